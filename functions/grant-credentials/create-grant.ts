@@ -1,0 +1,160 @@
+import { endGrant } from '../../shared/end-grant';
+import { ApiError, HostUnreachable } from '../../shared/errors';
+import { faultOf } from '../../shared/log';
+import type { NewUser } from '../../shared/mongo-users';
+import { usernameOf } from '../../shared/names';
+import { ruleName } from '../../shared/policy';
+import type { ApiRequest } from '../../shared/request';
+import { type Event, writeEvent } from '../../shared/store/audit';
+import {
+  activateGrant,
+  beginEnd,
+  counts,
+  finishEnd,
+  type Grant,
+  grantsOf,
+  planGrant,
+  renameGrant,
+} from '../../shared/store/grants';
+import { iso, seconds } from '../../shared/time';
+import { newId, newPassword, stableSuffix } from '../../shared/tokens';
+import type { Allowed, GrantDeps } from './grant-credentials';
+
+/** Longer than any request can run: after it nobody is still about to create the user of a pending grant. */
+const lease = 60;
+
+/** A new MongoDB user: its row first, then the user, then the row says that it is in force. `before` is the ended grant in its place. */
+export async function createGrant(
+  deps: GrantDeps,
+  allowed: Allowed,
+  before: Grant | undefined,
+): Promise<{ grant: Grant; password: string }> {
+  const { table, settings } = deps;
+  const { grants, request, now } = allowed;
+  const most = settings.liveGrantsPerPersonAndHost;
+  if (grants.filter(counts).length >= most) throw await failed(deps, allowed, tooMany(grants, most, seconds(now)));
+  const planned = plan(allowed);
+  const [first] = await Promise.all([
+    planGrant(table, planned, before),
+    writeEvent(table, granted(allowed, planned), request, now),
+  ]);
+  if (!first)
+    throw await failed(
+      deps,
+      allowed,
+      new ApiError('grant_busy', 'Another request for this grant is under way. Ask again in a moment.', 1),
+    );
+  const password = newPassword();
+  // Requests for other labels may run beside this one: each writes its row before it counts, so that together they can't pass the limit.
+  const [created, all] = await Promise.allSettled([
+    createUser(deps, allowed, planned, password),
+    grantsOf(table, planned.email, planned.host),
+  ]);
+  if (created.status === 'rejected')
+    throw await failed(deps, allowed, await undo(deps, planned, created.reason, request, now));
+  if (all.status === 'rejected') throw all.reason;
+  const within = all.value.filter(counts).length <= most;
+  const active = within ? await activateGrant(table, created.value) : undefined;
+  if (active) return { grant: active, password };
+  const why = within ? 'revoked' : 'not_made';
+  await endGrant(deps, { ...created.value, busyUntil: 0 }, { why, by: planned.email, source: request }, now);
+  throw await failed(deps, allowed, within ? revokedMeanwhile() : tooMany(all.value, most, seconds(now)));
+}
+
+function plan({ wish, decision, host, now }: Allowed): Grant {
+  const { email, db, role, label } = wish;
+  const moment = seconds(now);
+  const key = { email, host: host.name, db, role, label };
+  const times = { issuedAt: moment, expiresAt: decision.until, busyUntil: moment + lease };
+  const username = usernameOf(wish);
+  return {
+    ...key,
+    ...times,
+    id: newId(),
+    username,
+    usersDb: host.secret.usersDb ?? db,
+    state: 'pending',
+    version: 1,
+    cidrs: decision.cidrs,
+  };
+}
+
+/** Creates the user under the planned name; where that is taken, by whomever, under a name of its own. */
+async function createUser(deps: GrantDeps, { host }: Allowed, planned: Grant, password: string): Promise<Grant> {
+  const { users, stackName, table } = deps;
+  if ((await users.create(host, newUser(planned, password, stackName))) === 'created') return planned;
+  const { email, host: hostName, db, role, label } = planned;
+  const renamed = await renameGrant(
+    table,
+    planned,
+    usernameOf(planned, stableSuffix(email, hostName, db, role, label)),
+  );
+  if (!renamed) throw revokedMeanwhile();
+  if ((await users.create(host, newUser(renamed, password, stackName))) === 'created') return renamed;
+  throw new ApiError(
+    'user_not_ours',
+    `A MongoDB user ${renamed.username} exists already and is not ours. Use another label, or ask an admin to look.`,
+  );
+}
+
+function newUser(grant: Grant, password: string, stackName: string): NewUser {
+  const { username: user, usersDb: db, cidrs, role } = grant;
+  return { user, db, password, roles: [{ role, db: grant.db }], tag: tagOf(grant, stackName), cidrs };
+}
+
+export function tagOf({ id, email, label, expiresAt }: Grant, stack: string) {
+  return { email, label, grant: id, expires: iso(expiresAt), stack };
+}
+
+/** Closes the row of a grant whose user could not be made, as far as what happened on the host is known; returns the refusal. */
+async function undo(
+  deps: GrantDeps,
+  planned: Grant,
+  fault: unknown,
+  request: ApiRequest,
+  now: Date,
+): Promise<ApiError> {
+  const { table, log } = deps;
+  const { host, id, email } = planned;
+  const over = { ...planned, busyUntil: 0 };
+  const unreachable = fault instanceof HostUnreachable;
+  const certainlyNotMade = fault instanceof ApiError || (unreachable && !fault.sent);
+  if (certainlyNotMade && (await beginEnd(table, over, seconds(now)))) await finishEnd(table, over, seconds(now));
+  if (fault instanceof ApiError) return fault;
+  log.error('create_failed', { host, grant: id, ...faultOf(fault) });
+  if (unreachable)
+    return new ApiError('host_unreachable', `${host} does not answer. Nothing is lost: ask again in a minute.`, 60);
+  await endGrant(deps, over, { why: 'not_made', by: email, source: request }, now);
+  return new ApiError(
+    'host_refused',
+    `${host} refused to create the user. Tell an admin: mongogrant's own login there may lack a privilege.`,
+  );
+}
+
+function granted({ decision }: Allowed, grant: Grant): Event {
+  return { act: 'granted', email: grant.email, rule: decision.rule && ruleName(decision.rule), grant };
+}
+
+/** Notes that a grant which a rule allowed was not given after all; hands the refusal back. */
+export async function failed(deps: GrantDeps, { wish, request, now }: Allowed, refusal: ApiError): Promise<ApiError> {
+  const { email, host, db, role, label } = wish;
+  await writeEvent(
+    deps.table,
+    { act: 'grant_failed', email, reason: refusal.code, wish: { host, db, role, label } },
+    request,
+    now,
+  );
+  return refusal;
+}
+
+export const revokedMeanwhile = (): ApiError =>
+  new ApiError('grant_revoked', 'This grant was revoked while you asked. Ask again if you still need it.');
+
+function tooMany(grants: Grant[], most: number, now: number): ApiError {
+  const soonest = Math.min(...grants.filter(counts).map((grant) => grant.expiresAt));
+  return new ApiError(
+    'too_many_grants',
+    `You hold ${most} grants on this host, the most that one person may. Revoke one with DELETE /grants.`,
+    soonest - now,
+  );
+}

@@ -1,0 +1,23 @@
+import { readEnv } from '../../shared/env';
+import { serve } from '../../shared/http';
+import { jsonLog } from '../../shared/log';
+import { mongoUsers } from '../../shared/mongo-users';
+import { awsSecrets } from '../../shared/secrets';
+import { dynamoTable } from '../../shared/store/table';
+import { grantCredentials, renewGrant } from './grant-credentials';
+
+const { tableName, stackName, settings, origin } = readEnv(process.env);
+const log = jsonLog('grant-credentials');
+const deps = {
+  table: dynamoTable(tableName),
+  secrets: awsSecrets(settings.secretPrefix),
+  users: mongoUsers(),
+  stackName,
+  settings,
+  log,
+};
+
+export const handler = serve({ 'POST /grants': grantCredentials, 'POST /grants/renew': renewGrant }, deps, {
+  origin,
+  log,
+});

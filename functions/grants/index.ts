@@ -1,0 +1,14 @@
+import { readEnv } from '../../shared/env';
+import { serve } from '../../shared/http';
+import { jsonLog } from '../../shared/log';
+import { awsSecrets } from '../../shared/secrets';
+import { dynamoTable } from '../../shared/store/table';
+import { listGrants, me, nothingHere } from './grants';
+
+const { tableName, stackName, settings, origin } = readEnv(process.env);
+const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings };
+
+export const handler = serve({ 'GET /grants': listGrants, 'GET /me': me, $default: nothingHere }, deps, {
+  origin,
+  log: jsonLog('grants'),
+});

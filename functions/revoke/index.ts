@@ -1,0 +1,20 @@
+import { readEnv } from '../../shared/env';
+import { serve } from '../../shared/http';
+import { jsonLog } from '../../shared/log';
+import { mongoUsers } from '../../shared/mongo-users';
+import { awsSecrets } from '../../shared/secrets';
+import { dynamoTable } from '../../shared/store/table';
+import { revokeGrants, revokeTokens } from './revoke';
+
+const { tableName, stackName, settings, origin } = readEnv(process.env);
+const log = jsonLog('revoke');
+const deps = {
+  table: dynamoTable(tableName),
+  secrets: awsSecrets(settings.secretPrefix),
+  users: mongoUsers(),
+  stackName,
+  settings,
+  log,
+};
+
+export const handler = serve({ 'DELETE /grants': revokeGrants, 'DELETE /tokens': revokeTokens }, deps, { origin, log });

@@ -1,0 +1,48 @@
+import { ApiError } from './errors';
+import type { ApiRequest } from './request';
+import type { Secrets } from './secrets';
+import type { Settings } from './settings';
+import { readLink, vouches } from './store/links';
+import type { Table } from './store/table';
+import { seconds } from './time';
+import { namesKnownKey, type TokenClaims, verifyToken } from './tokens';
+
+export interface AuthDeps {
+  table: Table;
+  secrets: Pick<Secrets, 'signingKeys'>;
+  stackName: string;
+  settings: Settings;
+}
+
+/** Who asks. */
+export interface Person extends TokenClaims {
+  admin: boolean;
+}
+
+export const issuerOf = (stackName: string): string => `mongogrant:${stackName}`;
+
+/** What the token of a request says, its signature and times checked. Whether it was revoked is for {@link livePerson} to read. */
+export async function claimsOf(deps: AuthDeps, request: ApiRequest, now: Date): Promise<TokenClaims> {
+  const token = request.bearer;
+  if (!token)
+    throw new ApiError(
+      'token_missing',
+      'Send your token as "Authorization: Bearer <token>". Ask for one with POST /links.',
+    );
+  const kept = await deps.secrets.signingKeys();
+  const keys = namesKnownKey(kept, token) ? kept : await deps.secrets.signingKeys('fresh');
+  return verifyToken(keys, issuerOf(deps.stackName), token, seconds(now));
+}
+
+/** The person behind verified claims: one read, made beside the other reads of a request. A 401 if the token was revoked. */
+export async function livePerson(deps: AuthDeps, claims: TokenClaims): Promise<Person> {
+  const link = await readLink(deps.table, claims);
+  if (!vouches(link, claims))
+    throw new ApiError('token_revoked', 'This token has been revoked. Ask for a new link with POST /links.');
+  return { ...claims, admin: deps.settings.admins.includes(claims.email) };
+}
+
+/** The two steps at once, for a request with nothing else to read first. */
+export async function authenticate(deps: AuthDeps, request: ApiRequest, now: Date): Promise<Person> {
+  return livePerson(deps, await claimsOf(deps, request, now));
+}

@@ -1,0 +1,24 @@
+import { parseSettings, type Settings } from './settings';
+
+export interface Env {
+  tableName: string;
+  stackName: string;
+  /** The API's own address where one is configured. */
+  origin?: string | undefined;
+  settings: Settings;
+}
+
+/** The environment of a function; one error that names all that is missing. */
+export function readEnv(env: NodeJS.ProcessEnv): Env {
+  const { TABLE_NAME, STACK_NAME, SETTINGS, ORIGIN } = env;
+  if (TABLE_NAME && STACK_NAME && SETTINGS) {
+    return {
+      tableName: TABLE_NAME,
+      stackName: STACK_NAME,
+      origin: ORIGIN,
+      settings: parseSettings(JSON.parse(SETTINGS)),
+    };
+  }
+  const missing = Object.entries({ TABLE_NAME, STACK_NAME, SETTINGS }).filter(([, value]) => !value);
+  throw new Error(`Missing in the environment: ${missing.map(([name]) => name).join(', ')}`);
+}

@@ -1,0 +1,62 @@
+/** Every error code of the API with its status and title. Codes are stable: clients branch on them. */
+const problems = {
+  invalid_request: [400, 'The request is malformed'],
+  token_missing: [401, 'A token is needed'],
+  token_invalid: [401, 'The token is not valid'],
+  token_expired: [401, 'The token has expired'],
+  token_revoked: [401, 'The token has been revoked'],
+  not_allowed: [403, 'Not allowed'],
+  not_found: [404, 'There is nothing here'],
+  link_unknown: [404, 'This link is not known'],
+  grant_unknown: [404, 'There is no such grant'],
+  rule_unknown: [404, 'There is no such rule'],
+  method_not_allowed: [405, 'This method is not allowed here'],
+  grant_busy: [409, 'This grant is being changed'],
+  grant_revoked: [409, 'This grant was revoked meanwhile'],
+  user_not_ours: [409, 'A MongoDB user of that name is not ours'],
+  rule_changed: [409, 'The rule was changed meanwhile'],
+  link_used: [410, 'This link has been used'],
+  link_expired: [410, 'This link has expired'],
+  body_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'This content type is not supported'],
+  too_many_requests: [429, 'Too many requests'],
+  too_many_grants: [429, 'Too many grants'],
+  internal: [500, 'Something went wrong on our side'],
+  host_refused: [502, 'The MongoDB host refused'],
+  host_unreachable: [503, 'The MongoDB host does not answer'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ErrorCode = keyof typeof problems;
+
+/** An expected refusal. `detail` is read by people: it says what happened and what to do next, and holds no secret. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    detail: string,
+    /** Seconds until asking again makes sense. */
+    readonly retryAfter?: number,
+  ) {
+    super(detail);
+    this.name = 'ApiError';
+  }
+
+  get status(): number {
+    return problems[this.code][0];
+  }
+
+  get title(): string {
+    return problems[this.code][1];
+  }
+}
+
+/** A MongoDB host did not answer; `sent` is false when the command certainly never reached it. */
+export class HostUnreachable extends Error {
+  constructor(
+    readonly host: string,
+    readonly sent: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(`${host} does not answer`, options);
+    this.name = 'HostUnreachable';
+  }
+}

@@ -1,0 +1,102 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { ApiError } from './errors';
+import { faultOf, type Log } from './log';
+import { askAgain, pageHeaders, problemPage } from './page';
+import { type ApiRequest, acceptsPage, originOf, parseEvent } from './request';
+import type { fallback, RouteKey } from './routes';
+
+export interface ApiResponse {
+  status: number;
+  json?: unknown;
+  page?: string;
+}
+
+export type UseCase<Deps> = (deps: Deps, request: ApiRequest, now: Date) => Promise<ApiResponse>;
+export type UseCases<Deps> = Partial<Record<RouteKey | typeof fallback.key, UseCase<Deps>>>;
+export type Handler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const everyResponse = {
+  'cache-control': 'no-store',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** A Lambda handler for some routes: parses the payload, runs the use case, and turns every outcome into HTTP. */
+export function serve<Deps>(
+  useCases: UseCases<Deps>,
+  deps: Deps,
+  edge: { origin?: string | undefined; log: Log; clock?: () => Date },
+): Handler {
+  const clock = edge.clock ?? (() => new Date());
+  return async (event) => {
+    const now = clock();
+    const { routeKey: route, requestId } = event.requestContext;
+    const respond = (response: APIGatewayProxyStructuredResultV2, code = 'served', facts = {}) => {
+      const level = response.statusCode === 500 ? 'error' : 'info';
+      edge.log[level](code, {
+        route,
+        status: response.statusCode,
+        requestId,
+        ms: clock().getTime() - now.getTime(),
+        ...facts,
+      });
+      return response;
+    };
+    try {
+      const useCase = useCases[route as RouteKey];
+      if (!useCase) throw new ApiError('not_found', 'There is no such route.');
+      return respond(render(await useCase(deps, parseEvent(event, edge.origin), now)));
+    } catch (error) {
+      const problem =
+        error instanceof ApiError
+          ? error
+          : new ApiError('internal', 'Please try again. If it goes on, tell your admin the requestId.');
+      return respond(
+        renderProblem(problem, event, edge.origin),
+        problem.code,
+        error instanceof ApiError ? {} : faultOf(error),
+      );
+    }
+  };
+}
+
+function render({ status, json, page }: ApiResponse): APIGatewayProxyStructuredResultV2 {
+  if (page !== undefined) return { statusCode: status, headers: { ...everyResponse, ...pageHeaders }, body: page };
+  return {
+    statusCode: status,
+    headers: { ...everyResponse, 'content-type': 'application/json' },
+    body: JSON.stringify(json),
+  };
+}
+
+function renderProblem(
+  error: ApiError,
+  event: APIGatewayProxyEventV2,
+  origin?: string,
+): APIGatewayProxyStructuredResultV2 {
+  const { code, status, title, message: detail, retryAfter } = error;
+  const { requestId } = event.requestContext;
+  const extra = {
+    ...(retryAfter !== undefined && { 'retry-after': String(Math.max(1, retryAfter)) }),
+    ...(status === 401 && { 'www-authenticate': `Bearer error="${code}"` }),
+  };
+  const wantsPage = acceptsPage(event) && event.requestContext.routeKey.includes('/links/');
+  if (wantsPage) {
+    const page = problemPage({
+      status,
+      title,
+      detail,
+      ...(code.startsWith('link_') && askAgain(originOf(event, origin))),
+    });
+    return { statusCode: status, headers: { ...everyResponse, ...pageHeaders, ...extra }, body: page };
+  }
+  const body = JSON.stringify({ type: `urn:mongogrant:problem:${code}`, title, status, detail, code, requestId });
+  return {
+    statusCode: status,
+    headers: { ...everyResponse, 'content-type': 'application/problem+json', ...extra },
+    body,
+  };
+}

@@ -1,0 +1,26 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+
+/** Structured logs: a stable message code, and facts that hold no secret and no personal data. */
+export interface Log {
+  info(code: string, facts?: Record<string, unknown>): void;
+  warn(code: string, facts?: Record<string, unknown>): void;
+  error(code: string, facts?: Record<string, unknown>): void;
+}
+
+export function jsonLog(serviceName: string): Log {
+  const logger = new Logger({ serviceName });
+  return {
+    info: (code, facts = {}) => logger.info(code, facts),
+    warn: (code, facts = {}) => logger.warn(code, facts),
+    error: (code, facts = {}) => logger.error(code, facts),
+  };
+}
+
+/** What may be said of an error. Not its message: a driver's may quote the command that failed. */
+export function faultOf(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { fault: typeof error };
+  const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? error.code : undefined;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const cause = error.cause instanceof Error ? faultOf(error.cause) : undefined;
+  return { fault: error.name, code, frames: frames.slice(0, 6).map((line) => line.trim()), cause };
+}

@@ -1,0 +1,117 @@
+/** The roles that can be granted, each with what it includes. A custom role is one more line here. */
+export const roles: Readonly<Record<string, readonly string[]>> = { read: ['read'], readWrite: ['read', 'readWrite'] };
+
+/** One statement: principal x host x database x role -> allow or deny. Times are whole seconds since 1970. */
+export interface Rule {
+  /** An exact address, `*@lab.org` or `*`. */
+  email: string;
+  /** A host or `*`. */
+  host: string;
+  /** A name, a prefix with one trailing `*`, or `*`. */
+  db: string;
+  role: string;
+  which: 'allow' | 'deny';
+  expiresAt?: number | undefined;
+  /** Seconds. */
+  maxTtl?: number | undefined;
+  cidrs?: string[] | undefined;
+  note?: string | undefined;
+}
+
+/** What tells one rule from another. */
+export type RuleKey = Pick<Rule, 'email' | 'host' | 'db' | 'role' | 'which'>;
+
+/** A stored rule that could not be read. It counts as a deny of everything. */
+export interface UnreadableRule {
+  unreadable: string;
+}
+
+/** What somebody asks for: exact values, never patterns. */
+export interface Wish {
+  email: string;
+  host: string;
+  db: string;
+  role: string;
+}
+
+export interface Decision {
+  allowed: boolean;
+  /** The rule that decided; none where no rule matched. */
+  rule?: Rule | UnreadableRule;
+  /** Every rule that matched and has not expired. */
+  matched: (Rule | UnreadableRule)[];
+  /** Where the login may come from; empty for anywhere. */
+  cidrs: string[];
+  /** The latest moment to which a grant may live, in seconds since 1970. */
+  until: number;
+}
+
+export interface Life {
+  /** Seconds that the grant is to live, before any rule shortens it. */
+  ttl: number;
+  now: number;
+}
+
+/** The principals under which rules for this address are kept. */
+export const principalsOf = (email: string): string[] => [email, `*${email.slice(email.lastIndexOf('@'))}`, '*'];
+
+/** `deny` wins, no match is no, and what can't be read is a deny. Of several allows, the one that lets a grant live longest decides. */
+export function decide(rules: readonly (Rule | UnreadableRule)[], wish: Wish, { ttl, now }: Life): Decision {
+  const matched = rules.filter((rule) => 'unreadable' in rule || matches(rule, wish, now));
+  const deny = matched.find((rule) => 'unreadable' in rule || rule.which === 'deny');
+  if (deny) return { allowed: false, rule: deny, matched, cidrs: [], until: now };
+  const allows = matched.filter((rule): rule is Rule => !('unreadable' in rule));
+  const ends = allows.map((rule) =>
+    Math.min(now + Math.min(ttl, rule.maxTtl ?? ttl), rule.expiresAt ?? Number.POSITIVE_INFINITY),
+  );
+  const until = Math.max(now, ...ends);
+  const longest = allows.filter((_, index) => ends[index] === until);
+  const [rule] = longest;
+  if (!rule) return { allowed: false, matched, cidrs: [], until: now };
+  return { allowed: true, rule, matched, cidrs: union(longest), until };
+}
+
+/** Whether the rule speaks about this wish now. */
+export function matches(rule: Rule, wish: Wish, now: number): boolean {
+  return (
+    !expired(rule, now) &&
+    principalsOf(wish.email).includes(rule.email) &&
+    (rule.host === '*' || rule.host === wish.host) &&
+    covers(rule.db, wish.db) &&
+    roleMatches(rule, wish.role)
+  );
+}
+
+/** An allow reaches down (readWrite allows read), a deny reaches up (no read means no readWrite). */
+function roleMatches(rule: Pick<Rule, 'role' | 'which'>, role: string): boolean {
+  const [wide, narrow] = rule.which === 'allow' ? [rule.role, role] : [role, rule.role];
+  return roles[wide]?.includes(narrow) ?? false;
+}
+
+export const expired = (rule: Rule, now: number): boolean => rule.expiresAt !== undefined && rule.expiresAt <= now;
+
+/** Whether everything that the inner name or pattern can match is matched by the outer one. */
+export function covers(outer: string, inner: string): boolean {
+  return outer.endsWith('*') ? inner.startsWith(outer.slice(0, -1)) : outer === inner;
+}
+
+/** What these rules open to the address, as `GET /me` lists it: the allows that no deny takes away as a whole. */
+export function access(rules: readonly (Rule | UnreadableRule)[], now: number): Rule[] {
+  if (rules.some((rule) => 'unreadable' in rule)) return [];
+  const live = rules.filter((rule): rule is Rule => !('unreadable' in rule) && !expired(rule, now));
+  const denies = live.filter((rule) => rule.which === 'deny');
+  const taken = (allow: Rule) => (deny: Rule) =>
+    (deny.host === '*' || deny.host === allow.host) && covers(deny.db, allow.db) && roleMatches(deny, allow.role);
+  return live.filter((rule) => rule.which === 'allow' && !denies.some(taken(rule)));
+}
+
+/** Rules that allow equally long allow together; empty where one of them allows from anywhere. */
+function union(allows: readonly Rule[]): string[] {
+  return allows.every((rule) => rule.cidrs) ? [...new Set(allows.flatMap((rule) => rule.cidrs ?? []))].sort() : [];
+}
+
+/** A rule in one line, as the audit log names it. */
+export const ruleName = (rule: RuleKey | UnreadableRule): string =>
+  'unreadable' in rule
+    ? `unreadable: ${rule.unreadable}`
+    : `${rule.which} ${rule.email} ${rule.role} ${rule.host}/${rule.db}`;

@@ -1,0 +1,111 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ApiError } from './errors';
+
+/** One request, typed once at the door. */
+export interface ApiRequest {
+  route: string;
+  method: string;
+  path: string;
+  params: Record<string, string>;
+  query: Record<string, string>;
+  body: Record<string, unknown>;
+  /** What stands behind `Authorization: Bearer`. */
+  bearer?: string | undefined;
+  ip: string;
+  userAgent: string;
+  requestId: string;
+  /** The API's own address: configured, or API Gateway's domain. Never from a header. */
+  origin: string;
+  /** Whether the caller is a browser that wants to be shown a page. */
+  wantsPage: boolean;
+}
+
+const mostBodyBytes = 8192;
+
+/** The payload that API Gateway sends (format 2.0) as a request; a 4xx for what no route could take. */
+export function parseEvent(event: APIGatewayProxyEventV2, origin?: string): ApiRequest {
+  const { routeKey, requestId, http } = event.requestContext;
+  return {
+    route: routeKey,
+    method: http.method,
+    path: event.rawPath,
+    params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ''])),
+    query: fields(event.rawQueryString, 'query'),
+    body: parseBody(event),
+    bearer: /^Bearer +(\S+) *$/i.exec(event.headers.authorization ?? '')?.[1],
+    ip: http.sourceIp,
+    userAgent: http.userAgent,
+    requestId,
+    origin: originOf(event, origin),
+    wantsPage: acceptsPage(event),
+  };
+}
+
+/** The API's own address. */
+export const originOf = (event: APIGatewayProxyEventV2, origin?: string): string =>
+  origin ?? `https://${event.requestContext.domainName}`;
+
+/** Whether the caller is a browser that wants to be shown a page. */
+export const acceptsPage = (event: APIGatewayProxyEventV2): boolean =>
+  (event.headers.accept ?? '').includes('text/html');
+
+function parseBody(event: APIGatewayProxyEventV2): Record<string, unknown> {
+  const bytes = bodyBytes(event);
+  if (bytes.length > mostBodyBytes)
+    throw new ApiError('body_too_large', `A body may hold ${mostBodyBytes} bytes at most.`);
+  if (bytes.length === 0) return {};
+  const [type = '', ...parameters] = (event.headers['content-type'] ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset =
+    parameters
+      .find((parameter) => parameter.startsWith('charset='))
+      ?.slice(8)
+      .replaceAll('"', '') ?? 'utf-8';
+  if (
+    !['application/json', 'application/x-www-form-urlencoded'].includes(type) ||
+    !['utf-8', 'utf8'].includes(charset)
+  ) {
+    throw new ApiError(
+      'unsupported_media_type',
+      'Send application/json or application/x-www-form-urlencoded in UTF-8.',
+    );
+  }
+  const text = decode(bytes);
+  return type === 'application/json' ? jsonObject(text) : fields(text, 'body');
+}
+
+function bodyBytes({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
+  if (!isBase64Encoded) return Buffer.from(body);
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) throw new ApiError('invalid_request', 'body: is not valid base64');
+  return Buffer.from(body, 'base64');
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ApiError('invalid_request', 'body: is not valid UTF-8');
+  }
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ApiError('invalid_request', 'body: is not valid JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ApiError('invalid_request', 'body: must be a JSON object');
+  return Object.fromEntries(Object.entries(value));
+}
+
+/** The fields of a form or a query string. A field that comes twice is refused: the two readers of a request must not pick different ones. */
+function fields(text: string, where: string): Record<string, string> {
+  const pairs = [...new URLSearchParams(text)];
+  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) !== index);
+  if (twice) throw new ApiError('invalid_request', `${where}: a field is given twice`);
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,30 @@
+export type FunctionName = 'request-link' | 'redeem-link' | 'grant-credentials' | 'grants' | 'revoke' | 'rules';
+
+export interface Route {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  function: FunctionName;
+}
+
+/** Every route of the API and the function that serves it: the stack and the local gateway are made from this list. */
+export const routes = [
+  { method: 'POST', path: '/links', function: 'request-link' },
+  { method: 'GET', path: '/links/{link}', function: 'redeem-link' },
+  { method: 'HEAD', path: '/links/{link}', function: 'redeem-link' },
+  { method: 'POST', path: '/links/{link}', function: 'redeem-link' },
+  { method: 'POST', path: '/grants', function: 'grant-credentials' },
+  { method: 'POST', path: '/grants/renew', function: 'grant-credentials' },
+  { method: 'GET', path: '/grants', function: 'grants' },
+  { method: 'GET', path: '/me', function: 'grants' },
+  { method: 'DELETE', path: '/grants', function: 'revoke' },
+  { method: 'DELETE', path: '/tokens', function: 'revoke' },
+  { method: 'GET', path: '/rules', function: 'rules' },
+  { method: 'PUT', path: '/rules', function: 'rules' },
+  { method: 'DELETE', path: '/rules', function: 'rules' },
+] as const satisfies readonly Route[];
+
+/** `METHOD /path`, as API Gateway names a route. */
+export type RouteKey = `${(typeof routes)[number]['method']} ${(typeof routes)[number]['path']}`;
+
+/** Answers what no route matches, with a 404 or 405 problem document in place of API Gateway's own words. */
+export const fallback = { key: '$default', function: 'grants' } as const;

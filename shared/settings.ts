@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { email } from './api';
+import { duration } from './durations';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const word = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.@-]+(\/[A-Za-z0-9_.@-]+)*$/));
+const sender = v.pipe(
+  v.string(),
+  v.regex(
+    /^([^<>@\r\n"]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+    'must be a sender such as "mongogrant <no-reply@lab.org>"',
+  ),
+);
+const domain = v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'must be a domain name'));
+
+const serviceSettings = {
+  admins: v.pipe(v.array(email), v.minLength(1, 'must name at least one address')),
+  mailFrom: sender,
+  linkTtl: v.optional(duration(60), '15 m'),
+  tokenTtl: v.optional(duration(1), '30 d'),
+  grantTtl: v.optional(duration(1), '30 d'),
+  maxGrantTtl: v.optional(duration(1), '90 d'),
+  linkCooldown: v.optional(duration(0), '60 s'),
+  linksPerDay: v.optional(count, 10),
+  linksPerHourPerIp: v.optional(count, 60),
+  liveGrantsPerPersonAndHost: v.optional(count, 20),
+  legacyRoutes: v.optional(v.boolean(), true),
+  legacyDisclose: v.optional(v.boolean(), false),
+  secretPrefix: v.optional(word, 'mongogrant'),
+};
+
+const deploymentSettings = {
+  vpcId: v.optional(v.pipe(v.string(), v.regex(/^vpc-[0-9a-f]+$/))),
+  subnetIds: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^subnet-[0-9a-f]+$/))), v.minLength(1))),
+  securityGroupIds: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^sg-[0-9a-f]+$/))), v.minLength(1))),
+  domainName: v.optional(domain),
+  certificateArn: v.optional(v.pipe(v.string(), v.regex(/^arn:aws[a-z-]*:acm:/))),
+  alarmEmail: v.optional(email),
+  stackName: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/)), 'mongogrant'),
+  retain: v.optional(v.boolean(), true),
+};
+
+const serviceSchema = v.strictObject(serviceSettings);
+const deploymentSchema = v.strictObject(deploymentSettings);
+
+/** The settings that the functions read; every duration in whole seconds. */
+export type Settings = v.InferOutput<typeof serviceSchema>;
+/** Where and under which names the stack is deployed. */
+export type Deployment = v.InferOutput<typeof deploymentSchema>;
+
+/** Settings as written, checked. Throws an Error that names each bad key. */
+export const parseSettings = (input: unknown): Settings => checked(serviceSchema, input);
+
+/** The whole of `context.mongogrant`: checked, and split into what functions read and what only the stack needs. */
+export function parseDeployment(input: unknown): {
+  settings: Settings;
+  deployment: Deployment;
+  functionSettings: string;
+} {
+  checked(v.strictObject({ ...serviceSettings, ...deploymentSettings }), input);
+  const written = Object.entries(v.parse(v.record(v.string(), v.unknown()), input));
+  const service = Object.fromEntries(written.filter(([key]) => key in serviceSettings));
+  const rest = Object.fromEntries(written.filter(([key]) => key in deploymentSettings));
+  return {
+    settings: parseSettings(service),
+    deployment: checked(deploymentSchema, rest),
+    functionSettings: JSON.stringify(service),
+  };
+}
+
+function checked<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, input, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  throw new Error(`Settings: ${result.issues.map(complaint).join('; ')}`);
+}
+
+function complaint(issue: v.BaseIssue<unknown>): string {
+  const key = v.getDotPath(issue) ?? 'settings';
+  if (issue.expected === 'never') return `${key} is not a setting`;
+  return issue.input === undefined ? `${key} is missing` : `${key} ${issue.message}`;
+}

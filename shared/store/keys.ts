@@ -1,0 +1,24 @@
+import type { Grant } from './grants';
+import type { Key } from './table';
+
+/** Grants that fall due are spread over so many partitions of the index `due`. */
+const dueShards = 8;
+
+/** Every partition and sort key of the table, in one place. No part can hold a `#` where another part follows it. */
+export const keys = {
+  links: (email: string): string => `links#${email}`,
+  link: (link: { email: string; id: string }): Key => ({ pk: keys.links(link.email), sk: `link#${link.id}` }),
+  sentLinks: (email: string): Key => ({ pk: keys.links(email), sk: 'sent' }),
+  caller: (caller: string, hour: number): Key => ({ pk: `ip#${caller}`, sk: String(hour) }),
+  rules: (principal: string): string => `rules#${principal}`,
+  rule: (rule: { email: string; host: string; db: string; role: string; which: string }): Key => ({
+    pk: keys.rules(rule.email),
+    sk: `${rule.host}#${rule.db}#${rule.role}#${rule.which}`,
+  }),
+  grants: (email: string): string => `grants#${email}`,
+  grant: (grant: Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'>): Key => ({
+    pk: keys.grants(grant.email),
+    sk: `${grant.host}#${grant.db}#${grant.role}#${grant.label}`,
+  }),
+  due: (id: string): string => `grants#${[...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % dueShards}`,
+};

@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { day, seconds } from '../time';
+import type { LinkParts, TokenClaims } from '../tokens';
+import { keys } from './keys';
+import type { Table } from './table';
+
+/** How long a link's item outlives its end, so that a late visitor reads "expired" and not "unknown". */
+const keptAfterEnd = 7 * day;
+
+/** A link, and later the token that it became: one item, moved `sent` -> `redeemed` -> `revoked`. */
+const linkItem = v.object({
+  email: v.string(),
+  id: v.string(),
+  hash: v.string(),
+  state: v.picklist(['sent', 'redeemed', 'revoked']),
+  expiresAt: v.number(),
+  tokenExpiresAt: v.optional(v.number()),
+  redeemedBy: v.optional(v.string()),
+});
+export type Link = v.InferOutput<typeof linkItem>;
+
+/** How many links an address was sent today (UTC), and when the last one. */
+const sentItem = v.object({ sentAt: v.number(), day: v.string(), count: v.number() });
+export type SentLinks = v.InferOutput<typeof sentItem>;
+
+export async function readSentLinks(table: Table, email: string): Promise<SentLinks | undefined> {
+  const item = await table.get(keys.sentLinks(email));
+  return item && v.parse(sentItem, item);
+}
+
+/** Decides that a link may be sent: false if another one was sent since `before` was read. */
+export function recordSentLink(
+  table: Table,
+  email: string,
+  before: SentLinks | undefined,
+  after: SentLinks,
+): Promise<boolean> {
+  const item = { ...keys.sentLinks(email), ...after, deleteAt: after.sentAt + 2 * day };
+  if (!before) return table.put(item, { if: 'attribute_not_exists(#pk)' });
+  return table.put(item, {
+    if: '#sentAt = :sentAt AND #count = :count',
+    values: { sentAt: before.sentAt, count: before.count },
+  });
+}
+
+/** Counts one request of a caller in this hour: false, and not counted, above the limit. */
+export async function countRequest(table: Table, caller: string, limit: number, now: Date): Promise<boolean> {
+  const hour = Math.floor(seconds(now) / 3600);
+  const change = { add: { count: 1 }, set: { deleteAt: (hour + 2) * 3600 } };
+  const below = { if: 'attribute_not_exists(#count) OR #count < :limit', values: { limit } };
+  return (await table.update(keys.caller(caller, hour), { ...change, ...below })) !== undefined;
+}
+
+export async function putLink(table: Table, link: LinkParts & { expiresAt: number }): Promise<void> {
+  const { email, id, hash, expiresAt } = link;
+  await table.put({
+    ...keys.link(link),
+    email,
+    id,
+    hash,
+    state: 'sent',
+    expiresAt,
+    deleteAt: expiresAt + keptAfterEnd,
+  });
+}
+
+export async function readLink(table: Table, link: { email: string; id: string }): Promise<Link | undefined> {
+  const item = await table.get(keys.link(link));
+  return item && v.parse(linkItem, item);
+}
+
+/** Decides who gets the token of a link: true for one request only, and only while the link is unspent and unexpired. */
+export async function redeemLink(
+  table: Table,
+  link: LinkParts,
+  token: { expiresAt: number; requestId: string; now: number },
+): Promise<boolean> {
+  const { expiresAt, requestId, now } = token;
+  const item = await table.update(keys.link(link), {
+    set: {
+      state: 'redeemed',
+      tokenExpiresAt: expiresAt,
+      redeemedAt: now,
+      redeemedBy: requestId,
+      deleteAt: expiresAt + keptAfterEnd,
+    },
+    if: '#hash = :hash AND #state = :sent AND #expiresAt > :now',
+    values: { hash: link.hash, sent: 'sent', now },
+  });
+  return item !== undefined;
+}
+
+/** Whether the link behind a token still vouches for it. */
+export const vouches = (link: Link | undefined, claims: TokenClaims): boolean =>
+  link?.state === 'redeemed' && link.email === claims.email;
+
+/** The links of a person that are live tokens. */
+export async function liveTokens(table: Table, email: string, now: number): Promise<Link[]> {
+  const items = await table.query({ pk: keys.links(email), prefix: 'link#' });
+  return items
+    .map((item) => v.parse(linkItem, item))
+    .filter((link) => link.state === 'redeemed' && (link.tokenExpiresAt ?? 0) > now);
+}
+
+export async function revokeToken(table: Table, link: Link, now: number): Promise<boolean> {
+  const change = {
+    set: { state: 'revoked', revokedAt: now },
+    if: '#state = :redeemed',
+    values: { redeemed: 'redeemed' },
+  };
+  return (await table.update(keys.link(link), change)) !== undefined;
+}

@@ -1,0 +1,103 @@
+import { linkIn, openStage, type Stage } from '../support/stage';
+
+let stage: Stage;
+let admin: string;
+let you: string;
+beforeAll(async () => {
+  stage = await openStage({ linkCooldown: '0 s', linksPerDay: 1000 });
+  admin = await stage.tokenFor('admin@example.com');
+  const rule = { email: 'you@example.com', host: stage.host, db: '*', role: 'readWrite', which: 'allow' };
+  await stage.ask('PUT', '/rules', { token: admin, body: rule });
+  you = await stage.tokenFor('you@example.com');
+  await measured(() => grant('warm'));
+});
+afterAll(() => stage.close());
+
+const grant = (db: string, label = '') =>
+  stage.ask('POST', '/grants', { token: you, body: { host: stage.host, db, role: 'readWrite', label } });
+
+/** What a request calls: DynamoDB round trips in sequence (what runs beside another call takes no time of its own), and the other calls by name. */
+async function measured(request: () => Promise<{ status: number }>) {
+  let trips = 0;
+  const running = new Set<string>();
+  stage.outside.calls.length = 0;
+  stage.outside.before = (call, index) => {
+    if (call.startsWith('table.') && running.size === 0) trips++;
+    running.add(`${call}${index}`);
+  };
+  stage.outside.after = (call, index) => void running.delete(`${call}${index}`);
+  const { status } = await request();
+  const named = (edge: string) =>
+    stage.outside.calls.filter((call) => call.startsWith(`${edge}.`)).map((call) => call.slice(edge.length + 1));
+  stage.outside.before = undefined;
+  stage.outside.after = undefined;
+  return { status, trips, tables: named('table').length, mongodb: named('users'), mail: named('mail').length };
+}
+
+test('a new grant: 3 round trips and 1 MongoDB command', async () => {
+  expect(await measured(() => grant('a'))).toMatchObject({ status: 201, trips: 3, mongodb: ['create'] });
+});
+
+test('a grant for a known label: 2 round trips, 1 MongoDB command that changes and 1 that looks', async () => {
+  await grant('b');
+  expect(await measured(() => grant('b'))).toMatchObject({ status: 201, trips: 2, mongodb: ['owner', 'update'] });
+});
+
+test('a renewal: the same', async () => {
+  await grant('c');
+  const renew = () =>
+    stage.ask('POST', '/grants/renew', { token: you, body: { host: stage.host, db: 'c', role: 'readWrite' } });
+  expect(await measured(renew)).toMatchObject({ status: 200, trips: 2, mongodb: ['owner', 'update'] });
+});
+
+test('a link: 2 round trips and 1 mail', async () => {
+  const ask = () => stage.ask('POST', '/links', { body: { email: 'you@example.com' } });
+  expect(await measured(ask)).toMatchObject({ status: 202, trips: 2, mongodb: [], mail: 1 });
+});
+
+test('redeeming a link: 1 round trip', async () => {
+  await stage.ask('POST', '/links', { body: { email: 'you@example.com' } });
+  const mail = stage.mails.at(-1);
+  const redeem = () => stage.ask('POST', mail ? linkIn(mail) : '');
+  expect(await measured(redeem)).toMatchObject({ status: 200, trips: 1, mongodb: [] });
+});
+
+test('revoking n grants: reads, then writes side by side, and at most 6 MongoDB commands each', async () => {
+  const labels = ['1', '2', '3', '4', '5'];
+  for (const label of labels) await grant('d', label);
+  const { status, trips, mongodb } = await measured(() => stage.ask('DELETE', '/grants?db=d', { token: you }));
+  expect([status, mongodb.length <= 6 * labels.length]).toEqual([200, true]);
+  expect(trips).toBeLessThanOrEqual(2 + labels.length * 3);
+});
+
+test('me and grants: 1 round trip', async () => {
+  expect(await measured(() => stage.ask('GET', '/me', { token: you }))).toMatchObject({
+    status: 200,
+    trips: 1,
+    mongodb: [],
+  });
+  expect(await measured(() => stage.ask('GET', '/grants', { token: you }))).toMatchObject({
+    status: 200,
+    trips: 1,
+    mongodb: [],
+  });
+});
+
+test("the counts do not grow with other people's rules, tokens and grants", async () => {
+  const requests = () => Promise.all([measured(() => grant('f'))]);
+  await grant('f');
+  const before = await requests();
+  for (let n = 0; n < 50; n++) {
+    const email = `other${n}@lab.org`;
+    await stage.ask('PUT', '/rules', {
+      token: admin,
+      body: { email, host: stage.host, db: '*', role: 'readWrite', which: 'allow' },
+    });
+    if (n < 10)
+      await stage.ask('POST', '/grants', {
+        token: await stage.tokenFor(email),
+        body: { host: stage.host, db: 'f', role: 'read' },
+      });
+  }
+  expect(await requests()).toEqual(before);
+});

@@ -1,0 +1,24 @@
+import { grantCredentials, renewGrant } from '../../functions/grant-credentials/grant-credentials';
+import { listGrants, me, nothingHere } from '../../functions/grants/grants';
+import { redeemLink, showLink } from '../../functions/redeem-link/redeem-link';
+import { requestLink } from '../../functions/request-link/request-link';
+import { revokeGrants, revokeTokens } from '../../functions/revoke/revoke';
+import { deleteRule, getRules, setRule } from '../../functions/rules/rules';
+
+/** All routes behind one handler, as no deployed function has them. */
+export const useCases = {
+  'POST /links': requestLink,
+  'GET /links/{link}': showLink,
+  'HEAD /links/{link}': showLink,
+  'POST /links/{link}': redeemLink,
+  'POST /grants': grantCredentials,
+  'POST /grants/renew': renewGrant,
+  'GET /grants': listGrants,
+  'GET /me': me,
+  'DELETE /grants': revokeGrants,
+  'DELETE /tokens': revokeTokens,
+  'GET /rules': getRules,
+  'PUT /rules': setRule,
+  'DELETE /rules': deleteRule,
+  $default: nothingHere,
+};
