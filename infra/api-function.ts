@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../shared/routes';
+import type { Network } from './network';
+
+export interface ApiFunctionProps {
+  readonly environment: Record<string, string>;
+  /** What becomes of its log when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+  /** Set for a function that talks to MongoDB servers: through this network, where there is one. */
+  readonly mongodb?: { readonly network: Network | undefined };
+}
+
+const root = path.join(__dirname, '..');
+
+const bundling: BundlingOptions = {
+  // The AWS clients too: the copy in the runtime changes under our feet, and a third of an unbundled client is code that is never called.
+  bundleAwsSDK: true,
+  format: OutputFormat.ESM,
+  mainFields: ['module', 'main'],
+  minify: true,
+  // CommonJS packages (mongodb, jsonwebtoken) call `require`, which an ES module does not have.
+  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+};
+
+/** The function of `functions/<name>`. It may write to its own log group, and nothing else until a verb of another part gives more. */
+export function apiFunction(scope: Construct, name: FunctionName, props: ApiFunctionProps): NodejsFunction {
+  const { environment, removalPolicy, mongodb } = props;
+  const parts = new Construct(scope, name);
+  const logGroup = new LogGroup(parts, 'Logs', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
+  // A role of its own, because the one that CDK makes has AWS's managed policies, which reach every log group of the account.
+  const role = new Role(parts, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  mongodb?.network?.attach(role);
+
+  return new NodejsFunction(parts, 'Function', {
+    entry: path.join(root, 'functions', name, 'index.ts'),
+    projectRoot: root,
+    depsLockFilePath: path.join(root, 'package-lock.json'),
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    bundling,
+    environment,
+    role,
+    logGroup,
+    loggingFormat: LoggingFormat.JSON,
+    ...mongodb?.network?.placement,
+    // A MongoDB server gets time to answer, or to be given up on, well within the 29 s that API Gateway waits.
+    timeout: Duration.seconds(mongodb ? 15 : 10),
+    // Memory buys CPU in proportion (a whole one at 1769 MB), and a cold start is all CPU: the driver doubles the code to load.
+    memorySize: mongodb ? 1024 : 512,
+    // Tracing stays off: X-Ray would need a permission on `*`, and a request is one function and a few calls, which its log shows.
+    awsSdkConnectionReuse: false,
+  });
+}

@@ -1,0 +1,24 @@
+import { App } from 'aws-cdk-lib';
+import { parseDeployment } from '../shared/settings';
+import { MongograntStack } from './stack';
+
+const app = new App({ analyticsReporting: false });
+
+try {
+  new MongograntStack(app, parseDeployment(fromContext(app.node.tryGetContext('mongogrant'))));
+} catch (error) {
+  // A wrong setting is the deployer's to mend: one line that names it says more than a stack trace.
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+/** `context.mongogrant` of cdk.json is an object; `cdk deploy -c mongogrant='{...}'` gives the same as text. */
+function fromContext(value: unknown): unknown {
+  if (value === undefined) throw new Error('Settings: mongogrant is missing in the context of cdk.json');
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new Error('Settings: mongogrant is not a JSON object');
+  }
+}

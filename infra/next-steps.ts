@@ -1,0 +1,44 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { Settings } from '../shared/settings';
+import { addressOf } from './mail';
+
+const host = {
+  engine: 'mongo',
+  host: 'HOST',
+  port: 27017,
+  username: 'USER',
+  password: 'PASSWORD',
+  authSource: 'admin',
+  ssl: true,
+};
+
+/** Prints, when a deployment is done, where the API is and what an admin does next, ready to paste. */
+export function printNextSteps(stack: Stack, api: string, { admins, mailFrom, secretPrefix }: Settings): void {
+  const print = (id: string, description: string, value: string) => new CfnOutput(stack, id, { description, value });
+  const sender = addressOf(mailFrom);
+  const domain = sender.slice(sender.lastIndexOf('@') + 1);
+  const region = `--region ${stack.region}`;
+
+  print('ApiAddress', 'Where the API answers', api);
+  print(
+    'Step1VerifySender',
+    'SES sends no mail before somebody has confirmed the sender',
+    `open the link that AWS mailed to ${sender}. (To use the domain ${domain} in its place, add it in the SES console, with its DNS records. A new account is in the SES sandbox, where it can mail to verified addresses only: ask there for production access.)`,
+  );
+  print(
+    'Step2RegisterHost',
+    'For each MongoDB host: its admin login, as a secret (a port goes after a slash, as in localhost/27020)',
+    `put this, with your values, into host.json (and delete the file afterwards): ${JSON.stringify(host)}
+aws secretsmanager create-secret ${region} --name ${secretPrefix}/hosts/HOST --secret-string file://host.json`,
+  );
+  print(
+    'Step3GetToken',
+    'A mail with a link arrives; the page behind it shows your token',
+    `curl ${api}/links --data-urlencode 'email=${admins[0]}'`,
+  );
+  print(
+    'Step4AllowSomeone',
+    'The first rule: who may have which role on which database of which host',
+    `curl -X PUT ${api}/rules -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"email":"you@${domain}","host":"HOST","db":"demo*","role":"readWrite","which":"allow"}'`,
+  );
+}

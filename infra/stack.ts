@@ -1,0 +1,104 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../shared/routes';
+import type { parseDeployment } from '../shared/settings';
+import { Api, domainOf } from './api';
+import { type ApiFunctionProps, apiFunction } from './api-function';
+import { readHostSecrets } from './host-secrets';
+import { Mail } from './mail';
+import { Network } from './network';
+import { printNextSteps } from './next-steps';
+import { SigningKey } from './signing-key';
+import { Table } from './table';
+
+/** All of mongogrant: its parts, and what each function may do. */
+export class MongograntStack extends Stack {
+  constructor(scope: Construct, { settings, deployment, functionSettings }: ReturnType<typeof parseDeployment>) {
+    const { stackName, retain } = deployment;
+    super(scope, stackName, {
+      description: 'mongogrant: expiring MongoDB logins for people who own an e-mail address',
+    });
+    const removalPolicy = retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const domain = domainOf(deployment);
+    const origin: Record<string, string> = domain ? { ORIGIN: `https://${domain.name}` } : {};
+    const environment = { STACK_NAME: stackName, SETTINGS: functionSettings, ...origin };
+    const mongodb = { network: Network.of(this, deployment) };
+
+    const make = (name: FunctionName, more: Pick<ApiFunctionProps, 'mongodb'> = {}) =>
+      apiFunction(this, name, { environment, removalPolicy, ...more });
+    const functions = {
+      'request-link': make('request-link'),
+      'redeem-link': make('redeem-link'),
+      'grant-credentials': make('grant-credentials', { mongodb }),
+      grants: make('grants'),
+      revoke: make('revoke', { mongodb }),
+      rules: make('rules'),
+    };
+
+    allow(functions, {
+      table: new Table(this, 'Table', { retain }),
+      signingKey: new SigningKey(this, 'SigningKey', { prefix: settings.secretPrefix }),
+      readHosts: (fn) => readHostSecrets(fn, settings.secretPrefix),
+      mail: new Mail(this, 'Mail', settings),
+    });
+    const api = new Api(this, 'Api', { functions, domain, removalPolicy });
+    printNextSteps(this, api.address, settings);
+  }
+}
+
+interface Resources {
+  table: Table;
+  signingKey: SigningKey;
+  readHosts: (fn: LambdaFunction) => void;
+  mail: Mail;
+}
+
+/** Everything that each function may do, but for its own log and its way into the VPC. */
+function allow(functions: Record<FunctionName, LambdaFunction>, { table, signingKey, readHosts, mail }: Resources) {
+  const requestLink = functions['request-link'];
+  table.readRules(requestLink);
+  table.countRequests(requestLink);
+  table.createLinks(requestLink);
+  table.writeAudit(requestLink);
+  mail.send(requestLink);
+
+  const redeemLink = functions['redeem-link'];
+  table.spendLinks(redeemLink);
+  table.writeAudit(redeemLink);
+  signingKey.read(redeemLink);
+
+  const grantCredentials = functions['grant-credentials'];
+  table.checkTokens(grantCredentials);
+  table.readRules(grantCredentials);
+  table.readGrants(grantCredentials);
+  table.writeGrants(grantCredentials);
+  table.writeAudit(grantCredentials);
+  signingKey.read(grantCredentials);
+  readHosts(grantCredentials);
+
+  const { grants } = functions;
+  table.checkTokens(grants);
+  table.readRules(grants);
+  table.readGrants(grants);
+  table.listGrants(grants);
+  signingKey.read(grants);
+
+  const { revoke } = functions;
+  table.checkTokens(revoke);
+  table.endTokens(revoke);
+  table.readGrants(revoke);
+  table.listGrants(revoke);
+  table.endGrants(revoke);
+  table.writeAudit(revoke);
+  signingKey.read(revoke);
+  readHosts(revoke);
+
+  const { rules } = functions;
+  table.checkTokens(rules);
+  table.readRules(rules);
+  table.listRules(rules);
+  table.changeRules(rules);
+  table.writeAudit(rules);
+  signingKey.read(rules);
+}

@@ -1,0 +1,95 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table as DynamoTable, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+
+type Action = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+
+export interface TableProps {
+  /** Keep the table when the stack is deleted, and refuse its deletion; `false` is for stacks that are thrown away. */
+  readonly retain: boolean;
+}
+
+/**
+ * The one table. Each method lets a function do one thing to one kind of item, and tells the function where the table is.
+ * All items share the table, so the partition's prefix is what keeps, say, request-link away from grants.
+ */
+export class Table extends Construct {
+  private readonly table: DynamoTable;
+
+  constructor(scope: Construct, id: string, { retain }: TableProps) {
+    super(scope, id);
+    this.table = new DynamoTable(this, 'Items', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'deleteAt',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: retain,
+      removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: 'due',
+      partitionKey: { name: 'duePk', type: AttributeType.STRING },
+      sortKey: { name: 'dueAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.ALL,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: 'listed',
+      partitionKey: { name: 'listPk', type: AttributeType.STRING },
+      sortKey: { name: 'listSk', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+  }
+
+  /** Look for a link sent before, and keep a new one. */
+  createLinks = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem', 'PutItem']);
+
+  /** Look at a link and spend it. */
+  spendLinks = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem', 'UpdateItem']);
+
+  /** See whether the token that a link became still works. */
+  checkTokens = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem']);
+
+  /** Find a person's tokens and end them. */
+  endTokens = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['Query', 'UpdateItem']);
+
+  /** Count the requests of a source address. */
+  countRequests = (fn: LambdaFunction) => this.allow(fn, 'ip#*', ['UpdateItem']);
+
+  /** Read the rules of one person, domain or everybody: what a decision needs. */
+  readRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['Query']);
+
+  /** Read every rule. */
+  listRules = (fn: LambdaFunction) => this.allow(fn, 'rules', ['Query'], 'listed');
+
+  /** Look at one rule, and write or remove it if it still is as it was. */
+  changeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'PutItem', 'DeleteItem']);
+
+  /** Read the grants of one person. */
+  readGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query']);
+
+  /** Read the grants on one host. */
+  listGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query'], 'listed');
+
+  writeGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['PutItem', 'UpdateItem']);
+
+  /** Move a grant towards its end; no new one can be written. */
+  endGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['UpdateItem']);
+
+  /** Add events; they can't be read or deleted. (IAM knows no difference between adding and overwriting.) */
+  writeAudit = (fn: LambdaFunction) => this.allow(fn, 'audit#*', ['PutItem']);
+
+  private allow(fn: LambdaFunction, partitions: string, actions: Action[], index?: 'due' | 'listed'): void {
+    fn.addEnvironment('TABLE_NAME', this.table.tableName);
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [index ? `${this.table.tableArn}/index/${index}` : this.table.tableArn],
+        // `ForAllValues` also holds where a request names no key at all, so only actions that must name one belong here (never Scan).
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] } },
+      }),
+    );
+  }
+}

@@ -1,0 +1,176 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { functionOf, isObject, listOf, resourcesOf, synthesize, text, vpcSettings } from './synthesize';
+
+const ownLog = ['logs:CreateLogStream own log', 'logs:PutLogEvents own log'];
+const signingKey = 'secretsmanager:GetSecretValue signing-key';
+const hosts = 'secretsmanager:GetSecretValue arn:partition:secretsmanager:region:accountid:secret:mongogrant/hosts/*';
+const sender = 'only {"StringEquals":{"ses:FromAddress":"no-reply@example.com"}}';
+
+/** Everything that each function may do. A permission that is missing here, or here only, fails. */
+const expected: Record<string, string[]> = {
+  'request-link': [
+    ...ownLog,
+    'dynamodb:Query table only rules#*',
+    'dynamodb:GetItem table only links#*',
+    'dynamodb:PutItem table only links#*',
+    'dynamodb:UpdateItem table only ip#*',
+    'dynamodb:PutItem table only audit#*',
+    `ses:SendEmail arn:partition:ses:region:accountid:identity/* ${sender}`,
+  ],
+  'redeem-link': [
+    ...ownLog,
+    'dynamodb:GetItem table only links#*',
+    'dynamodb:UpdateItem table only links#*',
+    'dynamodb:PutItem table only audit#*',
+    signingKey,
+  ],
+  'grant-credentials': [
+    ...ownLog,
+    'dynamodb:GetItem table only links#*',
+    'dynamodb:Query table only rules#*',
+    'dynamodb:Query table only grants#*',
+    'dynamodb:PutItem table only grants#*',
+    'dynamodb:UpdateItem table only grants#*',
+    'dynamodb:PutItem table only audit#*',
+    signingKey,
+    hosts,
+  ],
+  grants: [
+    ...ownLog,
+    'dynamodb:GetItem table only links#*',
+    'dynamodb:Query table only rules#*',
+    'dynamodb:Query table only grants#*',
+    'dynamodb:Query table/index/listed only grants#*',
+    signingKey,
+  ],
+  revoke: [
+    ...ownLog,
+    'dynamodb:GetItem table only links#*',
+    'dynamodb:Query table only links#*',
+    'dynamodb:UpdateItem table only links#*',
+    'dynamodb:Query table only grants#*',
+    'dynamodb:UpdateItem table only grants#*',
+    'dynamodb:Query table/index/listed only grants#*',
+    'dynamodb:PutItem table only audit#*',
+    signingKey,
+    hosts,
+  ],
+  rules: [
+    ...ownLog,
+    'dynamodb:GetItem table only links#*',
+    'dynamodb:Query table only rules#*',
+    'dynamodb:Query table/index/listed only rules',
+    'dynamodb:GetItem table only rules#*',
+    'dynamodb:PutItem table only rules#*',
+    'dynamodb:DeleteItem table only rules#*',
+    'dynamodb:PutItem table only audit#*',
+    signingKey,
+  ],
+};
+
+/** Lambda's own way into a VPC. The interfaces have no names beforehand, hence `*`; the function's code is denied all of it. */
+const vpcActions = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+const vpcAccess = vpcActions.flatMap((action) => [
+  `${action} *`,
+  `Deny ${action} * only {"Null":{"lambda:SourceFunctionArn":"false"}}`,
+]);
+
+const plain = synthesize();
+const inVpc = synthesize(vpcSettings);
+
+test.each(Object.keys(expected))('%s may do exactly what its row says', (name) => {
+  expect(permissions(plain)[name]).toEqual(expected[name]?.toSorted());
+});
+
+test('only the functions that talk to MongoDB gain anything from a VPC', () => {
+  const gained = Object.entries(permissions(inVpc)).map(([name, lines]) => [
+    name,
+    lines.filter((line) => !expected[name]?.includes(line)),
+  ]);
+  expect(Object.fromEntries(gained)).toEqual({
+    'request-link': [],
+    'redeem-link': [],
+    'grant-credentials': vpcAccess.toSorted(),
+    grants: [],
+    revoke: vpcAccess.toSorted(),
+    rules: [],
+  });
+});
+
+test('no function has a permission that is not in its own inline policy', () => {
+  for (const [id, role] of resourcesOf(inVpc, 'AWS::IAM::Role')) {
+    expect([id, Object.keys(role.Properties)]).toEqual([id, ['AssumeRolePolicyDocument']]);
+    expect(JSON.stringify(role.Properties)).toContain('"Principal":{"Service":"lambda.amazonaws.com"}');
+  }
+  for (const type of ['AWS::IAM::ManagedPolicy', 'AWS::SecretsManager::ResourcePolicy', 'AWS::Logs::ResourcePolicy']) {
+    inVpc.resourceCountIs(type, 0);
+  }
+});
+
+test('each function has the role of its own name', () => {
+  const roles = resourcesOf(plain, 'AWS::Lambda::Function').map(([id, fn]) => [
+    functionOf(id),
+    functionOf(text(fn.Properties.Role)),
+  ]);
+  expect(Object.fromEntries(roles)).toEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, name])));
+});
+
+test('only this API may call a function', () => {
+  const callers = resourcesOf(plain, 'AWS::Lambda::Permission');
+  expect(callers.length).toBeGreaterThan(0);
+  for (const [, { Properties: permission }] of callers) {
+    expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
+    expect(text(permission.SourceArn)).toMatch(/^arn:partition:execute-api:region:accountid:ApiHttpApi\w+\/\*\/\*/);
+  }
+});
+
+test('the prefix of the secrets is the one that the settings name', () => {
+  const lines = permissions(synthesize({ secretPrefix: 'lab/grants' })).revoke;
+  expect(lines).toContain(hosts.replace('mongogrant/', 'lab/grants/'));
+  expect(lines).not.toContain(hosts);
+});
+
+/** Function -> its permissions as sorted lines, one for each action, resource and condition. */
+function permissions(template: Template): Record<string, string[]> {
+  const lines: Record<string, string[]> = {};
+  for (const [, { Properties: policy }] of resourcesOf(template, 'AWS::IAM::Policy')) {
+    const document = isObject(policy.PolicyDocument) ? policy.PolicyDocument : {};
+    for (const role of listOf(policy.Roles).map(text)) {
+      const name = functionOf(role);
+      const own = listOf(document.Statement).flatMap((statement) =>
+        linesOf(isObject(statement) ? statement : {}, name),
+      );
+      lines[name] = [...(lines[name] ?? []), ...own].toSorted();
+    }
+  }
+  return lines;
+}
+
+function linesOf(statement: Record<string, unknown>, name: string): string[] {
+  const { Effect, Action, Resource, Condition, ...rest } = statement;
+  expect(rest).toEqual({});
+  const only = Condition === undefined ? '' : ` only ${conditionName(Condition)}`;
+  const denied = Effect === 'Allow' ? '' : `${Effect} `;
+  return listOf(Action).flatMap((action) =>
+    listOf(Resource).map((resource) => `${denied}${action} ${resourceName(text(resource), name)}${only}`),
+  );
+}
+
+function resourceName(resource: string, name: string): string {
+  if (/^SigningKeySecret\w+$/.test(resource)) return 'signing-key';
+  if (/Logs\w+\.Arn$/.test(resource))
+    return functionOf(resource) === name ? 'own log' : `log of ${functionOf(resource)}`;
+  return resource.replace(/^TableItems\w+\.Arn/, 'table');
+}
+
+function conditionName(condition: unknown): string {
+  const written = JSON.stringify(condition);
+  return /^\{"ForAllValues:StringLike":\{"dynamodb:LeadingKeys":\["([^"]+)"\]\}\}$/.exec(written)?.[1] ?? written;
+}
