@@ -1,0 +1,45 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { openStage, type Stage } from '../support/stage';
+import { criticalDistance, distance } from '../support/two-samples';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage({ linksPerHourPerIp: 100_000 });
+  const token = await stage.tokenFor('admin@example.com');
+  const rule = { email: '*@known.org', host: 'h', db: 'd', role: 'read', which: 'allow' };
+  await stage.ask('PUT', '/rules', { token, body: rule });
+  // SES takes its time, and not always the same.
+  stage.deps.sendMail = () => wait(60 + 60 * Math.random());
+});
+afterAll(() => stage.close());
+
+/** Milliseconds until the answer, for known and unknown addresses in turn. */
+async function times(each: number, atOnce: number): Promise<{ known: number[]; unknown: number[] }> {
+  const samples: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
+  const emails = Array.from({ length: 2 * each }, (_, n) => ({
+    kind: n % 2 ? ('known' as const) : ('unknown' as const),
+    n,
+  }));
+  async function worker(): Promise<void> {
+    for (let next = emails.shift(); next; next = emails.shift()) {
+      const start = performance.now();
+      const { status } = await stage.ask('POST', '/links', { body: { email: `p${next.n}-${each}@${next.kind}.org` } });
+      expect(status).toBe(202);
+      samples[next.kind].push(performance.now() - start);
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return samples;
+}
+
+test('known and unknown addresses can not be told apart by 300 answer times each', async () => {
+  stage.deps.floor = () => wait(750);
+  const { known, unknown } = await times(300, 30);
+  expect(distance(known, unknown)).toBeLessThan(criticalDistance(300, 300, 0.0001));
+}, 60_000);
+
+test('without the floor under the answer time, 30 each are enough', async () => {
+  stage.deps.floor = async () => {};
+  const { known, unknown } = await times(30, 2);
+  expect(distance(known, unknown)).toBeGreaterThan(criticalDistance(30, 30, 0.0001));
+});
