@@ -1,0 +1,30 @@
+/** Every action that a privilege may name. */
+const actions: ReadonlySet<string> = new Set(
+  `addShard advanceClusterTime allCollectionStats analyze analyzeShardKey anyAction appendOplogNote applicationMessage
+  applyOps auditConfigure auditLogRotate authCheck authenticate authSchemaUpgrade bypassDocumentValidation
+  bypassWriteBlockingMode changeCustomData changeOwnCustomData changeOwnPassword changePassword changeStream
+  checkFreeMonitoringStatus checkMetadataConsistency cleanupOrphaned clearJumboFlag closeAllDatabases collMod collStats
+  compact compactStructuredEncryptionData configureQueryAnalyzer connPoolStats connPoolSync convertToCapped cpuProfiler
+  createCollection createDatabase createIndex createRole createSearchIndexes createUser dbCheck dbHash dbStats
+  dropAllRolesFromDatabase dropAllUsersFromDatabase dropCollection dropConnections dropDatabase dropIndex dropRole
+  dropSearchIndex dropUser emptycapped enableProfiler enableSharding exportCollection find flushRouterConfig
+  forceUUID fsync getChangeStreamState getClusterParameter getCmdLineOpts getDatabaseVersion getDefaultRWConcern getLog
+  getParameter getShardMap getShardVersion grantPrivilegesToRole grantRole grantRolesToRole grantRolesToUser hostInfo
+  impersonate importCollection indexStats inprog insert internal invalidateUserCache issueDirectShardOperations
+  killAnyCursor killAnySession killCursors killop listCachedAndActiveUsers listCollections listCursors listDatabases
+  listIndexes listSampledQueries listSearchIndexes listSessions listShards logRotate moveChunk moveCollection netstat
+  oidReset oidcListKeys oidcRefreshKeys operationMetrics planCacheIndexFilter planCacheRead planCacheWrite
+  queryStatsRead queryStatsReadTransformed querySettings reIndex refineCollectionShardKey remove removeShard
+  renameCollection renameCollectionSameDB repairDatabase replSetConfigure replSetGetConfig replSetGetStatus
+  replSetHeartbeat replSetReconfig replSetResizeOplog replSetStateChange reshardCollection resync revokePrivilegesFromRole
+  revokeRole revokeRolesFromRole revokeRolesFromUser rotateCertificates runAsLessPrivilegedUser runTenantMigration
+  serverStatus setAuthenticationRestriction setChangeStreamState setClusterParameter setDefaultRWConcern
+  setFeatureCompatibilityVersion setFreeMonitoring setParameter setUserWriteBlockMode shardedDataDistribution
+  shardingState shutdown splitChunk splitVector storageDetails top touch trafficRecord
+  transitionFromDedicatedConfigServer transitionToDedicatedConfigServer unlock unsetSharding update updateRole
+  updateSearchIndex updateUser useTenant useUUID validate viewRole viewUser`.split(/\s+/),
+);
+
+export function isAction(name: string): boolean {
+  return actions.has(name);
+}

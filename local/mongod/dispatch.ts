@@ -1,0 +1,80 @@
+import { BSON, type Document } from 'mongodb';
+import type { Call, Command } from './command';
+import { findCommand } from './commands';
+import type { Connection } from './connection';
+import { errorReply, ServerError } from './errors';
+import { holdsAll } from './privileges';
+import { refresh } from './refresh';
+import { render } from './render';
+import type { Server } from './server';
+import { sessionIn } from './session-id';
+import type { Request } from './wire';
+
+/** Runs one message through the checks, in the order of a real server, and answers it. Never throws. */
+export async function dispatch(server: Server, connection: Connection, request: Request): Promise<Document> {
+  try {
+    refresh(server, connection);
+    const command = lookUp(request);
+    const call = prepare(server, connection, command, request);
+    try {
+      authorize(command, call, request);
+      const reply = await command.run(call);
+      return 'ok' in reply ? reply : { ...reply, ok: new BSON.Double(1) };
+    } finally {
+      server.operations.end(call.operation);
+    }
+  } catch (error) {
+    return errorReply(error);
+  }
+}
+
+function lookUp({ body, names, legacy }: Request): Command {
+  if (typeof body.$db !== 'string') throw new ServerError(40571, 'OP_MSG requests require a $db argument');
+  const name = names[0] ?? '';
+  const command = findCommand(name);
+  if (command === undefined) throw new ServerError(59, `no such command: '${name}'`);
+  if (legacy && command.overLegacy !== true) {
+    throw new ServerError(352, `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`);
+  }
+  return command;
+}
+
+function prepare(server: Server, connection: Connection, command: Command, request: Request): Call {
+  const { names, sequences } = request;
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new ServerError(9, `Parsed command object contains duplicate top level key: ${twice}`);
+  }
+  const body = { ...request.body };
+  for (const [field, documents] of sequences) {
+    if (!command.sequences?.includes(field)) {
+      throw new ServerError(40472, `The ${command.name} command does not support document sequences.`);
+    }
+    body[field] = documents;
+  }
+  const session = command.withoutLogin ? undefined : sessionIn(server, connection.login, body);
+  if (session) server.sessions.use(session);
+  const db: string = body.$db;
+  if (!isDatabaseName(db)) throw new ServerError(73, `Invalid database name: '${db}'`);
+  const call = { server, connection, session, db, name: names[0] ?? command.name, body };
+  return { ...call, operation: server.operations.begin(call) };
+}
+
+function authorize(command: Command, call: Call, request: Request): void {
+  const { server, connection } = call;
+  if (command.adminOnly && call.db !== 'admin') {
+    throw new ServerError(13, `${command.name} may only be run against the admin database.`);
+  }
+  if (!command.withoutLogin && connection.login === undefined) {
+    throw new ServerError(13, `Command ${command.name} requires authentication`);
+  }
+  command.check?.(call);
+  const allowed = command.allowed?.(call) ?? holdsAll(server, connection.login, command.needs?.(call) ?? []);
+  if (!allowed) {
+    throw new ServerError(13, `not authorized on ${call.db} to execute command ${render(request.body)}`);
+  }
+}
+
+function isDatabaseName(db: string): boolean {
+  return db === '$external' || (db !== '' && Buffer.byteLength(db) < 64 && !/[\0 "$./\\]/.test(db));
+}

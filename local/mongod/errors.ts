@@ -1,0 +1,91 @@
+import type { Document } from 'mongodb';
+
+const codeNames: Readonly<Record<number, string>> = {
+  1: 'InternalError',
+  2: 'BadValue',
+  4: 'NoSuchKey',
+  5: 'GraphContainsCycle',
+  9: 'FailedToParse',
+  11: 'UserNotFound',
+  12: 'UnsupportedFormat',
+  13: 'Unauthorized',
+  14: 'TypeMismatch',
+  15: 'Overflow',
+  17: 'ProtocolError',
+  18: 'AuthenticationFailed',
+  20: 'IllegalOperation',
+  22: 'InvalidBSON',
+  26: 'NamespaceNotFound',
+  27: 'IndexNotFound',
+  28: 'PathNotViable',
+  31: 'RoleNotFound',
+  40: 'ConflictingUpdateOperators',
+  43: 'CursorNotFound',
+  48: 'NamespaceExists',
+  49: 'InvalidRoleModification',
+  50: 'MaxTimeMSExpired',
+  52: 'DollarPrefixedFieldName',
+  53: 'InvalidIdField',
+  54: 'NotSingleValueField',
+  56: 'EmptyFieldName',
+  57: 'DottedFieldName',
+  59: 'CommandNotFound',
+  66: 'ImmutableField',
+  67: 'CannotCreateIndex',
+  68: 'IndexAlreadyExists',
+  72: 'InvalidOptions',
+  73: 'InvalidNamespace',
+  85: 'IndexOptionsConflict',
+  86: 'IndexKeySpecsConflict',
+  76: 'NoReplicationEnabled',
+  96: 'OperationFailed',
+  115: 'CommandNotSupported',
+  121: 'DocumentValidationFailure',
+  125: 'CommandFailed',
+  162: 'CollectionIsEmpty',
+  168: 'InvalidPipelineOperator',
+  171: 'CannotIndexParallelArrays',
+  186: 'ClientMetadataCannotBeMutated',
+  197: 'InvalidIndexSpecificationOption',
+  206: 'NoSuchSession',
+  214: 'AuthenticationRestrictionUnmet',
+  223: 'IllegalOpMsgFlag',
+  233: 'TooManyDocumentSequences',
+  237: 'CursorKilled',
+  238: 'NotImplemented',
+  241: 'ConversionFailure',
+  251: 'NoSuchTransaction',
+  323: 'APIStrictError',
+  352: 'UnsupportedOpQueryCommand',
+  10334: 'BSONObjectTooLarge',
+  11000: 'DuplicateKey',
+  11600: 'InterruptedAtShutdown',
+  11601: 'Interrupted',
+};
+
+/** The name that a real server gives a code; one without a name is shown as its place in the source. */
+export function codeNameOf(code: number): string {
+  return codeNames[code] ?? `Location${code}`;
+}
+
+/** A refusal that the client is told about. Anything else that is thrown is a fault of this server (code 1). */
+export class ServerError extends Error {
+  readonly codeName: string;
+
+  constructor(
+    readonly code: number,
+    errmsg: string,
+    /** Further fields of the reply. */
+    readonly extra?: Document,
+  ) {
+    super(errmsg);
+    this.name = 'ServerError';
+    this.codeName = codeNameOf(code);
+  }
+}
+
+/** The reply to a command that failed. */
+export function errorReply(error: unknown): Document {
+  const known = error instanceof ServerError ? error : new ServerError(1, `internal error: ${String(error)}`);
+  return { ok: 0, errmsg: known.message, code: known.code, codeName: known.codeName, ...known.extra };
+}

@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import { Connection } from './connection';
+import { dispatch } from './dispatch';
+import { errorReply } from './errors';
+import type { Server } from './server';
+import { decodeRequest, type Envelope, encodeReply, FatalMessage, MessageReader, readEnvelope } from './wire';
+
+/** Beyond this many unanswered messages the client has to wait, so that it can't fill the memory. */
+const mostWaiting = 256;
+
+let lastConnectionId = 0;
+
+/** Answers one client until the socket closes: message after message, in the order in which they came. */
+export function serveSocket(server: Server, socket: Socket): void {
+  lastConnectionId += 1;
+  const connection = new Connection(lastConnectionId, socket);
+  const reader = new MessageReader();
+  const waiting: Buffer[] = [];
+  let busy = false;
+
+  const work = async () => {
+    if (busy) return;
+    busy = true;
+    for (let next = waiting.shift(); next !== undefined && !connection.signal.aborted; next = waiting.shift()) {
+      if (socket.isPaused() && waiting.length < mostWaiting) socket.resume();
+      if (!(await answer(server, connection, next))) connection.close();
+    }
+    busy = false;
+  };
+
+  server.connections.set(connection.id, connection);
+  socket.on('close', () => server.connections.delete(connection.id));
+  // A reset by the peer; 'close' follows.
+  socket.on('error', () => {});
+  socket.on('data', (chunk) => {
+    try {
+      waiting.push(...reader.push(chunk));
+    } catch {
+      connection.close();
+      return;
+    }
+    if (waiting.length > mostWaiting) socket.pause();
+    void work();
+  });
+}
+
+/** Answers one message; false if the connection has to end. */
+async function answer(server: Server, connection: Connection, message: Buffer): Promise<boolean> {
+  try {
+    const envelope = readEnvelope(message);
+    const packet = await reply(server, connection, message, envelope);
+    if (envelope.wantsReply) connection.send(packet);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function reply(server: Server, connection: Connection, message: Buffer, envelope: Envelope): Promise<Buffer> {
+  try {
+    return encodeReply(envelope, await dispatch(server, connection, decodeRequest(message, envelope)));
+  } catch (error) {
+    if (error instanceof FatalMessage) throw error;
+    // The message can't be read, or its result not be written, such as one that is too large.
+    return encodeReply(envelope, errorReply(error));
+  }
+}

@@ -1,0 +1,32 @@
+import type { Document } from 'mongodb';
+import type { Privilege, ResourcePattern } from './privileges';
+import type { Role, RoleName } from './roles';
+
+/** The names alone. */
+export function showNames(roles: readonly RoleName[]): Document[] {
+  return roles.map(({ role, db }) => ({ role, db }));
+}
+
+/** What these roles hold together: each resource once, its actions sorted. */
+export function showPrivileges(roles: readonly Pick<Role, 'privileges'>[]): Document[] {
+  return mergePrivileges(roles.flatMap(({ privileges }) => privileges)).map(({ resource, actions }) => ({
+    resource: { ...resource },
+    actions: [...actions],
+  }));
+}
+
+/** Privileges on the same resource become one. */
+export function mergePrivileges(privileges: readonly Privilege[]): Privilege[] {
+  const merged = new Map<string, { resource: ResourcePattern; actions: Set<string> }>();
+  for (const { resource, actions } of privileges) {
+    const key = resourceKey(resource);
+    const entry = merged.get(key) ?? { resource, actions: new Set() };
+    for (const action of actions) entry.actions.add(action);
+    merged.set(key, entry);
+  }
+  return [...merged.values()].map(({ resource, actions }) => ({ resource, actions: [...actions].sort() }));
+}
+
+export function resourceKey(resource: ResourcePattern): string {
+  return 'db' in resource ? JSON.stringify([resource.db, resource.collection]) : Object.keys(resource).join();
+}

@@ -1,0 +1,90 @@
+import { type Document, Long } from 'mongodb';
+import { nameArgument, onlyFields } from './arguments';
+import type { Call, Command, Need } from './command';
+import { ServerError } from './errors';
+import { parseRestrictions } from './restrictions';
+import { updateUser } from './update-user';
+import { knownMechanisms, onDb, onEachRole, rolesExist, uniqueRoles, userArguments } from './user-arguments';
+import { userRecord } from './user-record';
+
+export const userCommands: readonly Command[] = [
+  { name: 'createUser', check: userArguments, needs: createUserNeeds, run: createUser },
+  updateUser,
+  { name: 'dropUser', check: dropUserCheck, needs: dropUserNeeds, run: dropUser },
+  {
+    name: 'dropAllUsersFromDatabase',
+    check: (call) => onlyFields(call, []),
+    needs: dropUserNeeds,
+    run: dropAllUsersFromDatabase,
+  },
+];
+
+function createUserNeeds(call: Call): Need[] {
+  const { roles, restrictions } = userArguments(call);
+  return [
+    onDb('createUser', call.db),
+    ...onEachRole('grantRole', roles),
+    ...(restrictions ? [onDb('setAuthenticationRestriction', call.db)] : []),
+  ];
+}
+
+async function createUser(call: Call): Promise<Document> {
+  const { server, db } = call;
+  const { user, password, roles, customData, digestPassword, ...rest } = userArguments(call);
+  const external = db === '$external';
+  if (db === 'local') throw new ServerError(2, 'Cannot create users in the local database');
+  if (password === undefined && !external) {
+    throw new ServerError(
+      2,
+      "Must provide a 'pwd' field for all user documents, except those with '$external' as the user's source db",
+    );
+  }
+  if (password !== undefined && external) {
+    throw new ServerError(2, "Cannot set the password for users defined on the '$external' database");
+  }
+  if (roles === undefined) throw new ServerError(2, '"createUser" command requires a "roles" array');
+  const mechanisms = knownMechanisms(rest.mechanisms);
+  if (user === '') throw new ServerError(2, "User document needs 'user' field to be non-empty");
+  const restrictions = parseRestrictions(rest.restrictions ?? []);
+
+  const mayBeMade = () => {
+    rolesExist(call, roles);
+    if (server.users.find(user, db)) throw new ServerError(51003, `User "${user}@${db}" already exists`);
+  };
+  mayBeMade();
+  const record = await userRecord({
+    user,
+    db,
+    password,
+    roles: uniqueRoles(roles),
+    mechanisms,
+    digestPassword,
+    customData,
+    restrictions,
+  });
+  // Once more: deriving the keys took a while, and another client may have made the same user meanwhile.
+  mayBeMade();
+  server.users.put(record);
+  return {};
+}
+
+function dropUserCheck(call: Call): void {
+  onlyFields(call, []);
+  nameArgument(call);
+}
+
+function dropUserNeeds({ db }: Call): Need[] {
+  return [onDb('dropUser', db)];
+}
+
+function dropUser(call: Call): Document {
+  const user = nameArgument(call);
+  if (!call.server.users.drop(user, call.db)) throw new ServerError(11, `User '${user}@${call.db}' not found`);
+  return {};
+}
+
+function dropAllUsersFromDatabase({ server, db }: Call): Document {
+  const users = server.users.all().filter((record) => record.db === db);
+  for (const { user } of users) server.users.drop(user, db);
+  return { n: Long.fromNumber(users.length) };
+}

@@ -1,0 +1,119 @@
+import type { Document } from 'mongodb';
+import { nameIn, onlyFields, wrongType } from './arguments';
+import type { Call, Command } from './command';
+import { ServerError } from './errors';
+import { compileFilter } from './match';
+import { holds, holdsAll } from './privileges';
+import { mechanisms } from './scram';
+import { showNames, showPrivileges } from './show-roles';
+import { onDb } from './user-arguments';
+import type { UserRecord } from './users';
+import { isObject, numberIn, truthy } from './values';
+
+export const usersInfo: Command = {
+  name: 'usersInfo',
+  check: (call) => void parse(call),
+  allowed,
+  run,
+};
+
+/** Whom the question is about. */
+type Target = { forAllDBs: true } | { db: string } | { names: [user: string, db: string][] };
+
+interface Question {
+  target: Target;
+  filter: Document | undefined;
+  credentials: boolean;
+  customData: boolean;
+  privileges: boolean;
+  restrictions: boolean;
+}
+
+const fields = [...['filter', 'showAuthenticationRestrictions', 'showCredentials', 'showCustomData', 'showPrivileges']];
+
+function parse(call: Call): Question {
+  const { body } = call;
+  onlyFields(call, fields);
+  const { filter } = body;
+  if (filter !== undefined && !isObject(filter)) throw new ServerError(14, 'filter must be an Object');
+  return {
+    target: targetOf(body[call.name], call.db),
+    filter,
+    credentials: truthy(body.showCredentials),
+    customData: body.showCustomData === undefined || truthy(body.showCustomData),
+    privileges: truthy(body.showPrivileges),
+    restrictions: truthy(body.showAuthenticationRestrictions),
+  };
+}
+
+function targetOf(value: unknown, db: string): Target {
+  const number = numberIn(value);
+  if (number !== undefined && Math.trunc(number) === 1) return { db };
+  if (isObject(value) && value.forAllDBs !== undefined) {
+    if (value.forAllDBs !== true) throw wrongType('forAllDBs', 'true', value.forAllDBs);
+    return { forAllDBs: true };
+  }
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return { names: list.map((entry) => nameIn(entry, 'user', db)) };
+}
+
+/** Everybody may look at themselves; for others it needs the right to view where they live. */
+function allowed(call: Call): boolean {
+  const { server, connection } = call;
+  const { target } = parse(call);
+  const { login } = connection;
+  if ('forAllDBs' in target) return holds(server, login, { action: 'viewUser', on: { cluster: true } });
+  if ('db' in target) return holds(server, login, onDb('viewUser', target.db));
+  const others = target.names.filter(([user, db]) => login?.user !== user || login.db !== db);
+  return holdsAll(
+    server,
+    login,
+    others.map(([, db]) => onDb('viewUser', db)),
+  );
+}
+
+function run(call: Call): Document {
+  const question = parse(call);
+  if ((question.privileges || question.restrictions) && !('names' in question.target)) {
+    throw new ServerError(20, 'Privilege or restriction details require exact-match usersInfo queries.');
+  }
+  const matches = compileFilter(question.filter ?? {});
+  // The filter sees what is shown and no more, so that nobody can guess at restrictions or credentials with it.
+  const users = call.server.users
+    .all()
+    .filter((record) => isMeant(question.target, record))
+    .map((record) => ({ shown: show(call, record, { ...question, credentials: false }), record }))
+    .filter(({ shown }) => matches(shown))
+    .map(({ shown, record }) => (question.credentials ? show(call, record, question) : shown));
+  return { users };
+}
+
+function isMeant(target: Target, record: UserRecord): boolean {
+  if ('forAllDBs' in target) return true;
+  if ('db' in target) return record.db === target.db;
+  return target.names.some(([user, db]) => record.user === user && record.db === db);
+}
+
+function show(call: Call, record: UserRecord, question: Question): Document {
+  const { credentials, authenticationRestrictions = [], ...shown } = record;
+  if (!question.customData) delete shown.customData;
+  return {
+    ...shown,
+    ...(question.credentials && { credentials }),
+    mechanisms: mechanisms.filter((mechanism) => credentials[mechanism] !== undefined),
+    ...((question.privileges || question.restrictions) && inherited(call, record)),
+    ...(question.restrictions && { authenticationRestrictions }),
+  };
+}
+
+/** What the user has through roles, as it is at this moment. */
+function inherited({ server }: Call, record: UserRecord): Document {
+  const roles = server.roles.closure(record.roles);
+  return {
+    inheritedRoles: showNames(roles),
+    inheritedPrivileges: showPrivileges(roles),
+    inheritedAuthenticationRestrictions: roles
+      .map((role) => role.authenticationRestrictions)
+      .filter((restrictions) => restrictions.length > 0),
+  };
+}

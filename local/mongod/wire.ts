@@ -1,0 +1,187 @@
+import { BSON, type Document } from 'mongodb';
+import { crc32c } from './crc32c';
+import { ServerError } from './errors';
+import { exactly } from './values';
+
+export const maxMessageSize = 48_000_000;
+const headerSize = 16;
+const opReply = 1;
+const opQuery = 2004;
+const opMsg = 2013;
+
+const checksumPresent = 1;
+const moreToCome = 2;
+/** The lower half of the flags must be understood; the upper half may be ignored. */
+const requiredFlags = 0xffff;
+
+/** What it takes to answer a message, even one that can't be read further. */
+export interface Envelope {
+  requestId: number;
+  /** False for a fire-and-forget message. */
+  wantsReply: boolean;
+  /** Old-style message, which drivers use for their first hello only. */
+  legacy: boolean;
+}
+
+/** A message of a client, taken apart but not yet understood. */
+export interface Request {
+  legacy: boolean;
+  body: Document;
+  /** Top-level names in the order sent, duplicates included, which `body` can't show. */
+  names: readonly string[];
+  sequences: ReadonlyMap<string, readonly Document[]>;
+}
+
+/** Thrown for what ends the connection without an answer. */
+export class FatalMessage extends Error {}
+
+/** Splits a stream of bytes into whole messages, however they were cut into packets. */
+export class MessageReader {
+  private chunks: Buffer[] = [];
+  private size = 0;
+
+  /** The messages that this packet completes. */
+  push(chunk: Buffer): Buffer[] {
+    this.chunks.push(chunk);
+    this.size += chunk.length;
+    const messages: Buffer[] = [];
+    for (let length = this.nextLength(); length !== undefined && this.size >= length; length = this.nextLength()) {
+      const all = this.joined();
+      messages.push(all.subarray(0, length));
+      this.chunks = [all.subarray(length)];
+      this.size -= length;
+    }
+    return messages;
+  }
+
+  private nextLength(): number | undefined {
+    if (this.size < headerSize) return undefined;
+    if ((this.chunks[0]?.length ?? 0) < headerSize) this.joined();
+    const length = this.chunks[0]?.readInt32LE(0) ?? 0;
+    if (length < headerSize || length > maxMessageSize) throw new FatalMessage(`message of ${length} bytes`);
+    return length;
+  }
+
+  private joined(): Buffer {
+    const all = this.chunks.length === 1 && this.chunks[0] ? this.chunks[0] : Buffer.concat(this.chunks);
+    this.chunks = [all];
+    return all;
+  }
+}
+
+export function readEnvelope(message: Buffer): Envelope {
+  const opCode = message.readInt32LE(12);
+  if ((opCode !== opMsg && opCode !== opQuery) || message.length < headerSize + 4) {
+    throw new FatalMessage(`no message that is known here: ${opCode}`);
+  }
+  const legacy = opCode === opQuery;
+  const wantsReply = legacy || (message.readUInt32LE(headerSize) & moreToCome) === 0;
+  return { requestId: message.readInt32LE(4), wantsReply, legacy };
+}
+
+/** The content of a message, or the error to answer if it can't be read. */
+export function decodeRequest(message: Buffer, { legacy }: Envelope): Request {
+  try {
+    return legacy ? decodeQuery(message) : decodeMsg(message);
+  } catch (error) {
+    if (error instanceof FatalMessage || error instanceof ServerError) throw error;
+    throw new ServerError(22, `invalid message: ${String(error)}`);
+  }
+}
+
+function decodeMsg(message: Buffer): Request {
+  const flags = message.readUInt32LE(headerSize);
+  const unknown = flags & requiredFlags & ~(checksumPresent | moreToCome);
+  if (unknown !== 0) throw new FatalMessage(`illegal flags ${unknown}`);
+  const end = flags & checksumPresent ? checkedEnd(message) : message.length;
+
+  let body: Buffer | undefined;
+  const sequences = new Map<string, Document[]>();
+  for (let at = headerSize + 4; at < end; ) {
+    const kind = message.readUInt8(at);
+    const size = message.readInt32LE(at + 1);
+    const next = at + 1 + size;
+    if (size < 5 || next > end) throw new ServerError(22, 'section does not fit into its message');
+    const section = message.subarray(at + 1, next);
+    if (kind === 0) {
+      if (body !== undefined) throw new ServerError(40430, 'Multiple body sections in message');
+      body = section;
+    } else if (kind === 1) {
+      addSequence(sequences, section);
+    } else {
+      throw new ServerError(40432, `Unknown section kind ${kind}`);
+    }
+    at = next;
+  }
+  if (body === undefined) throw new ServerError(40587, 'OP_MSG messages must have a body');
+  const names = namesIn(body);
+  const twice = names.find((name) => sequences.has(name));
+  if (twice !== undefined) throw new ServerError(40433, `Duplicate field between body and document sequence ${twice}`);
+  return { legacy: false, body: BSON.deserialize(body, exactly), names, sequences };
+}
+
+/** Where the sections end, once the checksum behind them was found right. */
+function checkedEnd(message: Buffer): number {
+  const end = message.length - 4;
+  if (message.readUInt32LE(end) !== crc32c(message.subarray(0, end))) {
+    throw new FatalMessage('OP_MSG checksum does not match contents');
+  }
+  return end;
+}
+
+function addSequence(sequences: Map<string, Document[]>, section: Buffer): void {
+  const nameEnd = section.indexOf(0, 4);
+  if (nameEnd < 0) throw new ServerError(22, 'document sequence without a name');
+  const name = section.toString('utf8', 4, nameEnd);
+  if (sequences.has(name)) throw new ServerError(40431, `Duplicate document sequence: ${name}`);
+  if (sequences.size === 2) throw new FatalMessage('too many document sequences');
+  const documents: Document[] = [];
+  for (let at = nameEnd + 1; at < section.length; ) {
+    const size = section.readInt32LE(at);
+    if (size < 5 || at + size > section.length) throw new ServerError(22, 'document does not fit into its sequence');
+    documents.push(BSON.deserialize(section.subarray(at, at + size), exactly));
+    at += size;
+  }
+  sequences.set(name, documents);
+}
+
+function decodeQuery(message: Buffer): Request {
+  const nameEnd = message.indexOf(0, headerSize + 4);
+  const namespace = message.toString('utf8', headerSize + 4, nameEnd);
+  const at = nameEnd + 9;
+  const bytes = message.subarray(at, at + message.readInt32LE(at));
+  const query = BSON.deserialize(bytes, exactly);
+  const [db, collection] = [namespace.slice(0, namespace.indexOf('.')), namespace.slice(namespace.indexOf('.') + 1)];
+  if (collection !== '$cmd') throw new ServerError(5739101, 'OP_QUERY is no longer supported');
+  const wrapped: unknown = query.$query ?? query.query;
+  const isWrapped = typeof wrapped === 'object' && wrapped !== null;
+  const body: Document = { ...(isWrapped ? wrapped : query), $db: db };
+  return { legacy: true, body, names: Object.keys(body), sequences: new Map() };
+}
+
+/** The names of a document's fields, straight from its bytes. */
+function namesIn(bytes: Buffer): string[] {
+  const names: string[] = [];
+  for (const [, nameOffset, nameLength] of BSON.onDemand.parseToElements(bytes)) {
+    names.push(bytes.toString('utf8', nameOffset, nameOffset + nameLength));
+  }
+  return names;
+}
+
+let lastRequestId = 0;
+
+/** The packet that answers a request, in the form in which it was asked. */
+export function encodeReply({ requestId, legacy }: Envelope, document: Document): Buffer {
+  const bytes = BSON.serialize(document, { ignoreUndefined: true });
+  const prefix = Buffer.alloc(headerSize + (legacy ? 20 : 5));
+  prefix.writeInt32LE(prefix.length + bytes.length, 0);
+  lastRequestId = (lastRequestId + 1) % 0x7fffffff;
+  prefix.writeInt32LE(lastRequestId, 4);
+  prefix.writeInt32LE(requestId, 8);
+  prefix.writeInt32LE(legacy ? opReply : opMsg, 12);
+  if (legacy) {
+    prefix.writeInt32LE(document.ok === 0 ? 2 : 8, 16);
+    prefix.writeInt32LE(1, 32);
+  }
+  return Buffer.concat([prefix, bytes]);
+}
