@@ -1,0 +1,52 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartError } from './start-error';
+import { systemCode } from './system-error';
+
+/** Folders that this process holds: its own number in a lock may also be left over from a process before it. */
+const held = new Set<string>();
+
+/** Makes the folder of DATA_DIR, for its owner only, and keeps other services out of it until it is closed. */
+export async function holdFolder(folder: string): Promise<{ close(): Promise<void> }> {
+  const lock = join(folder, 'service.pid');
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const owner = ownerOf(lock);
+    if (owner !== undefined)
+      throw new StartError(
+        `DATA_DIR: ${folder} is in use by process ${owner}. End it, or set DATA_DIR to another folder.`,
+      );
+    writeFileSync(lock, String(process.pid), { mode: 0o600 });
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(`DATA_DIR: ${folder} can't be used (${systemCode(error) ?? error})`);
+  }
+  held.add(lock);
+  return {
+    async close() {
+      held.delete(lock);
+      rmSync(lock, { force: true });
+    },
+  };
+}
+
+/** The running process that holds the lock; none for a lock that a crash left behind. */
+function ownerOf(lock: string): number | undefined {
+  let pid: number;
+  try {
+    pid = Number(readFileSync(lock, 'utf8'));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  if (pid === process.pid) return held.has(lock) ? pid : undefined;
+  return Number.isInteger(pid) && pid > 0 && isRunning(pid) ? pid : undefined;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}

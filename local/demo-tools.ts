@@ -1,0 +1,73 @@
+import { MongoClient } from 'mongodb';
+import * as v from 'valibot';
+
+/** Says what is done, does it, and says what was seen. */
+export type Tell = (does: string, act: () => Promise<string>) => Promise<void>;
+
+/** Throws unless what was seen is what must be seen. */
+export function must(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new Error(otherwise);
+}
+
+export interface Answer {
+  status: number;
+  /** Parsed where it is JSON, text otherwise. */
+  body: unknown;
+}
+
+interface Call {
+  token?: string;
+  json?: Record<string, string>;
+  accept?: string;
+}
+
+/** One request to the API; the answer's status must be the one that is named. */
+export async function call(
+  expected: number,
+  method: string,
+  url: string,
+  { token, json, accept }: Call = {},
+): Promise<Answer> {
+  const headers = {
+    accept: accept ?? 'application/json',
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(json && { 'content-type': 'application/json' }),
+  };
+  const response = await fetch(url, { method, headers, ...(json && { body: JSON.stringify(json) }) });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  must(response.status === expected, `${method} answered ${response.status}, not ${expected}: ${text.slice(0, 300)}`);
+  return { status: response.status, body: isJson ? JSON.parse(text) : text };
+}
+
+/** The fields of an answer that a step goes on with. */
+export const read = <S extends v.GenericSchema>(schema: S, { body }: Answer): v.InferOutput<S> => v.parse(schema, body);
+
+/** The `code` of a problem document. */
+export const codeOf = (answer: Answer): string => read(v.object({ code: v.string() }), answer).code;
+
+/** Works as a client would that was given this address: connects, does its work, and leaves. */
+export async function withClient<T>(uri: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** The MongoDB error code with which this is refused; it must be refused. */
+export async function refusalOf(work: Promise<unknown>): Promise<number> {
+  try {
+    await work;
+  } catch (error) {
+    const code = v.safeParse(v.object({ code: v.number() }), error);
+    if (code.success) return code.output.code;
+    throw error;
+  }
+  throw new Error('The server let this happen');
+}
+
+/** The code with which a login is refused; it must be refused. */
+export const loginRefusal = (uri: string): Promise<number> =>
+  refusalOf(withClient(uri, (client) => client.db().command({ ping: 1 })));

@@ -1,0 +1,80 @@
+import type { Handlers } from './gateway';
+
+/** What the functions read from the environment, beside the AWS SDK's own variables. */
+export interface FunctionEnvironment {
+  tableName: string;
+  stackName: string;
+  /** The settings as JSON. */
+  settings: string;
+  origin: string;
+  /** Addresses that stand in for AWS. */
+  dynamodb: string;
+  secretsManager: string;
+  ses: string;
+}
+
+/** Variables of the person's own AWS set-up that would lead the clients elsewhere. */
+const misleading = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'];
+
+let loadedFor: string | undefined;
+
+/** Points the AWS SDK and the functions of this process to the local parts. */
+export function setEnvironment(values: FunctionEnvironment): void {
+  for (const name of misleading) delete process.env[name];
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: values.dynamodb,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: values.secretsManager,
+    AWS_ENDPOINT_URL_SES: values.ses,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    TABLE_NAME: values.tableName,
+    STACK_NAME: values.stackName,
+    SETTINGS: values.settings,
+    ORIGIN: values.origin,
+  });
+  // Each request is logged; on a terminal only what went wrong is worth a line.
+  process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN';
+}
+
+/** The functions of one service. */
+export interface Functions {
+  handlers: Handlers;
+  /** Ends the connections of those functions that export a `close`: unlike on Lambda, the process goes on after them. */
+  close(): Promise<void>;
+}
+
+/** Imports the functions. They read the environment when they are imported, once in the life of a process. */
+export async function loadFunctions(values: FunctionEnvironment): Promise<Functions> {
+  const wanted = JSON.stringify(values);
+  if (loadedFor !== undefined && loadedFor !== wanted) {
+    throw new Error(
+      'The functions of this process belong to another service: start it again with the same ports and settings',
+    );
+  }
+  loadedFor = wanted;
+  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules] = await Promise.all([
+    import('../functions/request-link/index'),
+    import('../functions/redeem-link/index'),
+    import('../functions/grant-credentials/index'),
+    import('../functions/grants/index'),
+    import('../functions/revoke/index'),
+    import('../functions/rules/index'),
+  ]);
+  const handlers = {
+    'request-link': requestLink.handler,
+    'redeem-link': redeemLink.handler,
+    'grant-credentials': grantCredentials.handler,
+    grants: grants.handler,
+    revoke: revoke.handler,
+    rules: rules.handler,
+  };
+  const closing = [grantCredentials, revoke].map(closeOf);
+  return { handlers, close: async () => void (await Promise.all(closing.map((close) => close?.()))) };
+}
+
+function closeOf(module: object): (() => unknown) | undefined {
+  const close = 'close' in module ? module.close : undefined;
+  return typeof close === 'function' ? () => close() : undefined;
+}

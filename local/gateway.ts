@@ -1,0 +1,131 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type FunctionName, fallback, routes } from '../shared/routes';
+import { gatewayEvent, parseTarget } from './gateway-event';
+import { type GatewayResponse, gatewayResponse, ownAnswer } from './gateway-response';
+import { bindListener, type Listening, onLoopback } from './loopback';
+
+/** A function's handler, as Lambda would call it. */
+export type Handler = (event: APIGatewayProxyEventV2) => Promise<unknown>;
+export type Handlers = Record<FunctionName, Handler>;
+
+export interface Gateway extends Listening {
+  /** Hands requests to these functions. Until then each request gets a 503. */
+  serve(handlers: Handlers): void;
+}
+
+export interface GatewayOptions {
+  port: number;
+  /** How long a function may take, in milliseconds. */
+  timeLimit?: number;
+  /** Hears of a function that threw or took too long. */
+  report?: (name: FunctionName, fault: unknown) => void;
+}
+
+const mostBodyBytes = 10 * 1024 * 1024;
+const seconds30 = 30_000;
+
+/** Stands in for API Gateway on this machine: the routes of the stack, the same payloads, the same limits. */
+export async function startGateway({
+  port,
+  timeLimit = seconds30,
+  report = logFault,
+}: GatewayOptions): Promise<Gateway> {
+  let handlers: Handlers | undefined;
+  const answer = async (request: IncomingMessage): Promise<GatewayResponse> => {
+    const body = await readBody(request);
+    if (!body) return ownAnswer(413, 'Request Entity Too Large');
+    const target = parseTarget(request.url ?? '/');
+    if (!target) return ownAnswer(400, 'Bad Request');
+    if (!handlers) return ownAnswer(503, 'Service Unavailable');
+    const { routeKey, name, pathParameters } = match(request.method ?? 'GET', target.path);
+    const event = gatewayEvent({ message: request, body, target, routeKey, pathParameters, now: new Date() });
+    try {
+      const result = await within(timeLimit, handlers[name](event));
+      if (result === late) report(name, new Error(`took more than ${timeLimit / 1000} s`));
+      return result === late ? ownAnswer(503, 'Service Unavailable') : gatewayResponse(result);
+    } catch (error) {
+      report(name, error);
+      return ownAnswer(500, 'Internal Server Error');
+    }
+  };
+  const listening = await onLoopback(
+    port,
+    'PORT',
+    bindListener((request, response) => {
+      answer(request).then(
+        (result) => send(request, response, result),
+        () => response.destroy(),
+      );
+    }),
+  );
+  return {
+    ...listening,
+    serve(given) {
+      handlers = given;
+    },
+  };
+}
+
+/** The most specific route wins: exact paths before `{variables}`, and `$default` last. */
+export function match(method: string, path: string) {
+  const segments = path.split('/');
+  const fitting = routes
+    .filter((route) => route.method === method)
+    .flatMap((route) => {
+      const pathParameters = parametersOf(route.path.split('/'), segments);
+      return pathParameters
+        ? [{ routeKey: `${route.method} ${route.path}`, name: route.function as FunctionName, pathParameters }]
+        : [];
+    });
+  const fewestVariables = fitting.sort(
+    (a, b) => Object.keys(a.pathParameters).length - Object.keys(b.pathParameters).length,
+  );
+  return fewestVariables[0] ?? { routeKey: fallback.key, name: fallback.function, pathParameters: {} };
+}
+
+function parametersOf(template: string[], segments: string[]): Record<string, string> | undefined {
+  if (template.length !== segments.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, part] of template.entries()) {
+    const segment = segments[index] ?? '';
+    const variable = /^\{(\w+)\}$/.exec(part)?.[1];
+    if (variable ? segment === '' : segment !== part) return undefined;
+    if (variable) parameters[variable] = segment;
+  }
+  return parameters;
+}
+
+/** The whole body; none when it is larger than API Gateway takes. It is read to its end even then, so that the client hears the answer. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= mostBodyBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return size > mostBodyBytes ? undefined : Buffer.concat(chunks);
+}
+
+const late = Symbol('late');
+
+async function within(limit: number, work: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise((resolve) => {
+    timer = setTimeout(resolve, limit, late);
+  });
+  try {
+    return await Promise.race([work, end]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: GatewayResponse): void {
+  response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
+}
+
+function logFault(name: FunctionName, fault: unknown): void {
+  console.error(`${name} failed:`, fault);
+}

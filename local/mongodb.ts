@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { ConnectionString } from 'mongodb-connection-string-url';
+import { hostOf } from '../shared/names';
+import { portFault } from './loopback';
+import { startMongod } from './mongod/server';
+import { StartError } from './start-error';
+
+/** A MongoDB server that mongogrant is to administer. */
+export interface LocalMongoDb {
+  /** Named as clients name it, such as `localhost:27020`. */
+  host: string;
+  /** Its admin login, in the shape of AWS's own MongoDB secrets. */
+  secret: Record<string, string | number | boolean>;
+  /** Whether the login was given by whoever starts the service, so that it goes before a stored one. */
+  given: boolean;
+  /** The address with the admin login. */
+  adminUri: string;
+  close(): Promise<void>;
+}
+
+const admin = { username: 'mongoadmin', password: 'mongoadminpass' };
+
+/** Starts the embedded MongoDB-compatible server. */
+export async function startMongoDb({
+  port,
+  dataDir,
+}: {
+  port: number;
+  dataDir?: string | undefined;
+}): Promise<LocalMongoDb> {
+  const folder = dataDir && { dataDir: join(dataDir, 'mongodb') };
+  const mongod = await startMongod({ port, host: '127.0.0.1', admin, ...folder }).catch((error: unknown) => {
+    throw portFault(error, port, 'MONGODB_PORT');
+  });
+  const host = `localhost:${mongod.port}`;
+  return {
+    host,
+    given: false,
+    secret: { engine: 'mongo', host: 'localhost', port: mongod.port, ...admin, authSource: 'admin' },
+    adminUri: `mongodb://${admin.username}:${admin.password}@${host}/?authSource=admin`,
+    close: mongod.close,
+  };
+}
+
+/** Takes a server that runs elsewhere, if its admin login works. */
+export async function useMongoDb(uri: string): Promise<LocalMongoDb> {
+  const parts = parseUri(uri);
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
+  try {
+    await client.db('admin').command({ ping: 1 });
+  } catch (error) {
+    throw new StartError(`MONGODB_URI: ${parts.host} can't be used: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    await client.close();
+  }
+  return { ...parts, given: true, adminUri: uri, close: async () => undefined };
+}
+
+/** The host and its secret from an address such as `mongodb://admin:pw@host:port/`. */
+export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
+  const address = connectionString(uri);
+  const first = (address.hosts[0] ?? '').toLowerCase();
+  const [name = '', port = '27017'] = first.split(':');
+  const { username, password, searchParams } = address;
+  if (username === '' || password === '')
+    throw new StartError('MONGODB_URI must hold an admin login, as in mongodb://admin:password@host:27017/');
+  const authSource = searchParams.get('authSource') ?? (address.pathname.slice(1) || 'admin');
+  const replicaSet = searchParams.get('replicaSet');
+  const ssl = (searchParams.get('tls') ?? searchParams.get('ssl')) === 'true';
+  const bare = address.clone();
+  bare.username = '';
+  bare.password = '';
+  bare.pathname = '/';
+  const plain = !address.isSRV && address.hosts.length === 1;
+  return {
+    host: hostOf(first),
+    secret: {
+      engine: 'mongo',
+      host: name,
+      port: Number(port),
+      username: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      authSource,
+      ...(ssl && { ssl }),
+      ...(replicaSet && { replicaSet }),
+      // More than one address does not fit into host and port.
+      ...(!plain && { uri: bare.toString() }),
+    },
+  };
+}
+
+/** The parser's own words are left out: they might quote the password. */
+function connectionString(uri: string): ConnectionString {
+  try {
+    return new ConnectionString(uri);
+  } catch {
+    throw new StartError('MONGODB_URI must be an address such as mongodb://admin:password@host:27017/');
+  }
+}

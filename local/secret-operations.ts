@@ -1,0 +1,170 @@
+import {
+  changeInput,
+  createInput,
+  deleteInput,
+  describeInput,
+  getInput,
+  listInput,
+  parseInput,
+  putInput,
+  stageInput,
+} from './secret-inputs';
+import { arnOf, described, dropGone, find, fits, live, lookUp, type Output } from './secret-lookup';
+import type { Secret, Vault } from './secret-store';
+import { addVersion, checkMove, findVersion, moveStage, type NewValue, sameValue } from './secret-versions';
+import { SecretsFault } from './secrets-fault';
+
+/** One call: reads its input, may change the vault, and answers. `now` is in seconds. */
+export type Operation = (vault: Vault, input: unknown, now: number) => Output;
+
+const day = 86_400;
+
+/** The operations of Secrets Manager that a deployment of mongogrant uses. */
+export const operations: Readonly<Record<string, Operation>> = {
+  CreateSecret(vault, input, now) {
+    const {
+      Name: name,
+      Description: description,
+      KmsKeyId: kmsKeyId,
+      Tags: tags,
+      ...value
+    } = parseInput(createInput, input);
+    const known = vault.get(name);
+    if (known) return createdBefore(known, value);
+    const arn = arnOf(name);
+    const secret: Secret = {
+      arn,
+      name,
+      description,
+      kmsKeyId,
+      tags: tags ?? [],
+      createdAt: now,
+      changedAt: now,
+      versions: [],
+    };
+    const version = hasValue(value) ? addVersion(secret, value, now) : undefined;
+    vault.set(name, secret);
+    return { ARN: arn, Name: name, VersionId: version?.id };
+  },
+
+  GetSecretValue(vault, input) {
+    const { SecretId, ...which } = parseInput(getInput, input);
+    const secret = live(vault, SecretId);
+    const { id, text, binary, stages, createdAt } = findVersion(secret, which);
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: id,
+      SecretString: text,
+      SecretBinary: binary,
+      VersionStages: stages,
+      CreatedDate: createdAt,
+    };
+  },
+
+  PutSecretValue(vault, input, now) {
+    const { SecretId, ...value } = parseInput(putInput, input);
+    const secret = live(vault, SecretId);
+    if (!hasValue(value))
+      throw new SecretsFault('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
+    const version = addVersion(secret, value, now);
+    return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
+  },
+
+  UpdateSecret(vault, input, now) {
+    const { SecretId, Description, KmsKeyId, ...value } = parseInput(changeInput, input);
+    const secret = live(vault, SecretId);
+    const version = hasValue(value) ? addVersion(secret, value, now) : undefined;
+    secret.description = Description ?? secret.description;
+    secret.kmsKeyId = KmsKeyId ?? secret.kmsKeyId;
+    secret.changedAt = now;
+    return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
+  },
+
+  UpdateSecretVersionStage(vault, input, now) {
+    const {
+      SecretId,
+      VersionStage: stage,
+      MoveToVersionId: to,
+      RemoveFromVersionId: from,
+    } = parseInput(stageInput, input);
+    const secret = live(vault, SecretId);
+    const target = to === undefined ? undefined : findVersion(secret, { VersionId: to });
+    checkMove(secret, stage, to, from);
+    moveStage(secret, stage, target);
+    secret.changedAt = now;
+    return { ARN: secret.arn, Name: secret.name };
+  },
+
+  DescribeSecret: (vault, input) => described(find(vault, parseInput(describeInput, input).SecretId)),
+
+  ListSecrets(vault, input) {
+    const {
+      Filters: filters = [],
+      MaxResults: most = 100,
+      NextToken: token,
+      IncludePlannedDeletion: all,
+      SortOrder: order,
+    } = parseInput(listInput, input);
+    const found = [...vault.values()]
+      .filter(
+        (secret) =>
+          (all || secret.deletedAt === undefined) &&
+          filters.every(({ Values }) => Values.some((value) => fits(secret.name, value))),
+      )
+      .sort((a, b) => (order === 'asc' ? 1 : -1) * (a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1)));
+    const start =
+      token === undefined ? 0 : found.findIndex(({ arn }) => arn === Buffer.from(token, 'base64url').toString());
+    if (start < 0) throw new SecretsFault('InvalidNextTokenException', 'The NextToken value is invalid.');
+    const next = found[start + most];
+    return {
+      SecretList: found.slice(start, start + most).map(described),
+      NextToken: next && Buffer.from(next.arn).toString('base64url'),
+    };
+  },
+
+  DeleteSecret(vault, input, now) {
+    const {
+      SecretId,
+      RecoveryWindowInDays: window,
+      ForceDeleteWithoutRecovery: force,
+    } = parseInput(deleteInput, input);
+    if (force && window !== undefined)
+      throw new SecretsFault(
+        'InvalidParameterException',
+        "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+      );
+    if (force && !lookUp(vault, SecretId)) return { ARN: arnOf(SecretId), Name: SecretId, DeletionDate: now };
+    const secret = find(vault, SecretId);
+    if (secret.deletedAt !== undefined && !force)
+      throw new SecretsFault(
+        'InvalidRequestException',
+        "You can't perform this operation on the secret because it was already scheduled for deletion.",
+      );
+    secret.deletedAt = force ? now : now + (window ?? 30) * day;
+    dropGone(vault, now);
+    return { ARN: secret.arn, Name: secret.name, DeletionDate: secret.deletedAt };
+  },
+
+  RestoreSecret(vault, input) {
+    const secret = find(vault, parseInput(describeInput, input).SecretId);
+    secret.deletedAt = undefined;
+    return { ARN: secret.arn, Name: secret.name };
+  },
+};
+
+function createdBefore(secret: Secret, value: NewValue): Output {
+  if (secret.deletedAt !== undefined)
+    throw new SecretsFault(
+      'InvalidRequestException',
+      "You can't create this secret because a secret with this name is already scheduled for deletion.",
+    );
+  const version = secret.versions.find(({ id }) => id === value.ClientRequestToken);
+  if (version && sameValue(version, value)) return { ARN: secret.arn, Name: secret.name, VersionId: version.id };
+  throw new SecretsFault(
+    'ResourceExistsException',
+    `The operation failed because the secret ${secret.name} already exists.`,
+  );
+}
+
+const hasValue = (value: NewValue): boolean => value.SecretString !== undefined || value.SecretBinary !== undefined;

@@ -1,0 +1,59 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as v from 'valibot';
+import { StartError } from './start-error';
+import { systemCode } from './system-error';
+
+const versionSchema = v.object({
+  id: v.string(),
+  text: v.optional(v.string()),
+  /** In base64. */
+  binary: v.optional(v.string()),
+  stages: v.array(v.string()),
+  createdAt: v.number(),
+});
+
+const tagSchema = v.object({ Key: v.string(), Value: v.optional(v.string()) });
+
+const secretSchema = v.object({
+  arn: v.string(),
+  name: v.string(),
+  description: v.optional(v.string()),
+  kmsKeyId: v.optional(v.string()),
+  tags: v.array(tagSchema),
+  createdAt: v.number(),
+  changedAt: v.number(),
+  /** When it will be gone, if it was deleted with a recovery window. */
+  deletedAt: v.optional(v.number()),
+  versions: v.array(versionSchema),
+});
+
+/** One version of a secret's value. Times are seconds since 1970, as the protocol writes them. */
+export type Version = v.InferOutput<typeof versionSchema>;
+export type Secret = v.InferOutput<typeof secretSchema>;
+/** Every secret under its name. */
+export type Vault = Map<string, Secret>;
+
+/** The secrets that a file holds; none where there is no file. A file that can't be read is left alone. */
+export function loadVault(file: string): Vault {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return new Map();
+    throw new StartError(`DATA_DIR: ${file} can't be read`, { cause: error });
+  }
+  try {
+    return new Map(v.parse(v.array(secretSchema), JSON.parse(text)).map((secret) => [secret.name, secret]));
+  } catch {
+    throw new StartError(`DATA_DIR: ${file} is damaged. Repair it, or move it away to start with fresh secrets.`);
+  }
+}
+
+/** Writes all secrets, for their owner only. A crash leaves the old file or the new one, never half of one. */
+export function saveVault(file: string, vault: Vault): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify([...vault.values()]), { mode: 0o600, flush: true });
+  renameSync(temporary, file);
+}

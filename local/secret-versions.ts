@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { Secret, Version } from './secret-store';
+import { SecretsFault } from './secrets-fault';
+
+const current = 'AWSCURRENT';
+const previous = 'AWSPREVIOUS';
+
+export interface NewValue {
+  SecretString?: string | undefined;
+  SecretBinary?: string | undefined;
+  ClientRequestToken?: string | undefined;
+  VersionStages?: string[] | undefined;
+}
+
+/** Adds a version, unless its token already made the same one. The first version of a secret is current in any case. */
+export function addVersion(secret: Secret, value: NewValue, now: number): Version {
+  if (value.SecretString !== undefined && value.SecretBinary !== undefined) {
+    throw new SecretsFault(
+      'InvalidParameterException',
+      "You can't specify both a binary secret value and a string secret value in the same secret.",
+    );
+  }
+  const id = value.ClientRequestToken ?? randomUUID();
+  const known = secret.versions.find((version) => version.id === id);
+  if (known && sameValue(known, value)) return known;
+  if (known)
+    throw new SecretsFault(
+      'ResourceExistsException',
+      `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
+    );
+  const version: Version = { id, text: value.SecretString, binary: value.SecretBinary, stages: [], createdAt: now };
+  secret.versions.push(version);
+  for (const stage of value.VersionStages ?? [current]) moveStage(secret, stage, version);
+  if (!holderOf(secret, current)) moveStage(secret, current, version);
+  secret.changedAt = now;
+  return version;
+}
+
+export const sameValue = (version: Version, value: NewValue): boolean =>
+  version.text === value.SecretString && version.binary === value.SecretBinary;
+
+export const holderOf = (secret: Secret, stage: string): Version | undefined =>
+  secret.versions.find((version) => version.stages.includes(stage));
+
+/** The version that is asked for: by id, by stage, by both (which must then agree), or the current one. */
+export function findVersion(
+  secret: Secret,
+  { VersionId: id, VersionStage: stage }: { VersionId?: string | undefined; VersionStage?: string | undefined },
+): Version {
+  const wanted =
+    id === undefined ? holderOf(secret, stage ?? current) : secret.versions.find((version) => version.id === id);
+  if (wanted && id !== undefined && stage !== undefined && !wanted.stages.includes(stage)) {
+    throw new SecretsFault(
+      'InvalidRequestException',
+      'You provided a VersionStage that is not associated to the provided VersionId.',
+    );
+  }
+  if (wanted) return wanted;
+  const which = id === undefined ? `staging label: ${stage ?? current}` : `VersionId: ${id}`;
+  throw new SecretsFault(
+    'ResourceNotFoundException',
+    `Secrets Manager can't find the specified secret value for ${which}`,
+  );
+}
+
+/** Gives a staging label to a version and takes it from any other; who loses AWSCURRENT becomes AWSPREVIOUS. */
+export function moveStage(secret: Secret, stage: string, to: Version | undefined): void {
+  const from = holderOf(secret, stage);
+  if (from === to) return;
+  if (from) from.stages = from.stages.filter((held) => held !== stage);
+  to?.stages.push(stage);
+  if (stage === current && from) moveStage(secret, previous, from);
+}
+
+/** What UpdateSecretVersionStage checks before a label moves. */
+export function checkMove(secret: Secret, stage: string, to: string | undefined, from: string | undefined): void {
+  const holder = holderOf(secret, stage);
+  const refuse = (message: string) => {
+    throw new SecretsFault('InvalidParameterException', message);
+  };
+  if (to === undefined && from === undefined) refuse('You must provide MoveToVersionId, RemoveFromVersionId, or both.');
+  if (stage === current && to === undefined)
+    refuse(`You can only move staging label ${current} to a different secret version. It can't be completely removed.`);
+  if (from !== undefined && holder?.id !== from)
+    refuse(`The staging label ${stage} is not attached to version ${from}.`);
+  if (holder && holder.id !== to && from === undefined) {
+    refuse(
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+    );
+  }
+}

@@ -1,0 +1,19 @@
+export type FaultType =
+  | 'ResourceNotFoundException'
+  | 'ResourceExistsException'
+  | 'InvalidRequestException'
+  | 'InvalidParameterException'
+  | 'InvalidNextTokenException'
+  | 'UnknownOperationException'
+  | 'SerializationException';
+
+/** A refusal as Secrets Manager words it. The type is what clients branch on; the status of each is 400. */
+export class SecretsFault extends Error {
+  constructor(
+    readonly type: FaultType,
+    message: string,
+  ) {
+    super(message);
+    this.name = type;
+  }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { bindListener, type Listening, onLoopback } from './loopback';
+import { dropGone } from './secret-lookup';
+import { operations } from './secret-operations';
+import { loadVault, saveVault } from './secret-store';
+import { SecretsFault } from './secrets-fault';
+
+export interface SecretsManagerOptions {
+  port: number;
+  /** Where the secrets are kept; in memory only if left out. */
+  file?: string | undefined;
+  /** Milliseconds since 1970. */
+  clock?: () => number;
+}
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** Stands in for AWS Secrets Manager on this machine, for the official clients: same protocol, same staging labels, same errors. */
+export async function startSecretsManager({ port, file, clock = Date.now }: SecretsManagerOptions): Promise<Listening> {
+  const vault = file ? loadVault(file) : new Map();
+
+  /** An operation runs to its end without a pause, so no two calls ever mix. */
+  function run(target: string, body: string): Answer {
+    const operation = operations[/^secretsmanager\.(\w+)$/.exec(target)?.[1] ?? ''];
+    const now = clock() / 1000;
+    try {
+      if (!operation)
+        throw new SecretsFault(
+          'UnknownOperationException',
+          `There is no ${target || 'operation without a target'} here.`,
+        );
+      dropGone(vault, now);
+      const output = operation(vault, parseJson(body), now);
+      if (file && !/\.(Get|Describe|List)/.test(target)) saveVault(file, vault);
+      return { status: 200, body: output };
+    } catch (error) {
+      if (error instanceof SecretsFault) return { status: 400, body: { __type: error.type, Message: error.message } };
+      throw error;
+    }
+  }
+
+  const answer = async (request: IncomingMessage): Promise<Answer> =>
+    run(String(request.headers['x-amz-target'] ?? ''), await text(request));
+
+  const listener = bindListener((request, response) => {
+    answer(request)
+      .catch((error: unknown): Answer => {
+        console.error('Secrets Manager stand-in:', error);
+        return {
+          status: 500,
+          body: { __type: 'InternalServiceError', Message: 'An error occurred on the server side.' },
+        };
+      })
+      .then(({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() });
+        response.end(JSON.stringify(body));
+      });
+  });
+  return onLoopback(port, 'SECRETS_PORT', listener);
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body || '{}');
+  } catch {
+    throw new SecretsFault('SerializationException', 'The body is not JSON.');
+  }
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { dynamoTable } from '../shared/store/table';
+import { holdFolder } from './data-folder';
+import { ensureTable, startDynamoDb } from './dynamodb';
+import { type FunctionEnvironment, loadFunctions, setEnvironment } from './functions';
+import { type Handlers, startGateway } from './gateway';
+import { localSettings } from './local-settings';
+import { startMailbox } from './mailbox';
+import { startMongoDb, useMongoDb } from './mongodb';
+import { startSecretsManager } from './secrets-manager';
+import { seed } from './seed';
+
+/** The port of each part, under the environment variable that sets it; 0 means any free one. */
+export interface Ports {
+  PORT: number;
+  MAIL_PORT: number;
+  DYNAMODB_PORT: number;
+  SECRETS_PORT: number;
+  MONGODB_PORT: number;
+}
+
+export const usualPorts: Readonly<Ports> = {
+  PORT: 3000,
+  MAIL_PORT: 8005,
+  DYNAMODB_PORT: 8000,
+  SECRETS_PORT: 8001,
+  MONGODB_PORT: 27020,
+};
+export const anyPorts: Readonly<Ports> = { PORT: 0, MAIL_PORT: 0, DYNAMODB_PORT: 0, SECRETS_PORT: 0, MONGODB_PORT: 0 };
+
+export interface ServiceOptions {
+  ports?: Partial<Ports>;
+  /** Where state is kept; in memory only if left out. */
+  dataDir?: string | undefined;
+  /** Laid over the local settings. */
+  settings?: Record<string, unknown>;
+  /** A real MongoDB server, with its admin login, in place of the embedded one. */
+  mongodbUri?: string | undefined;
+  /** In place of the real functions. */
+  handlers?: Handlers;
+}
+
+export interface Service {
+  /** Address of the API, such as `http://localhost:3000`. */
+  api: string;
+  mailbox: string;
+  dynamodb: string;
+  secretsManager: string;
+  /** The registered MongoDB host, such as `localhost:27020`. */
+  host: string;
+  /** Its address with the admin login. */
+  adminUri: string;
+  tableName: string;
+  /** Ends every part and frees every port. */
+  close(): Promise<void>;
+}
+
+const tableName = 'mongogrant';
+
+/** Starts the whole of mongogrant on this machine. If one part can't start, those before it are ended again. */
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const started: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of started.splice(0).reverse()) await end();
+  };
+  const kept = <T extends { close(): Promise<void> }>(part: T): T => {
+    started.push(() => part.close());
+    return part;
+  };
+  try {
+    return { ...(await startParts(options, kept)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: ServiceOptions,
+  kept: <T extends { close(): Promise<void> }>(part: T) => T,
+): Promise<Omit<Service, 'close'>> {
+  const { dataDir, mongodbUri } = options;
+  const ports = { ...usualPorts, ...options.ports };
+  const { settings, stackName, written } = localSettings(options.settings);
+  if (dataDir) kept(await holdFolder(dataDir));
+  const inFolder = (name: string) => dataDir && join(dataDir, name);
+
+  const gateway = kept(await startGateway({ port: ports.PORT }));
+  const mailbox = kept(await startMailbox({ port: ports.MAIL_PORT }));
+  const dynamodb = kept(await startDynamoDb({ port: ports.DYNAMODB_PORT, folder: inFolder('dynamodb') }));
+  const secrets = kept(await startSecretsManager({ port: ports.SECRETS_PORT, file: inFolder('secrets.json') }));
+  const mongodb = kept(
+    mongodbUri ? await useMongoDb(mongodbUri) : await startMongoDb({ port: ports.MONGODB_PORT, dataDir }),
+  );
+
+  const address = ({ port }: { port: number }) => `http://localhost:${port}`;
+  const environment: FunctionEnvironment = {
+    tableName,
+    stackName,
+    settings: written,
+    origin: address(gateway),
+    dynamodb: address(dynamodb),
+    secretsManager: address(secrets),
+    ses: address(mailbox),
+  };
+  setEnvironment(environment);
+  await prepare(settings.secretPrefix, mongodb);
+  gateway.serve(options.handlers ?? kept(await loadFunctions(environment)).handlers);
+  return {
+    api: environment.origin,
+    mailbox: environment.ses,
+    dynamodb: environment.dynamodb,
+    secretsManager: environment.secretsManager,
+    host: mongodb.host,
+    adminUri: mongodb.adminUri,
+    tableName,
+  };
+}
+
+async function prepare(prefix: string, mongodb: Parameters<typeof seed>[0]['mongodb']): Promise<void> {
+  const client = new DynamoDBClient({});
+  const secrets = new SecretsManagerClient({});
+  await ensureTable(client, tableName);
+  await seed({ secrets, table: dynamoTable(tableName), prefix, mongodb }, new Date());
+  client.destroy();
+  secrets.destroy();
+}

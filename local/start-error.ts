@@ -1,0 +1,4 @@
+/** A reason not to start that the person at the keyboard can mend. It is shown as one line, without a stack. */
+export class StartError extends Error {
+  override name = 'StartError';
+}

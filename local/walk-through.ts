@@ -1,0 +1,69 @@
+import { firstMember } from './seed';
+import type { Service } from './service';
+
+export interface Step {
+  say: string;
+  /** Lines for a shell. */
+  run: string[];
+}
+
+type Addresses = Pick<Service, 'api' | 'mailbox' | 'dynamodb' | 'secretsManager' | 'host'>;
+
+/** The story of mongogrant in commands that need curl and nothing else: each can be pasted as it stands. */
+export function steps({ api, mailbox, host }: Addresses): Step[] {
+  const field = (name: string) => `grep -o '"${name}":"[^"]*' | cut -d'"' -f4`;
+  const withToken = `-H "Authorization: Bearer $TOKEN"`;
+  return [
+    { say: 'Ask for a link. It is mailed.', run: [`curl -s ${api}/links -d email=${firstMember}`] },
+    {
+      say: 'Take it from the mailbox, and redeem it: the answer holds your token.',
+      run: [
+        `LINK=$(curl -s ${mailbox}/store | grep -o '${api}/links/[A-Za-z0-9._-]*' | tail -n 1)`,
+        `TOKEN=$(curl -s -X POST "$LINK" | ${field('token')})`,
+      ],
+    },
+    { say: 'See who you are and what you may use.', run: [`curl -s ${api}/me ${withToken}`] },
+    {
+      say: 'Ask for a MongoDB login.',
+      run: [
+        `URI=$(curl -s ${api}/grants ${withToken} -d host=${host} -d db=demo -d role=readWrite | ${field('uri')})`,
+        'echo "$URI"',
+      ],
+    },
+    {
+      say: 'Use it, with mongosh or any other client.',
+      run: [`mongosh "$URI" --eval 'db.notes.insertOne({ hello: "world" })'`],
+    },
+    {
+      say: 'Revoke it. The login, and every connection that it has open, ends.',
+      run: [`curl -s -X DELETE ${api}/grants ${withToken}`],
+    },
+  ];
+}
+
+/** What `npm start` prints. */
+export function walkThrough(service: Addresses, dataDir: string | undefined): string {
+  const parts = [
+    ['API', service.api],
+    ['mailbox', service.mailbox],
+    ['DynamoDB', service.dynamodb],
+    ['Secrets Manager', service.secretsManager],
+    ['MongoDB', service.host],
+  ].map(([name, address]) => `  ${name?.padEnd(16)} ${address}`);
+  const story = steps(service).flatMap(({ say, run }, index) => ['', `# ${index + 1}. ${say}`, ...run]);
+  const kept = dataDir
+    ? `State is kept in ${dataDir}.`
+    : 'State is in memory only (DATA_DIR names a folder to keep it).';
+  return [
+    'mongogrant is running, on this machine only:',
+    '',
+    ...parts,
+    '',
+    kept,
+    'Try it in another terminal:',
+    ...story,
+    '',
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,61 @@
+import { parseUri } from '../../local/mongodb';
+import { StartError } from '../../local/start-error';
+
+const secret = { engine: 'mongo', username: 'admin', password: 'pw', authSource: 'admin' };
+
+test.each([
+  ['mongodb://admin:pw@db.lab.org:27018/', 'db.lab.org:27018', { ...secret, host: 'db.lab.org', port: 27018 }],
+  ['mongodb://admin:pw@DB.lab.org', 'db.lab.org', { ...secret, host: 'db.lab.org', port: 27017 }],
+  [
+    'mongodb://admin:pw@localhost:27017/?authSource=users',
+    'localhost',
+    { ...secret, host: 'localhost', port: 27017, authSource: 'users' },
+  ],
+  [
+    'mongodb://admin:pw@localhost/users',
+    'localhost',
+    { ...secret, host: 'localhost', port: 27017, authSource: 'users' },
+  ],
+  [
+    'mongodb://a%40b:p%2Fw@localhost/',
+    'localhost',
+    { ...secret, host: 'localhost', port: 27017, username: 'a@b', password: 'p/w' },
+  ],
+  [
+    'mongodb://admin:pw@localhost/?tls=true&replicaSet=rs0',
+    'localhost',
+    { ...secret, host: 'localhost', port: 27017, ssl: true, replicaSet: 'rs0' },
+  ],
+  [
+    'mongodb://admin:pw@a.lab.org:27018,b.lab.org/?replicaSet=rs0',
+    'a.lab.org:27018',
+    {
+      ...secret,
+      host: 'a.lab.org',
+      port: 27018,
+      replicaSet: 'rs0',
+      uri: 'mongodb://a.lab.org:27018,b.lab.org/?replicaSet=rs0',
+    },
+  ],
+])('%s is taken apart', (uri, host, expected) => {
+  expect(parseUri(uri)).toEqual({ host, secret: expected });
+});
+
+test.each([
+  'localhost:27017',
+  'http://admin:pw@localhost',
+  'mongodb://',
+  'mongodb://localhost/',
+  'mongodb://admin@localhost/',
+  'mongodb://admin:hunter2@',
+])('%s is refused without quoting it', (uri) => {
+  let refusal: unknown;
+  try {
+    parseUri(uri);
+  } catch (error) {
+    refusal = error;
+  }
+  expect(refusal).toBeInstanceOf(StartError);
+  expect(String(refusal)).toContain('MONGODB_URI must');
+  expect(String(refusal)).not.toContain('hunter2');
+});
