@@ -7,6 +7,8 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { newId } from '../tokens';
+import { defined, expressions, keyCondition, updateExpression } from './expressions';
 
 export type Item = Record<string, unknown>;
 export interface Key {
@@ -48,10 +50,31 @@ export function dynamoTable(name: string): Table {
   });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const own = { TableName: name };
+  const get = async ({ pk, sk }: Key) =>
+    (await documents.send(new GetCommand({ ...own, Key: { pk, sk }, ConsistentRead: true }))).Item;
+
+  /**
+   * What a write left behind; nothing if its condition failed. Where the SDK repeated it, the first attempt may have come through and
+   * only its answer got lost: then the item carries this write's own mark, or is gone as it should be.
+   */
+  async function decided(
+    write: Promise<{ Attributes?: Item | undefined }>,
+    key: Key,
+    mark: string | undefined,
+  ): Promise<Item | undefined> {
+    try {
+      return (await write).Attributes ?? {};
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if ((error.$metadata.attempts ?? 1) === 1) return undefined;
+      const item = await get(key);
+      if (mark === undefined) return item ? undefined : {};
+      return item?.mark === mark ? item : undefined;
+    }
+  }
+
   return {
-    async get(key) {
-      return (await documents.send(new GetCommand({ ...own, Key: key, ConsistentRead: true }))).Item;
-    },
+    get,
     async query({ pk, prefix, index }) {
       const items: Item[] = [];
       let from: Item | undefined;
@@ -64,84 +87,27 @@ export function dynamoTable(name: string): Table {
       } while (from);
       return items;
     },
-    put: (item, condition) =>
-      unlessRefused(documents.send(new PutCommand({ ...own, Item: item, ...expressions(condition) }))),
-    async update(key, { set: wanted = {}, add = {}, remove = [], ...condition }) {
-      const set = defined(wanted);
-      const parts = [
-        list(
-          'SET',
-          Object.keys(set).map((field) => `#${field} = :set_${field}`),
-        ),
-        list(
-          'ADD',
-          Object.keys(add).map((field) => `#${field} :add_${field}`),
-        ),
-        list(
-          'REMOVE',
-          remove.map((field) => `#${field}`),
-        ),
-      ];
-      const change = parts.join(' ').trim();
-      const values = { ...prefixed('set_', set), ...prefixed('add_', add) };
+    async put(item, condition) {
+      const mark = condition && newId();
+      const command = new PutCommand({ ...own, Item: { ...item, mark }, ...expressions(condition) });
+      return (await decided(documents.send(command), item, mark)) !== undefined;
+    },
+    async update(key, { set = {}, add = {}, remove = [], ...condition }) {
+      const mark = condition.if && newId();
+      const { change, values } = updateExpression(defined({ ...set, mark }), add, remove);
+      const terms = expressions(condition, change, values);
       const command = new UpdateCommand({
         ...own,
         Key: key,
         UpdateExpression: change,
         ReturnValues: 'ALL_NEW',
-        ...expressions(condition, change, values),
+        ...terms,
       });
-      try {
-        return (await documents.send(command)).Attributes;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined;
-        throw error;
-      }
+      return decided(documents.send(command), key, mark);
     },
-    delete: (key, condition) =>
-      unlessRefused(documents.send(new DeleteCommand({ ...own, Key: key, ...expressions(condition) }))),
+    async delete(key, condition) {
+      const write = documents.send(new DeleteCommand({ ...own, Key: key, ...expressions(condition) }));
+      return (await decided(write, key, undefined)) !== undefined;
+    },
   };
-}
-
-function keyCondition(pk: string, prefix: string | undefined, index: 'listed' | undefined) {
-  const [partition, sort] = index ? ['listPk', 'listSk'] : ['pk', 'sk'];
-  return {
-    IndexName: index,
-    ConsistentRead: index === undefined,
-    KeyConditionExpression: `${partition} = :pk${prefix ? ` AND begins_with(${sort}, :prefix)` : ''}`,
-    ExpressionAttributeValues: { ':pk': pk, ...(prefix && { ':prefix': prefix }) },
-  };
-}
-
-/** Attribute names are always written `#name`, so that none can clash with a reserved word. */
-function expressions({ if: condition, values = {} }: Condition = {}, change = '', changeValues: Item = {}) {
-  const names = [...new Set(`${condition ?? ''} ${change}`.match(/#\w+/g))];
-  const allValues = Object.entries(defined({ ...values, ...changeValues }));
-  return {
-    ConditionExpression: condition,
-    ...(names.length > 0 && {
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
-    }),
-    ...(allValues.length > 0 && {
-      ExpressionAttributeValues: Object.fromEntries(allValues.map(([key, value]) => [`:${key}`, value])),
-    }),
-  };
-}
-
-const defined = (values: Item): Item =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-
-const list = (verb: string, parts: string[]): string => (parts.length > 0 ? `${verb} ${parts.join(', ')}` : '');
-
-const prefixed = (prefix: string, values: Item): Item =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
-
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
 }

@@ -1,0 +1,49 @@
+import type { Condition, Item } from './table';
+
+/** One partition, of the table or of an index. */
+export function keyCondition(pk: string, prefix: string | undefined, index: 'listed' | undefined) {
+  const [partition, sort] = index ? ['listPk', 'listSk'] : ['pk', 'sk'];
+  return {
+    IndexName: index,
+    ConsistentRead: index === undefined,
+    KeyConditionExpression: `${partition} = :pk${prefix ? ` AND begins_with(${sort}, :prefix)` : ''}`,
+    ExpressionAttributeValues: { ':pk': pk, ...(prefix && { ':prefix': prefix }) },
+  };
+}
+
+/** Attribute names are always written `#name`, so that none can clash with a reserved word. */
+export function expressions({ if: condition, values = {} }: Condition = {}, change = '', changeValues: Item = {}) {
+  const names = [...new Set(`${condition ?? ''} ${change}`.match(/#\w+/g))];
+  const allValues = Object.entries(defined({ ...values, ...changeValues }));
+  return {
+    ConditionExpression: condition,
+    ...(names.length > 0 && {
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
+    }),
+    ...(allValues.length > 0 && {
+      ExpressionAttributeValues: Object.fromEntries(allValues.map(([key, value]) => [`:${key}`, value])),
+    }),
+  };
+}
+
+/** Without what is undefined. */
+export const defined = (values: Item): Item =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** What an update changes, and the values that it names. */
+export function updateExpression(set: Item, add: Record<string, number>, remove: string[]) {
+  const parts = [
+    clause('SET', set, (field) => `#${field} = :set_${field}`),
+    clause('ADD', add, (field) => `#${field} :add_${field}`),
+    remove.length > 0 ? `REMOVE ${remove.map((field) => `#${field}`).join(', ')}` : '',
+  ];
+  return { change: parts.join(' ').trim(), values: { ...prefixed('set_', set), ...prefixed('add_', add) } };
+}
+
+function clause(verb: string, fields: Item, write: (field: string) => string): string {
+  const names = Object.keys(fields);
+  return names.length > 0 ? `${verb} ${names.map(write).join(', ')}` : '';
+}
+
+const prefixed = (prefix: string, values: Item): Item =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
