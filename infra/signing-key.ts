@@ -5,19 +5,21 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
 export interface SigningKeyProps {
-  /** The setting `secretPrefix`: the key is the secret `<prefix>/signing-key`. */
+  /** The setting `secretPrefix`: the key is the secret `<prefix>/<name>`. */
   readonly prefix: string;
+  readonly name: 'signing-key' | 'link-key';
+  readonly description: string;
 }
 
-/** The key that signs fetch tokens. AWS makes it up: it is in no template, and nobody has to see it. */
+/** A key that signs fetch tokens, or links. AWS makes it up: it is in no template, and nobody has to see it. */
 export class SigningKey extends Construct {
   private readonly secret: Secret;
 
-  constructor(scope: Construct, id: string, { prefix }: SigningKeyProps) {
+  constructor(scope: Construct, id: string, { prefix, name, description }: SigningKeyProps) {
     super(scope, id);
     this.secret = new Secret(this, 'Secret', {
-      secretName: `${prefix}/signing-key`,
-      description: 'Signs the fetch tokens of mongogrant: "key" signs, "older" still verify',
+      secretName: `${prefix}/${name}`,
+      description: `${description}: "key" signs, "older" still verify`,
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ older: [] }),
         generateStringKey: 'key',
@@ -29,7 +31,7 @@ export class SigningKey extends Construct {
     });
   }
 
-  /** Lets the function sign and verify tokens. */
+  /** Lets the function sign and verify. */
   read(fn: LambdaFunction): void {
     fn.addToRolePolicy(
       new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.secret.secretArn] }),

@@ -19,6 +19,7 @@ export class MongograntStack extends Stack {
     super(scope, stackName, {
       description: 'mongogrant: expiring MongoDB logins for people who own an e-mail address',
     });
+    const prefix = settings.secretPrefix;
     const removalPolicy = retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const domain = domainOf(deployment);
     const origin: Record<string, string> = domain ? { ORIGIN: `https://${domain.name}` } : {};
@@ -38,8 +39,13 @@ export class MongograntStack extends Stack {
 
     allow(functions, {
       table: new Table(this, 'Table', { retain }),
-      signingKey: new SigningKey(this, 'SigningKey', { prefix: settings.secretPrefix }),
-      readHosts: (fn) => readHostSecrets(fn, settings.secretPrefix),
+      signingKey: new SigningKey(this, 'SigningKey', {
+        prefix,
+        name: 'signing-key',
+        description: 'Signs fetch tokens',
+      }),
+      linkKey: new SigningKey(this, 'LinkKey', { prefix, name: 'link-key', description: 'Signs mailed links' }),
+      readHosts: (fn) => readHostSecrets(fn, prefix),
       mail: new Mail(this, 'Mail', settings),
     });
     const api = new Api(this, 'Api', { functions, domain, removalPolicy });
@@ -50,22 +56,26 @@ export class MongograntStack extends Stack {
 interface Resources {
   table: Table;
   signingKey: SigningKey;
+  linkKey: SigningKey;
   readHosts: (fn: LambdaFunction) => void;
   mail: Mail;
 }
 
 /** Everything that each function may do, but for its own log and its way into the VPC. */
-function allow(functions: Record<FunctionName, LambdaFunction>, { table, signingKey, readHosts, mail }: Resources) {
+function allow(functions: Record<FunctionName, LambdaFunction>, resources: Resources) {
+  const { table, signingKey, linkKey, readHosts, mail } = resources;
   const requestLink = functions['request-link'];
   table.readRules(requestLink);
   table.countRequests(requestLink);
   table.createLinks(requestLink);
   table.writeAudit(requestLink);
+  linkKey.read(requestLink);
   mail.send(requestLink);
 
   const redeemLink = functions['redeem-link'];
   table.spendLinks(redeemLink);
   table.writeAudit(redeemLink);
+  linkKey.read(redeemLink);
   signingKey.read(redeemLink);
 
   const grantCredentials = functions['grant-credentials'];

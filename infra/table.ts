@@ -43,6 +43,8 @@ export class Table extends Construct {
     });
   }
 
+  // Whoever makes conditional writes may read the item too: where the answer to a write got lost, only the item tells what became of it.
+
   /** Look for a link sent before, and keep a new one. */
   createLinks = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem', 'PutItem']);
 
@@ -56,7 +58,7 @@ export class Table extends Construct {
   endTokens = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['Query', 'UpdateItem']);
 
   /** Count the requests of a source address. */
-  countRequests = (fn: LambdaFunction) => this.allow(fn, 'ip#*', ['UpdateItem']);
+  countRequests = (fn: LambdaFunction) => this.allow(fn, 'ip#*', ['GetItem', 'UpdateItem']);
 
   /** Read the rules of one person, domain or everybody: what a decision needs. */
   readRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['Query']);
@@ -73,10 +75,11 @@ export class Table extends Construct {
   /** Read the grants on one host. */
   listGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query'], 'listed');
 
-  writeGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['PutItem', 'UpdateItem']);
+  /** Write a new grant, and move one on. */
+  writeGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'PutItem', 'UpdateItem']);
 
   /** Move a grant towards its end; no new one can be written. */
-  endGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['UpdateItem']);
+  endGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
 
   /** Add events; they can't be read or deleted. (IAM knows no difference between adding and overwriting.) */
   writeAudit = (fn: LambdaFunction) => this.allow(fn, 'audit#*', ['PutItem']);

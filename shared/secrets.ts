@@ -40,6 +40,8 @@ export type HostSecret = v.InferOutput<typeof hostSecret>;
 export interface Secrets {
   /** `fresh` asks again even where a value is kept, but not more often than every ten seconds. */
   signingKeys(fresh?: 'fresh'): Promise<SigningKeys>;
+  /** The keys that sign the links in mails: others than those of tokens, as who sends links need not be able to make tokens. */
+  linkKeys(): Promise<SigningKeys>;
   /** The admin login of a host; none for a host that is not registered. */
   host(host: string, fresh?: 'fresh'): Promise<HostSecret | undefined>;
 }
@@ -84,6 +86,9 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
   return {
     async signingKeys(fresh) {
       return checked(signingKeysSecret, await read('signing-key', fresh), 'signing-key');
+    },
+    async linkKeys() {
+      return checked(signingKeysSecret, await read('link-key'), 'link-key');
     },
     async host(host, fresh) {
       const value = await read(`hosts/${host.replace(':', '/')}`, fresh);

@@ -1,9 +1,8 @@
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { ApiError } from './errors';
-import { isEmail } from './names';
 
-/** The keys that sign fetch tokens: `key` signs, `older` ones still verify. */
+/** Keys that sign fetch tokens, or links: `key` signs, `older` ones still verify. */
 export interface SigningKeys {
   key: string;
   older: string[];
@@ -32,21 +31,25 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** A new id for a grant, an event or a link: 96 random bits in 16 characters. */
 export const newId = (): string => randomBytes(12).toString('base64url');
 
-/** A new one-time link for an address: 192 secret bits. */
-export function newLink(email: string): LinkParts & { link: string } {
+/** A new one-time link for an address: 192 secret bits, signed, so that a forged link costs no look into the table and leaves no trace. */
+export function newLink(keys: SigningKeys, email: string): LinkParts & { link: string } {
   const id = newId();
   const secret = randomBytes(24).toString('base64url');
-  return { link: `${Buffer.from(email).toString('base64url')}.${id}${secret}`, email, id, hash: sha256(secret) };
+  const address = Buffer.from(email).toString('base64url');
+  const signature = signatureOf(keys.key, `${address}.${id}${secret}`);
+  return { link: `${address}.${id}${secret}${signature}`, email, id, hash: sha256(secret) };
 }
 
-/** The parts of a link as it came from outside; none for what can't be a link. */
-export function parseLink(link: string): LinkParts | undefined {
-  const match = /^([A-Za-z0-9_-]{4,340})\.([A-Za-z0-9_-]{16})([A-Za-z0-9_-]{32})$/.exec(link);
-  const [, address = '', id = '', secret = ''] = match ?? [];
-  const email = Buffer.from(address, 'base64url').toString();
-  if (!isEmail(email) || Buffer.from(email).toString('base64url') !== address) return undefined;
-  return { email, id, hash: sha256(secret) };
+/** The parts of a link as it came from outside; none for what was never mailed. */
+export function parseLink({ key, older }: SigningKeys, link: string): LinkParts | undefined {
+  const match = /^([A-Za-z0-9_-]{4,340})\.([A-Za-z0-9_-]{16})([A-Za-z0-9_-]{32})([A-Za-z0-9_-]{22})$/.exec(link);
+  const [, address = '', id = '', secret = '', signature = ''] = match ?? [];
+  const genuine = [key, ...older].some((one) => sameHash(signatureOf(one, `${address}.${id}${secret}`), signature));
+  return genuine ? { email: Buffer.from(address, 'base64url').toString(), id, hash: sha256(secret) } : undefined;
 }
+
+const signatureOf = (key: string, text: string): string =>
+  createHmac('sha256', key).update(`link:${text}`).digest().subarray(0, 16).toString('base64url');
 
 /** Compares two hashes in constant time. */
 export const sameHash = (a: string, b: string): boolean =>
@@ -83,8 +86,17 @@ export function verifyToken(keys: SigningKeys, issuer: string, token: string, no
 }
 
 function keyOf(keys: SigningKeys, token: string): string | undefined {
-  const kid = jwt.decode(token, { complete: true })?.header.kid;
+  const kid = keyIdIn(token);
   return [keys.key, ...keys.older].find((candidate) => keyId(candidate) === kid);
+}
+
+function keyIdIn(token: string): string | undefined {
+  try {
+    return jwt.decode(token, { complete: true })?.header.kid;
+  } catch {
+    // A payload that is no JSON is thrown, unlike every other thing that is no token.
+    return undefined;
+  }
 }
 
 /** Names a key without telling it. */
@@ -93,5 +105,5 @@ const keyId = (key: string): string => sha256(`kid:${key}`).slice(0, 12);
 /** A MongoDB password: 32 of `[A-Za-z0-9]`, so that it never needs escaping. */
 export const newPassword = (): string => Array.from({ length: 32 }, () => letters[randomInt(letters.length)]).join('');
 
-/** A short suffix that is always the same for the same parts. */
-export const stableSuffix = (...parts: string[]): string => sha256(parts.join('\n')).slice(0, 6);
+/** Six characters that tell one id from another where people read them. */
+export const shortHash = (id: string): string => sha256(id).slice(0, 6);

@@ -4,23 +4,28 @@ import { ApiError, type ErrorCode } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import { redeemPage, tokenPage } from '../../shared/page';
 import type { ApiRequest } from '../../shared/request';
+import type { Secrets } from '../../shared/secrets';
 import { writeEvent } from '../../shared/store/audit';
 import { type Link, readLink, redeemLink as spendLink } from '../../shared/store/links';
 import { iso, seconds } from '../../shared/time';
 import { type LinkParts, parseLink, sameHash, signToken } from '../../shared/tokens';
 
+export interface RedeemDeps extends AuthDeps {
+  secrets: Pick<Secrets, 'signingKeys' | 'linkKeys'>;
+}
+
 /** `GET` and `HEAD /links/{link}`: the page with the button. Never spends the link. */
-export async function showLink({ table }: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const parts = partsOf(request);
-  const link = await readLink(table, parts);
+export async function showLink(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const parts = await partsOf(deps, request);
+  const link = await readLink(deps.table, parts);
   if (!link || problemOf(link, parts, now)) throw refusal(problemOf(link, parts, now) ?? 'link_unknown');
   return { status: 200, page: redeemPage({ email: link.email, expires: iso(link.expiresAt) }) };
 }
 
 /** `POST /links/{link}`: the token, to one request only. */
-export async function redeemLink(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+export async function redeemLink(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   parse(inputs.nothing, request.body);
-  const parts = partsOf(request);
+  const parts = await partsOf(deps, request);
   const { table, secrets, settings, stackName } = deps;
   const { email, id } = parts;
   const issuedAt = seconds(now);
@@ -28,10 +33,10 @@ export async function redeemLink(deps: AuthDeps, request: ApiRequest, now: Date)
   // Before the link is spent: without the keys there would be no token to show for it.
   const keys = await secrets.signingKeys();
   const [redeemed] = await Promise.all([
-    spendLink(table, parts, { expiresAt, requestId: request.requestId, now: issuedAt }),
+    spendLink(table, parts, { expiresAt, now: issuedAt }),
     writeEvent(table, { act: 'redeeming', email, link: id }, request, now),
   ]);
-  if (!redeemed) await explainRefusal(deps, request, parts, now);
+  if (!redeemed) throw await refusedRedeem(deps, request, parts, now);
   const token = signToken(keys, issuerOf(stackName), { email, id, issuedAt, expiresAt });
   const issued = { token, email, expires: iso(expiresAt) };
   return request.wantsPage
@@ -39,17 +44,19 @@ export async function redeemLink(deps: AuthDeps, request: ApiRequest, now: Date)
     : { status: 200, json: issued };
 }
 
-/** Throws why a link was not redeemed; returns if it was, by this very request, and only the answer to the write got lost. */
-async function explainRefusal({ table }: AuthDeps, request: ApiRequest, parts: LinkParts, now: Date): Promise<void> {
-  const link = await readLink(table, parts);
-  if (link?.redeemedBy === request.requestId) return;
-  const code = problemOf(link, parts, now) ?? 'link_used';
-  await writeEvent(table, { act: 'redeem_refused', email: parts.email, link: parts.id, reason: code }, request, now);
-  throw refusal(code);
+async function refusedRedeem(deps: RedeemDeps, request: ApiRequest, parts: LinkParts, now: Date): Promise<ApiError> {
+  const code = problemOf(await readLink(deps.table, parts), parts, now) ?? 'link_used';
+  await writeEvent(
+    deps.table,
+    { act: 'redeem_refused', email: parts.email, link: parts.id, reason: code },
+    request,
+    now,
+  );
+  return refusal(code);
 }
 
-function partsOf(request: ApiRequest): LinkParts {
-  const parts = parseLink(request.params.link ?? '');
+async function partsOf({ secrets }: RedeemDeps, request: ApiRequest): Promise<LinkParts> {
+  const parts = parseLink(await secrets.linkKeys(), request.params.link ?? '');
   if (!parts) throw refusal('link_unknown');
   return parts;
 }

@@ -7,16 +7,18 @@ import type { SendMail } from '../../shared/mailer';
 import { callerOf } from '../../shared/names';
 import { expired, type Rule, type UnreadableRule } from '../../shared/policy';
 import type { ApiRequest } from '../../shared/request';
+import type { Secrets } from '../../shared/secrets';
 import type { Settings } from '../../shared/settings';
 import { type Act, writeEvent } from '../../shared/store/audit';
 import { countRequest, putLink, readSentLinks, recordSentLink, type SentLinks } from '../../shared/store/links';
 import { rulesFor } from '../../shared/store/rules';
 import type { Table } from '../../shared/store/table';
 import { seconds } from '../../shared/time';
-import { newLink } from '../../shared/tokens';
+import { newLink, type SigningKeys } from '../../shared/tokens';
 
 export interface RequestLinkDeps {
   table: Table;
+  secrets: Pick<Secrets, 'linkKeys'>;
   sendMail: SendMail;
   settings: Settings;
   log: Log;
@@ -29,15 +31,16 @@ export async function requestLink(deps: RequestLinkDeps, request: ApiRequest, no
   const { email } = parse(inputs.link, request.body);
   const [outcome] = await Promise.allSettled([mailLink(deps, request, email, now), deps.floor()]);
   if (outcome.status === 'rejected') throw outcome.reason;
-  return { status: 202, json: { msg: `If ${email} may use this service, a link is on its way to that mailbox.` } };
+  return { status: 202, json: { msg: 'If this address may use mongogrant, a link is on its way to its mailbox.' } };
 }
 
 async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: string, now: Date): Promise<void> {
   const { table, settings } = deps;
-  const [rules, sent, calm] = await Promise.all([
+  const [rules, sent, calm, linkKeys] = await Promise.all([
     rulesFor(table, email),
     readSentLinks(table, email),
     countRequest(table, callerOf(request.ip), settings.linksPerHourPerIp, now),
+    deps.secrets.linkKeys(),
   ]);
   if (!calm)
     throw new ApiError(
@@ -48,7 +51,7 @@ async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: strin
   const refusal = isKnown(rules, email, settings, now) ? tooSoon(sent, settings, now) : 'not_allowed';
   try {
     if (refusal) await writeEvent(table, { act: 'link_refused', email, reason: refusal }, request, now);
-    else await sendLink(deps, request, { email, sent }, now);
+    else await sendLink(deps, request, { email, sent, linkKeys }, now);
   } catch (error) {
     // From here on a failure must look like a success: it happens to known addresses only.
     deps.log.error('link_failed', { requestId: request.requestId, ...faultOf(error) });
@@ -58,12 +61,12 @@ async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: strin
 async function sendLink(
   deps: RequestLinkDeps,
   request: ApiRequest,
-  to: { email: string; sent: SentLinks | undefined },
+  to: { email: string; sent: SentLinks | undefined; linkKeys: SigningKeys },
   now: Date,
 ): Promise<void> {
   const { table, sendMail, settings } = deps;
-  const { email, sent } = to;
-  const link = newLink(email);
+  const { email, sent, linkKeys } = to;
+  const link = newLink(linkKeys, email);
   const expiresAt = seconds(now) + settings.linkTtl;
   const note = (act: Act, reason?: string) =>
     writeEvent(table, { act, email, link: link.id, ...(reason && { reason }) }, request, now);

@@ -15,7 +15,6 @@ const linkItem = v.object({
   state: v.picklist(['sent', 'redeemed', 'revoked']),
   expiresAt: v.number(),
   tokenExpiresAt: v.optional(v.number()),
-  redeemedBy: v.optional(v.string()),
 });
 export type Link = v.InferOutput<typeof linkItem>;
 
@@ -73,15 +72,14 @@ export async function readLink(table: Table, link: { email: string; id: string }
 export async function redeemLink(
   table: Table,
   link: LinkParts,
-  token: { expiresAt: number; requestId: string; now: number },
+  token: { expiresAt: number; now: number },
 ): Promise<boolean> {
-  const { expiresAt, requestId, now } = token;
+  const { expiresAt, now } = token;
   const item = await table.update(keys.link(link), {
     set: {
       state: 'redeemed',
       tokenExpiresAt: expiresAt,
       redeemedAt: now,
-      redeemedBy: requestId,
       deleteAt: expiresAt + keptAfterEnd,
     },
     if: '#hash = :hash AND #state = :sent AND #expiresAt > :now',

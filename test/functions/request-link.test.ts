@@ -38,7 +38,7 @@ test('known, unknown and denied addresses, and those asked for too often, get th
   const answers = [];
   for (const email of emails) {
     const { status, headers, text } = await ask(email);
-    answers.push({ status, headers, text: text.replace(email, 'EMAIL') });
+    answers.push({ status, headers, text });
   }
   for (const answer of answers) expect(answer).toEqual(answers[0]);
   expect(stage.mails.slice(before).map(({ to }) => to)).toEqual(['second@example.com', 'x@cs.lab.org']);

@@ -3,6 +3,7 @@ import { functionOf, isObject, listOf, resourcesOf, synthesize, text, vpcSetting
 
 const ownLog = ['logs:CreateLogStream own log', 'logs:PutLogEvents own log'];
 const signingKey = 'secretsmanager:GetSecretValue signing-key';
+const linkKey = 'secretsmanager:GetSecretValue link-key';
 const hosts = 'secretsmanager:GetSecretValue arn:partition:secretsmanager:region:accountid:secret:mongogrant/hosts/*';
 const sender = 'only {"StringEquals":{"ses:FromAddress":"no-reply@example.com"}}';
 
@@ -13,8 +14,10 @@ const expected: Record<string, string[]> = {
     'dynamodb:Query table only rules#*',
     'dynamodb:GetItem table only links#*',
     'dynamodb:PutItem table only links#*',
+    'dynamodb:GetItem table only ip#*',
     'dynamodb:UpdateItem table only ip#*',
     'dynamodb:PutItem table only audit#*',
+    linkKey,
     `ses:SendEmail arn:partition:ses:region:accountid:identity/* ${sender}`,
   ],
   'redeem-link': [
@@ -22,6 +25,7 @@ const expected: Record<string, string[]> = {
     'dynamodb:GetItem table only links#*',
     'dynamodb:UpdateItem table only links#*',
     'dynamodb:PutItem table only audit#*',
+    linkKey,
     signingKey,
   ],
   'grant-credentials': [
@@ -29,6 +33,7 @@ const expected: Record<string, string[]> = {
     'dynamodb:GetItem table only links#*',
     'dynamodb:Query table only rules#*',
     'dynamodb:Query table only grants#*',
+    'dynamodb:GetItem table only grants#*',
     'dynamodb:PutItem table only grants#*',
     'dynamodb:UpdateItem table only grants#*',
     'dynamodb:PutItem table only audit#*',
@@ -49,6 +54,7 @@ const expected: Record<string, string[]> = {
     'dynamodb:Query table only links#*',
     'dynamodb:UpdateItem table only links#*',
     'dynamodb:Query table only grants#*',
+    'dynamodb:GetItem table only grants#*',
     'dynamodb:UpdateItem table only grants#*',
     'dynamodb:Query table/index/listed only grants#*',
     'dynamodb:PutItem table only audit#*',
@@ -165,6 +171,7 @@ function linesOf(statement: Record<string, unknown>, name: string): string[] {
 
 function resourceName(resource: string, name: string): string {
   if (/^SigningKeySecret\w+$/.test(resource)) return 'signing-key';
+  if (/^LinkKeySecret\w+$/.test(resource)) return 'link-key';
   if (/Logs\w+\.Arn$/.test(resource))
     return functionOf(resource) === name ? 'own log' : `log of ${functionOf(resource)}`;
   return resource.replace(/^TableItems\w+\.Arn/, 'table');

@@ -56,6 +56,7 @@ export async function openStage(settings: Record<string, unknown> = {}) {
   dynamo.destroy();
   const host = `localhost:${mongod.port}`;
   await createSecret('mongogrant/signing-key', { key: 'k'.repeat(64), older: [] });
+  await createSecret('mongogrant/link-key', { key: 'l'.repeat(64), older: [] });
   await registerHost(host, { host: '127.0.0.1', port: mongod.port, ...admin });
 
   const mails: Mail[] = [];
