@@ -1,21 +1,23 @@
 import * as v from 'valibot';
-import { duration } from './durations';
+import { duration, longest } from './durations';
 import { ApiError } from './errors';
 import { hostOf, isCidr, isDatabase, isDomain, isEmail, isHost, isLabel, ownDatabases } from './names';
 import { roles } from './policy';
 
 const text = (most: number) =>
   v.pipe(v.string('must be text'), v.maxLength(most, `must be at most ${most} characters`));
+// Plain letters only: some others, the Kelvin sign for one, become a plain letter in lower case.
 const lowered = (most: number) =>
   v.pipe(
     text(most),
+    v.regex(/^[ -~]*$/, 'must be plain letters, digits and signs'),
     v.transform((value) => value.toLowerCase()),
   );
 const star = v.literal('*');
 
 export const email = v.pipe(lowered(254), v.check(isEmail, 'must be an e-mail address such as you@lab.org'));
 const host = v.pipe(
-  text(260),
+  lowered(260),
   v.transform(hostOf),
   v.check(isHost, 'must be a host such as mongodb03.lab.org or localhost:27020'),
 );
@@ -28,7 +30,8 @@ const role = v.picklist(Object.keys(roles), `must be one of ${Object.keys(roles)
 const label = v.pipe(text(32), v.check(isLabel, 'must be at most 32 letters, digits, ., _ and -'));
 const seconds = v.pipe(
   v.union([v.pipe(v.number(), v.integer()), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))]),
-  v.minValue(1),
+  v.minValue(1, 'must be at least 1 s'),
+  longest,
 );
 const ttl = v.union([seconds, duration(1)], 'must be a duration such as "12 h", or a number of seconds');
 
@@ -68,7 +71,10 @@ const cidrs = v.pipe(
   v.maxLength(20, 'must name at most 20 addresses'),
   v.everyItem(isCidr, 'must be addresses or ranges such as 10.0.0.0/8'),
 );
-const note = v.pipe(text(200), v.regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters'));
+const note = v.pipe(
+  text(200),
+  v.regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters'),
+);
 
 const ruleKey = {
   email: principal,

@@ -3,7 +3,7 @@ import { faultOf, type Log } from './log';
 import type { MongoUsers } from './mongo-users';
 import type { Secrets } from './secrets';
 import { type Event, type Source, writeEvent } from './store/audit';
-import { beginEnd, finishEnd, type Grant } from './store/grants';
+import { beginEnd, finishEnd, type Grant, pauseEnd } from './store/grants';
 import type { Table } from './store/table';
 import { seconds } from './time';
 
@@ -16,12 +16,12 @@ export interface EndDeps {
 
 /** Why a grant ends, by whom, and in which request. */
 export interface Cause {
-  why: 'revoked' | 'expired' | 'cut_off' | 'not_made' | 'user_gone';
+  why: 'revoked' | 'expired' | 'cut_off' | 'not_made' | 'overtaken' | 'user_gone';
   by: string;
   source: Source;
 }
 
-/** `pending`: the host did not answer, or the request that made the grant may still be creating its user. */
+/** `pending`: the host did not answer, or another request is still ending the grant or creating its user. */
 export type End = { grant: Grant; state: 'ended' } | { grant: Grant; state: 'pending'; reason: string };
 
 /**
@@ -33,12 +33,14 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   const { why, by, source } = cause;
   const note = (event: Pick<Event, 'act' | 'reason'>) =>
     writeEvent(table, { ...event, email: grant.email, by, why, grant }, source, now);
+  const over = (state: 'ended' | 'ending') => ({ ...grant, state });
   const [ending] = await Promise.all([beginEnd(table, grant, seconds(now)), note({ act: 'ending' })]);
-  if (!ending) return { grant: { ...grant, state: 'ended' }, state: 'ended' };
-  const reason = (await removeUser(deps, ending)) ?? (ending.busyUntil > seconds(now) ? 'grant_busy' : undefined);
+  if (ending === 'ended') return { grant: over('ended'), state: 'ended' };
+  if (ending === 'being ended') return { grant: over('ending'), state: 'pending', reason: 'grant_busy' };
+  const reason = (await removeUser(deps, ending)) ?? (ending.creatingUntil > seconds(now) ? 'grant_busy' : undefined);
   if (reason) {
-    await note({ act: 'end_pending', reason });
-    return { grant: ending, state: 'pending', reason };
+    await Promise.all([pauseEnd(table, ending, seconds(now)), note({ act: 'end_pending', reason })]);
+    return { grant: over('ending'), state: 'pending', reason };
   }
   await Promise.all([finishEnd(table, ending, seconds(now)), note({ act: 'ended' })]);
   return { grant: { ...ending, state: 'ended' }, state: 'ended' };
@@ -54,8 +56,8 @@ async function removeUser(deps: EndDeps, grant: Grant): Promise<string | undefin
   }
 }
 
-/** Roles first, so that nothing new starts; then what runs; then the user. */
-async function lockAndDrop({ secrets, users }: EndDeps, grant: Grant): Promise<string | undefined> {
+/** Roles first, so that nothing new starts; then what runs; then the user, whatever became of the steps before. */
+async function lockAndDrop({ secrets, users, log }: EndDeps, grant: Grant): Promise<string | undefined> {
   const secret = await secrets.host(grant.host);
   if (!secret) return 'host_unknown';
   const host = { name: grant.host, secret };
@@ -64,8 +66,10 @@ async function lockAndDrop({ secrets, users }: EndDeps, grant: Grant): Promise<s
   // A user with another grant's tag took the name after ours was gone; one without a tag may be ours no longer, or never was.
   if (owner === 'foreign') return 'user_not_ours';
   if (owner?.grant !== grant.id) return undefined;
-  await users.revokeRoles(host, name, [{ role: grant.role, db: grant.db }]);
-  await users.killSessions(host, name);
+  const left = (step: string) => (fault: unknown) =>
+    log.warn('step_left_out', { step, grant: grant.id, ...faultOf(fault) });
+  await users.revokeRoles(host, name, [{ role: grant.role, db: grant.db }]).catch(left('revokeRoles'));
+  await users.killSessions(host, name).catch(left('killSessions'));
   await users.drop(host, name);
   return undefined;
 }

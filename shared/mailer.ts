@@ -9,12 +9,16 @@ export interface Mail {
 
 export type SendMail = (mail: Mail) => Promise<void>;
 
+/** Milliseconds that SES may take: an answer to `POST /links` does not wait for more. */
+const mostTime = 1000;
+
 /** Mail through SES, from one sender. */
 export function sesMailer(from: string): SendMail {
-  const client = new SESClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 3000, requestTimeout: 5000 } });
+  const client = new SESClient({ maxAttempts: 1 });
   const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
   return async ({ to, subject, text, html }) => {
     const Message = { Subject: content(subject), Body: { Text: content(text), Html: content(html) } };
-    await client.send(new SendEmailCommand({ Source: from, Destination: { ToAddresses: [to] }, Message }));
+    const command = new SendEmailCommand({ Source: from, Destination: { ToAddresses: [to] }, Message });
+    await client.send(command, { abortSignal: AbortSignal.timeout(mostTime) });
   };
 }

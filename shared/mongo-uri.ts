@@ -1,12 +1,29 @@
 import { ConnectionString } from 'mongodb-connection-string-url';
 import type { HostSecret } from './secrets';
 
+/** Options of a host's address that are anybody's business; others may hold a password of their own, or a path on our machine. */
+const memberOptions = new Set(
+  [
+    'tls',
+    'ssl',
+    'tlsInsecure',
+    'tlsAllowInvalidCertificates',
+    'tlsAllowInvalidHostnames',
+    'replicaSet',
+    'directConnection',
+  ]
+    .concat(['loadBalanced', 'srvServiceName', 'srvMaxHosts', 'retryWrites', 'retryReads', 'w', 'readPreference'])
+    .map((option) => option.toLowerCase()),
+);
+
 /** The address that a member pastes into a client, with the host's TLS and replica-set options. */
 export function memberUri(
   secret: HostSecret,
   login: { username: string; password: string; db: string; usersDb: string },
 ): string {
   const uri = addressOf(secret);
+  for (const option of [...uri.searchParams.keys()])
+    if (!memberOptions.has(option.toLowerCase())) uri.searchParams.delete(option);
   uri.username = login.username;
   uri.password = login.password;
   uri.pathname = `/${login.db}`;

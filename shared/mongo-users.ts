@@ -1,4 +1,11 @@
-import { type Document, MongoClient, MongoError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import {
+  type Document,
+  MongoClient,
+  MongoError,
+  MongoParseError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from 'mongodb';
 import * as v from 'valibot';
 import { HostUnreachable } from './errors';
 import { adminUri } from './mongo-uri';
@@ -68,6 +75,7 @@ const tagged = v.object({ customData: v.object({ mongogrant: v.object({ grant: v
 /** Real hosts over the official driver; one small pool a host, kept for as long as its admin login stays the same. */
 export function mongoUsers(): MongoUsers & { close(): Promise<void> } {
   const clients = new Map<string, { key: string; client: MongoClient }>();
+  const replaced = new Set<MongoClient>();
 
   function clientOf({ name, secret }: Host): MongoClient {
     const key = JSON.stringify(secret);
@@ -78,12 +86,19 @@ export function mongoUsers(): MongoUsers & { close(): Promise<void> } {
       serverSelectionTimeoutMS: 5000,
       connectTimeoutMS: 5000,
       socketTimeoutMS: 8000,
+      // Networks forget idle connections without a word, and a function that slept does not notice.
+      maxIdleTimeMS: 60_000,
       appName: 'mongogrant',
     });
     clients.set(name, { key, client });
-    // Commands that are under way on the old login may finish first.
-    if (kept) setTimeout(() => void kept.client.close(), 10_000).unref();
+    if (kept) replace(kept.client);
     return client;
+  }
+
+  /** Commands that are under way on the old login may finish first. */
+  function replace(client: MongoClient): void {
+    replaced.add(client);
+    setTimeout(() => replaced.delete(client) && void client.close(), 10_000).unref();
   }
 
   async function run<T>(host: Host, db: string, command: Document, answers: Record<number, T>): Promise<T | undefined> {
@@ -147,7 +162,9 @@ export function mongoUsers(): MongoUsers & { close(): Promise<void> } {
       );
     },
     async close() {
-      await Promise.all([...clients.values()].map(({ client }) => client.close()));
+      const open = [...clients.values()];
+      clients.clear();
+      await Promise.all(open.map(({ client }) => client.close()));
     },
   };
 }
@@ -162,6 +179,9 @@ function reachable(host: Host, error: unknown): unknown {
   if (!(error instanceof MongoError)) return error;
   if (error instanceof MongoServerError)
     return error.code === AUTHENTICATION_FAILED ? new HostUnreachable(host.name, false, { cause: error }) : error;
-  const neverSent = error instanceof MongoServerSelectionError || error.hasErrorLabel('HandshakeError');
+  const neverSent =
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongoParseError ||
+    error.hasErrorLabel('HandshakeError');
   return new HostUnreachable(host.name, !neverSent, { cause: error });
 }

@@ -85,8 +85,11 @@ export function matches(rule: Rule, wish: Wish, now: number): boolean {
 /** An allow reaches down (readWrite allows read), a deny reaches up (no read means no readWrite). */
 function roleMatches(rule: Pick<Rule, 'role' | 'which'>, role: string): boolean {
   const [wide, narrow] = rule.which === 'allow' ? [rule.role, role] : [role, rule.role];
-  return roles[wide]?.includes(narrow) ?? false;
+  return rolesIn(wide).includes(narrow);
 }
+
+/** What a role includes. A stored rule may name any text, `constructor` among them: that is no role. */
+const rolesIn = (role: string): readonly string[] => (Object.hasOwn(roles, role) ? (roles[role] ?? []) : []);
 
 export const expired = (rule: Rule, now: number): boolean => rule.expiresAt !== undefined && rule.expiresAt <= now;
 
@@ -95,14 +98,20 @@ export function covers(outer: string, inner: string): boolean {
   return outer.endsWith('*') ? inner.startsWith(outer.slice(0, -1)) : outer === inner;
 }
 
-/** What these rules open to the address, as `GET /me` lists it: the allows that no deny takes away as a whole. */
+/** What these rules open to the address, as `GET /me` lists it: the allows, each with what no deny takes away from it as a whole. */
 export function access(rules: readonly (Rule | UnreadableRule)[], now: number): Rule[] {
   if (rules.some((rule) => 'unreadable' in rule)) return [];
   const live = rules.filter((rule): rule is Rule => !('unreadable' in rule) && !expired(rule, now));
   const denies = live.filter((rule) => rule.which === 'deny');
-  const taken = (allow: Rule) => (deny: Rule) =>
-    (deny.host === '*' || deny.host === allow.host) && covers(deny.db, allow.db) && roleMatches(deny, allow.role);
-  return live.filter((rule) => rule.which === 'allow' && !denies.some(taken(rule)));
+  const taken = (allow: Rule, role: string) => (deny: Rule) =>
+    (deny.host === '*' || deny.host === allow.host) && covers(deny.db, allow.db) && roleMatches(deny, role);
+  return live
+    .filter((rule) => rule.which === 'allow')
+    .flatMap((allow) => {
+      const left = rolesIn(allow.role).filter((role) => !denies.some(taken(allow, role)));
+      const widest = left.filter((role) => !left.some((other) => other !== role && rolesIn(other).includes(role)));
+      return widest.map((role) => ({ ...allow, role }));
+    });
 }
 
 /** Rules that allow equally long allow together; empty where one of them allows from anywhere. */

@@ -1,10 +1,10 @@
 import { endGrant } from '../../shared/end-grant';
 import { ApiError, HostUnreachable } from '../../shared/errors';
 import { faultOf } from '../../shared/log';
-import type { UserChange } from '../../shared/mongo-users';
 import { ruleName } from '../../shared/policy';
 import { writeEvent } from '../../shared/store/audit';
-import { extendGrant, type Grant } from '../../shared/store/grants';
+import { extendGrant, type Grant, settleGrant } from '../../shared/store/grants';
+import { seconds } from '../../shared/time';
 import { newPassword } from '../../shared/tokens';
 import { failed, revokedMeanwhile, tagOf } from './create-grant';
 import type { Allowed, GrantDeps } from './grant-credentials';
@@ -17,28 +17,48 @@ export async function changeGrant(
   what: 'new password' | 'renew',
 ): Promise<{ grant: Grant; password: string }> {
   const password = newPassword();
+  const { host, decision, now } = allowed;
+  const moving = existing.cidrs?.join() !== decision.cidrs.join();
   try {
-    const grant = await extend(deps, allowed, existing, what === 'renew' ? 'renewed' : 'granted');
+    if (moving) refuseWhileMoving(existing, seconds(now));
+    const grant = await extend(deps, allowed, existing, { act: what === 'renew' ? 'renewed' : 'granted', moving });
     const change = {
       tag: tagOf(grant, deps.stackName),
       ...(what === 'new password' && { password }),
-      ...moved(existing.cidrs, grant.cidrs),
+      ...(moving && { cidrs: decision.cidrs }),
     };
-    const name = { user: grant.username, db: grant.usersDb };
-    if ((await deps.users.update(allowed.host, name, change)) === 'missing') throw await gone(deps, grant, allowed);
+    const updated = await deps.users.update(host, { user: grant.username, db: grant.usersDb }, change);
+    if (updated === 'missing') throw await gone(deps, grant, allowed, 'user_gone');
+    // Somebody else changed the row since: which of the two the server heard last is not known.
+    if (moving && !(await settleGrant(deps.table, grant, decision.cidrs)))
+      throw await gone(deps, grant, allowed, 'overtaken');
     return { grant, password };
   } catch (fault) {
     throw await failed(deps, allowed, refusalOf(deps, existing, fault));
   }
 }
 
+function refuseWhileMoving({ cidrs, changingUntil }: Grant, now: number): void {
+  if (cidrs || changingUntil <= now) return;
+  throw new ApiError(
+    'grant_busy',
+    'Another request is changing where this login may come from. Ask again in a moment.',
+    changingUntil - now,
+  );
+}
+
 /** The row first; beside it a look at whose the user is, as no command can make that a condition of the change. */
-async function extend(deps: GrantDeps, allowed: Allowed, existing: Grant, act: 'granted' | 'renewed'): Promise<Grant> {
+async function extend(
+  deps: GrantDeps,
+  allowed: Allowed,
+  existing: Grant,
+  { act, moving }: { act: 'granted' | 'renewed'; moving: boolean },
+): Promise<Grant> {
   const { table, users } = deps;
   const { decision, host, request, now } = allowed;
   const rule = decision.rule && ruleName(decision.rule);
   const [grant, owner] = await Promise.all([
-    extendGrant(table, existing, { expiresAt: decision.until, cidrs: decision.cidrs }),
+    extendGrant(table, existing, { expiresAt: decision.until, now: seconds(now), moving }),
     users.owner(host, { user: existing.username, db: existing.usersDb }),
     writeEvent(
       table,
@@ -54,17 +74,19 @@ async function extend(deps: GrantDeps, allowed: Allowed, existing: Grant, act: '
       'user_not_ours',
       'The MongoDB user of this grant no longer carries our mark, so it was left alone. Tell an admin, or use another label.',
     );
-  if (owner?.grant !== grant.id) throw await gone(deps, grant, allowed);
+  if (owner?.grant !== grant.id) throw await gone(deps, grant, allowed, 'user_gone');
   return grant;
 }
 
-async function gone(deps: GrantDeps, grant: Grant, { request, now }: Allowed): Promise<ApiError> {
-  await endGrant(deps, grant, { why: 'user_gone', by: grant.email, source: request }, now);
+async function gone(
+  deps: GrantDeps,
+  grant: Grant,
+  { request, now }: Allowed,
+  why: 'user_gone' | 'overtaken',
+): Promise<ApiError> {
+  await endGrant(deps, grant, { why, by: grant.email, source: request }, now);
   return revokedMeanwhile();
 }
-
-const moved = (before: string[], after: string[]): UserChange =>
-  before.join() === after.join() ? {} : { cidrs: after };
 
 function refusalOf({ log }: GrantDeps, { host, id }: Grant, fault: unknown): ApiError {
   if (fault instanceof ApiError) return fault;

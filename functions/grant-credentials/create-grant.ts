@@ -13,15 +13,13 @@ import {
   finishEnd,
   type Grant,
   grantsOf,
+  lease,
   planGrant,
   renameGrant,
 } from '../../shared/store/grants';
 import { iso, seconds } from '../../shared/time';
-import { newId, newPassword, stableSuffix } from '../../shared/tokens';
+import { newId, newPassword, shortHash } from '../../shared/tokens';
 import type { Allowed, GrantDeps } from './grant-credentials';
-
-/** Longer than any request can run: after it nobody is still about to create the user of a pending grant. */
-const lease = 60;
 
 /** A new MongoDB user: its row first, then the user, then the row says that it is in force. `before` is the ended grant in its place. */
 export async function createGrant(
@@ -33,7 +31,7 @@ export async function createGrant(
   const { grants, request, now } = allowed;
   const most = settings.liveGrantsPerPersonAndHost;
   if (grants.filter(counts).length >= most) throw await failed(deps, allowed, tooMany(grants, most, seconds(now)));
-  const planned = plan(allowed);
+  const planned = plan(allowed, before);
   const [first] = await Promise.all([
     planGrant(table, planned, before),
     writeEvent(table, granted(allowed, planned), request, now),
@@ -57,24 +55,32 @@ export async function createGrant(
   const active = within ? await activateGrant(table, created.value) : undefined;
   if (active) return { grant: active, password };
   const why = within ? 'revoked' : 'not_made';
-  await endGrant(deps, { ...created.value, busyUntil: 0 }, { why, by: planned.email, source: request }, now);
+  await endGrant(deps, { ...created.value, creatingUntil: 0 }, { why, by: planned.email, source: request }, now);
   throw await failed(deps, allowed, within ? revokedMeanwhile() : tooMany(all.value, most, seconds(now)));
 }
 
-function plan({ wish, decision, host, now }: Allowed): Grant {
+/** The usual name, unless a change of the user who had it last may still be under way: it must not meet a user of another grant. */
+function plan({ wish, decision, host, now }: Allowed, before: Grant | undefined): Grant {
   const { email, db, role, label } = wish;
   const moment = seconds(now);
-  const key = { email, host: host.name, db, role, label };
-  const times = { issuedAt: moment, expiresAt: decision.until, busyUntil: moment + lease };
-  const username = usernameOf(wish);
+  const id = newId();
+  const changingUntil = before?.changingUntil ?? 0;
   return {
-    ...key,
-    ...times,
-    id: newId(),
-    username,
+    id,
+    email,
+    host: host.name,
+    db,
+    role,
+    label,
+    username: changingUntil > moment ? usernameOf(wish, shortHash(id)) : usernameOf(wish),
     usersDb: host.secret.usersDb ?? db,
     state: 'pending',
     version: 1,
+    issuedAt: moment,
+    expiresAt: decision.until,
+    creatingUntil: moment + lease,
+    changingUntil,
+    endingUntil: 0,
     cidrs: decision.cidrs,
   };
 }
@@ -83,12 +89,7 @@ function plan({ wish, decision, host, now }: Allowed): Grant {
 async function createUser(deps: GrantDeps, { host }: Allowed, planned: Grant, password: string): Promise<Grant> {
   const { users, stackName, table } = deps;
   if ((await users.create(host, newUser(planned, password, stackName))) === 'created') return planned;
-  const { email, host: hostName, db, role, label } = planned;
-  const renamed = await renameGrant(
-    table,
-    planned,
-    usernameOf(planned, stableSuffix(email, hostName, db, role, label)),
-  );
+  const renamed = await renameGrant(table, planned, usernameOf(planned, shortHash(planned.id)));
   if (!renamed) throw revokedMeanwhile();
   if ((await users.create(host, newUser(renamed, password, stackName))) === 'created') return renamed;
   throw new ApiError(
@@ -98,7 +99,7 @@ async function createUser(deps: GrantDeps, { host }: Allowed, planned: Grant, pa
 }
 
 function newUser(grant: Grant, password: string, stackName: string): NewUser {
-  const { username: user, usersDb: db, cidrs, role } = grant;
+  const { username: user, usersDb: db, cidrs = [], role } = grant;
   return { user, db, password, roles: [{ role, db: grant.db }], tag: tagOf(grant, stackName), cidrs };
 }
 
@@ -116,10 +117,13 @@ async function undo(
 ): Promise<ApiError> {
   const { table, log } = deps;
   const { host, id, email } = planned;
-  const over = { ...planned, busyUntil: 0 };
+  const over = { ...planned, creatingUntil: 0 };
   const unreachable = fault instanceof HostUnreachable;
   const certainlyNotMade = fault instanceof ApiError || (unreachable && !fault.sent);
-  if (certainlyNotMade && (await beginEnd(table, over, seconds(now)))) await finishEnd(table, over, seconds(now));
+  if (certainlyNotMade) {
+    const ending = await beginEnd(table, over, seconds(now));
+    if (typeof ending === 'object') await finishEnd(table, ending, seconds(now));
+  }
   if (fault instanceof ApiError) return fault;
   log.error('create_failed', { host, grant: id, ...faultOf(fault) });
   if (unreachable)

@@ -75,7 +75,7 @@ async function allow(
   ]);
   const ttl = Math.min(input.ttl ?? settings.grantTtl, settings.maxGrantTtl);
   const decision = decide(rules, wish, { ttl, now: seconds(now) });
-  if (decision.rule && 'unreadable' in decision.rule) log.error('rule_unreadable', { rule: decision.rule.unreadable });
+  if (decision.rule && 'unreadable' in decision.rule) log.error('rule_unreadable', { requestId: request.requestId });
   const secret = decision.allowed ? await secrets.host(wish.host) : undefined;
   if (!secret) {
     const { host, db, role, label } = wish;
@@ -100,7 +100,7 @@ async function allow(
 /** Makes way for a new grant: what is left of the one before it ends first. */
 async function clear(deps: GrantDeps, existing: Grant, request: ApiRequest, now: Date): Promise<Grant> {
   if (!counts(existing)) return existing;
-  const wait = existing.busyUntil - seconds(now);
+  const wait = Math.max(existing.creatingUntil, existing.endingUntil) - seconds(now);
   if (wait > 0)
     throw new ApiError(
       'grant_busy',
@@ -110,6 +110,8 @@ async function clear(deps: GrantDeps, existing: Grant, request: ApiRequest, now:
   const why = existing.expiresAt <= seconds(now) ? 'expired' : 'cut_off';
   const end = await endGrant(deps, existing, { why, by: existing.email, source: request }, now);
   if (end.state === 'ended') return end.grant;
+  if (end.reason === 'grant_busy')
+    throw new ApiError('grant_busy', 'Another request is ending the grant before this one. Ask again in a moment.', 5);
   if (end.reason === 'user_not_ours')
     throw new ApiError(
       'user_not_ours',

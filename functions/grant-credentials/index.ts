@@ -21,3 +21,6 @@ export const handler = serve({ 'POST /grants': grantCredentials, 'POST /grants/r
   origin,
   log,
 });
+
+/** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
+export const { close } = deps.users;

@@ -18,3 +18,6 @@ const deps = {
 };
 
 export const handler = serve({ 'DELETE /grants': revokeGrants, 'DELETE /tokens': revokeTokens }, deps, { origin, log });
+
+/** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
+export const { close } = deps.users;

@@ -1,9 +1,11 @@
 import { day, seconds } from '../time';
-import { newId } from '../tokens';
 import type { Grant } from './grants';
 import type { Table } from './table';
 
 const kept = 400 * day;
+
+/** Puts the events of one request, which have one time, in order. */
+let written = 0;
 
 /** What happened. Of two events of one request the later one holds: it says that the first could not be carried out. */
 export type Act =
@@ -54,7 +56,7 @@ export interface Source {
 /** Appends an audit event: beside the write that decides, so that no crash can come between. */
 export async function writeEvent(table: Table, event: Event, source: Source, now: Date): Promise<void> {
   const at = now.toISOString();
-  const sk = `${at}#${newId()}`;
+  const sk = `${at}#${source.requestId}#${String(written++).padStart(9, '0')}`;
   await table.put({
     pk: `audit#${at.slice(0, 10)}`,
     sk,

@@ -5,6 +5,9 @@ import type { Item, Table } from './table';
 
 const keptAfterEnd = 90 * day;
 
+/** Seconds: longer than any request can run, so that after it nothing of one is still under way. */
+export const lease = 60;
+
 /** A grant: one item per person, host, database, role and label, moved `pending` -> `active` -> `ending` -> `ended`. */
 const grantItem = v.object({
   id: v.string(),
@@ -23,9 +26,13 @@ const grantItem = v.object({
   issuedAt: v.number(),
   expiresAt: v.number(),
   /** Until then the request that made the grant may still be about to create its user; 0 once it has. */
-  busyUntil: v.number(),
-  /** Where the login may come from; empty for anywhere. */
-  cidrs: v.array(v.string()),
+  creatingUntil: v.number(),
+  /** Until then a change of a user under the planned name may still be under way, of this grant or of one before it. */
+  changingUntil: v.number(),
+  /** Until then one request alone is ending the grant; 0 when it is done or has given up. */
+  endingUntil: v.number(),
+  /** Where the login may come from, empty for anywhere; not there while it is being changed. */
+  cidrs: v.optional(v.array(v.string())),
 });
 export type Grant = v.InferOutput<typeof grantItem>;
 export type GrantKey = Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'>;
@@ -51,7 +58,7 @@ export async function grantsOnHost(table: Table, host: string): Promise<Grant[]>
 
 /** Writes the row of a new grant before its user exists: false if another request was faster. `before` is the ended grant in its place. */
 export function planGrant(table: Table, grant: Grant, before: Grant | undefined): Promise<boolean> {
-  const item = { ...keys.grant(grant), ...grant, ...indexed(grant, grant.busyUntil) };
+  const item = { ...keys.grant(grant), ...grant, ...indexed(grant, grant.creatingUntil) };
   if (!before) return table.put(item, { if: 'attribute_not_exists(#pk)' });
   return table.put(item, { if: '#id = :before AND #state = :ended', values: { before: before.id, ended: 'ended' } });
 }
@@ -62,45 +69,57 @@ export const renameGrant = (table: Table, grant: Grant, username: string): Promi
 
 /** `pending` -> `active`, unless it was revoked meanwhile. */
 export const activateGrant = (table: Table, grant: Grant): Promise<Grant | undefined> =>
-  move(table, grant, { state: 'active', busyUntil: 0, dueAt: grant.expiresAt });
+  move(table, grant, { state: 'active', creatingUntil: 0, dueAt: grant.expiresAt });
 
-/** Lets an active grant live until another moment: none if it changed meanwhile. */
+/** Lets an active grant live until another moment: none if it changed meanwhile. With `moving` its `cidrs` are open until {@link settleGrant}. */
 export const extendGrant = (
   table: Table,
   grant: Grant,
-  change: { expiresAt: number; cidrs: string[] },
-): Promise<Grant | undefined> => move(table, grant, { ...change, dueAt: change.expiresAt });
+  change: { expiresAt: number; now: number; moving: boolean },
+) => {
+  const { expiresAt, now, moving } = change;
+  return move(table, grant, { expiresAt, dueAt: expiresAt, changingUntil: now + lease }, moving ? ['cidrs'] : []);
+};
 
-/** -> `ending`, whatever else changed; none if it has ended. A grant with `busyUntil: 0` says that nobody creates its user any more. */
-export async function beginEnd(table: Table, grant: Grant, now: number): Promise<Grant | undefined> {
+/** Says where the login may come from, once the server knows: none if the grant changed meanwhile. */
+export const settleGrant = (table: Table, grant: Grant, cidrs: string[]): Promise<Grant | undefined> =>
+  move(table, grant, { cidrs });
+
+/**
+ * -> `ending`, for the one request that ends it from here on. A grant with `creatingUntil: 0` says that nobody creates its user any more.
+ */
+export async function beginEnd(table: Table, grant: Grant, now: number): Promise<Grant | 'ended' | 'being ended'> {
+  const until = now + lease;
+  const created = grant.creatingUntil === 0 ? { creatingUntil: 0 } : {};
   const item = await table.update(keys.grant(grant), {
-    set: { state: 'ending', dueAt: Math.max(now, grant.busyUntil), ...(grant.busyUntil === 0 && { busyUntil: 0 }) },
+    set: { state: 'ending', endingUntil: until, dueAt: until, ...created },
     add: { version: 1 },
-    if: '#id = :id AND #state <> :ended',
-    values: { id: grant.id, ended: 'ended' },
+    if: '#id = :id AND #state <> :ended AND (#state <> :ending OR #endingUntil <= :now)',
+    values: { id: grant.id, ended: 'ended', ending: 'ending', now },
   });
-  return item && parseGrant(item);
+  if (item) return parseGrant(item);
+  const found = await table.get(keys.grant(grant));
+  return found?.id === grant.id && found.state === 'ending' ? 'being ended' : 'ended';
+}
+
+/** Gives up ending for now: what was sent to the server may still arrive. */
+export function pauseEnd(table: Table, grant: Grant, now: number): Promise<Grant | undefined> {
+  return move(table, grant, { endingUntil: 0, changingUntil: now + lease, dueAt: Math.max(now, grant.creatingUntil) });
 }
 
 /** `ending` -> `ended`. It leaves the index of what is due and will be forgotten in months. */
-export async function finishEnd(table: Table, grant: Grant, now: number): Promise<boolean> {
-  const item = await table.update(keys.grant(grant), {
-    set: { state: 'ended', endedAt: now, deleteAt: now + keptAfterEnd },
-    add: { version: 1 },
-    remove: ['duePk', 'dueAt'],
-    if: '#id = :id AND #state = :ending',
-    values: { id: grant.id, ending: 'ending' },
-  });
-  return item !== undefined;
+export function finishEnd(table: Table, grant: Grant, now: number): Promise<Grant | undefined> {
+  return move(table, grant, { state: 'ended', endingUntil: 0, endedAt: now, deleteAt: now + keptAfterEnd }, [
+    'duePk',
+    'dueAt',
+  ]);
 }
 
-async function move(table: Table, grant: Grant, set: Item): Promise<Grant | undefined> {
-  const item = await table.update(keys.grant(grant), {
-    set,
-    add: { version: 1 },
-    if: '#id = :id AND #version = :version',
-    values: { id: grant.id, version: grant.version },
-  });
+/** Every change of a row but the first: only from the version that was read. */
+async function move(table: Table, grant: Grant, set: Item, remove: string[] = []): Promise<Grant | undefined> {
+  const { id, version } = grant;
+  const unchanged = { if: '#id = :id AND #version = :version', values: { id, version } };
+  const item = await table.update(keys.grant(grant), { set, remove, add: { version: 1 }, ...unchanged });
   return item && parseGrant(item);
 }
 
