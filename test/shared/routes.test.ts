@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { fallback, routes } from '../../shared/routes';
+import { useCases } from '../support/use-cases';
+
+const env = {
+  TABLE_NAME: 'mongogrant',
+  STACK_NAME: 'mongogrant',
+  SETTINGS: '{"admins":["admin@lab.org"],"mailFrom":"no-reply@lab.org"}',
+  AWS_REGION: 'eu-central-1',
+};
+const served: Record<string, string[]> = {};
+
+beforeAll(async () => {
+  Object.assign(process.env, env);
+  // Each function hands its use cases to this one function: what it hands over is what it serves.
+  jest.doMock('../../shared/http', () => ({ serve: (cases: object) => Object.keys(cases) }));
+  for (const name of readdirSync(`${__dirname}/../../functions`))
+    served[name] = (await import(`../../functions/${name}/index`)).handler;
+});
+
+const keyOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
+
+test('every route is served by the function that the table names, and by no other', () => {
+  const wanted: Record<string, string[]> = {};
+  for (const route of routes) wanted[route.function] = [...(wanted[route.function] ?? []), keyOf(route)];
+  wanted[fallback.function]?.push(fallback.key);
+  const sorted = (lists: Record<string, string[]>) =>
+    Object.fromEntries(Object.entries(lists).map(([name, keys]) => [name, keys.toSorted()]));
+  expect(sorted(served)).toEqual(sorted(wanted));
+});
+
+test('no route comes twice', () => {
+  const keys = routes.map(keyOf);
+  expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+});
+
+test('the handler of the tests serves every route', () => {
+  expect(Object.keys(useCases).toSorted()).toEqual([...routes.map(keyOf), fallback.key].toSorted());
+});

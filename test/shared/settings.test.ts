@@ -1,0 +1,88 @@
+import { parseDeployment, parseSettings } from '../../shared/settings';
+
+const required = { admins: ['admin@lab.org'], mailFrom: 'mongogrant <no-reply@lab.org>' };
+const withBad = (setting: Record<string, unknown>) => () => parseSettings({ ...required, ...setting });
+
+test('only admins and sender are required; the rest is as the contract says', () => {
+  expect(parseSettings(required)).toEqual({
+    ...required,
+    linkTtl: 900,
+    tokenTtl: 2_592_000,
+    grantTtl: 2_592_000,
+    maxGrantTtl: 7_776_000,
+    linkCooldown: 60,
+    linksPerDay: 10,
+    linksPerHourPerIp: 60,
+    liveGrantsPerPersonAndHost: 20,
+    legacyRoutes: true,
+    legacyDisclose: false,
+    secretPrefix: 'mongogrant',
+  });
+});
+
+test('admins are compared in lower case', () => {
+  expect(parseSettings({ ...required, admins: ['Admin@Lab.org'] }).admins).toEqual(['admin@lab.org']);
+});
+
+test.each([
+  ['admins', []],
+  ['admins', 'admin@lab.org'],
+  ['admins', ['*@lab.org']],
+  ['admins', ['\u212aate@lab.org']],
+  ['mailFrom', 'nobody'],
+  ['mailFrom', 'a@lab.org\r\nBcc: b@lab.org'],
+  ['mailFrom', 'Lab <a@lab.org> <b@lab.org>'],
+  ['linkTtl', '59 s'],
+  ['linkTtl', 900],
+  ['tokenTtl', '0 s'],
+  ['grantTtl', 'forever'],
+  ['maxGrantTtl', '999999999 w'],
+  ['linkCooldown', '60'],
+  ['linksPerDay', 0],
+  ['linksPerDay', '10'],
+  ['linksPerHourPerIp', 1.5],
+  ['liveGrantsPerPersonAndHost', -1],
+  ['legacyRoutes', 'false'],
+  ['legacyDisclose', 0],
+  ['secretPrefix', ''],
+  ['secretPrefix', '/a'],
+  ['secretPrefix', 'a/../*'],
+  ['secretPrefix', 'a b'],
+])('%s: %j is an error that names it', (key, value) => {
+  expect(withBad({ [key]: value })).toThrow(new RegExp(`^Settings: ${key}`));
+});
+
+test('an unknown setting is an error that names it, so that a misspelt one is not left out in silence', () => {
+  expect(withBad({ admin: [], grantTTL: '1 d' })).toThrow('admin is not a setting');
+  expect(withBad({ vpcId: 'vpc-1' })).toThrow('vpcId is not a setting');
+  expect(() => parseSettings(JSON.parse('{"__proto__": {"admins": ["eve@lab.org"]}}'))).toThrow('admins is missing');
+});
+
+test('all that is wrong is said at once', () => {
+  expect(withBad({ admins: [], linksPerDay: 0 })).toThrow(/admins must name at least one address; linksPerDay/);
+  for (const input of [undefined, null, 'x', []]) expect(() => parseSettings(input)).toThrow(/^Settings: /);
+});
+
+test('a deployment is split into what the functions read, as it was written, and what only the stack needs', () => {
+  const written = { ...required, linkTtl: '5 m', vpcId: 'vpc-1a', subnetIds: ['subnet-1'], stackName: 'lab' };
+  const { settings, deployment, functionSettings } = parseDeployment(written);
+  expect(settings.linkTtl).toBe(300);
+  expect(deployment).toEqual({ vpcId: 'vpc-1a', subnetIds: ['subnet-1'], stackName: 'lab', retain: true });
+  expect(JSON.parse(functionSettings)).toEqual({ ...required, linkTtl: '5 m' });
+  expect(parseSettings(JSON.parse(functionSettings))).toEqual(settings);
+});
+
+test.each([
+  ['vpcId', 'vpc'],
+  ['subnetIds', []],
+  ['subnetIds', ['sn-1']],
+  ['securityGroupIds', 'sg-1'],
+  ['domainName', 'https://grants.lab.org'],
+  ['certificateArn', 'arn:aws:iam::1:role/x'],
+  ['alarmEmail', 'ops'],
+  ['stackName', '1st'],
+  ['retain', 'yes'],
+  ['region', 'eu-central-1'],
+])('a deployment with %s: %j is an error that names it', (key, value) => {
+  expect(() => parseDeployment({ ...required, [key]: value })).toThrow(new RegExp(`^Settings: ${key}`));
+});
