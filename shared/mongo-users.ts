@@ -162,9 +162,10 @@ export function mongoUsers(): MongoUsers & { close(): Promise<void> } {
       );
     },
     async close() {
-      const open = [...clients.values()];
+      const open = [...replaced, ...[...clients.values()].map(({ client }) => client)];
+      replaced.clear();
       clients.clear();
-      await Promise.all(open.map(({ client }) => client.close()));
+      await Promise.all(open.map((client) => client.close()));
     },
   };
 }

@@ -241,7 +241,6 @@ test('a host that cannot be reached, that hangs up at once, or that refuses our 
   };
   const hosts = [
     at({ port: closed }),
-    at({ host: 'no-such-host.invalid' }),
     at({ password: 'wrong' }),
     at({ username: 'nobody' }),
     at({ authSource: 'test' }),
