@@ -1,0 +1,58 @@
+import * as v from 'valibot';
+import { firstMember } from '../../local/seed';
+import type { Service } from '../../local/service';
+import type { Role } from './steps';
+
+const grant = v.object({ username: v.string(), password: v.string(), uri: v.string() });
+export type Granted = v.InferOutput<typeof grant>;
+
+/** A person who holds a token. */
+export interface Member {
+  grant(db: string, role: Role): Promise<Granted>;
+  /** Resolves once the login is shown to be dead. */
+  revoke(db: string, role: Role): Promise<void>;
+  revokeAll(): Promise<void>;
+}
+
+const inbox = v.object({ emails: v.array(v.object({ body: v.object({ text: v.string() }) })) });
+
+/** Asks for a link, takes it out of the mailbox and redeems it, all through the API. */
+export async function logIn({ api, mailbox, host }: Pick<Service, 'api' | 'mailbox' | 'host'>): Promise<Member> {
+  await send('POST', `${api}/links`, 202, { email: firstMember });
+  const { emails } = v.parse(inbox, await send('GET', `${mailbox}/store`, 200));
+  const mails = emails.map(({ body }) => body.text).join('\n');
+  const link = mails.match(/https?:\/\/\S+\/links\/[\w.-]+/)?.[0];
+  if (link === undefined) throw new Error('no link was mailed');
+  const { token } = v.parse(v.object({ token: v.string() }), await send('POST', link, 200));
+  return {
+    async grant(db, role) {
+      return v.parse(grant, await send('POST', `${api}/grants`, 201, { host, db, role }, token));
+    },
+    async revoke(db, role) {
+      const query = new URLSearchParams({ host, db, role });
+      const ended = await send('DELETE', `${api}/grants?${query}`, 200, undefined, token);
+      const one = v.object({ revoked: v.tuple([v.looseObject({ db: v.literal(db) })]), pending: v.tuple([]) });
+      v.parse(one, ended);
+    },
+    async revokeAll() {
+      await send('DELETE', `${api}/grants`, 200, undefined, token);
+    },
+  };
+}
+
+async function send(method: string, url: string, status: number, body?: object, token?: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  // The path of a link is as secret as a password.
+  if (response.status !== status)
+    throw new Error(`${method} ${new URL(url).pathname.split('/')[1]}: ${response.status}, not ${status}: ${text}`);
+  return JSON.parse(text);
+}
