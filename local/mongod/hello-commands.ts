@@ -3,6 +3,7 @@ import { BSON, type Document } from 'mongodb';
 import type { Call, Command } from './command';
 import { ServerError } from './errors';
 import { saslStart, supportedMechanisms } from './sasl-commands';
+import type { Server } from './server';
 import { isObject, numberIn } from './values';
 import { maxMessageSize } from './wire';
 
@@ -32,7 +33,7 @@ async function hello(call: Call, primaryField: string): Promise<Document> {
   return {
     ...(body.helloOk === true && { helloOk: true }),
     [primaryField]: true,
-    topologyVersion: { processId: server.processId, counter: BSON.Long.ZERO },
+    topologyVersion: topologyVersionOf(server),
     maxBsonObjectSize: 16 * 1024 * 1024,
     maxMessageSizeBytes: maxMessageSize,
     maxWriteBatchSize: 100_000,
@@ -46,6 +47,9 @@ async function hello(call: Call, primaryField: string): Promise<Document> {
     ...(speculative && { speculativeAuthenticate: speculative }),
   };
 }
+
+/** How things stand, for monitors: they stay so for as long as this server runs. */
+export const topologyVersionOf = ({ processId }: Pick<Server, 'processId'>) => ({ processId, counter: BSON.Long.ZERO });
 
 /** A monitor waits for news of the topology; here there are none, so it waits its time or until its socket closes. */
 async function awaitChange({ server, connection, body }: Call): Promise<void> {

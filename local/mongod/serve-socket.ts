@@ -1,9 +1,21 @@
 import type { Socket } from 'node:net';
+import type { Document } from 'mongodb';
 import { Connection } from './connection';
 import { dispatch } from './dispatch';
 import { errorReply } from './errors';
+import { topologyVersionOf } from './hello-commands';
 import type { Server } from './server';
-import { decodeRequest, type Envelope, encodeReply, FatalMessage, MessageReader, readEnvelope } from './wire';
+import {
+  announcesMore,
+  decodeRequest,
+  type Envelope,
+  encodeReply,
+  FatalMessage,
+  following,
+  MessageReader,
+  type Request,
+  readEnvelope,
+} from './wire';
 
 /** Beyond this many unanswered messages the client has to wait, so that it can't fill the memory. */
 const mostWaiting = 256;
@@ -44,24 +56,43 @@ export function serveSocket(server: Server, socket: Socket): void {
   });
 }
 
-/** Answers one message; false if the connection has to end. */
+/** Answers one message, a monitor's hello again and again; false if the connection has to end. */
 async function answer(server: Server, connection: Connection, message: Buffer): Promise<boolean> {
   try {
     const envelope = readEnvelope(message);
-    const packet = await reply(server, connection, message, envelope);
+    let packet = await reply(server, connection, message, envelope);
     if (envelope.wantsReply) connection.send(packet);
+    while (announcesMore(packet) && !connection.signal.aborted) {
+      // The client knows from the reply before how things stand; only what changes after it is news.
+      const known = { topologyVersion: topologyVersionOf(server) };
+      packet = await reply(server, connection, message, following(envelope, packet), known);
+      connection.send(packet);
+    }
     return true;
   } catch {
     return false;
   }
 }
 
-async function reply(server: Server, connection: Connection, message: Buffer, envelope: Envelope): Promise<Buffer> {
+async function reply(
+  server: Server,
+  connection: Connection,
+  message: Buffer,
+  envelope: Envelope,
+  known: Document = {},
+): Promise<Buffer> {
   try {
-    return encodeReply(envelope, await dispatch(server, connection, decodeRequest(message, envelope)));
+    const request = decodeRequest(message, envelope);
+    Object.assign(request.body, known);
+    const document = await dispatch(server, connection, request);
+    return encodeReply(envelope, document, envelope.takesMore && Number(document.ok) === 1 && awaitsNews(request));
   } catch (error) {
     if (error instanceof FatalMessage) throw error;
     // The message can't be read, or its result not be written, such as one that is too large.
     return encodeReply(envelope, errorReply(error));
   }
 }
+
+/** A monitor's hello, which is answered whenever the topology changes, and every `maxAwaitTimeMS`. */
+const awaitsNews = ({ names, body }: Request): boolean =>
+  ['hello', 'isMaster', 'ismaster'].includes(names[0] ?? '') && body.maxAwaitTimeMS !== undefined;

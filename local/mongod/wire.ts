@@ -11,6 +11,7 @@ const opMsg = 2013;
 
 const checksumPresent = 1;
 const moreToCome = 2;
+const exhaustAllowed = 1 << 16;
 /** The lower half of the flags must be understood; the upper half may be ignored. */
 const requiredFlags = 0xffff;
 
@@ -19,6 +20,8 @@ export interface Envelope {
   requestId: number;
   /** False for a fire-and-forget message. */
   wantsReply: boolean;
+  /** The client takes one reply after another for this message, if we have more to say. */
+  takesMore: boolean;
   /** Old-style message, which drivers use for their first hello only. */
   legacy: boolean;
 }
@@ -75,8 +78,9 @@ export function readEnvelope(message: Buffer): Envelope {
     throw new FatalMessage(`no message that is known here: ${opCode}`);
   }
   const legacy = opCode === opQuery;
-  const wantsReply = legacy || (message.readUInt32LE(headerSize) & moreToCome) === 0;
-  return { requestId: message.readInt32LE(4), wantsReply, legacy };
+  const flags = legacy ? 0 : message.readUInt32LE(headerSize);
+  const wantsReply = (flags & moreToCome) === 0;
+  return { requestId: message.readInt32LE(4), wantsReply, takesMore: (flags & exhaustAllowed) !== 0, legacy };
 }
 
 /** The content of a message, or the error to answer if it can't be read. */
@@ -170,8 +174,18 @@ function namesIn(bytes: Buffer): string[] {
 
 let lastRequestId = 0;
 
-/** The packet that answers a request, in the form in which it was asked. */
-export function encodeReply({ requestId, legacy }: Envelope, document: Document): Buffer {
+/** Whether a packet of ours says that another one follows by itself. */
+export const announcesMore = (reply: Buffer): boolean =>
+  reply.readInt32LE(12) === opMsg && (reply.readUInt32LE(headerSize) & moreToCome) !== 0;
+
+/** Under which number the next reply to the same message answers: that of the reply before it. */
+export const following = (envelope: Envelope, reply: Buffer): Envelope => ({
+  ...envelope,
+  requestId: reply.readInt32LE(4),
+});
+
+/** The packet that answers a request, in the form in which it was asked; with `more`, another one follows by itself. */
+export function encodeReply({ requestId, legacy }: Envelope, document: Document, more = false): Buffer {
   const bytes = BSON.serialize(document, { ignoreUndefined: true });
   const prefix = Buffer.alloc(headerSize + (legacy ? 20 : 5));
   prefix.writeInt32LE(prefix.length + bytes.length, 0);
@@ -179,6 +193,7 @@ export function encodeReply({ requestId, legacy }: Envelope, document: Document)
   prefix.writeInt32LE(lastRequestId, 4);
   prefix.writeInt32LE(requestId, 8);
   prefix.writeInt32LE(legacy ? opReply : opMsg, 12);
+  if (more) prefix.writeUInt32LE(moreToCome, headerSize);
   if (legacy) {
     prefix.writeInt32LE(document.ok === 0 ? 2 : 8, 16);
     prefix.writeInt32LE(1, 32);
