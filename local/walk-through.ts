@@ -35,7 +35,7 @@ export function steps({ api, mailbox, host }: Addresses): Step[] {
       run: [`mongosh "$URI" --eval 'db.notes.insertOne({ hello: "world" })'`],
     },
     {
-      say: 'Revoke it. The login, and every connection that it has open, ends.',
+      say: 'Revoke it. From then on the login is refused, also on a connection that is open.',
       run: [`curl -s -X DELETE ${api}/grants ${withToken}`],
     },
   ];
