@@ -3,6 +3,7 @@ import { duration, longest } from './durations';
 import { ApiError } from './errors';
 import { hostOf, isCidr, isDatabase, isDomain, isEmail, isHost, isLabel, ownDatabases } from './names';
 import { roles } from './policy';
+import type { ApiRequest } from './request';
 
 const text = (most: number) =>
   v.pipe(v.string('must be text'), v.maxLength(most, `must be at most ${most} characters`));
@@ -117,6 +118,23 @@ export function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.I
   const result = v.safeParse(schema, input, { abortPipeEarly: true });
   if (result.success) return result.output;
   throw new ApiError('invalid_request', result.issues.map(explain).join('; '));
+}
+
+/** The query of a request, whose body must be empty: a filter there would go unread, and more be revoked than was meant. */
+export function parseQuery<S extends v.GenericSchema>(schema: S, request: Pick<ApiRequest, 'query' | 'body'>) {
+  requireNone(request.body, 'belongs in the query of this request, not in its body');
+  return parse(schema, request.query);
+}
+
+/** The body of a request, whose query must be empty. */
+export function parseBody<S extends v.GenericSchema>(schema: S, request: Pick<ApiRequest, 'query' | 'body'>) {
+  requireNone(request.query, 'belongs in the body of this request, not in its query');
+  return parse(schema, request.body);
+}
+
+function requireNone(fields: Record<string, unknown>, why: string): void {
+  const [field] = Object.keys(fields);
+  if (field !== undefined) throw new ApiError('invalid_request', `${field}: ${why}`);
 }
 
 function explain(issue: v.BaseIssue<unknown>): string {

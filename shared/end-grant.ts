@@ -1,4 +1,4 @@
-import { HostUnreachable } from './errors';
+import { ApiError, hostProblem } from './errors';
 import { faultOf, type Log } from './log';
 import type { MongoUsers } from './mongo-users';
 import type { Secrets } from './secrets';
@@ -52,7 +52,8 @@ async function removeUser(deps: EndDeps, grant: Grant): Promise<string | undefin
     return await lockAndDrop(deps, grant);
   } catch (fault) {
     deps.log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
-    return fault instanceof HostUnreachable ? 'host_unreachable' : 'host_refused';
+    const problem = hostProblem(fault);
+    return problem instanceof ApiError ? problem.code : 'internal';
   }
 }
 

@@ -60,3 +60,30 @@ export class HostUnreachable extends Error {
     this.name = 'HostUnreachable';
   }
 }
+
+/** A MongoDB host answered, and said no to what mongogrant's own login asked of it. */
+export class HostRefused extends Error {
+  constructor(
+    readonly host: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${host} refused`, options);
+    this.name = 'HostRefused';
+  }
+}
+
+/** What a person is told of a fault at a MongoDB host; any other fault is handed back as it came. */
+export function hostProblem(fault: unknown): unknown {
+  if (fault instanceof HostUnreachable)
+    return new ApiError(
+      'host_unreachable',
+      `${fault.host} does not answer. Nothing is lost: ask again in a minute.`,
+      60,
+    );
+  if (fault instanceof HostRefused)
+    return new ApiError(
+      'host_refused',
+      `${fault.host} refused. Tell an admin: mongogrant's own login there may lack a privilege.`,
+    );
+  return fault;
+}

@@ -3,7 +3,7 @@ import { ApiError } from './errors';
 import { faultOf, type Log } from './log';
 import { askAgain, pageHeaders, problemPage } from './page';
 import { type ApiRequest, acceptsPage, originOf, parseEvent } from './request';
-import type { fallback, RouteKey } from './routes';
+import { type fallback, methodsOf, type RouteKey } from './routes';
 
 export interface ApiResponse {
   status: number;
@@ -81,6 +81,7 @@ function renderProblem(
   const { requestId } = event.requestContext;
   const extra = {
     ...(retryAfter !== undefined && { 'retry-after': String(Math.max(1, retryAfter)) }),
+    ...(status === 405 && { allow: methodsOf(event.rawPath).join(', ') }),
     ...(status === 401 && { 'www-authenticate': `Bearer error="${code}"` }),
   };
   const wantsPage = acceptsPage(event) && event.requestContext.routeKey.includes('/links/');

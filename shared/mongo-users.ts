@@ -7,7 +7,7 @@ import {
   MongoServerSelectionError,
 } from 'mongodb';
 import * as v from 'valibot';
-import { HostUnreachable } from './errors';
+import { HostRefused, HostUnreachable } from './errors';
 import { adminUri } from './mongo-uri';
 import type { HostSecret } from './secrets';
 
@@ -178,11 +178,14 @@ const restricted = (cidrs: string[]) => ({
 /** Tells a host that can't be reached (or that refuses our own login) from a fault in what we asked of it. */
 function reachable(host: Host, error: unknown): unknown {
   if (!(error instanceof MongoError)) return error;
+  const cause = { cause: error };
   if (error instanceof MongoServerError)
-    return error.code === AUTHENTICATION_FAILED ? new HostUnreachable(host.name, false, { cause: error }) : error;
+    return error.code === AUTHENTICATION_FAILED
+      ? new HostUnreachable(host.name, false, cause)
+      : new HostRefused(host.name, cause);
   const neverSent =
     error instanceof MongoServerSelectionError ||
     error instanceof MongoParseError ||
     error.hasErrorLabel('HandshakeError');
-  return new HostUnreachable(host.name, !neverSent, { cause: error });
+  return new HostUnreachable(host.name, !neverSent, cause);
 }

@@ -24,7 +24,14 @@ export const routes = [
 ] as const satisfies readonly Route[];
 
 /** `METHOD /path`, as API Gateway names a route. */
-export type RouteKey = `${(typeof routes)[number]['method']} ${(typeof routes)[number]['path']}`;
+export type RouteKey = KeyOf<(typeof routes)[number]>;
+type KeyOf<R> = R extends Route ? `${R['method']} ${R['path']}` : never;
 
 /** Answers what no route matches, with a 404 or 405 problem document in place of API Gateway's own words. */
 export const fallback = { key: '$default', function: 'grants' } as const;
+
+/** The methods that a path answers; none for a path that is no route. */
+export const methodsOf = (path: string): string[] =>
+  routes
+    .filter((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
+    .map(({ method }) => method);

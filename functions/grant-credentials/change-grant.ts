@@ -1,6 +1,5 @@
 import { endGrant } from '../../shared/end-grant';
-import { ApiError, HostUnreachable } from '../../shared/errors';
-import { faultOf } from '../../shared/log';
+import { ApiError } from '../../shared/errors';
 import { ruleName } from '../../shared/policy';
 import { writeEvent } from '../../shared/store/audit';
 import { extendGrant, type Grant, settleGrant } from '../../shared/store/grants';
@@ -34,7 +33,7 @@ export async function changeGrant(
       throw await gone(deps, grant, allowed, 'overtaken');
     return { grant, password };
   } catch (fault) {
-    throw await failed(deps, allowed, refusalOf(deps, existing, fault));
+    throw await failed(deps, allowed, fault);
   }
 }
 
@@ -86,15 +85,4 @@ async function gone(
 ): Promise<ApiError> {
   await endGrant(deps, grant, { why, by: grant.email, source: request }, now);
   return revokedMeanwhile();
-}
-
-function refusalOf({ log }: GrantDeps, { host, id }: Grant, fault: unknown): ApiError {
-  if (fault instanceof ApiError) return fault;
-  log.error('change_failed', { host, grant: id, ...faultOf(fault) });
-  if (fault instanceof HostUnreachable)
-    return new ApiError('host_unreachable', `${host} does not answer. Nothing is lost: ask again in a minute.`, 60);
-  return new ApiError(
-    'host_refused',
-    `${host} refused to change the user. Tell an admin: mongogrant's own login there may lack a privilege.`,
-  );
 }

@@ -1,5 +1,5 @@
 import { endGrant } from '../../shared/end-grant';
-import { ApiError, HostUnreachable } from '../../shared/errors';
+import { ApiError, HostUnreachable, hostProblem } from '../../shared/errors';
 import { faultOf } from '../../shared/log';
 import type { NewUser } from '../../shared/mongo-users';
 import { usernameOf } from '../../shared/names';
@@ -48,14 +48,16 @@ export async function createGrant(
     createUser(deps, allowed, planned, password),
     grantsOf(table, planned.email, planned.host),
   ]);
-  if (created.status === 'rejected')
-    throw await failed(deps, allowed, await undo(deps, planned, created.reason, request, now));
-  if (all.status === 'rejected') throw all.reason;
-  const within = all.value.filter(counts).length <= most;
+  if (created.status === 'rejected') {
+    await undo(deps, planned, created.reason, request, now);
+    throw await failed(deps, allowed, created.reason);
+  }
+  const within = all.status === 'fulfilled' && all.value.filter(counts).length <= most;
   const active = within ? await activateGrant(table, created.value) : undefined;
   if (active) return { grant: active, password };
   const why = within ? 'revoked' : 'not_made';
   await endGrant(deps, { ...created.value, creatingUntil: 0 }, { why, by: planned.email, source: request }, now);
+  if (all.status === 'rejected') throw await failed(deps, allowed, all.reason);
   throw await failed(deps, allowed, within ? revokedMeanwhile() : tooMany(all.value, most, seconds(now)));
 }
 
@@ -107,48 +109,34 @@ export function tagOf({ id, email, label, expiresAt }: Grant, stack: string) {
   return { email, label, grant: id, expires: iso(expiresAt), stack };
 }
 
-/** Closes the row of a grant whose user could not be made, as far as what happened on the host is known; returns the refusal. */
-async function undo(
-  deps: GrantDeps,
-  planned: Grant,
-  fault: unknown,
-  request: ApiRequest,
-  now: Date,
-): Promise<ApiError> {
-  const { table, log } = deps;
-  const { host, id, email } = planned;
+/** Closes the row of a grant whose user could not be made, as far as what happened on the host is known. */
+async function undo(deps: GrantDeps, planned: Grant, fault: unknown, request: ApiRequest, now: Date): Promise<void> {
   const over = { ...planned, creatingUntil: 0 };
   const unreachable = fault instanceof HostUnreachable;
-  const certainlyNotMade = fault instanceof ApiError || (unreachable && !fault.sent);
-  if (certainlyNotMade) {
-    const ending = await beginEnd(table, over, seconds(now));
-    if (typeof ending === 'object') await finishEnd(table, ending, seconds(now));
+  // The command may still arrive: the row stays as it is until it can't any more.
+  if (unreachable && fault.sent) return;
+  const certainlyNotMade = fault instanceof ApiError || unreachable;
+  if (!certainlyNotMade) {
+    await endGrant(deps, over, { why: 'not_made', by: planned.email, source: request }, now);
+    return;
   }
-  if (fault instanceof ApiError) return fault;
-  log.error('create_failed', { host, grant: id, ...faultOf(fault) });
-  if (unreachable)
-    return new ApiError('host_unreachable', `${host} does not answer. Nothing is lost: ask again in a minute.`, 60);
-  await endGrant(deps, over, { why: 'not_made', by: email, source: request }, now);
-  return new ApiError(
-    'host_refused',
-    `${host} refused to create the user. Tell an admin: mongogrant's own login there may lack a privilege.`,
-  );
+  const ending = await beginEnd(deps.table, over, seconds(now));
+  if (typeof ending === 'object') await finishEnd(deps.table, ending, seconds(now));
 }
 
 function granted({ decision }: Allowed, grant: Grant): Event {
   return { act: 'granted', email: grant.email, rule: decision.rule && ruleName(decision.rule), grant };
 }
 
-/** Notes that a grant which a rule allowed was not given after all; hands the refusal back. */
-export async function failed(deps: GrantDeps, { wish, request, now }: Allowed, refusal: ApiError): Promise<ApiError> {
+/** Notes that a grant which a rule allowed was not given after all; hands back what the person is told. */
+export async function failed(deps: GrantDeps, { wish, request, now }: Allowed, fault: unknown): Promise<unknown> {
   const { email, host, db, role, label } = wish;
-  await writeEvent(
-    deps.table,
-    { act: 'grant_failed', email, reason: refusal.code, wish: { host, db, role, label } },
-    request,
-    now,
-  );
-  return refusal;
+  const problem = hostProblem(fault);
+  const refused = problem instanceof ApiError;
+  if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
+  const reason = refused ? problem.code : 'internal';
+  await writeEvent(deps.table, { act: 'grant_failed', email, reason, wish: { host, db, role, label } }, request, now);
+  return problem;
 }
 
 export const revokedMeanwhile = (): ApiError =>
@@ -159,6 +147,6 @@ function tooMany(grants: Grant[], most: number, now: number): ApiError {
   return new ApiError(
     'too_many_grants',
     `You hold ${most} grants on this host, the most that one person may. Revoke one with DELETE /grants.`,
-    soonest - now,
+    Math.max(60, soonest - now),
   );
 }

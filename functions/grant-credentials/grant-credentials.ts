@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import { grantAnswer } from '../../shared/answers';
-import { inputs, parse } from '../../shared/api';
+import { inputs, parseBody } from '../../shared/api';
 import { type AuthDeps, claimsOf, livePerson } from '../../shared/authenticate';
 import { type EndDeps, endGrant } from '../../shared/end-grant';
 import { ApiError } from '../../shared/errors';
@@ -45,7 +45,7 @@ export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now
   return { status: 201, json: { username, password, host: host.name, db, role, label, expires: iso(expiresAt), uri } };
 }
 
-/** `POST /grants/renew`: a later end, the same password. */
+/** `POST /grants/renew`: another end, the same password. */
 export async function renewGrant(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const allowed = await allow(deps, request, now, 'renew_refused');
   const { existing } = allowed;
@@ -65,7 +65,7 @@ async function allow(
   refused: 'grant_refused' | 'renew_refused',
 ): Promise<Allowed> {
   const { table, settings, secrets, log } = deps;
-  const input = parse(inputs.grant, request.body);
+  const input = parseBody(inputs.grant, request);
   const claims = await claimsOf(deps, request, now);
   const wish = { ...input, email: claims.email };
   const [, rules, grants] = await Promise.all([
@@ -90,7 +90,7 @@ async function allow(
     // One answer for both: who may not use a host does not learn whether it exists.
     throw new ApiError(
       'not_allowed',
-      `No rule gives you ${role} on ${db} at ${host}. GET /me shows what you may use; ask your group's ruler or an admin for more.`,
+      `No rule gives you ${role} on ${db} at ${host}. GET /me shows what you may use; ask an admin for more.`,
     );
   }
   const existing = grants.find(({ db, role, label }) => db === wish.db && role === wish.role && label === wish.label);
@@ -118,8 +118,8 @@ async function clear(deps: GrantDeps, existing: Grant, request: ApiRequest, now:
       'The MongoDB user of this grant no longer carries our mark. Tell an admin, or use another label.',
     );
   throw new ApiError(
-    'host_unreachable',
-    'The grant before this one could not be ended, as its host does not answer. Ask again in a minute.',
+    end.reason === 'host_unreachable' ? 'host_unreachable' : 'host_refused',
+    `The grant before this one could not be ended at ${existing.host}. Ask again in a minute; if it goes on, tell an admin.`,
     60,
   );
 }

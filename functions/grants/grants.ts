@@ -1,18 +1,18 @@
 import { grantAnswer } from '../../shared/answers';
-import { inputs, parse } from '../../shared/api';
+import { inputs, parseQuery } from '../../shared/api';
 import { type AuthDeps, claimsOf, livePerson, type Person } from '../../shared/authenticate';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import { access } from '../../shared/policy';
 import type { ApiRequest } from '../../shared/request';
-import { routes } from '../../shared/routes';
+import { methodsOf } from '../../shared/routes';
 import { grantsOf, grantsOnHost } from '../../shared/store/grants';
 import { rulesFor } from '../../shared/store/rules';
 import { iso, seconds } from '../../shared/time';
 
 /** `GET /grants`: one's own; for admins also those of another person, or of everybody on a host. */
 export async function listGrants(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email, host, db } = parse(inputs.grantFilter, request.query);
+  const { email, host, db } = parseQuery(inputs.grantFilter, request);
   const claims = await claimsOf(deps, request, now);
   const onHost = email === undefined && host !== undefined && host !== '*';
   const others = onHost ? deps.settings.admins.includes(claims.email) : email !== undefined && email !== claims.email;
@@ -29,7 +29,7 @@ export async function listGrants(deps: AuthDeps, request: ApiRequest, now: Date)
 
 /** `GET /me`: who one is, and what the rules open. */
 export async function me(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  parse(inputs.nothing, request.query);
+  parseQuery(inputs.nothing, request);
   const claims = await claimsOf(deps, request, now);
   const [person, rules] = await Promise.all([livePerson(deps, claims), rulesFor(deps.table, claims.email)]);
   const { email, expiresAt, admin } = person;
@@ -44,9 +44,9 @@ export async function me(deps: AuthDeps, request: ApiRequest, now: Date): Promis
 
 /** What no route matches: API Gateway's own answer would be no problem document. */
 export async function nothingHere(_deps: AuthDeps, request: ApiRequest): Promise<ApiResponse> {
-  const matching = routes.filter(({ path }) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(request.path));
-  if (matching.length === 0) throw new ApiError('not_found', 'There is no such route.');
-  throw new ApiError('method_not_allowed', `Allowed here: ${matching.map(({ method }) => method).join(', ')}.`);
+  const methods = methodsOf(request.path);
+  if (methods.length === 0) throw new ApiError('not_found', 'There is no such route.');
+  throw new ApiError('method_not_allowed', `Allowed here: ${methods.join(', ')}.`);
 }
 
 function requireAdmin(person: Person, detail: string): void {

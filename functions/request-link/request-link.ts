@@ -1,4 +1,4 @@
-import { inputs, parse } from '../../shared/api';
+import { inputs, parseBody } from '../../shared/api';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import { faultOf, type Log } from '../../shared/log';
@@ -28,7 +28,7 @@ export interface RequestLinkDeps {
 
 /** `POST /links`: mails a link to an address that a rule or a setting knows. The answer is the same for every address. */
 export async function requestLink(deps: RequestLinkDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email } = parse(inputs.link, request.body);
+  const { email } = parseBody(inputs.link, request);
   const [outcome] = await Promise.allSettled([mailLink(deps, request, email, now), deps.floor()]);
   if (outcome.status === 'rejected') throw outcome.reason;
   return { status: 202, json: { msg: 'If this address may use mongogrant, a link is on its way to its mailbox.' } };

@@ -1,5 +1,5 @@
 import { grantAnswer } from '../../shared/answers';
-import { inputs, parse } from '../../shared/api';
+import { inputs, parseQuery } from '../../shared/api';
 import { type AuthDeps, authenticate, claimsOf, livePerson } from '../../shared/authenticate';
 import { type End, type EndDeps, endGrant } from '../../shared/end-grant';
 import { ApiError } from '../../shared/errors';
@@ -14,7 +14,7 @@ export type RevokeDeps = AuthDeps & EndDeps;
 
 /** `DELETE /grants`: ends every live grant that the filters match, on all hosts at once. */
 export async function revokeGrants(deps: RevokeDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const filter = parse(inputs.revokeGrants, request.query);
+  const filter = parseQuery(inputs.revokeGrants, request);
   const claims = await claimsOf(deps, request, now);
   const email = filter.email ?? claims.email;
   if (email !== claims.email) await requireAdmin(deps, request, claims.email, email, now);
@@ -38,7 +38,7 @@ export async function revokeGrants(deps: RevokeDeps, request: ApiRequest, now: D
 
 /** `DELETE /tokens`: every token of a person stops working with the next request. */
 export async function revokeTokens(deps: RevokeDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const filter = parse(inputs.revokeTokens, request.query);
+  const filter = parseQuery(inputs.revokeTokens, request);
   const claims = await claimsOf(deps, request, now);
   const email = filter.email ?? claims.email;
   if (email !== claims.email) await requireAdmin(deps, request, claims.email, email, now);

@@ -1,5 +1,5 @@
 import { ruleAnswer } from '../../shared/answers';
-import { inputs, parse } from '../../shared/api';
+import { inputs, parseBody, parseQuery } from '../../shared/api';
 import { type AuthDeps, authenticate } from '../../shared/authenticate';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
@@ -11,7 +11,7 @@ import { seconds } from '../../shared/time';
 
 /** `GET /rules`: all rules, or those of one principal. */
 export async function getRules(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email } = parse(inputs.ruleFilter, request.query);
+  const { email } = parseQuery(inputs.ruleFilter, request);
   const person = await authenticate(deps, request, now);
   if (!person.admin)
     throw new ApiError('not_allowed', 'Only admins see the rules. GET /me shows what they open to you.');
@@ -21,8 +21,7 @@ export async function getRules(deps: AuthDeps, request: ApiRequest, now: Date): 
 
 /** `PUT /rules`: sets one rule, new or in the place of the one with the same key. */
 export async function setRule(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  parse(inputs.nothing, request.query);
-  const { expires: expiresAt, ...wanted } = parse(inputs.rule, request.body);
+  const { expires: expiresAt, ...wanted } = parseBody(inputs.rule, request);
   const moment = seconds(now);
   const by = await adminFor(deps, request, wanted, now);
   if (expiresAt !== undefined && expiresAt <= moment)
@@ -46,7 +45,7 @@ export async function setRule(deps: AuthDeps, request: ApiRequest, now: Date): P
 
 /** `DELETE /rules`: removes the rule with this key. */
 export async function deleteRule(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const key = parse(inputs.ruleKey, request.query);
+  const key = parseQuery(inputs.ruleKey, request);
   const by = await adminFor(deps, request, key, now);
   const before = await readRule(deps.table, key);
   if (!before)

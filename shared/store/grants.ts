@@ -35,9 +35,8 @@ const grantItem = v.object({
   cidrs: v.optional(v.array(v.string())),
 });
 export type Grant = v.InferOutput<typeof grantItem>;
-export type GrantKey = Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'>;
 
-export const parseGrant = (item: Item): Grant => v.parse(grantItem, item);
+const parseGrant = (item: Item): Grant => v.parse(grantItem, item);
 
 /** Whether a login may exist for this grant now or soon. */
 export const counts = (grant: Grant): boolean => grant.state !== 'ended';
@@ -53,7 +52,7 @@ export async function grantsOf(table: Table, email: string, host?: string): Prom
 
 /** Everybody's grants on a host, from the index, which may lag behind by a moment. */
 export async function grantsOnHost(table: Table, host: string): Promise<Grant[]> {
-  return (await table.query({ pk: keys.grants(host), index: 'listed' })).map(parseGrant);
+  return (await table.query({ pk: keys.grantsOn(host), index: 'listed' })).map(parseGrant);
 }
 
 /** Writes the row of a new grant before its user exists: false if another request was faster. `before` is the ended grant in its place. */
@@ -126,6 +125,6 @@ async function move(table: Table, grant: Grant, set: Item, remove: string[] = []
 const indexed = (grant: Grant, dueAt: number) => ({
   duePk: keys.due(grant.id),
   dueAt,
-  listPk: keys.grants(grant.host),
+  listPk: keys.grantsOn(grant.host),
   listSk: `${grant.email}#${keys.grant(grant).sk}`,
 });

@@ -16,6 +16,8 @@ export const keys = {
     sk: `${rule.host}#${rule.db}#${rule.role}#${rule.which}`,
   }),
   grants: (email: string): string => `grants#${email}`,
+  /** In the index `listed`. */
+  grantsOn: (host: string): string => `grants#${host}`,
   grant: (grant: Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'>): Key => ({
     pk: keys.grants(grant.email),
     sk: `${grant.host}#${grant.db}#${grant.role}#${grant.label}`,

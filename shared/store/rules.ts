@@ -11,7 +11,8 @@ const ruleItem = v.object({
   which: v.picklist(['allow', 'deny']),
   expiresAt: v.optional(v.number()),
   maxTtl: v.optional(v.number()),
-  cidrs: v.optional(v.array(v.string())),
+  // Empty would mean from anywhere, which is not what somebody who wrote a list meant.
+  cidrs: v.optional(v.pipe(v.array(v.string()), v.minLength(1))),
   note: v.optional(v.string()),
   version: v.number(),
   setBy: v.string(),

@@ -9,7 +9,7 @@ export type Granted = v.InferOutput<typeof grant>;
 /** A person who holds a token. */
 export interface Member {
   grant(db: string, role: Role): Promise<Granted>;
-  /** Resolves once the login is shown to be dead. */
+  /** Ends one grant; rejects unless the answer says that it has ended. */
   revoke(db: string, role: Role): Promise<void>;
   revokeAll(): Promise<void>;
 }

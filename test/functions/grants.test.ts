@@ -94,6 +94,7 @@ test('what no route matches is a problem document too', async () => {
     'method_not_allowed',
     'Allowed here: POST, GET, DELETE.',
   ]);
+  expect(wrong.headers.allow).toBe('POST, GET, DELETE');
 });
 
 test('each way of having no token is told apart, and says what to do', async () => {

@@ -1,3 +1,4 @@
+import { HostUnreachable } from '../../shared/errors';
 import { gateAt } from '../support/gate';
 import { allItems, later, openStage, type Stage } from '../support/stage';
 
@@ -89,9 +90,9 @@ test('where a login may come from is not lost when the request that changes it i
   await grant(wish('e1'));
   await allow({ db: 'e1', cidrs: ['10.0.0.0/8'] });
   stage.outside.before = (call) => {
-    if (call === 'users.update') throw new Error('cut off');
+    if (call === 'users.update') throw new HostUnreachable(stage.host, true);
   };
-  expect((await grant(wish('e1'))).status).toBe(502);
+  expect((await grant(wish('e1'))).json.code).toBe('host_unreachable');
   stage.outside.before = undefined;
   expect((await grant(wish('e1'))).json.code).toBe('grant_busy');
   later(stage, 61);

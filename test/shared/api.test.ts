@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { inputs, parse } from '../../shared/api';
+import { inputs, parse, parseBody, parseQuery } from '../../shared/api';
 import { durationText } from '../../shared/durations';
 import { ApiError } from '../../shared/errors';
 
@@ -218,4 +218,16 @@ test('several faults are told at once, and what was sent is not repeated', () =>
   const detail = said('grant', { host: 'mongodb://root:hunter2@h', db: 'hunter2.x', role: 'hunter2' });
   expect(detail.split('; ').map((line) => line.split(':')[0])).toEqual(['host', 'db', 'role']);
   expect(detail).not.toContain('hunter2');
+});
+
+test('a field in the place where nobody reads it is refused, not passed over', () => {
+  const host = { host: 'h' };
+  expect(parseQuery(inputs.revokeGrants, { query: host, body: {} })).toEqual(host);
+  expect(() => parseQuery(inputs.revokeGrants, { query: {}, body: host })).toThrow(
+    'host: belongs in the query of this request, not in its body',
+  );
+  expect(parseBody(inputs.grant, { query: {}, body: grant })).toEqual({ ...grant, label: '' });
+  expect(() => parseBody(inputs.grant, { query: { ttl: '1 h' }, body: grant })).toThrow(
+    'ttl: belongs in the body of this request, not in its query',
+  );
 });

@@ -1,5 +1,4 @@
 import { createServer, connect as dial, type Server } from 'node:net';
-import { MongoServerError } from 'mongodb';
 import { HostUnreachable } from '../../shared/errors';
 import { type Host, mongoUsers, type NewUser, type Tag } from '../../shared/mongo-users';
 import { refusalCode, useMongod } from '../support/mongod';
@@ -171,7 +170,10 @@ test('an admin with the least privileges can do all of it but kill and restrict'
   expect(await users.owner(weak, ada())).toEqual({ grant: 'g1' });
   expect(await users.killSessions(weak, ada())).toBe('not_offered');
   expect(await users.revokeRoles(weak, ada(), [{ role: 'read', db }])).toBe('revoked');
-  await expect(users.update(weak, ada(), { cidrs: ['127.0.0.1'] })).rejects.toMatchObject({ code: 13 });
+  await expect(users.update(weak, ada(), { cidrs: ['127.0.0.1'] })).rejects.toMatchObject({
+    name: 'HostRefused',
+    cause: { code: 13 },
+  });
   expect(await users.drop(weak, ada())).toBe('dropped');
 });
 
@@ -184,12 +186,15 @@ test('where the server only refuses to take roles, that is an answer; where it r
     users.update(weak, ada(), { password: 'x' }),
     users.drop(weak, ada()),
   ])
-    expect(await attempt.catch((error: unknown) => error)).toBeInstanceOf(MongoServerError);
+    expect(await attempt.catch((error: unknown) => error)).toMatchObject({ name: 'HostRefused', cause: { code: 13 } });
   await login('first');
 });
 
 test('a role that the host does not know is a fault, and makes no user', async () => {
-  await expect(create({ roles: [{ role: 'nobody', db }] })).rejects.toMatchObject({ code: 31 });
+  await expect(create({ roles: [{ role: 'nobody', db }] })).rejects.toMatchObject({
+    name: 'HostRefused',
+    cause: { code: 31 },
+  });
   expect(await stored()).toBeUndefined();
 });
 

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ensureTable, startDynamoDb } from '../../../local/dynamodb';
 import type { Listening } from '../../../local/loopback';
 import { dynamoTable, type Table } from '../../../shared/store/table';
@@ -181,4 +182,16 @@ test('more than a megabyte comes back whole, over as many pages as it takes', as
   expect((await table.query({ pk })).map(({ sk }) => sk)).toEqual(names);
   expect(await table.query({ pk, prefix: 's' })).toHaveLength(8);
   expect(await table.query({ pk, index: 'listed' })).toHaveLength(8);
+});
+
+test('the table is read as it is now; an index, which cannot be, as it is', async () => {
+  const sent = jest.spyOn(DynamoDBDocumentClient.prototype, 'send');
+  const key = newKey();
+  await Promise.all([table.get(key), table.query(key), table.query({ pk: key.pk, index: 'listed' })]);
+  expect(sent.mock.calls.map(([{ input }]) => 'ConsistentRead' in input && input.ConsistentRead)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  sent.mockRestore();
 });
