@@ -56,11 +56,12 @@ async function tidy(service: Service, member: Member, db: string): Promise<void>
   await admin.close();
 }
 
-// The functions keep their connections to hosts open for the next request, so this process would not end by itself.
 run().then(
-  (passed) => process.exit(passed ? 0 : 1),
+  (passed) => {
+    process.exitCode = passed ? 0 : 1;
+  },
   (error: unknown) => {
     console.error(error);
-    process.exit(1);
+    process.exitCode = 1;
   },
 );
