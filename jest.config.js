@@ -9,4 +9,6 @@ module.exports = {
   transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   transformIgnorePatterns: ['/node_modules/(?!(mingo)/)'],
   testTimeout: 30_000,
+  // Much of the time is spent waiting for processes and timers.
+  maxWorkers: '100%',
 };
