@@ -1,4 +1,10 @@
-import type { Condition, Item } from './table';
+export type Item = Record<string, unknown>;
+
+/** What must still be true for a write: `#name` is an attribute, `:name` a value from `values`. */
+export interface Condition {
+  if?: string;
+  values?: Item;
+}
 
 /** One partition, of the table or of an index. */
 export function keyCondition(pk: string, prefix: string | undefined, index: 'listed' | undefined) {

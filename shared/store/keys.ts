@@ -1,4 +1,3 @@
-import type { Grant } from './grants';
 import type { Key } from './table';
 
 /** Grants that fall due are spread over so many partitions of the index `due`. */
@@ -18,7 +17,7 @@ export const keys = {
   grants: (email: string): string => `grants#${email}`,
   /** In the index `listed`. */
   grantsOn: (host: string): string => `grants#${host}`,
-  grant: (grant: Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'>): Key => ({
+  grant: (grant: { email: string; host: string; db: string; role: string; label: string }): Key => ({
     pk: keys.grants(grant.email),
     sk: `${grant.host}#${grant.db}#${grant.role}#${grant.label}`,
   }),

@@ -8,18 +8,13 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { newId } from '../tokens';
-import { defined, expressions, keyCondition, updateExpression } from './expressions';
+import { type Condition, defined, expressions, type Item, keyCondition, updateExpression } from './expressions';
 
-export type Item = Record<string, unknown>;
+export type { Condition, Item };
+
 export interface Key {
   pk: string;
   sk: string;
-}
-
-/** What must still be true for a write: `#name` is an attribute, `:name` a value from `values`. */
-export interface Condition {
-  if?: string;
-  values?: Item;
 }
 
 export interface Query {
