@@ -10,7 +10,7 @@ export type Handler = (event: APIGatewayProxyEventV2) => Promise<unknown>;
 export type Handlers = Record<FunctionName, Handler>;
 
 export interface Gateway extends Listening {
-  /** Hands requests to these functions. Until then each request gets a 503. */
+  /** Hands requests to these functions. Those that came before wait for it: whoever finds the port open gets an answer. */
   serve(handlers: Handlers): void;
 }
 
@@ -31,17 +31,20 @@ export async function startGateway({
   timeLimit = seconds30,
   report = logFault,
 }: GatewayOptions): Promise<Gateway> {
-  let handlers: Handlers | undefined;
+  let begin: (handlers: Handlers) => void = () => {};
+  let handlers = new Promise<Handlers>((resolve) => {
+    begin = resolve;
+  });
   const answer = async (request: IncomingMessage): Promise<GatewayResponse> => {
     const body = await readBody(request);
     if (!body) return ownAnswer(413, 'Request Entity Too Large');
     const target = parseTarget(request.url ?? '/');
     if (!target) return ownAnswer(400, 'Bad Request');
-    if (!handlers) return ownAnswer(503, 'Service Unavailable');
+    const functions = await handlers;
     const { routeKey, name, pathParameters } = match(request.method ?? 'GET', target.path);
     const event = gatewayEvent({ message: request, body, target, routeKey, pathParameters, now: new Date() });
     try {
-      const result = await within(timeLimit, handlers[name](event));
+      const result = await within(timeLimit, functions[name](event));
       if (result === late) report(name, new Error(`took more than ${timeLimit / 1000} s`));
       return result === late ? ownAnswer(503, 'Service Unavailable') : gatewayResponse(result);
     } catch (error) {
@@ -62,7 +65,8 @@ export async function startGateway({
   return {
     ...listening,
     serve(given) {
-      handlers = given;
+      begin(given);
+      handlers = Promise.resolve(given);
     },
   };
 }

@@ -21,10 +21,12 @@ afterAll(() => gateway.close());
 
 const call = (path = '/me', init?: RequestInit) => fetch(`http://localhost:${gateway.port}${path}`, init);
 
-test('until it has functions, each request gets a 503', async () => {
+test('a request that comes before the functions waits for them', async () => {
   const early = await startGateway({ port: 0 });
-  const response = await fetch(`http://localhost:${early.port}/me`);
-  expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+  const response = fetch(`http://localhost:${early.port}/me`);
+  await fetch(`http://localhost:${early.port}/%zz`);
+  early.serve(handlersOf(async () => ({ here: true })));
+  expect(await (await response).json()).toEqual({ here: true });
   await early.close();
 });
 
