@@ -5,8 +5,8 @@ import { writeEvent } from '../../shared/store/audit';
 import { extendGrant, type Grant, settleGrant } from '../../shared/store/grants';
 import { seconds } from '../../shared/time';
 import { newPassword } from '../../shared/tokens';
-import { failed, revokedMeanwhile, tagOf } from './create-grant';
-import type { Allowed, GrantDeps } from './grant-credentials';
+import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
+import { tagOf } from './create-grant';
 
 /** A grant in force gets another end and, unless it is only renewed, another password. It never creates a user: one that is gone was revoked. */
 export async function changeGrant(

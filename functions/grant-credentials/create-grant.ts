@@ -1,6 +1,5 @@
 import { endGrant } from '../../shared/end-grant';
-import { ApiError, HostUnreachable, hostProblem } from '../../shared/errors';
-import { faultOf } from '../../shared/log';
+import { ApiError, HostUnreachable } from '../../shared/errors';
 import type { NewUser } from '../../shared/mongo-users';
 import { usernameOf } from '../../shared/names';
 import { ruleName } from '../../shared/policy';
@@ -19,7 +18,7 @@ import {
 } from '../../shared/store/grants';
 import { iso, seconds } from '../../shared/time';
 import { newId, newPassword, shortHash } from '../../shared/tokens';
-import type { Allowed, GrantDeps } from './grant-credentials';
+import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 
 /** A new MongoDB user: its row first, then the user, then the row says that it is in force. `before` is the ended grant in its place. */
 export async function createGrant(
@@ -28,7 +27,9 @@ export async function createGrant(
   before: Grant | undefined,
 ): Promise<{ grant: Grant; password: string }> {
   const { table, settings } = deps;
-  const { grants, request, now } = allowed;
+  const { request, now } = allowed;
+  // The grant before this one has ended since it was read.
+  const grants = allowed.grants.filter((grant) => grant !== allowed.existing);
   const most = settings.liveGrantsPerPersonAndHost;
   if (grants.filter(counts).length >= most) throw await failed(deps, allowed, tooMany(grants, most, seconds(now)));
   const planned = plan(allowed, before);
@@ -127,20 +128,6 @@ async function undo(deps: GrantDeps, planned: Grant, fault: unknown, request: Ap
 function granted({ decision }: Allowed, grant: Grant): Event {
   return { act: 'granted', email: grant.email, rule: decision.rule && ruleName(decision.rule), grant };
 }
-
-/** Notes that a grant which a rule allowed was not given after all; hands back what the person is told. */
-export async function failed(deps: GrantDeps, { wish, request, now }: Allowed, fault: unknown): Promise<unknown> {
-  const { email, host, db, role, label } = wish;
-  const problem = hostProblem(fault);
-  const refused = problem instanceof ApiError;
-  if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
-  const reason = refused ? problem.code : 'internal';
-  await writeEvent(deps.table, { act: 'grant_failed', email, reason, wish: { host, db, role, label } }, request, now);
-  return problem;
-}
-
-export const revokedMeanwhile = (): ApiError =>
-  new ApiError('grant_revoked', 'This grant was revoked while you asked. Ask again if you still need it.');
 
 function tooMany(grants: Grant[], most: number, now: number): ApiError {
   const soonest = Math.min(...grants.filter(counts).map((grant) => grant.expiresAt));

@@ -182,6 +182,14 @@ test('a host that does not answer loses nothing: 503, and the next try works', a
   expect(await events('grant_failed')).toContainEqual(expect.objectContaining({ reason: 'host_unreachable' }));
 });
 
+/** The token of somebody who holds this many grants, for an hour, on databases `<first letter>_<n>`. */
+async function tokenWithGrants(email: string, number: number): Promise<string> {
+  await allow({ email, db: `${email.charAt(0)}_*` });
+  const token = await stage.tokenFor(email);
+  for (let n = 0; n < number; n++) await grant(wish(`${email.charAt(0)}_${n}`, { ttl: 3600 }), token);
+  return token;
+}
+
 test('no more than 20 live grants for one person on one host, even when asked for at once', async () => {
   await allow({ email: 'many@example.com', db: 'm_*' });
   const many = await stage.tokenFor('many@example.com');
@@ -194,6 +202,12 @@ test('no more than 20 live grants for one person on one host, even when asked fo
   for (let n = 0; n < 25; n++) await grant(wish(`m_${n}`, { ttl: 3600 }), many);
   const { json, headers } = await grant(wish('m_x'), many);
   expect([json.status, json.code, headers['retry-after']]).toEqual([429, 'too_many_grants', '3600']);
+});
+
+test('an expired grant makes room for the next one of its label, even at the limit', async () => {
+  const token = await tokenWithGrants('full@example.com', 20);
+  later(stage, 3600);
+  expect((await grant(wish('f_1'), token)).status).toBe(201);
 });
 
 test('50 grants at once for one label: one working password, and it was handed out', async () => {

@@ -1,0 +1,82 @@
+import type * as v from 'valibot';
+import { inputs, parseBody } from '../../shared/api';
+import { type AuthDeps, claimsOf, livePerson } from '../../shared/authenticate';
+import type { EndDeps } from '../../shared/end-grant';
+import { ApiError, hostProblem } from '../../shared/errors';
+import { faultOf } from '../../shared/log';
+import type { Host } from '../../shared/mongo-users';
+import { type Decision, decide, ruleName } from '../../shared/policy';
+import type { ApiRequest } from '../../shared/request';
+import { writeEvent } from '../../shared/store/audit';
+import { type Grant, grantsOf } from '../../shared/store/grants';
+import { rulesFor } from '../../shared/store/rules';
+import { seconds } from '../../shared/time';
+
+export type GrantDeps = AuthDeps & EndDeps;
+
+/** A wish that a rule allows, with all that is known about it. */
+export interface Allowed {
+  wish: v.InferOutput<typeof inputs.grant> & { email: string };
+  decision: Decision;
+  host: Host;
+  /** Every grant of this person on this host, ended ones included. */
+  grants: Grant[];
+  /** The grant of exactly this wish, in whatever state. */
+  existing?: Grant | undefined;
+  request: ApiRequest;
+  now: Date;
+}
+
+/** Parses, authenticates and decides: what every request for a grant begins with. */
+export async function allow(
+  deps: GrantDeps,
+  request: ApiRequest,
+  now: Date,
+  refused: 'grant_refused' | 'renew_refused',
+): Promise<Allowed> {
+  const { table, settings, secrets, log } = deps;
+  const input = parseBody(inputs.grant, request);
+  const claims = await claimsOf(deps, request, now);
+  const wish = { ...input, email: claims.email };
+  const [, rules, grants] = await Promise.all([
+    livePerson(deps, claims),
+    rulesFor(table, wish.email),
+    grantsOf(table, wish.email, wish.host),
+  ]);
+  const ttl = Math.min(input.ttl ?? settings.grantTtl, settings.maxGrantTtl);
+  const decision = decide(rules, wish, { ttl, now: seconds(now) });
+  if (decision.rule && 'unreadable' in decision.rule) log.error('rule_unreadable', { requestId: request.requestId });
+  const secret = decision.allowed ? await secrets.host(wish.host) : undefined;
+  if (!secret) {
+    const { host, db, role, label } = wish;
+    const rule = decision.rule && ruleName(decision.rule);
+    const reason = decision.allowed ? 'host_unknown' : 'not_allowed';
+    await writeEvent(
+      table,
+      { act: refused, email: wish.email, reason, rule, wish: { host, db, role, label } },
+      request,
+      now,
+    );
+    // One answer for both: who may not use a host does not learn whether it exists.
+    throw new ApiError(
+      'not_allowed',
+      `No rule gives you ${role} on ${db} at ${host}. GET /me shows what you may use; ask an admin for more.`,
+    );
+  }
+  const existing = grants.find(({ db, role, label }) => db === wish.db && role === wish.role && label === wish.label);
+  return { wish, decision, host: { name: wish.host, secret }, grants, existing, request, now };
+}
+
+/** Notes that a grant which a rule allowed was not given after all; hands back what the person is told. */
+export async function failed(deps: GrantDeps, { wish, request, now }: Allowed, fault: unknown): Promise<unknown> {
+  const { email, host, db, role, label } = wish;
+  const problem = hostProblem(fault);
+  const refused = problem instanceof ApiError;
+  if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
+  const reason = refused ? problem.code : 'internal';
+  await writeEvent(deps.table, { act: 'grant_failed', email, reason, wish: { host, db, role, label } }, request, now);
+  return problem;
+}
+
+export const revokedMeanwhile = (): ApiError =>
+  new ApiError('grant_revoked', 'This grant was revoked while you asked. Ask again if you still need it.');
