@@ -35,6 +35,7 @@ export class MongograntStack extends Stack {
       grants: make('grants'),
       revoke: make('revoke', { mongodb }),
       rules: make('rules'),
+      audit: make('audit'),
     };
 
     allow(functions, {
@@ -66,6 +67,7 @@ function allow(functions: Record<FunctionName, LambdaFunction>, resources: Resou
   const { table, signingKey, linkKey, readHosts, mail } = resources;
   const requestLink = functions['request-link'];
   table.readRules(requestLink);
+  table.readRulers(requestLink);
   table.countRequests(requestLink);
   table.createLinks(requestLink);
   table.writeAudit(requestLink);
@@ -90,13 +92,17 @@ function allow(functions: Record<FunctionName, LambdaFunction>, resources: Resou
   const { grants } = functions;
   table.checkTokens(grants);
   table.readRules(grants);
+  table.readRulers(grants);
   table.readGrants(grants);
   table.listGrants(grants);
+  table.listLiveGrants(grants);
+  table.writeAudit(grants);
   signingKey.read(grants);
 
   const { revoke } = functions;
   table.checkTokens(revoke);
   table.endTokens(revoke);
+  table.readRulers(revoke);
   table.readGrants(revoke);
   table.listGrants(revoke);
   table.endGrants(revoke);
@@ -109,6 +115,18 @@ function allow(functions: Record<FunctionName, LambdaFunction>, resources: Resou
   table.readRules(rules);
   table.listRules(rules);
   table.changeRules(rules);
+  table.listRulers(rules);
+  table.changeRulers(rules);
+  table.readGrants(rules);
+  table.listGrants(rules);
+  table.listLiveGrants(rules);
   table.writeAudit(rules);
   signingKey.read(rules);
+
+  const { audit } = functions;
+  table.checkTokens(audit);
+  table.readRulers(audit);
+  table.readAudit(audit);
+  table.writeAudit(audit);
+  signingKey.read(audit);
 }

@@ -69,11 +69,23 @@ export class Table extends Construct {
   /** Look at one rule, and write or remove it if it still is as it was. */
   changeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'PutItem', 'DeleteItem']);
 
+  /** See what a ruler may decide. */
+  readRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers#*', ['GetItem']);
+
+  /** Read every ruler. */
+  listRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers', ['Query'], 'listed');
+
+  /** Look at one ruler, and write or remove it if it still is as it was. */
+  changeRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers#*', ['GetItem', 'PutItem', 'DeleteItem']);
+
   /** Read the grants of one person. */
   readGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query']);
 
   /** Read the grants on one host. */
   listGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query'], 'listed');
+
+  /** Read everybody's grants that have not ended. */
+  listLiveGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query'], 'due');
 
   /** Write a new grant, and move one on. */
   writeGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'PutItem', 'UpdateItem']);
@@ -83,6 +95,12 @@ export class Table extends Construct {
 
   /** Add events; they can't be read or deleted. (IAM knows no difference between adding and overwriting.) */
   writeAudit = (fn: LambdaFunction) => this.allow(fn, 'audit#*', ['PutItem']);
+
+  /** Read events, by day and by who acted, and by whom they are about. */
+  readAudit(fn: LambdaFunction): void {
+    this.allow(fn, 'audit#*', ['Query']);
+    this.allow(fn, 'audit#*', ['Query'], 'listed');
+  }
 
   private allow(fn: LambdaFunction, partitions: string, actions: Action[], index?: 'due' | 'listed'): void {
     fn.addEnvironment('TABLE_NAME', this.table.tableName);

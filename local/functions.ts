@@ -54,13 +54,14 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     );
   }
   loadedFor = wanted;
-  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules] = await Promise.all([
+  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules, audit] = await Promise.all([
     import('../functions/request-link/index'),
     import('../functions/redeem-link/index'),
     import('../functions/grant-credentials/index'),
     import('../functions/grants/index'),
     import('../functions/revoke/index'),
     import('../functions/rules/index'),
+    import('../functions/audit/index'),
   ]);
   const handlers = {
     'request-link': requestLink.handler,
@@ -69,6 +70,7 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     grants: grants.handler,
     revoke: revoke.handler,
     rules: rules.handler,
+    audit: audit.handler,
   };
   const closing = [grantCredentials, revoke].map(closeOf);
   return { handlers, close: async () => void (await Promise.all(closing.map((close) => close?.()))) };

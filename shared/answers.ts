@@ -1,10 +1,13 @@
 import { durationText } from './durations';
-import type { Rule } from './policy';
+import type { Losses } from './losses';
+import type { Rule, Unreadable } from './policy';
 import type { Grant } from './store/grants';
+import type { StoredRuler } from './store/rulers';
+import type { StoredRule } from './store/rules';
 import { iso } from './time';
 
 /** A grant as the API shows it: never a password. */
-export const grantAnswer = ({ email, host, db, role, label, username, issuedAt, expiresAt, state }: Grant) => ({
+export const grantAnswer = ({ email, host, db, role, label, username, issuedAt, expiresAt, state, cidrs }: Grant) => ({
   email,
   host,
   db,
@@ -14,6 +17,13 @@ export const grantAnswer = ({ email, host, db, role, label, username, issuedAt, 
   issued: iso(issuedAt),
   expires: iso(expiresAt),
   state,
+  ...(cidrs && cidrs.length > 0 && { cidrs }),
+});
+
+/** What would end, and what would end sooner. */
+export const lossesAnswer = ({ ends, shortens }: Losses<Grant>) => ({
+  ends: ends.map(grantAnswer),
+  shortens: shortens.map(({ grant, until }) => ({ ...grantAnswer(grant), newExpires: iso(until) })),
 });
 
 /** A rule as the API shows it, in the form in which it can be set again. */
@@ -28,3 +38,13 @@ export const ruleAnswer = ({ email, host, db, role, which, expiresAt, maxTtl, ci
   ...(cidrs && { cidrs }),
   ...(note && { note }),
 });
+
+/** A rule or ruler as it is in the table: the form in which it can be set again, if it still has this version. */
+export const storedRuleAnswer = (rule: StoredRule | Unreadable) =>
+  'unreadable' in rule ? rule : { ...ruleAnswer(rule), version: rule.version };
+
+export const rulerAnswer = (ruler: StoredRuler | Unreadable) => {
+  if ('unreadable' in ruler) return ruler;
+  const { email, hosts, dbs, emails, which, version } = ruler;
+  return { email, hosts, dbs, emails, which, version };
+};

@@ -1,89 +1,36 @@
 import * as v from 'valibot';
-import { duration, longest } from './durations';
 import { ApiError } from './errors';
-import { hostOf, isCidr, isDatabase, isDomain, isEmail, isHost, isLabel, ownDatabases } from './names';
-import { roles } from './policy';
+import {
+  cidrs,
+  cursor,
+  db,
+  dbPattern,
+  email,
+  host,
+  label,
+  note,
+  principal,
+  role,
+  scope,
+  star,
+  text,
+  time,
+  ttl,
+  version,
+  which,
+  yes,
+} from './fields';
+import { isDatabase } from './names';
 import type { ApiRequest } from './request';
-
-const text = (most: number) =>
-  v.pipe(v.string('must be text'), v.maxLength(most, `must be at most ${most} characters`));
-// Plain letters only: some others, the Kelvin sign for one, become a plain letter in lower case.
-const lowered = (most: number) =>
-  v.pipe(
-    text(most),
-    v.regex(/^[ -~]*$/, 'must be plain letters, digits and signs'),
-    v.transform((value) => value.toLowerCase()),
-  );
-const star = v.literal('*');
-
-export const email = v.pipe(lowered(254), v.check(isEmail, 'must be an e-mail address such as you@lab.org'));
-const host = v.pipe(
-  lowered(260),
-  v.transform(hostOf),
-  v.check(isHost, 'must be a host such as mongodb03.lab.org or localhost:27020'),
-);
-const db = v.pipe(
-  text(63),
-  v.check(isDatabase, 'must be a database name: 1 to 63 letters, digits, _ and -'),
-  v.check((name) => !ownDatabases.includes(name.toLowerCase()), 'admin, local and config are never granted'),
-);
-const role = v.picklist(Object.keys(roles), `must be one of ${Object.keys(roles).join(', ')}`);
-const label = v.pipe(text(32), v.check(isLabel, 'must be at most 32 letters, digits, ., _ and -'));
-const seconds = v.pipe(
-  v.union([v.pipe(v.number(), v.integer()), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))]),
-  v.minValue(1, 'must be at least 1 s'),
-  longest,
-);
-const ttl = v.union([seconds, duration(1)], 'must be a duration such as "12 h", or a number of seconds');
-
-const principal = v.pipe(
-  lowered(254),
-  v.check(
-    (value) => value === '*' || isEmail(value) || (value.startsWith('*@') && isDomain(value.slice(2))),
-    'must be an address, *@lab.org or *',
-  ),
-);
-const dbPattern = v.pipe(
-  text(64),
-  v.check(
-    (value) => value === '*' || isDatabase(value.replace(/\*$/, '')),
-    'must be a database name, a prefix with one * at its end, or *',
-  ),
-  v.check((value) => !ownDatabases.includes(value.toLowerCase()), 'admin, local and config are never granted'),
-);
-const time = v.pipe(
-  text(40),
-  v.isoTimestamp('must be a time such as 2026-12-31T00:00:00Z'),
-  v.check((value) => !Number.isNaN(Date.parse(value)), 'must be a time such as 2026-12-31T00:00:00Z'),
-  v.transform((value) => Math.floor(Date.parse(value) / 1000)),
-);
-const cidrs = v.pipe(
-  v.union(
-    [
-      v.pipe(
-        text(1000),
-        v.transform((value) => value.split(',').map((part) => part.trim())),
-      ),
-      v.array(text(50)),
-    ],
-    'must be a list of addresses',
-  ),
-  v.minLength(1, 'must name at least one address'),
-  v.maxLength(20, 'must name at most 20 addresses'),
-  v.everyItem(isCidr, 'must be addresses or ranges such as 10.0.0.0/8'),
-);
-const note = v.pipe(
-  text(200),
-  v.regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters'),
-);
 
 const ruleKey = {
   email: principal,
   host: v.union([star, host], 'must be a host or *'),
   db: dbPattern,
   role,
-  which: v.picklist(['allow', 'deny'], 'must be allow or deny'),
+  which,
 };
+const anybody = v.optional(v.union([star, email]));
 const orStar = {
   host: v.optional(v.union([star, host])),
   db: v.optional(v.union([star, v.pipe(text(63), v.check(isDatabase, 'must be a database name or *'))])),
@@ -93,9 +40,9 @@ const orStar = {
 export const inputs = {
   link: v.strictObject({ email }),
   grant: v.strictObject({ host, db, role, label: v.optional(label, ''), ttl: v.optional(ttl) }),
-  grantFilter: v.strictObject({ email: v.optional(email), ...orStar }),
+  grantFilter: v.strictObject({ email: anybody, ...orStar, cursor: v.optional(cursor) }),
   revokeGrants: v.strictObject({
-    email: v.optional(v.union([star, email])),
+    email: anybody,
     ...orStar,
     role: v.optional(v.union([star, role])),
     label: v.optional(v.union([star, label])),
@@ -107,9 +54,22 @@ export const inputs = {
     maxTtl: v.optional(ttl),
     cidrs: v.optional(cidrs),
     note: v.optional(note),
+    version: v.optional(version),
   }),
-  ruleKey: v.strictObject(ruleKey),
-  ruleFilter: v.strictObject({ email: v.optional(principal) }),
+  ruleKey: v.strictObject({ ...ruleKey, version: v.optional(version), dryRun: v.optional(yes) }),
+  ruleFilter: v.strictObject({ email: v.optional(principal), cursor: v.optional(cursor) }),
+  why: v.strictObject({ email: v.optional(email), host, db, role }),
+  dryRun: v.strictObject({ dryRun: v.optional(yes) }),
+  ruler: v.strictObject({ email, ...scope, version: v.optional(version) }),
+  rulerKey: v.strictObject({ email, version: v.optional(version) }),
+  rulerFilter: v.strictObject({ email: v.optional(email), cursor: v.optional(cursor) }),
+  auditFilter: v.strictObject({
+    from: v.optional(time),
+    to: v.optional(time),
+    email: v.optional(principal),
+    host: v.optional(host),
+    cursor: v.optional(cursor),
+  }),
   nothing: v.strictObject({}),
 };
 
@@ -130,6 +90,17 @@ export function parseQuery<S extends v.GenericSchema>(schema: S, request: Pick<A
 export function parseBody<S extends v.GenericSchema>(schema: S, request: Pick<ApiRequest, 'query' | 'body'>) {
   requireNone(request.query, 'belongs in the body of this request, not in its query');
   return parse(schema, request.body);
+}
+
+/** The body and the query of a request that takes both. */
+export function parseBodyAndQuery<B extends v.GenericSchema, E extends v.ObjectEntries>(
+  body: B,
+  query: v.StrictObjectSchema<E, undefined>,
+  request: Pick<ApiRequest, 'query' | 'body'>,
+) {
+  const stray = Object.entries(request.query).filter(([field]) => !Object.hasOwn(query.entries, field));
+  requireNone(Object.fromEntries(stray), 'belongs in the body of this request, not in its query');
+  return [parse(body, request.body), parse(query, request.query)] as const;
 }
 
 function requireNone(fields: Record<string, unknown>, why: string): void {

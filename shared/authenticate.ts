@@ -1,8 +1,11 @@
 import { ApiError } from './errors';
+import type { Log } from './log';
 import type { ApiRequest } from './request';
+import { inside, type Scope } from './scope';
 import type { Secrets } from './secrets';
 import type { Settings } from './settings';
 import { readLink, vouches } from './store/links';
+import { readRuler } from './store/rulers';
 import type { Table } from './store/table';
 import { seconds } from './time';
 import { namesKnownKey, type TokenClaims, verifyToken } from './tokens';
@@ -42,7 +45,25 @@ export async function livePerson(deps: AuthDeps, claims: TokenClaims): Promise<P
   return { ...claims, admin: deps.settings.admins.includes(claims.email) };
 }
 
-/** The two steps at once, for a request with nothing else to read first. */
-export async function authenticate(deps: AuthDeps, request: ApiRequest, now: Date): Promise<Person> {
-  return livePerson(deps, await claimsOf(deps, request, now));
+/** A person, and what they may decide for others: an admin everything, a ruler what is inside their scope. */
+export interface Authority extends Person {
+  scope?: Scope;
 }
+
+/** The person behind verified claims, with their scope: two reads at once. */
+export async function liveAuthority(deps: AuthDeps & { log: Log }, claims: TokenClaims): Promise<Authority> {
+  const [person, ruler] = await Promise.all([livePerson(deps, claims), readRuler(deps.table, claims.email)]);
+  if (!ruler) return person;
+  if (!('unreadable' in ruler)) return { ...person, scope: ruler };
+  deps.log.error('ruler_unreadable');
+  return person;
+}
+
+/** The two steps at once, for a request with nothing else to read first. */
+export async function authorize(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<Authority> {
+  return liveAuthority(deps, await claimsOf(deps, request, now));
+}
+
+/** Whether this person may decide about all of this rule or grant: an admin may, and a ruler in whose scope it is. */
+export const governs = ({ admin, scope }: Authority, what: Parameters<typeof inside>[1]): boolean =>
+  admin || (scope !== undefined && inside(scope, what));

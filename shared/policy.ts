@@ -21,8 +21,8 @@ export interface Rule {
 /** What tells one rule from another. */
 export type RuleKey = Pick<Rule, 'email' | 'host' | 'db' | 'role' | 'which'>;
 
-/** A stored rule that could not be read. It counts as a deny of everything. */
-export interface UnreadableRule {
+/** Something stored that could not be read. Such a rule counts as a deny of everything, such a ruler may do nothing. */
+export interface Unreadable {
   unreadable: string;
 }
 
@@ -34,12 +34,12 @@ export interface Wish {
   role: string;
 }
 
-export interface Decision {
+export interface Decision<R extends Rule = Rule> {
   allowed: boolean;
   /** The rule that decided; none where no rule matched. */
-  rule?: Rule | UnreadableRule;
+  rule?: R | Unreadable;
   /** Every rule that matched and has not expired. */
-  matched: (Rule | UnreadableRule)[];
+  matched: (R | Unreadable)[];
   /** Where the login may come from; empty for anywhere. */
   cidrs: string[];
   /** The latest moment to which a grant may live, in seconds since 1970. */
@@ -56,11 +56,15 @@ export interface Life {
 export const principalsOf = (email: string): string[] => [email, `*${email.slice(email.lastIndexOf('@'))}`, '*'];
 
 /** `deny` wins, no match is no, and what can't be read is a deny. Of several allows, the one that lets a grant live longest decides. */
-export function decide(rules: readonly (Rule | UnreadableRule)[], wish: Wish, { ttl, now }: Life): Decision {
+export function decide<R extends Rule>(
+  rules: readonly (R | Unreadable)[],
+  wish: Wish,
+  { ttl, now }: Life,
+): Decision<R> {
   const matched = rules.filter((rule) => 'unreadable' in rule || matches(rule, wish, now));
   const deny = matched.find((rule) => 'unreadable' in rule || rule.which === 'deny');
   if (deny) return { allowed: false, rule: deny, matched, cidrs: [], until: now };
-  const allows = matched.filter((rule): rule is Rule => !('unreadable' in rule));
+  const allows = matched.filter((rule): rule is R => !('unreadable' in rule));
   const ends = allows.map((rule) =>
     Math.min(now + Math.min(ttl, rule.maxTtl ?? ttl), rule.expiresAt ?? Number.POSITIVE_INFINITY),
   );
@@ -72,15 +76,33 @@ export function decide(rules: readonly (Rule | UnreadableRule)[], wish: Wish, { 
 }
 
 /** Whether the rule speaks about this wish now. */
-export function matches(rule: Rule, wish: Wish, now: number): boolean {
+const matches = (rule: Rule, wish: Wish, now: number): boolean => !expired(rule, now) && speaksOf(rule, wish);
+
+/** Whether the rule speaks about this wish as long as it counts. */
+export function speaksOf(rule: RuleKey, wish: Wish): boolean {
   return (
-    !expired(rule, now) &&
     principalsOf(wish.email).includes(rule.email) &&
     (rule.host === '*' || rule.host === wish.host) &&
     covers(rule.db, wish.db) &&
     roleMatches(rule, wish.role)
   );
 }
+
+/** The keys that a rule may have with which this one contradicts itself: same principal, host and database, and a deny that takes the whole allow. */
+export function opposites(rule: RuleKey): RuleKey[] {
+  const which = rule.which === 'allow' ? 'deny' : 'allow';
+  const takes = (role: string) =>
+    which === 'deny' ? roleMatches({ role, which }, rule.role) : roleMatches(rule, role);
+  return Object.keys(roles)
+    .filter(takes)
+    .map((role) => ({ ...keyOf(rule), role, which }));
+}
+
+export const sameRule = (a: RuleKey, b: RuleKey): boolean =>
+  a.email === b.email && a.host === b.host && a.db === b.db && a.role === b.role && a.which === b.which;
+
+/** The key alone. */
+export const keyOf = ({ email, host, db, role, which }: RuleKey): RuleKey => ({ email, host, db, role, which });
 
 /** An allow reaches down (readWrite allows read), a deny reaches up (no read means no readWrite). */
 function roleMatches(rule: Pick<Rule, 'role' | 'which'>, role: string): boolean {
@@ -91,7 +113,8 @@ function roleMatches(rule: Pick<Rule, 'role' | 'which'>, role: string): boolean 
 /** What a role includes. A stored rule may name any text, `constructor` among them: that is no role. */
 const rolesIn = (role: string): readonly string[] => (Object.hasOwn(roles, role) ? (roles[role] ?? []) : []);
 
-export const expired = (rule: Rule, now: number): boolean => rule.expiresAt !== undefined && rule.expiresAt <= now;
+export const expired = (rule: Pick<Rule, 'expiresAt'>, now: number): boolean =>
+  rule.expiresAt !== undefined && rule.expiresAt <= now;
 
 /** Whether everything that the inner name or pattern can match is matched by the outer one. */
 export function covers(outer: string, inner: string): boolean {
@@ -99,7 +122,7 @@ export function covers(outer: string, inner: string): boolean {
 }
 
 /** What these rules open to the address, as `GET /me` lists it: the allows, each with what no deny takes away from it as a whole. */
-export function access(rules: readonly (Rule | UnreadableRule)[], now: number): Rule[] {
+export function access(rules: readonly (Rule | Unreadable)[], now: number): Rule[] {
   if (rules.some((rule) => 'unreadable' in rule)) return [];
   const live = rules.filter((rule): rule is Rule => !('unreadable' in rule) && !expired(rule, now));
   const denies = live.filter((rule) => rule.which === 'deny');
@@ -120,7 +143,7 @@ function union(allows: readonly Rule[]): string[] {
 }
 
 /** A rule in one line, as the audit log names it. */
-export const ruleName = (rule: RuleKey | UnreadableRule): string =>
+export const ruleName = (rule: RuleKey | Unreadable): string =>
   'unreadable' in rule
     ? `unreadable: ${rule.unreadable}`
     : `${rule.which} ${rule.email} ${rule.role} ${rule.host}/${rule.db}`;

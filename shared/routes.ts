@@ -1,4 +1,11 @@
-export type FunctionName = 'request-link' | 'redeem-link' | 'grant-credentials' | 'grants' | 'revoke' | 'rules';
+export type FunctionName =
+  | 'request-link'
+  | 'redeem-link'
+  | 'grant-credentials'
+  | 'grants'
+  | 'revoke'
+  | 'rules'
+  | 'audit';
 
 export interface Route {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
@@ -21,6 +28,11 @@ export const routes = [
   { method: 'GET', path: '/rules', function: 'rules' },
   { method: 'PUT', path: '/rules', function: 'rules' },
   { method: 'DELETE', path: '/rules', function: 'rules' },
+  { method: 'GET', path: '/rules/why', function: 'rules' },
+  { method: 'GET', path: '/rulers', function: 'rules' },
+  { method: 'PUT', path: '/rulers', function: 'rules' },
+  { method: 'DELETE', path: '/rulers', function: 'rules' },
+  { method: 'GET', path: '/audit', function: 'audit' },
 ] as const satisfies readonly Route[];
 
 /** `METHOD /path`, as API Gateway names a route. */

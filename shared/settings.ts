@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { email } from './api';
 import { duration } from './durations';
+import { email } from './fields';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const word = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.@-]+(\/[A-Za-z0-9_.@-]+)*$/));

@@ -6,9 +6,10 @@ import { dynamoTable } from '../../shared/store/table';
 import { listGrants, me, nothingHere } from './grants';
 
 const { tableName, stackName, settings, origin } = readEnv(process.env);
-const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings };
+const log = jsonLog('grants');
+const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings, log };
 
 export const handler = serve({ 'GET /grants': listGrants, 'GET /me': me, $default: nothingHere }, deps, {
   origin,
-  log: jsonLog('grants'),
+  log,
 });

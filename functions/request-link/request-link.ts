@@ -5,12 +5,13 @@ import { faultOf, type Log } from '../../shared/log';
 import { linkMail } from '../../shared/mail-text';
 import type { SendMail } from '../../shared/mailer';
 import { callerOf } from '../../shared/names';
-import { expired, type Rule, type UnreadableRule } from '../../shared/policy';
+import { expired, type Rule, type Unreadable } from '../../shared/policy';
 import type { ApiRequest } from '../../shared/request';
 import type { Secrets } from '../../shared/secrets';
 import type { Settings } from '../../shared/settings';
 import { type Act, writeEvent } from '../../shared/store/audit';
 import { countRequest, putLink, readSentLinks, recordSentLink, type SentLinks } from '../../shared/store/links';
+import { readRuler } from '../../shared/store/rulers';
 import { rulesFor } from '../../shared/store/rules';
 import type { Table } from '../../shared/store/table';
 import { seconds } from '../../shared/time';
@@ -36,8 +37,9 @@ export async function requestLink(deps: RequestLinkDeps, request: ApiRequest, no
 
 async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: string, now: Date): Promise<void> {
   const { table, settings } = deps;
-  const [rules, sent, calm, linkKeys] = await Promise.all([
+  const [rules, ruler, sent, calm, linkKeys] = await Promise.all([
     rulesFor(table, email),
+    readRuler(table, email),
     readSentLinks(table, email),
     countRequest(table, callerOf(request.ip), settings.linksPerHourPerIp, now),
     deps.secrets.linkKeys(),
@@ -48,7 +50,8 @@ async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: strin
       'Too many links were asked for from your address. Try again in an hour.',
       3600 - (seconds(now) % 3600),
     );
-  const refusal = isKnown(rules, email, settings, now) ? tooSoon(sent, settings, now) : 'not_allowed';
+  const known = ruler !== undefined || isKnown(rules, email, settings, now);
+  const refusal = known ? tooSoon(sent, settings, now) : 'not_allowed';
   try {
     if (refusal) await writeEvent(table, { act: 'link_refused', email, reason: refusal }, request, now);
     else await sendLink(deps, request, { email, sent, linkKeys }, now);
@@ -90,7 +93,7 @@ async function sendLink(
 }
 
 /** Mail goes only to people who could do something with it, so that it can't be used against strangers. */
-function isKnown(rules: (Rule | UnreadableRule)[], email: string, settings: Settings, now: Date): boolean {
+function isKnown(rules: (Rule | Unreadable)[], email: string, settings: Settings, now: Date): boolean {
   return (
     settings.admins.includes(email) ||
     rules.some((rule) => !('unreadable' in rule) && rule.which === 'allow' && !expired(rule, seconds(now)))

@@ -1,10 +1,12 @@
 import { grantAnswer } from '../../shared/answers';
 import { inputs, parseQuery } from '../../shared/api';
-import { type AuthDeps, authenticate, claimsOf, livePerson } from '../../shared/authenticate';
+import { type AuthDeps, type Authority, authorize, claimsOf, governs, livePerson } from '../../shared/authenticate';
 import { type End, type EndDeps, endGrant } from '../../shared/end-grant';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
+import { refuse } from '../../shared/refuse';
 import type { ApiRequest } from '../../shared/request';
+import { asksOutside } from '../../shared/scope';
 import { writeEvent } from '../../shared/store/audit';
 import { counts, type Grant, grantsOf, grantsOnHost } from '../../shared/store/grants';
 import { liveTokens, revokeToken } from '../../shared/store/links';
@@ -17,13 +19,16 @@ export async function revokeGrants(deps: RevokeDeps, request: ApiRequest, now: D
   const filter = parseQuery(inputs.revokeGrants, request);
   const claims = await claimsOf(deps, request, now);
   const email = filter.email ?? claims.email;
-  if (email !== claims.email) await requireAdmin(deps, request, claims.email, email, now);
-  const [, grants] = await Promise.all([livePerson(deps, claims), candidates(deps, email, filter.host)]);
+  const [person, grants] =
+    email === claims.email
+      ? await Promise.all([livePerson(deps, claims), grantsOf(deps.table, email, one(filter.host))])
+      : await othersGrants(deps, request, { ...filter, email }, now);
   const fits = (wanted: string | undefined, value: string) =>
     wanted === undefined || wanted === '*' || wanted === value;
   const live = grants.filter(
     (grant) =>
       counts(grant) &&
+      (grant.email === person.email || governs(person, grant)) &&
       fits(filter.host, grant.host) &&
       fits(filter.db, grant.db) &&
       fits(filter.role, grant.role) &&
@@ -41,8 +46,9 @@ export async function revokeTokens(deps: RevokeDeps, request: ApiRequest, now: D
   const filter = parseQuery(inputs.revokeTokens, request);
   const claims = await claimsOf(deps, request, now);
   const email = filter.email ?? claims.email;
-  if (email !== claims.email) await requireAdmin(deps, request, claims.email, email, now);
-  const [, tokens] = await Promise.all([livePerson(deps, claims), liveTokens(deps.table, email, seconds(now))]);
+  const [person, tokens] = await Promise.all([livePerson(deps, claims), liveTokens(deps.table, email, seconds(now))]);
+  if (email !== person.email && !person.admin)
+    throw await refused(deps, request, email, person.email, "Only admins may revoke other people's tokens.", now);
   const event = { act: 'tokens_revoked' as const, email, by: claims.email, count: tokens.length };
   const [revoked] = await Promise.all([
     Promise.all(tokens.map((token) => revokeToken(deps.table, token, seconds(now)))),
@@ -51,23 +57,34 @@ export async function revokeTokens(deps: RevokeDeps, request: ApiRequest, now: D
   return { status: 200, json: { revoked: revoked.filter(Boolean).length } };
 }
 
-/** Everybody's grants are looked up by host, as the table has no list of all of them. */
-async function candidates({ table }: RevokeDeps, email: string, host: string | undefined): Promise<Grant[]> {
-  if (email !== '*') return grantsOf(table, email, host === '*' ? undefined : host);
-  if (host === undefined || host === '*')
-    throw new ApiError('invalid_request', 'host: is needed to revoke the grants of everybody');
-  return grantsOnHost(table, host);
-}
+const one = (wanted: string | undefined): string | undefined => (wanted === '*' ? undefined : wanted);
 
-async function requireAdmin(
+/** For admins, and for rulers inside their scope. Everybody's are ended on one host at a time: more would hardly be meant. */
+async function othersGrants(
   deps: RevokeDeps,
   request: ApiRequest,
-  by: string,
-  email: string,
+  filter: { email: string; host?: string | undefined; db?: string | undefined },
   now: Date,
-): Promise<void> {
-  const person = await authenticate(deps, request, now);
-  if (person.admin) return;
-  await writeEvent(deps.table, { act: 'revoke_refused', email, by, reason: 'not_allowed' }, request, now);
-  throw new ApiError('not_allowed', "Only admins may revoke other people's grants and tokens.");
+): Promise<[Authority, Grant[]]> {
+  const { table } = deps;
+  const { email, host } = filter;
+  const person = await authorize(deps, request, now);
+  if (!person.admin && (!person.scope || asksOutside(person.scope, filter))) {
+    const detail = "Only admins, and rulers inside their scope, may revoke other people's grants.";
+    throw await refused(deps, request, email, person.email, detail, now);
+  }
+  if (email !== '*') return [person, await grantsOf(table, email, one(host))];
+  if (host === undefined || host === '*')
+    throw new ApiError('invalid_request', 'host: is needed to revoke the grants of everybody');
+  return [person, await grantsOnHost(table, host)];
 }
+
+const refused = (
+  { table }: RevokeDeps,
+  request: ApiRequest,
+  email: string,
+  by: string,
+  detail: string,
+  now: Date,
+): Promise<ApiError> =>
+  refuse(table, { act: 'revoke_refused', email, by }, new ApiError('not_allowed', detail), request, now);

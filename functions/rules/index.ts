@@ -3,12 +3,14 @@ import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
+import { deleteRuler, getRulers, setRuler } from './rulers';
 import { deleteRule, getRules, setRule } from './rules';
+import { why } from './why';
 
 const { tableName, stackName, settings, origin } = readEnv(process.env);
-const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings };
+const log = jsonLog('rules');
+const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings, log };
+const rules = { 'GET /rules': getRules, 'PUT /rules': setRule, 'DELETE /rules': deleteRule, 'GET /rules/why': why };
+const rulers = { 'GET /rulers': getRulers, 'PUT /rulers': setRuler, 'DELETE /rulers': deleteRuler };
 
-export const handler = serve({ 'GET /rules': getRules, 'PUT /rules': setRule, 'DELETE /rules': deleteRule }, deps, {
-  origin,
-  log: jsonLog('rules'),
-});
+export const handler = serve({ ...rules, ...rulers }, deps, { origin, log });

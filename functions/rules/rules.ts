@@ -1,92 +1,93 @@
-import { ruleAnswer } from '../../shared/answers';
-import { inputs, parseBody, parseQuery } from '../../shared/api';
-import { type AuthDeps, authenticate } from '../../shared/authenticate';
+import { lossesAnswer, ruleAnswer, storedRuleAnswer } from '../../shared/answers';
+import { inputs, parseBodyAndQuery, parseQuery } from '../../shared/api';
+import { type AuthDeps, authorize, governs } from '../../shared/authenticate';
 import { ApiError } from '../../shared/errors';
+import { cursorOf } from '../../shared/fields';
 import type { ApiResponse } from '../../shared/http';
-import { type RuleKey, ruleName } from '../../shared/policy';
+import type { Log } from '../../shared/log';
+import { keyOf, ruleName } from '../../shared/policy';
+import { refuse } from '../../shared/refuse';
 import type { ApiRequest } from '../../shared/request';
-import { type Event, writeEvent } from '../../shared/store/audit';
-import { listRules, putRule, readRule, removeRule } from '../../shared/store/rules';
+import { ruleLosses } from '../../shared/rule-losses';
+import { writeEvent } from '../../shared/store/audit';
+import { listRules, putRule, removeRule, type StoredRule } from '../../shared/store/rules';
+import { versionOf } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
+import { beginChange, refuseChange } from './begin-change';
 
-/** `GET /rules`: all rules, or those of one principal. */
-export async function getRules(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email } = parseQuery(inputs.ruleFilter, request);
-  const person = await authenticate(deps, request, now);
-  if (!person.admin)
-    throw new ApiError('not_allowed', 'Only admins see the rules. GET /me shows what they open to you.');
-  const rules = await listRules(deps.table, email);
-  return { status: 200, json: { rules: rules.map((rule) => ('unreadable' in rule ? rule : ruleAnswer(rule))) } };
+export type RulesDeps = AuthDeps & { log: Log };
+
+/** `GET /rules`: all rules, or those of one principal; for a ruler, what of them is inside their scope. */
+export async function getRules(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const { email, cursor = ' ' } = parseQuery(inputs.ruleFilter, request);
+  const person = await authorize(deps, request, now);
+  if (!person.admin && !person.scope) {
+    const problem = new ApiError(
+      'not_allowed',
+      'Only admins and rulers see the rules. GET /me shows what they open to you.',
+    );
+    throw await refuse(
+      deps.table,
+      { act: 'read_refused', email: person.email, route: request.route },
+      problem,
+      request,
+      now,
+    );
+  }
+  const { rules, next } = await listRules(deps.table, email, cursor);
+  const shown = rules.filter((rule) => ('unreadable' in rule ? person.admin : governs(person, rule)));
+  return {
+    status: 200,
+    json: { rules: shown.map(storedRuleAnswer), ...(next !== undefined && { cursor: cursorOf(next) }) },
+  };
 }
 
-/** `PUT /rules`: sets one rule, new or in the place of the one with the same key. */
-export async function setRule(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { expires: expiresAt, ...wanted } = parseBody(inputs.rule, request);
+/** `PUT /rules`: sets one rule, new or in the place of the one with the same key. `?dryRun=true` only tells who would lose what. */
+export async function setRule(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const [wish, { dryRun }] = parseBodyAndQuery(inputs.rule, inputs.dryRun, request);
+  const { expires: expiresAt, version: seen, ...wanted } = wish;
   const moment = seconds(now);
-  const by = await adminFor(deps, request, wanted, now);
   if (expiresAt !== undefined && expiresAt <= moment)
     throw new ApiError('invalid_request', 'expires: must lie in the future');
-  const before = await readRule(deps.table, wanted);
-  const version = before && !('unreadable' in before) ? before.version + 1 : 1;
-  const rule = {
+  const change = await beginChange(deps, request, { key: wanted, seen }, now);
+  const { person, before, warnings } = change;
+  const rule: StoredRule = {
     ...wanted,
     ...(expiresAt !== undefined && { expiresAt }),
-    version,
-    setBy: by,
+    version: (versionOf(before) ?? 0) + 1,
+    setBy: person.email,
     setAt: moment,
+    ...(!person.admin && { asRuler: true }),
   };
+  if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, rule, rule, moment)) };
+  const was = before && !('unreadable' in before) ? ruleAnswer(before) : before;
+  const after = ruleAnswer(rule);
+  const event = { email: rule.email, by: person.email, rule: ruleName(rule), before: was, after };
   const [set] = await Promise.all([
     putRule(deps.table, rule, before),
-    note(deps, request, { act: 'rule_set', email: rule.email, by, rule: ruleName(rule) }, now),
+    writeEvent(deps.table, { act: 'rule_set', ...event }, request, now),
   ]);
-  if (!set) throw await changed(deps, request, wanted, by, now);
-  return { status: 200, json: ruleAnswer(rule) };
+  if (!set) throw await refuseChange(deps, request, event, 'rule_changed', now);
+  const replaced = was && JSON.stringify(was) !== JSON.stringify(after) ? { replaced: was } : {};
+  return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...(warnings.length > 0 && { warnings }) } };
 }
 
-/** `DELETE /rules`: removes the rule with this key. */
-export async function deleteRule(deps: AuthDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const key = parseQuery(inputs.ruleKey, request);
-  const by = await adminFor(deps, request, key, now);
-  const before = await readRule(deps.table, key);
-  if (!before)
-    throw new ApiError(
-      'rule_unknown',
-      'There is no rule with this email, host, db, role and which. GET /rules lists them.',
-    );
-  const readable = 'unreadable' in before ? undefined : before;
+/** `DELETE /rules`: removes the rule with this key. `?dryRun=true` only tells who would lose what. */
+export async function deleteRule(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const { version: seen, dryRun, ...key } = parseQuery(inputs.ruleKey, request);
+  const { person, before } = await beginChange(deps, request, { key, seen }, now);
+  const event = {
+    email: key.email,
+    by: person.email,
+    rule: ruleName(key),
+    before: before && !('unreadable' in before) ? ruleAnswer(before) : before,
+  };
+  if (!before) throw await refuseChange(deps, request, event, 'rule_unknown', now);
+  if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, key, undefined, seconds(now))) };
   const [removed] = await Promise.all([
     removeRule(deps.table, key, before),
-    note(deps, request, { act: 'rule_removed', email: key.email, by, rule: ruleName(key) }, now),
+    writeEvent(deps.table, { act: 'rule_removed', ...event }, request, now),
   ]);
-  if (!removed) throw await changed(deps, request, key, by, now);
-  return { status: 200, json: readable ? ruleAnswer(readable) : key };
+  if (!removed) throw await refuseChange(deps, request, event, 'rule_changed', now);
+  return { status: 200, json: 'unreadable' in before ? keyOf(key) : storedRuleAnswer(before) };
 }
-
-async function adminFor(deps: AuthDeps, request: ApiRequest, rule: RuleKey, now: Date): Promise<string> {
-  const person = await authenticate(deps, request, now);
-  if (person.admin) return person.email;
-  await note(
-    deps,
-    request,
-    { act: 'rule_refused', email: rule.email, by: person.email, rule: ruleName(rule), reason: 'not_allowed' },
-    now,
-  );
-  throw new ApiError('not_allowed', 'Only admins may change this rule.');
-}
-
-async function changed(deps: AuthDeps, request: ApiRequest, rule: RuleKey, by: string, now: Date): Promise<ApiError> {
-  await note(
-    deps,
-    request,
-    { act: 'rule_refused', email: rule.email, by, rule: ruleName(rule), reason: 'rule_changed' },
-    now,
-  );
-  return new ApiError(
-    'rule_changed',
-    'Somebody else changed this rule at the same moment. Read it again, then set it.',
-    1,
-  );
-}
-
-const note = (deps: AuthDeps, request: ApiRequest, event: Event, now: Date): Promise<void> =>
-  writeEvent(deps.table, event, request, now);

@@ -1,10 +1,12 @@
 import { day, seconds } from '../time';
 import type { Grant } from './grants';
+import { keys } from './keys';
 import type { Table } from './table';
 
-const kept = 400 * day;
+/** Seconds. */
+export const kept = 400 * day;
 
-/** Puts the events of one request, which have one time, in order. */
+/** Puts events of one moment in order: those of one request have the same time. */
 let written = 0;
 
 /** What happened. Of two events of one request the later one holds: it says that the first could not be carried out. */
@@ -26,14 +28,18 @@ export type Act =
   | 'tokens_revoked'
   | 'rule_set'
   | 'rule_removed'
-  | 'rule_refused';
+  | 'rule_refused'
+  | 'ruler_set'
+  | 'ruler_removed'
+  | 'ruler_refused'
+  | 'read_refused';
 
 /** One decision. Never a token, link or password. */
 export interface Event {
   act: Act;
   /** Whose link, token, grant or rule. */
   email: string;
-  /** Who acted, where that is somebody else. */
+  /** Who acted, where that may be somebody else. */
   by?: string;
   /** Why a grant ends. */
   why?: string;
@@ -46,6 +52,11 @@ export interface Event {
   /** The link or token, by its id, which opens nothing. */
   link?: string;
   count?: number;
+  /** A rule or ruler as it was, and as it is now, in the form in which the API shows it. */
+  before?: object | undefined;
+  after?: object | undefined;
+  /** What was not shown. */
+  route?: string;
 }
 
 export interface Source {
@@ -53,22 +64,20 @@ export interface Source {
   ip: string;
 }
 
-/** Appends an audit event: beside the write that decides, so that no crash can come between. */
+/**
+ * Appends an audit event: beside the write that decides, so that no crash can come between. It lies under its day, in the index under
+ * whom it is about, and once more under who acted, where that is somebody else.
+ */
 export async function writeEvent(table: Table, event: Event, source: Source, now: Date): Promise<void> {
   const at = now.toISOString();
-  const sk = `${at}#${source.requestId}#${String(written++).padStart(9, '0')}`;
-  await table.put({
-    pk: `audit#${at.slice(0, 10)}`,
-    sk,
-    ...event,
-    grant: event.grant && factsOf(event.grant),
-    at,
-    requestId: source.requestId,
-    ip: source.ip,
-    listPk: `audit#${event.email}`,
-    listSk: sk,
-    deleteAt: seconds(now) + kept,
-  });
+  const sk = `${at}#${String(written++).padStart(9, '0')}#${source.requestId}`;
+  const { email, by, grant } = event;
+  const { requestId, ip } = source;
+  const facts = { ...event, grant: grant && factsOf(grant), at, requestId, ip, deleteAt: seconds(now) + kept };
+  await Promise.all([
+    table.put({ pk: keys.events(at.slice(0, 10)), sk, ...facts, listPk: keys.eventsOf(email), listSk: sk }),
+    by !== undefined && by !== email && table.put({ pk: keys.eventsBy(by), sk, ...facts }),
+  ]);
 }
 
 const factsOf = ({ id, host, db, role, label, username, expiresAt }: Grant) => ({

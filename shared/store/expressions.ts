@@ -6,14 +6,24 @@ export interface Condition {
   values?: Item;
 }
 
-/** One partition, of the table or of an index. */
-export function keyCondition(pk: string, prefix: string | undefined, index: 'listed' | undefined) {
-  const [partition, sort] = index ? ['listPk', 'listSk'] : ['pk', 'sk'];
+/** An index: its reads may lag behind the table. */
+export type Index = 'listed' | 'due';
+
+const sortKeys = { table: ['pk', 'sk'], listed: ['listPk', 'listSk'], due: ['duePk', 'dueAt'] } as const;
+
+/** Sort keys with one beginning, or from one to another, both included. */
+export type SortKeys = { prefix: string } | { low: string; high: string };
+
+/** One partition, of the table or of an index: all of it, or some sort keys. */
+export function keyCondition(pk: string, wanted: SortKeys | undefined, index: Index | undefined) {
+  const [partition, sort] = sortKeys[index ?? 'table'];
+  const terms = wanted && ('prefix' in wanted ? `begins_with(${sort}, :prefix)` : `${sort} BETWEEN :low AND :high`);
+  const values = Object.entries(wanted ?? {}).map(([name, value]) => [`:${name}`, value]);
   return {
     IndexName: index,
     ConsistentRead: index === undefined,
-    KeyConditionExpression: `${partition} = :pk${prefix ? ` AND begins_with(${sort}, :prefix)` : ''}`,
-    ExpressionAttributeValues: { ':pk': pk, ...(prefix && { ':prefix': prefix }) },
+    KeyConditionExpression: `${partition} = :pk${terms ? ` AND ${terms}` : ''}`,
+    ExpressionAttributeValues: { ':pk': pk, ...Object.fromEntries(values) },
   };
 }
 

@@ -44,6 +44,10 @@ export const counts = (grant: Grant): boolean => grant.state !== 'ended';
 /** Whether the grant is in force: neither ended, ending nor past its end. */
 export const inForce = (grant: Grant, now: number): boolean => grant.state === 'active' && grant.expiresAt > now;
 
+/** Whether it is, or is about to be, a login that is to go on. */
+export const isLive = (grant: Grant, now: number): boolean =>
+  (grant.state === 'pending' || grant.state === 'active') && grant.expiresAt > now;
+
 /** The grants of a person, ended ones of the last months included. */
 export async function grantsOf(table: Table, email: string, host?: string): Promise<Grant[]> {
   const items = await table.query({ pk: keys.grants(email), ...(host && { prefix: `${host}#` }) });
@@ -54,6 +58,13 @@ export async function grantsOf(table: Table, email: string, host?: string): Prom
 export async function grantsOnHost(table: Table, host: string): Promise<Grant[]> {
   return (await table.query({ pk: keys.grantsOn(host), index: 'listed' })).map(parseGrant);
 }
+
+/** Together these hold all the grants that have not ended. */
+export const liveParts: readonly number[] = keys.dueShards.map((_, part) => part);
+
+/** One part of everybody's grants that have not ended, from the index, which may lag behind by a moment. */
+export const liveGrants = async (table: Table, part: number): Promise<Grant[]> =>
+  (await table.query({ pk: keys.dueShards[part] ?? '', index: 'due' })).map(parseGrant);
 
 /** Writes the row of a new grant before its user exists: false if another request was faster. `before` is the ended grant in its place. */
 export function planGrant(table: Table, grant: Grant, before: Grant | undefined): Promise<boolean> {

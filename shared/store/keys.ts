@@ -9,11 +9,15 @@ export const keys = {
   link: (link: { email: string; id: string }): Key => ({ pk: keys.links(link.email), sk: `link#${link.id}` }),
   sentLinks: (email: string): Key => ({ pk: keys.links(email), sk: 'sent' }),
   caller: (caller: string, hour: number): Key => ({ pk: `ip#${caller}`, sk: String(hour) }),
+  /** In the index `listed`, as `allRulers` is. */
+  allRules: 'rules',
   rules: (principal: string): string => `rules#${principal}`,
   rule: (rule: { email: string; host: string; db: string; role: string; which: string }): Key => ({
     pk: keys.rules(rule.email),
     sk: `${rule.host}#${rule.db}#${rule.role}#${rule.which}`,
   }),
+  allRulers: 'rulers',
+  ruler: (email: string): Key => ({ pk: `rulers#${email}`, sk: 'scope' }),
   grants: (email: string): string => `grants#${email}`,
   /** In the index `listed`. */
   grantsOn: (host: string): string => `grants#${host}`,
@@ -21,5 +25,12 @@ export const keys = {
     pk: keys.grants(grant.email),
     sk: `${grant.host}#${grant.db}#${grant.role}#${grant.label}`,
   }),
+  events: (day: string): string => `audit#${day}`,
+  /** In the index `listed`: what happened to a person. */
+  eventsOf: (email: string): string => `audit#${email}`,
+  /** What a person did to others. */
+  eventsBy: (email: string): string => `audit#by#${email}`,
   due: (id: string): string => `grants#${[...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % dueShards}`,
+  /** In the index `due`: together they hold every grant that has not ended. */
+  dueShards: Array.from({ length: dueShards }, (_, shard) => `grants#${shard}`),
 };

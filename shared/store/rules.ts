@@ -1,13 +1,15 @@
 import * as v from 'valibot';
-import { principalsOf, type RuleKey, type UnreadableRule } from '../policy';
+import { principalsOf, type RuleKey, roles, type Unreadable } from '../policy';
 import { keys } from './keys';
-import type { Condition, Item, Table } from './table';
+import { end, type Item, type Table } from './table';
+import { type Before, unchanged } from './versions';
 
 const ruleItem = v.object({
   email: v.string(),
   host: v.string(),
   db: v.string(),
-  role: v.string(),
+  // A role that is no longer known could allow or deny anything.
+  role: v.picklist(Object.keys(roles)),
   which: v.picklist(['allow', 'deny']),
   expiresAt: v.optional(v.number()),
   maxTtl: v.optional(v.number()),
@@ -17,50 +19,53 @@ const ruleItem = v.object({
   version: v.number(),
   setBy: v.string(),
   setAt: v.number(),
+  /** Set by a ruler, within their scope of then; an admin's rule does not have it. */
+  asRuler: v.optional(v.literal(true)),
 });
 
 /** A rule with its version and who set it when. */
 export type StoredRule = v.InferOutput<typeof ruleItem>;
 
 /** All the rules that can speak about an address: three partitions, read at once. */
-export async function rulesFor(table: Table, email: string): Promise<(StoredRule | UnreadableRule)[]> {
-  const partitions = await Promise.all(
-    principalsOf(email).map((principal) => table.query({ pk: keys.rules(principal) })),
-  );
-  return partitions.flat().map(parseRule);
+export async function rulesFor(table: Table, email: string): Promise<(StoredRule | Unreadable)[]> {
+  return (await Promise.all(principalsOf(email).map((principal) => rulesUnder(table, principal)))).flat();
 }
 
-/** The rules of one principal, or of everybody (from the index, which may lag behind by a moment). */
-export async function listRules(table: Table, principal?: string): Promise<(StoredRule | UnreadableRule)[]> {
-  const items = await table.query(principal ? { pk: keys.rules(principal) } : { pk: 'rules', index: 'listed' });
-  return items.map(parseRule);
+/** All rules of one principal. */
+export const rulesUnder = async (table: Table, principal: string): Promise<(StoredRule | Unreadable)[]> =>
+  (await table.query({ pk: keys.rules(principal) })).map(parseRule);
+
+/** How many rules are read for one page. */
+const pageSize = 500;
+
+/** Rules in the order of their keys, of one principal or of everybody (from the index, which may lag behind by a moment). `next` begins the next page. */
+export async function listRules(
+  table: Table,
+  principal: string | undefined,
+  from: string,
+): Promise<{ rules: (StoredRule | Unreadable)[]; next?: string }> {
+  const where = principal ? { pk: keys.rules(principal) } : { pk: keys.allRules, index: 'listed' as const };
+  const { items, more } = await table.page({ ...where, from, to: end, limit: pageSize });
+  const last = items.at(-1)?.[principal ? 'sk' : 'listSk'];
+  return { rules: items.map(parseRule), ...(more && { next: `${last} ` }) };
 }
 
-export async function readRule(table: Table, key: RuleKey): Promise<StoredRule | UnreadableRule | undefined> {
+export async function readRule(table: Table, key: RuleKey): Promise<StoredRule | Unreadable | undefined> {
   const item = await table.get(keys.rule(key));
   return item && parseRule(item);
 }
 
-/** A rule as it was read before a change of it; none for one that is not there yet. */
-export type Before = StoredRule | UnreadableRule | undefined;
-
 /** Sets a rule: false if it is no longer as it was read. */
 export function putRule(table: Table, rule: StoredRule, before: Before): Promise<boolean> {
   const key = keys.rule(rule);
-  return table.put({ ...key, ...rule, listPk: 'rules', listSk: `${rule.email}#${key.sk}` }, unchanged(before));
+  return table.put({ ...key, ...rule, listPk: keys.allRules, listSk: `${rule.email}#${key.sk}` }, unchanged(before));
 }
 
 /** Removes a rule: false if it is no longer as it was read. */
 export const removeRule = (table: Table, key: RuleKey, before: Before): Promise<boolean> =>
   table.delete(keys.rule(key), unchanged(before));
 
-/** An unreadable rule has no version that could be compared. */
-function unchanged(before: Before): Condition | undefined {
-  if (!before) return { if: 'attribute_not_exists(#pk)' };
-  return 'unreadable' in before ? undefined : { if: '#version = :before', values: { before: before.version } };
-}
-
-function parseRule(item: Item): StoredRule | UnreadableRule {
+function parseRule(item: Item): StoredRule | Unreadable {
   const result = v.safeParse(ruleItem, item);
   return result.success ? result.output : { unreadable: `${item.pk} ${item.sk}` };
 }

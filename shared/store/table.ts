@@ -8,7 +8,15 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { newId } from '../tokens';
-import { type Condition, defined, expressions, type Item, keyCondition, updateExpression } from './expressions';
+import {
+  type Condition,
+  defined,
+  expressions,
+  type Index,
+  type Item,
+  keyCondition,
+  updateExpression,
+} from './expressions';
 
 export type { Condition, Item };
 
@@ -22,13 +30,35 @@ export interface Query {
   /** Only sort keys with this beginning. */
   prefix?: string;
   /** An index in place of the table; its reads may lag behind. */
-  index?: 'listed';
+  index?: Index;
 }
+
+/** A piece of a partition, from a sort key on and up to, but not with, another one. */
+export interface PageQuery {
+  pk: string;
+  index?: 'listed';
+  from: string;
+  to: string;
+  /** From the end. */
+  backwards?: boolean;
+  /** How many items are read at most. */
+  limit: number;
+}
+
+/** `more`: there may be others behind the last item. */
+export interface Page {
+  items: Item[];
+  more: boolean;
+}
+
+/** Behind every sort key. */
+export const end = '\uffff';
 
 /** The table: each function is one network call (a query one a page). A failed condition is an answer, not an error. */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;
   query(query: Query): Promise<Item[]>;
+  page(query: PageQuery): Promise<Page>;
   put(item: Key & Item, condition?: Condition): Promise<boolean>;
   update(
     key: Key,
@@ -72,15 +102,24 @@ export function dynamoTable(name: string): Table {
     get,
     async query({ pk, prefix, index }) {
       const items: Item[] = [];
+      const wanted = prefix === undefined ? undefined : { prefix };
       let from: Item | undefined;
       do {
         const page = await documents.send(
-          new QueryCommand({ ...own, ...keyCondition(pk, prefix, index), ExclusiveStartKey: from }),
+          new QueryCommand({ ...own, ...keyCondition(pk, wanted, index), ExclusiveStartKey: from }),
         );
         items.push(...(page.Items ?? []));
         from = page.LastEvaluatedKey;
       } while (from);
       return items;
+    },
+    async page({ pk, index, from, to, backwards = false, limit }) {
+      if (from > to) return { items: [], more: false };
+      const terms = keyCondition(pk, { low: from, high: to }, index);
+      const command = new QueryCommand({ ...own, ...terms, Limit: limit, ScanIndexForward: !backwards });
+      const { Items = [], LastEvaluatedKey } = await documents.send(command);
+      const items = Items.filter((item) => item[index ? 'listSk' : 'sk'] !== to);
+      return { items, more: LastEvaluatedKey !== undefined };
     },
     async put(item, condition) {
       const mark = condition && newId();

@@ -21,7 +21,7 @@ const list = async (email?: string) =>
 const stored = async () => (await allItems()).filter(({ pk }) => String(pk).startsWith('rules#'));
 const events = async () =>
   (await allItems())
-    .filter(({ pk }) => String(pk).startsWith('audit#'))
+    .filter(({ pk }) => String(pk).startsWith('audit#2'))
     .map(({ act, rule, by }) => ({ act, rule, by }));
 
 test('a rule that is set can be listed, changed and removed, in the form in which it was set', async () => {
@@ -32,11 +32,13 @@ test('a rule that is set can be listed, changed and removed, in the form in whic
     cidrs: ['10.0.0.0/8', '2001:db8::/32'],
     note: 'until the beam time',
   };
-  expect(await put(rule)).toMatchObject({ status: 200, json: rule });
-  expect(await list('x@lab.org')).toEqual([rule]);
-  expect((await put({ note: 'changed' })).json).toEqual({ ...key, note: 'changed' });
-  expect(await list()).toEqual(expect.arrayContaining([{ ...key, note: 'changed' }]));
-  expect((await remove()).json).toEqual({ ...key, note: 'changed' });
+  expect((await put(rule)).json).toEqual({ ...rule, version: 1 });
+  expect(await list('x@lab.org')).toEqual([{ ...rule, version: 1 }]);
+  expect((await put({ ...rule, version: 1 })).json).toEqual({ ...rule, version: 2 });
+  const changed = { ...key, note: 'changed', version: 3 };
+  expect((await put({ note: 'changed' })).json).toEqual({ ...changed, replaced: rule });
+  expect(await list()).toEqual(expect.arrayContaining([changed]));
+  expect((await remove()).json).toEqual(changed);
   expect(await list('x@lab.org')).toEqual([]);
   const again = await remove();
   expect([again.status, again.json.code]).toEqual([404, 'rule_unknown']);
@@ -44,7 +46,7 @@ test('a rule that is set can be listed, changed and removed, in the form in whic
 
 test('the same rule under another spelling is the same rule', async () => {
   await put({ email: 'Same@Lab.org', host: 'H.lab.org:27017' });
-  expect(await list('same@lab.org')).toEqual([{ ...key, email: 'same@lab.org' }]);
+  expect(await list('same@lab.org')).toEqual([{ ...key, email: 'same@lab.org', version: 1 }]);
   await put({ email: 'same@lab.org', note: 'one' });
   expect(await list('same@lab.org')).toHaveLength(1);
 });
@@ -60,7 +62,7 @@ test('forms work, with addresses separated by commas', async () => {
   expect(json).toMatchObject({ cidrs: ['10.0.0.0/8', '192.0.2.7'], maxTtl: '90 m' });
 });
 
-test('nobody but an admin sees or changes rules, and the attempt is on record', async () => {
+test('who is neither admin nor ruler sees and changes no rule, and the attempt is on record', async () => {
   const before = await stored();
   const attempts = [
     await put({}, you),
@@ -69,10 +71,11 @@ test('nobody but an admin sees or changes rules, and the attempt is on record', 
   ];
   expect(attempts.map(({ status, json }) => [status, json.code])).toEqual(Array(3).fill([403, 'not_allowed']));
   expect(await stored()).toEqual(before);
-  const refused = (await events()).filter(({ act }) => act === 'rule_refused');
-  expect(refused).toEqual(
-    Array(2).fill({ act: 'rule_refused', by: 'you@example.com', rule: expect.stringContaining('h.lab.org/fw_*') }),
-  );
+  expect((await events()).slice(-3)).toEqual([
+    { act: 'rule_refused', by: 'you@example.com', rule: 'allow x@lab.org readWrite h.lab.org/fw_*' },
+    { act: 'rule_refused', by: 'you@example.com', rule: 'allow you@example.com readWrite h.lab.org/fw_*' },
+    { act: 'read_refused', by: undefined, rule: undefined },
+  ]);
 });
 
 test('what is no rule is refused with the field, and nothing is written', async () => {
@@ -109,14 +112,51 @@ test('what is no rule is refused with the field, and nothing is written', async 
   expect(await stored()).toEqual(before);
 });
 
-test('two people who set the same rule at the same moment do not overwrite each other in silence', async () => {
-  const answers = await Promise.all(['a', 'b', 'c', 'd'].map((note) => put({ email: 'race@lab.org', note })));
-  const set = answers.filter(({ status }) => status === 200);
-  expect(set).toHaveLength(1);
-  expect(answers.filter(({ status }) => status === 409).map(({ json }) => json.code)).toEqual(
-    Array(3).fill('rule_changed'),
+test('of people who set the same rule from the same version one wins, and the others are told', async () => {
+  const email = 'race@lab.org';
+  for (const version of [0, 1]) {
+    const answers = await Promise.all(['a', 'b', 'c', 'd'].map((note) => put({ email, note, version })));
+    const set = answers.filter(({ status }) => status === 200);
+    expect(set).toHaveLength(1);
+    const others = answers.filter(({ status }) => status === 409).map(({ json }) => json.code);
+    expect(others).toEqual(Array(3).fill('rule_changed'));
+    expect(await list(email)).toMatchObject([{ note: set[0]?.json.note, version: version + 1 }]);
+  }
+  const before = await stored();
+  for (const late of [await put({ email, note: 'late', version: 1 }), await remove({ email, version: '1' })])
+    expect([late.status, late.json.code]).toEqual([409, 'rule_changed']);
+  expect(await stored()).toEqual(before);
+  expect((await events()).slice(-2).map(({ act }) => act)).toEqual(['rule_refused', 'rule_refused']);
+  expect((await remove({ email, version: '2' })).status).toBe(200);
+});
+
+test('who sends no version replaces nothing in silence: the answer holds what was there', async () => {
+  const email = 'blind@lab.org';
+  const answers = await Promise.all(['a', 'b', 'c', 'd'].map((note) => put({ email, note })));
+  const set = answers.filter(({ status }) => status === 200).map(({ json }) => json);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(4 - set.length);
+  const inOrder = set.toSorted((a, b) => a.version - b.version);
+  expect(inOrder.map(({ version }) => version)).toEqual(inOrder.map((_, index) => index + 1));
+  expect(inOrder.map(({ replaced }) => replaced?.note)).toEqual(
+    [undefined, ...inOrder.map(({ note }) => note)].slice(0, -1),
   );
-  expect(await list('race@lab.org')).toEqual([set[0]?.json]);
+});
+
+test('a rule that contradicts another one is pointed out, whichever comes second', async () => {
+  const email = 'both@lab.org';
+  expect((await put({ email })).json.warnings).toBeUndefined();
+  const named = (which: string, role: string) => [
+    expect.stringContaining(`"${which} both@lab.org ${role} h.lab.org/fw_*"`),
+  ];
+  expect((await put({ email, which: 'deny' })).json.warnings).toEqual(named('allow', 'readWrite'));
+  expect((await put({ email })).json.warnings).toEqual(named('deny', 'readWrite'));
+  await remove({ email, which: 'deny' });
+  expect((await put({ email, which: 'deny', role: 'read' })).json.warnings).toEqual(named('allow', 'readWrite'));
+  await remove({ email, which: 'deny', role: 'read' });
+  // What stays open of a contradiction that takes a part only is meant.
+  await remove({ email });
+  await put({ email, role: 'read' });
+  expect((await put({ email, which: 'deny' })).json.warnings).toBeUndefined();
 });
 
 test('a rule that can not be read denies, is shown as such, and can be replaced or removed', async () => {
@@ -130,12 +170,37 @@ test('a rule that can not be read denies, is shown as such, and can be replaced 
   expect(json.code).toBe('not_allowed');
   expect(stage.logged).toContainEqual(expect.objectContaining({ level: 'error', code: 'rule_unreadable' }));
   expect((await put({ email: 'you@example.com' })).status).toBe(200);
-  expect(await list('you@example.com')).toEqual([{ ...key, email: 'you@example.com' }]);
+  expect(await list('you@example.com')).toEqual([{ ...key, email: 'you@example.com', version: 1 }]);
 });
 
-test('changes are on record with who made them', async () => {
+test('a role that is no longer known makes a rule unreadable, so it denies, whatever it was', async () => {
+  const [rule] = (await stored()).filter(({ pk }) => pk === 'rules#you@example.com');
+  await stage.table.put({ ...rule, pk: 'rules#you@example.com', sk: 'h.lab.org#fw_*#dbOwner#deny', role: 'dbOwner' });
+  const why = await stage.ask('GET', '/rules/why?host=h.lab.org&db=fw_a&role=read&email=you@example.com', {
+    token: admin,
+  });
+  expect(why.json).toMatchObject({ allowed: false, rule: { unreadable: expect.stringContaining('dbOwner') } });
+  const missing = await remove({ email: 'you@example.com', role: 'readWrite', db: 'none' });
+  expect([missing.status, missing.json.code]).toEqual([404, 'rule_unknown']);
+  await stage.table.delete({ pk: 'rules#you@example.com', sk: 'h.lab.org#fw_*#dbOwner#deny' });
+});
+
+test('changes are on record with who made them, and with what they changed', async () => {
   await put({ email: 'noted@lab.org' });
+  await put({ email: 'noted@lab.org', maxTtl: '1 d' });
   await remove({ email: 'noted@lab.org' });
+  const rules = (await allItems())
+    .filter(({ pk, email }) => String(pk).startsWith('audit#2') && email === 'noted@lab.org')
+    .map(({ act, before, after }) => ({ act, before, after }));
+  const [plain, daily] = [
+    { ...key, email: 'noted@lab.org' },
+    { ...key, email: 'noted@lab.org', maxTtl: '1 d' },
+  ];
+  expect(rules).toEqual([
+    { act: 'rule_set', before: undefined, after: plain },
+    { act: 'rule_set', before: plain, after: daily },
+    { act: 'rule_removed', before: daily, after: undefined },
+  ]);
   const rule = 'allow noted@lab.org readWrite h.lab.org/fw_*';
   expect(await events()).toEqual(
     expect.arrayContaining([

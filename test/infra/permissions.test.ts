@@ -12,6 +12,7 @@ const expected: Record<string, string[]> = {
   'request-link': [
     ...ownLog,
     'dynamodb:Query table only rules#*',
+    'dynamodb:GetItem table only rulers#*',
     'dynamodb:GetItem table only links#*',
     'dynamodb:PutItem table only links#*',
     'dynamodb:GetItem table only ip#*',
@@ -44,8 +45,11 @@ const expected: Record<string, string[]> = {
     ...ownLog,
     'dynamodb:GetItem table only links#*',
     'dynamodb:Query table only rules#*',
+    'dynamodb:GetItem table only rulers#*',
     'dynamodb:Query table only grants#*',
     'dynamodb:Query table/index/listed only grants#*',
+    'dynamodb:Query table/index/due only grants#*',
+    'dynamodb:PutItem table only audit#*',
     signingKey,
   ],
   revoke: [
@@ -53,6 +57,7 @@ const expected: Record<string, string[]> = {
     'dynamodb:GetItem table only links#*',
     'dynamodb:Query table only links#*',
     'dynamodb:UpdateItem table only links#*',
+    'dynamodb:GetItem table only rulers#*',
     'dynamodb:Query table only grants#*',
     'dynamodb:GetItem table only grants#*',
     'dynamodb:UpdateItem table only grants#*',
@@ -69,6 +74,22 @@ const expected: Record<string, string[]> = {
     'dynamodb:GetItem table only rules#*',
     'dynamodb:PutItem table only rules#*',
     'dynamodb:DeleteItem table only rules#*',
+    'dynamodb:Query table/index/listed only rulers',
+    'dynamodb:GetItem table only rulers#*',
+    'dynamodb:PutItem table only rulers#*',
+    'dynamodb:DeleteItem table only rulers#*',
+    'dynamodb:Query table only grants#*',
+    'dynamodb:Query table/index/listed only grants#*',
+    'dynamodb:Query table/index/due only grants#*',
+    'dynamodb:PutItem table only audit#*',
+    signingKey,
+  ],
+  audit: [
+    ...ownLog,
+    'dynamodb:GetItem table only links#*',
+    'dynamodb:GetItem table only rulers#*',
+    'dynamodb:Query table only audit#*',
+    'dynamodb:Query table/index/listed only audit#*',
     'dynamodb:PutItem table only audit#*',
     signingKey,
   ],
@@ -107,6 +128,7 @@ test('only the functions that talk to MongoDB gain anything from a VPC', () => {
     grants: [],
     revoke: vpcAccess.toSorted(),
     rules: [],
+    audit: [],
   });
 });
 

@@ -98,6 +98,10 @@ function waysInto(route: RouteKey, field: string, value: unknown): (Ask & { quer
 
 /** In a form or query a lone half of a character becomes U+FFFD, which is as strange, but not for a free text. */
 const halves = ['\ud800', '\udc00a'];
+/** What is strange elsewhere, and right here. */
+const right: Record<string, unknown[]> = { version: [0], hosts: [['x']], dbs: [['x']] };
+const isRight = (field: string, value: unknown) =>
+  right[field]?.some((one) => JSON.stringify(one) === JSON.stringify(value));
 const noLine = ['\0', 'a\nb', 'a\u0085', 'a\u2028b', 'x'.repeat(201)];
 
 test.each(takesFields)(
@@ -106,7 +110,7 @@ test.each(takesFields)(
     for (const field of fieldsOf(route)) {
       const strange = field === 'note' ? noLine : [...noName, ...halves];
       const lists = field === 'cidrs' ? [Array(21).fill('::'), ['10.0.0.0/33'], { 0: '::', length: 1 }] : [];
-      for (const value of [...noText, ...lists, ...strange])
+      for (const value of [...noText, ...lists, ...strange].filter((one) => !isRight(field, one)))
         for (const way of waysInto(route, field, value)) {
           const reply = await send(door.stage, at(route, way));
           refused([field, value], reply, ...invalid, new RegExp(`(^|; )${field}(\\.\\d+)?: `));

@@ -18,6 +18,7 @@ export function handlersOf(handler: Handler, own: Partial<Handlers> = {}): Handl
     grants: handler,
     revoke: handler,
     rules: handler,
+    audit: handler,
     ...own,
   };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { inputs, parse, parseBody, parseQuery } from '../../shared/api';
 import { durationText } from '../../shared/durations';
 import { ApiError } from '../../shared/errors';
+import { cursorOf } from '../../shared/fields';
 
 type Input = Record<string, unknown>;
 const grant = { host: 'h.lab.org', db: 'fw_phonons', role: 'read' };
@@ -209,9 +210,42 @@ test('source addresses are a list, or a text with commas, of one to twenty', () 
 
 test('everybody and everything can be named only where the contract says so', () => {
   for (const field of ['email', 'host', 'db', 'role', 'label']) accepted('revokeGrants', {}, field, ['*']);
-  for (const field of ['host', 'db']) accepted('grantFilter', {}, field, ['*']);
-  refused('grantFilter', {}, 'email', ['*', '*@lab.org']);
+  for (const field of ['email', 'host', 'db']) accepted('grantFilter', {}, field, ['*']);
+  refused('grantFilter', {}, 'email', ['*@lab.org']);
   refused('link', {}, 'email', ['*', '*@lab.org']);
+});
+
+const ruler = { email: 'ruler@lab.org', hosts: ['h'], dbs: ['fw_'], emails: ['@lab.org'], which: ['allow'] };
+
+test('a scope is "all" or a list, and nothing in a list is wider than it looks', () => {
+  for (const field of ['hosts', 'dbs', 'emails', 'which']) {
+    accepted('ruler', ruler, field, ['all']);
+    refused('ruler', ruler, field, ['ALL', '', '*', [], ['*'], [''], {}, null, ['a', 1], Array(101).fill('a')]);
+  }
+  refused('ruler', ruler, 'hosts', ['h.lab.org', ['h*'], ['h', '*']]);
+  refused('ruler', ruler, 'dbs', ['fw_', ['fw_*'], ['fw_', '']]);
+  refused('ruler', ruler, 'emails', [
+    '@lab.org',
+    ['lab.org'],
+    ['*@lab.org'],
+    ['@'],
+    ['a@lab.org'],
+    ['@lab.org', '@org'],
+  ]);
+  refused('ruler', ruler, 'which', ['allow', ['maybe'], ['allow', 'all']]);
+  refused('ruler', ruler, 'email', ['*', '*@lab.org', '@lab.org']);
+  const written = { ...ruler, email: 'Ruler@Lab.org', hosts: ['H.lab.org:27017'], emails: ['@LAB.org'] };
+  expect(parse(inputs.ruler, written)).toMatchObject({
+    email: 'ruler@lab.org',
+    hosts: ['h.lab.org'],
+    emails: ['@lab.org'],
+  });
+});
+
+test('a cursor is read back as it was given, and no other text is one', () => {
+  const position = '2026-11-24T08:00:00.000Z#request=#000000001';
+  expect(parse(inputs.auditFilter, { cursor: cursorOf(position) })).toEqual({ cursor: position });
+  refused('ruleFilter', {}, 'cursor', ['', 'a b', '../', cursorOf('a\nb'), cursorOf('é'), 'x'.repeat(1001), 1, null]);
 });
 
 test('several faults are told at once, and what was sent is not repeated', () => {

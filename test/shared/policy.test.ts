@@ -9,11 +9,11 @@ import {
   type Rule,
   roles,
   ruleName,
-  type UnreadableRule,
+  type Unreadable,
   type Wish,
 } from '../../shared/policy';
 
-type AnyRule = Rule | UnreadableRule;
+type AnyRule = Rule | Unreadable;
 const now = 1_800_000_000;
 const day = 86_400;
 const wish: Wish = { email: 'ada@cs.lab.org', host: 'h.lab.org', db: 'fw_phonons', role: 'read' };

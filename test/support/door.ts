@@ -17,6 +17,7 @@ interface Door {
 
 const grant = { host: 'h.lab.org', db: 'fw', role: 'read' };
 const rule = { ...grant, email: '*@lab.org', which: 'allow' };
+const ruler = { email: 'ruler@lab.org', hosts: 'all', dbs: 'all', emails: 'all', which: 'all' };
 
 /** Every route: one that is added without a line here does not compile. */
 export const doors: Record<RouteKey, Door> = {
@@ -33,6 +34,11 @@ export const doors: Record<RouteKey, Door> = {
   'GET /rules': { schema: 'ruleFilter', where: 'query', valid: {} },
   'PUT /rules': { schema: 'rule', where: 'body', valid: rule },
   'DELETE /rules': { schema: 'ruleKey', where: 'query', valid: rule },
+  'GET /rules/why': { schema: 'why', where: 'query', valid: grant },
+  'GET /rulers': { schema: 'rulerFilter', where: 'query', valid: {} },
+  'PUT /rulers': { schema: 'ruler', where: 'body', valid: ruler },
+  'DELETE /rulers': { schema: 'rulerKey', where: 'query', valid: { email: ruler.email } },
+  'GET /audit': { schema: 'auditFilter', where: 'query', valid: {} },
 };
 
 export const everyRoute: RouteKey[] = routes.map(({ method, path }): RouteKey => `${method} ${path}` as RouteKey);

@@ -1,9 +1,12 @@
+import { getAudit } from '../../functions/audit/audit';
 import { grantCredentials, renewGrant } from '../../functions/grant-credentials/grant-credentials';
 import { listGrants, me, nothingHere } from '../../functions/grants/grants';
 import { redeemLink, showLink } from '../../functions/redeem-link/redeem-link';
 import { requestLink } from '../../functions/request-link/request-link';
 import { revokeGrants, revokeTokens } from '../../functions/revoke/revoke';
+import { deleteRuler, getRulers, setRuler } from '../../functions/rules/rulers';
 import { deleteRule, getRules, setRule } from '../../functions/rules/rules';
+import { why } from '../../functions/rules/why';
 
 /** All routes behind one handler, as no deployed function has them. */
 export const useCases = {
@@ -20,5 +23,10 @@ export const useCases = {
   'GET /rules': getRules,
   'PUT /rules': setRule,
   'DELETE /rules': deleteRule,
+  'GET /rules/why': why,
+  'GET /rulers': getRulers,
+  'PUT /rulers': setRuler,
+  'DELETE /rulers': deleteRuler,
+  'GET /audit': getAudit,
   $default: nothingHere,
 };

@@ -1,0 +1,104 @@
+import { rulerAnswer } from '../../shared/answers';
+import { inputs, parseBody, parseQuery } from '../../shared/api';
+import { authorize } from '../../shared/authenticate';
+import { ApiError } from '../../shared/errors';
+import { cursorOf } from '../../shared/fields';
+import type { ApiResponse } from '../../shared/http';
+import type { Unreadable } from '../../shared/policy';
+import { refuse } from '../../shared/refuse';
+import type { ApiRequest } from '../../shared/request';
+import { type Event, writeEvent } from '../../shared/store/audit';
+import { listRulers, putRuler, readRuler, removeRuler, type StoredRuler } from '../../shared/store/rulers';
+import { versionOf } from '../../shared/store/versions';
+import { seconds } from '../../shared/time';
+import type { RulesDeps } from './rules';
+
+const problems = {
+  not_allowed: 'Only admins see, appoint and dismiss rulers. GET /me shows your own scope.',
+  ruler_changed:
+    'Somebody else changed this scope since it was read. Read it again, then send it with its new version.',
+  ruler_unknown: 'There is no ruler with this address. GET /rulers lists them.',
+} as const;
+
+/** `GET /rulers`: all rulers with their scopes, or one of them. */
+export async function getRulers(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const { email, cursor = ' ' } = parseQuery(inputs.rulerFilter, request);
+  await adminFor(deps, request, { act: 'read_refused', email: email ?? '', route: request.route }, now);
+  if (email !== undefined) {
+    const ruler = await readRuler(deps.table, email);
+    return { status: 200, json: { rulers: ruler ? [rulerAnswer(ruler)] : [] } };
+  }
+  const { rulers, next } = await listRulers(deps.table, cursor);
+  return {
+    status: 200,
+    json: { rulers: rulers.map(rulerAnswer), ...(next !== undefined && { cursor: cursorOf(next) }) },
+  };
+}
+
+/** `PUT /rulers`: appoints a ruler, or gives one another scope. */
+export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const { version: seen, ...wanted } = parseBody(inputs.ruler, request);
+  const { by, before } = await beginChange(deps, request, wanted.email, seen, now);
+  const ruler: StoredRuler = {
+    ...wanted,
+    version: (versionOf(before) ?? 0) + 1,
+    setBy: by,
+    setAt: seconds(now),
+  };
+  const event = { email: ruler.email, by, before: before && rulerAnswer(before), after: rulerAnswer(ruler) };
+  const [set] = await Promise.all([
+    putRuler(deps.table, ruler, before),
+    writeEvent(deps.table, { act: 'ruler_set', ...event }, request, now),
+  ]);
+  if (!set) throw await refuseRuler(deps, request, event, 'ruler_changed', now);
+  return { status: 200, json: rulerAnswer(ruler) };
+}
+
+/** `DELETE /rulers`: dismisses a ruler. The rules that they set stay. */
+export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const { email, version: seen } = parseQuery(inputs.rulerKey, request);
+  const { by, before } = await beginChange(deps, request, email, seen, now);
+  const event = { email, by, before: before && rulerAnswer(before) };
+  if (!before) throw await refuseRuler(deps, request, event, 'ruler_unknown', now);
+  const [removed] = await Promise.all([
+    removeRuler(deps.table, email, before),
+    writeEvent(deps.table, { act: 'ruler_removed', ...event }, request, now),
+  ]);
+  if (!removed) throw await refuseRuler(deps, request, event, 'ruler_changed', now);
+  return { status: 200, json: rulerAnswer(before) };
+}
+
+async function beginChange(
+  deps: RulesDeps,
+  request: ApiRequest,
+  email: string,
+  seen: number | undefined,
+  now: Date,
+): Promise<{ by: string; before: StoredRuler | Unreadable | undefined }> {
+  const by = await adminFor(deps, request, { act: 'ruler_refused', email }, now);
+  const before = await readRuler(deps.table, email);
+  if (seen !== undefined && seen !== versionOf(before))
+    throw await refuseRuler(deps, request, { email, by, before: before && rulerAnswer(before) }, 'ruler_changed', now);
+  return { by, before };
+}
+
+async function adminFor(
+  deps: RulesDeps,
+  request: ApiRequest,
+  event: Pick<Event, 'act' | 'email' | 'route'>,
+  now: Date,
+): Promise<string> {
+  const { admin, email: by } = await authorize(deps, request, now);
+  if (admin) return by;
+  const problem = new ApiError('not_allowed', problems.not_allowed);
+  throw await refuse(deps.table, { ...event, email: event.email || by, by }, problem, request, now);
+}
+
+const refuseRuler = (
+  { table }: RulesDeps,
+  request: ApiRequest,
+  event: Omit<Event, 'act'>,
+  code: keyof typeof problems,
+  now: Date,
+): Promise<ApiError> =>
+  refuse(table, { act: 'ruler_refused', ...event }, new ApiError(code, problems[code]), request, now);

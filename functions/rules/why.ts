@@ -1,0 +1,41 @@
+import { storedRuleAnswer } from '../../shared/answers';
+import { inputs, parseQuery } from '../../shared/api';
+import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/authenticate';
+import { ApiError } from '../../shared/errors';
+import type { ApiResponse } from '../../shared/http';
+import { decide, type Unreadable } from '../../shared/policy';
+import { refuse } from '../../shared/refuse';
+import type { ApiRequest } from '../../shared/request';
+import { rulesFor, type StoredRule } from '../../shared/store/rules';
+import { seconds } from '../../shared/time';
+import type { RulesDeps } from './rules';
+
+/** `GET /rules/why`: whether the rules would give this now, the rule that decides, and every rule that has a say. */
+export async function why(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const { email, ...what } = parseQuery(inputs.why, request);
+  const claims = await claimsOf(deps, request, now);
+  const wish = { ...what, email: email ?? claims.email };
+  const [person, rules] = await Promise.all([liveAuthority(deps, claims), rulesFor(deps.table, wish.email)]);
+  if (wish.email !== person.email && !governs(person, wish)) {
+    const problem = new ApiError(
+      'not_allowed',
+      'Only admins, and rulers inside their scope, see why others may or may not. Leave email out to ask about yourself.',
+    );
+    const { host, db, role } = wish;
+    const event = { act: 'read_refused', email: wish.email, by: person.email, route: request.route } as const;
+    throw await refuse(deps.table, { ...event, wish: { host, db, role, label: '' } }, problem, request, now);
+  }
+  const { allowed, rule, matched } = decide(rules, wish, { ttl: deps.settings.grantTtl, now: seconds(now) });
+  const shown = matched.flatMap((one) => shownTo(person, wish.email, one));
+  const hidden = matched.length - shown.length;
+  const [decisive = null] = rule ? shownTo(person, wish.email, rule) : [];
+  return { status: 200, json: { allowed, rule: decisive, rules: shown, ...(hidden > 0 && { hidden }) } };
+}
+
+/** A ruler sees of other people's rules only what is inside the scope; who asks about themselves sees every rule, without its note. */
+function shownTo(person: Authority, asked: string, rule: StoredRule | Unreadable): object[] {
+  if (person.admin) return [storedRuleAnswer(rule)];
+  if ('unreadable' in rule) return [];
+  if (governs(person, rule)) return [storedRuleAnswer(rule)];
+  return asked === person.email ? [storedRuleAnswer({ ...rule, note: undefined })] : [];
+}

@@ -1,0 +1,119 @@
+import * as v from 'valibot';
+import { duration, longest } from './durations';
+import { hostOf, isCidr, isDatabase, isDomain, isEmail, isHost, isLabel, ownDatabases } from './names';
+import { roles } from './policy';
+
+export const text = (most: number) =>
+  v.pipe(v.string('must be text'), v.maxLength(most, `must be at most ${most} characters`));
+// Plain letters only: some others, the Kelvin sign for one, become a plain letter in lower case.
+const lowered = (most: number) =>
+  v.pipe(
+    text(most),
+    v.regex(/^[ -~]*$/, 'must be plain letters, digits and signs'),
+    v.transform((value) => value.toLowerCase()),
+  );
+export const star = v.literal('*');
+
+export const email = v.pipe(lowered(254), v.check(isEmail, 'must be an e-mail address such as you@lab.org'));
+export const host = v.pipe(
+  lowered(260),
+  v.transform(hostOf),
+  v.check(isHost, 'must be a host such as mongodb03.lab.org or localhost:27020'),
+);
+export const db = v.pipe(
+  text(63),
+  v.check(isDatabase, 'must be a database name: 1 to 63 letters, digits, _ and -'),
+  v.check((name) => !ownDatabases.includes(name.toLowerCase()), 'admin, local and config are never granted'),
+);
+export const role = v.picklist(Object.keys(roles), `must be one of ${Object.keys(roles).join(', ')}`);
+export const label = v.pipe(text(32), v.check(isLabel, 'must be at most 32 letters, digits, ., _ and -'));
+const seconds = v.pipe(
+  v.union([v.pipe(v.number(), v.integer()), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))]),
+  v.minValue(1, 'must be at least 1 s'),
+  longest,
+);
+export const ttl = v.union([seconds, duration(1)], 'must be a duration such as "12 h", or a number of seconds');
+
+export const principal = v.pipe(
+  lowered(254),
+  v.check(
+    (value) => value === '*' || isEmail(value) || (value.startsWith('*@') && isDomain(value.slice(2))),
+    'must be an address, *@lab.org or *',
+  ),
+);
+export const dbPattern = v.pipe(
+  text(64),
+  v.check(
+    (value) => value === '*' || isDatabase(value.replace(/\*$/, '')),
+    'must be a database name, a prefix with one * at its end, or *',
+  ),
+  v.check((value) => !ownDatabases.includes(value.toLowerCase()), 'admin, local and config are never granted'),
+);
+export const time = v.pipe(
+  text(40),
+  v.isoTimestamp('must be a time such as 2026-12-31T00:00:00Z'),
+  v.check((value) => !Number.isNaN(Date.parse(value)), 'must be a time such as 2026-12-31T00:00:00Z'),
+  v.transform((value) => Math.floor(Date.parse(value) / 1000)),
+);
+export const cidrs = v.pipe(
+  v.union(
+    [
+      v.pipe(
+        text(1000),
+        v.transform((value) => value.split(',').map((part) => part.trim())),
+      ),
+      v.array(text(50)),
+    ],
+    'must be a list of addresses',
+  ),
+  v.minLength(1, 'must name at least one address'),
+  v.maxLength(20, 'must name at most 20 addresses'),
+  v.everyItem(isCidr, 'must be addresses or ranges such as 10.0.0.0/8'),
+);
+export const note = v.pipe(
+  text(200),
+  v.regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters'),
+);
+
+export const which = v.picklist(['allow', 'deny'], 'must be allow or deny');
+
+/** What a ruler may decide. A text where a list belongs is refused: some of them would read like a wider scope. */
+const part = <S extends v.GenericSchema>(one: S, example: string) =>
+  v.union(
+    [v.literal('all'), v.pipe(v.array(one), v.minLength(1), v.maxLength(100))],
+    `must be "all" or a list such as ${example}`,
+  );
+export const scope = {
+  hosts: part(host, '["mongodb03.lab.org"]'),
+  dbs: part(v.pipe(text(63), v.check(isDatabase)), '["fw_"]'),
+  emails: part(
+    v.pipe(
+      lowered(254),
+      v.check((value) => value.startsWith('@') && isDomain(value.slice(1))),
+    ),
+    '["@lab.org"]',
+  ),
+  which: part(which, '["allow", "deny"]'),
+};
+
+/** How often a stored rule or ruler was written, as it was last seen; 0 for one that is not there. */
+export const version = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))], 'must be a whole number'),
+  v.integer('must be a whole number'),
+  v.minValue(0, 'must be 0 or more'),
+  v.maxValue(999_999_999, 'must be the version that was read'),
+);
+
+/** Where a page of a list begins, as the page before it said. */
+export const cursor = v.pipe(
+  text(1000),
+  v.regex(/^[A-Za-z0-9_-]+$/, 'must be the cursor of the page before'),
+  v.transform((value) => Buffer.from(value, 'base64url').toString()),
+  v.regex(/^[ -~]+$/, 'must be the cursor of the page before'),
+);
+export const cursorOf = (position: string): string => Buffer.from(position).toString('base64url');
+
+export const yes = v.pipe(
+  v.picklist(['true', 'false'], 'must be true or false'),
+  v.transform((value) => value === 'true'),
+);

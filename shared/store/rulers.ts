@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { email, scope } from '../fields';
+import type { Unreadable } from '../policy';
+import { keys } from './keys';
+import { end, type Item, type Table } from './table';
+import { type Before, unchanged } from './versions';
+
+const rulerItem = v.object({ email, ...scope, version: v.number(), setBy: v.string(), setAt: v.number() });
+
+/** A ruler's scope with its version and who set it when. */
+export type StoredRuler = v.InferOutput<typeof rulerItem>;
+
+const pageSize = 500;
+
+export async function readRuler(table: Table, address: string): Promise<StoredRuler | Unreadable | undefined> {
+  const item = await table.get(keys.ruler(address));
+  return item && parseRuler(item);
+}
+
+/** All rulers in the order of their addresses, from the index, which may lag behind by a moment. `next` begins the next page. */
+export async function listRulers(
+  table: Table,
+  from: string,
+): Promise<{ rulers: (StoredRuler | Unreadable)[]; next?: string }> {
+  const { items, more } = await table.page({ pk: keys.allRulers, index: 'listed', from, to: end, limit: pageSize });
+  return { rulers: items.map(parseRuler), ...(more && { next: `${items.at(-1)?.listSk} ` }) };
+}
+
+/** Appoints a ruler, or gives them another scope: false if it is no longer as it was read. */
+export const putRuler = (table: Table, ruler: StoredRuler, before: Before) =>
+  table.put({ ...keys.ruler(ruler.email), ...ruler, listPk: keys.allRulers, listSk: ruler.email }, unchanged(before));
+
+/** Dismisses a ruler: false if the scope is no longer as it was read. */
+export const removeRuler = (table: Table, address: string, before: Before) =>
+  table.delete(keys.ruler(address), unchanged(before));
+
+function parseRuler(item: Item): StoredRuler | Unreadable {
+  const result = v.safeParse(rulerItem, item);
+  return result.success ? result.output : { unreadable: `${item.pk} ${item.sk}` };
+}
