@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { ApiError } from './errors';
 
@@ -58,8 +58,11 @@ export const sameHash = (a: string, b: string): boolean =>
 /** Signs a fetch token; `issuer` names the stack. */
 export function signToken(keys: SigningKeys, issuer: string, claims: TokenClaims & { issuedAt: number }): string {
   const payload = { sub: claims.email, jti: claims.id, iat: claims.issuedAt, exp: claims.expiresAt };
-  return jwt.sign(payload, keys.key, { algorithm: 'HS256', issuer, audience, keyid: keyId(keys.key) });
+  return jwt.sign(payload, secretKey(keys.key), { algorithm: 'HS256', issuer, audience, keyid: keyId(keys.key) });
 }
+
+/** Said to be a secret: of a text the library would first try whether it is a public key, which costs more than all the rest. */
+const secretKey = (key: string) => createSecretKey(Buffer.from(key));
 
 /** Whether one of the keys may have signed this token: tells a new key that this process has not read yet from a forgery. */
 export const namesKnownKey = (keys: SigningKeys, token: string): boolean => keyOf(keys, token) !== undefined;
@@ -69,7 +72,7 @@ export function verifyToken(keys: SigningKeys, issuer: string, token: string, no
   const key = keyOf(keys, token);
   if (!key) throw new ApiError('token_invalid', 'This token was not issued here. Ask for a new link with POST /links.');
   try {
-    const claims = jwt.verify(token, key, {
+    const claims = jwt.verify(token, secretKey(key), {
       algorithms: ['HS256'],
       issuer,
       audience,

@@ -38,9 +38,7 @@ export async function beginChange(
     ...opposites(key).map((opposite) => readRule(deps.table, opposite)),
   ]);
   const event = { email: key.email, by: person.email, rule: ruleName(keyOf(key)) };
-  const readable = before === undefined || !('unreadable' in before);
-  // What can't be read denies everything to everybody whom it names, which may be more than the scope of a ruler.
-  if (!governs(person, key) || (!readable && !person.admin))
+  if (!governs(person, key) || !mayReplace(person, before))
     throw await refuse(deps.table, { act: 'rule_refused', ...event }, notAllowed(person, key), request, now);
   if (seen !== undefined && seen !== versionOf(before))
     throw await refuseChange(deps, request, event, 'rule_changed', now);
@@ -57,12 +55,22 @@ export const refuseChange = (
 ): Promise<ApiError> =>
   refuse(table, { act: 'rule_refused', ...event }, new ApiError(code, problems[code]), request, now);
 
+/**
+ * What can't be read denies everything to everybody whom it names, which may be more than a ruler's scope. And without somebody else's
+ * deny more is allowed, which a ruler who may only deny must not bring about.
+ */
+function mayReplace({ admin, scope, email }: Authority, before: Change['before']): boolean {
+  if (admin || !before) return true;
+  if ('unreadable' in before) return false;
+  const own = before.asRuler === true && before.setBy === email;
+  return before.which === 'allow' || own || scope?.which === 'all' || scope?.which.includes('allow') === true;
+}
+
 function notAllowed({ scope }: Authority, key: RuleKey): ApiError {
   if (!scope) return new ApiError('not_allowed', 'Only admins and rulers may change rules.');
   const parts = outside(scope, key);
-  const where =
-    parts.length > 0 ? `outside of your scope (${parts.join(', ')})` : 'unreadable, so only an admin may change it';
-  return new ApiError('not_allowed', `This rule is ${where}. GET /me shows your scope; ask an admin for more.`);
+  const why = parts.length > 0 ? `lies outside of your scope (${parts.join(', ')})` : 'was not set by you';
+  return new ApiError('not_allowed', `This rule ${why}. GET /me shows your scope; ask an admin for more.`);
 }
 
 /** Allowed, because a deny wins, but seldom meant. */

@@ -1,0 +1,58 @@
+import { serve } from '../../shared/http';
+import type { Log } from '../../shared/log';
+import type { MongoUsers } from '../../shared/mongo-users';
+import { parseSettings } from '../../shared/settings';
+import { putLink, redeemLink } from '../../shared/store/links';
+import { seconds } from '../../shared/time';
+import { newLink, signToken } from '../../shared/tokens';
+import { memoryTable } from './memory-table';
+import { type Ask, eventOf } from './stage';
+import { useCases } from './use-cases';
+
+const keys = { key: 'k'.repeat(64), older: [] };
+const stackName = 'mongogrant';
+const now = new Date('2026-11-24T08:00:00.000Z');
+const silent: Log = { info() {}, warn() {}, error() {} };
+const nobody = async (): Promise<never> => {
+  throw new Error('There is no MongoDB here');
+};
+const users: MongoUsers = {
+  create: nobody,
+  update: nobody,
+  owner: nobody,
+  revokeRoles: nobody,
+  killSessions: nobody,
+  drop: nobody,
+};
+
+/** The real handlers over the table's twin in memory, without hosts: for properties that take many thousands of requests. */
+export function quickApi() {
+  const table = memoryTable();
+  const deps = {
+    table,
+    secrets: { signingKeys: async () => keys, linkKeys: async () => keys, host: async () => undefined },
+    users,
+    settings: parseSettings({ admins: ['admin@example.com'], mailFrom: 'no-reply@example.com' }),
+    stackName,
+    log: silent,
+    sendMail: async () => {},
+    floor: async () => {},
+  };
+  const handler = serve(useCases, deps, { log: silent, clock: () => now });
+
+  async function ask(method: string, target: string, options: Ask = {}) {
+    const { statusCode: status, body = '' } = await handler(eventOf(method, target, options, now));
+    return { status, json: JSON.parse(body) };
+  }
+
+  /** A token as a redeemed link leaves it. */
+  async function tokenFor(email: string): Promise<string> {
+    const link = newLink(keys, email);
+    const expiresAt = seconds(now) + 86_400;
+    await putLink(table, { ...link, expiresAt });
+    await redeemLink(table, link, { expiresAt, now: seconds(now) });
+    return signToken(keys, `mongogrant:${stackName}`, { email, id: link.id, expiresAt, issuedAt: seconds(now) });
+  }
+
+  return { ask, tokenFor, table, now };
+}
