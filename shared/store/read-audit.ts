@@ -8,7 +8,8 @@ import type { Item, Table } from './table';
 const place = {
   host: v.optional(v.string()),
   db: v.optional(v.string()),
-  which: v.optional(v.picklist(['allow', 'deny'])),
+  // A ruler's `which` is a list.
+  which: v.fallback(v.optional(v.picklist(['allow', 'deny'])), undefined),
 };
 const eventItem = v.looseObject({
   sk: v.string(),
@@ -44,10 +45,11 @@ export interface EventPage {
 
 const isoLength = 24;
 const pageSize = 100;
-/** Reads made for one answer: a reader who finds nothing for so long gets an empty page, and asks on. */
-const mostReads = 40;
+/** Reads made for one answer, one after the other: who finds nothing for so long gets an empty page, and asks on. */
+const mostRounds = 20;
+const mostAtOnce = 64;
 
-/** Events newest first, of everybody: a day after the other. */
+/** Events newest first, of everybody: a day after the other, and the more days at once, the longer nothing is found. */
 export async function eventsOfAll(
   table: Table,
   span: Span,
@@ -55,13 +57,16 @@ export async function eventsOfAll(
 ): Promise<EventPage> {
   const events: StoredEvent[] = [];
   let { to } = span;
-  for (let reads = 0; reads < mostReads && to > span.from; reads++) {
-    const date = dayBefore(to);
-    const from = span.from > date ? span.from : date;
-    const page = await table.page({ ...backwards, pk: keys.events(date), from, to });
-    events.push(...page.items.map(parseEvent).filter(wanted));
-    to = page.more ? String(page.items.at(-1)?.sk ?? from) : from;
-    if (events.length >= pageSize) break;
+  let atOnce = 1;
+  for (let rounds = 0; rounds < mostRounds && to > span.from && events.length < pageSize; rounds++) {
+    const days = daysBefore(to, span.from, atOnce);
+    const pages = await Promise.all(days.map((day) => table.page({ ...backwards, pk: keys.events(day.date), ...day })));
+    for (const [index, { items, more }] of pages.entries()) {
+      events.push(...items.map(parseEvent).filter(wanted));
+      to = (more ? items.at(-1)?.sk?.toString() : undefined) ?? days[index]?.from ?? to;
+      if (more || events.length >= pageSize) break;
+    }
+    atOnce = pages.every(({ items }) => items.length === 0) ? Math.min(atOnce * 2, mostAtOnce) : 1;
   }
   return { events, ...(to > span.from && { next: to }) };
 }
@@ -89,9 +94,16 @@ export async function eventsOf(
 
 const backwards = { backwards: true, limit: pageSize };
 
-/** The day that holds the last position before this one. A moment alone comes before every event of it. */
-const dayBefore = (to: string): string =>
-  (to.length > isoLength ? to : new Date(Date.parse(to) - 1).toISOString()).slice(0, 10);
+/** The days that hold the last positions before this one, so many at most, each with its part of the span. A moment alone comes before every event of it. */
+function daysBefore(to: string, from: string, most: number): (Span & { date: string })[] {
+  const last = to.length > isoLength ? Date.parse(to.slice(0, isoLength)) : Date.parse(to) - 1;
+  const dates = Array.from({ length: most }, (_, index) =>
+    new Date(last - index * day * 1000).toISOString().slice(0, 10),
+  );
+  return dates
+    .filter((date) => date >= from.slice(0, 10))
+    .map((date, index) => ({ date, from: from > date ? from : date, to: index === 0 ? to : `${date}~` }));
+}
 
 /** The span that these two moments name, in seconds since 1970; what was kept up to now where they name none. */
 export function spanOf({ from, to, now }: { from?: number | undefined; to?: number | undefined; now: number }): Span {

@@ -1,4 +1,4 @@
-import { allItems, later, openStage, type Stage } from '../support/stage';
+import { allItems, later, openStage, type Stage } from '../../support/stage';
 
 let stage: Stage;
 let admin: string;
