@@ -3,10 +3,11 @@ import { endGrant } from '../../shared/end-grant';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import { memberUri } from '../../shared/mongo-uri';
+import { refuse } from '../../shared/refuse';
 import type { ApiRequest } from '../../shared/request';
 import { counts, type Grant, inForce } from '../../shared/store/grants';
 import { iso, seconds } from '../../shared/time';
-import { allow, type GrantDeps } from './allowed-wish';
+import { type Allowed, allow, failed, type GrantDeps } from './allowed-wish';
 import { changeGrant } from './change-grant';
 import { createGrant } from './create-grant';
 
@@ -15,7 +16,7 @@ export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now
   const allowed = await allow(deps, request, now, 'grant_refused');
   const { existing, host } = allowed;
   const known = existing && inForce(existing, seconds(now));
-  const before = existing && !known ? await clear(deps, existing, request, now) : undefined;
+  const before = existing && !known ? await clear(deps, allowed, existing) : undefined;
   const { grant, password } = known
     ? await changeGrant(deps, allowed, existing, 'new password')
     : await createGrant(deps, allowed, before);
@@ -28,38 +29,42 @@ export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now
 export async function renewGrant(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const allowed = await allow(deps, request, now, 'renew_refused');
   const { existing } = allowed;
-  if (!existing || !inForce(existing, seconds(now)))
-    throw new ApiError(
-      'grant_unknown',
-      'You hold no such grant, or it has ended. Ask for a new one with POST /grants.',
-    );
+  if (!existing || !inForce(existing, seconds(now))) {
+    const { email, host, db, role, label } = allowed.wish;
+    const event = { act: 'renew_refused', email, wish: { host, db, role, label } } as const;
+    const detail = 'You hold no such grant, or it has ended. Ask for a new one with POST /grants.';
+    throw await refuse(deps.table, event, new ApiError('grant_unknown', detail), request, now);
+  }
   const { grant } = await changeGrant(deps, allowed, existing, 'renew');
   return { status: 200, json: grantAnswer(grant) };
 }
 
 /** Makes way for a new grant: what is left of the one before it ends first. */
-async function clear(deps: GrantDeps, existing: Grant, request: ApiRequest, now: Date): Promise<Grant> {
+async function clear(deps: GrantDeps, allowed: Allowed, existing: Grant): Promise<Grant> {
+  const { request, now } = allowed;
   if (!counts(existing)) return existing;
   const wait = Math.max(existing.creatingUntil, existing.endingUntil) - seconds(now);
-  if (wait > 0)
-    throw new ApiError(
-      'grant_busy',
-      'Another request for this grant is under way, or was cut off. Ask again in a moment.',
-      wait,
-    );
+  if (wait > 0) {
+    const detail = 'Another request for this grant is under way, or was cut off. Ask again in a moment.';
+    throw await failed(deps, allowed, new ApiError('grant_busy', detail, wait));
+  }
   const why = existing.expiresAt <= seconds(now) ? 'expired' : 'cut_off';
   const end = await endGrant(deps, existing, { why, by: existing.email, source: request }, now);
   if (end.state === 'ended') return end.grant;
-  if (end.reason === 'grant_busy')
-    throw new ApiError('grant_busy', 'Another request is ending the grant before this one. Ask again in a moment.', 5);
-  if (end.reason === 'user_not_ours')
-    throw new ApiError(
+  throw await failed(deps, allowed, notCleared(end.reason, existing.host));
+}
+
+function notCleared(reason: string, host: string): ApiError {
+  if (reason === 'grant_busy')
+    return new ApiError('grant_busy', 'Another request is ending the grant before this one. Ask again in a moment.', 5);
+  if (reason === 'user_not_ours')
+    return new ApiError(
       'user_not_ours',
       'The MongoDB user of this grant no longer carries our mark. Tell an admin, or use another label.',
     );
-  throw new ApiError(
-    end.reason === 'host_unreachable' ? 'host_unreachable' : 'host_refused',
-    `The grant before this one could not be ended at ${existing.host}. Ask again in a minute; if it goes on, tell an admin.`,
+  return new ApiError(
+    reason === 'host_unreachable' ? 'host_unreachable' : 'host_refused',
+    `The grant before this one could not be ended at ${host}. Ask again in a minute; if it goes on, tell an admin.`,
     60,
   );
 }

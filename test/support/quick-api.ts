@@ -3,6 +3,7 @@ import type { Log } from '../../shared/log';
 import type { MongoUsers } from '../../shared/mongo-users';
 import { parseSettings } from '../../shared/settings';
 import { putLink, redeemLink } from '../../shared/store/links';
+import type { Table } from '../../shared/store/table';
 import { seconds } from '../../shared/time';
 import { newLink, signToken } from '../../shared/tokens';
 import { memoryTable } from './memory-table';
@@ -25,9 +26,8 @@ const users: MongoUsers = {
   drop: nobody,
 };
 
-/** The real handlers over the table's twin in memory, without hosts: for properties that take many thousands of requests. */
-export function quickApi() {
-  const table = memoryTable();
+/** The real handlers over one table, by default its twin in memory, and without hosts: for properties that take many thousands of requests. */
+export function quickApi(table: Table = memoryTable()) {
   const deps = {
     table,
     secrets: { signingKeys: async () => keys, linkKeys: async () => keys, host: async () => undefined },
@@ -41,7 +41,7 @@ export function quickApi() {
   const handler = serve(useCases, deps, { log: silent, clock: () => now });
 
   async function ask(method: string, target: string, options: Ask = {}) {
-    const { statusCode: status, body = '' } = await handler(eventOf(method, target, options, now));
+    const { statusCode: status = 0, body = '' } = await handler(eventOf(method, target, options, now));
     return { status, json: JSON.parse(body) };
   }
 
