@@ -3,6 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../shared/routes';
 import type { parseDeployment } from '../shared/settings';
+import { Alarms } from './alarms';
 import { Api, domainOf } from './api';
 import { type ApiFunctionProps, apiFunction } from './api-function';
 import { readHostSecrets } from './host-secrets';
@@ -49,6 +50,8 @@ export class MongograntStack extends Stack {
       readHosts: (fn) => readHostSecrets(fn, prefix),
       mail: new Mail(this, 'Mail', settings),
     });
+    const { 'redeem-link': _, ...readRules } = functions;
+    new Alarms(this, 'Alarms', { stackName, alarmEmail: deployment.alarmEmail }).unreadable(Object.values(readRules));
     const api = new Api(this, 'Api', { functions, domain, removalPolicy });
     printNextSteps(this, api.address, settings);
   }

@@ -6,6 +6,7 @@ import { ApiError, hostProblem } from '../../shared/errors';
 import { faultOf } from '../../shared/log';
 import type { Host } from '../../shared/mongo-users';
 import { type Decision, decide, ruleName } from '../../shared/policy';
+import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { writeEvent } from '../../shared/store/audit';
 import { type Grant, grantsOf } from '../../shared/store/grants';
@@ -45,7 +46,7 @@ export async function allow(
   ]);
   const ttl = Math.min(input.ttl ?? settings.grantTtl, settings.maxGrantTtl);
   const decision = decide(rules, wish, { ttl, now: seconds(now) });
-  if (decision.rule && 'unreadable' in decision.rule) log.error('rule_unreadable', { requestId: request.requestId });
+  reportUnreadable(log, rules, request.requestId);
   const secret = decision.allowed ? await secrets.host(wish.host) : undefined;
   if (!secret) {
     const { host, db, role, label } = wish;

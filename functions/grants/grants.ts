@@ -7,6 +7,7 @@ import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
 import { access } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
+import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { methodsOf } from '../../shared/routes';
 import { asksOutside } from '../../shared/scope';
@@ -79,6 +80,7 @@ export async function me(deps: GrantsDeps, request: ApiRequest, now: Date): Prom
   parseQuery(inputs.nothing, request);
   const claims = await claimsOf(deps, request, now);
   const [person, rules] = await Promise.all([liveAuthority(deps, claims), rulesFor(deps.table, claims.email)]);
+  reportUnreadable(deps.log, rules, request.requestId);
   const { email, expiresAt, admin, scope } = person;
   const ruler = scope && { hosts: scope.hosts, dbs: scope.dbs, emails: scope.emails, which: scope.which };
   const opened = access(rules, seconds(now)).map(({ host, db, role, expiresAt: end }) => ({

@@ -6,6 +6,7 @@ import { linkMail } from '../../shared/mail-text';
 import type { SendMail } from '../../shared/mailer';
 import { callerOf } from '../../shared/names';
 import { expired, type Rule, type Unreadable } from '../../shared/policy';
+import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import type { Secrets } from '../../shared/secrets';
 import type { Settings } from '../../shared/settings';
@@ -50,6 +51,7 @@ async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: strin
       'Too many links were asked for from your address. Try again in an hour.',
       3600 - (seconds(now) % 3600),
     );
+  reportUnreadable(deps.log, rules, request.requestId);
   const known = ruler !== undefined || isKnown(rules, email, settings, now);
   const refusal = known ? tooSoon(sent, settings, now) : 'not_allowed';
   try {

@@ -7,6 +7,7 @@ import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
 import { keyOf, ruleName } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
+import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { ruleLosses } from '../../shared/rule-losses';
 import { writeEvent } from '../../shared/store/audit';
@@ -35,6 +36,7 @@ export async function getRules(deps: RulesDeps, request: ApiRequest, now: Date):
     );
   }
   const { rules, next } = await listRules(deps.table, email, cursor);
+  reportUnreadable(deps.log, rules, request.requestId);
   const shown = rules.filter((rule) => ('unreadable' in rule ? person.admin : governs(person, rule)));
   return {
     status: 200,

@@ -5,6 +5,7 @@ import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import { decide, type Unreadable } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
+import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { rulesFor, type StoredRule } from '../../shared/store/rules';
 import { seconds } from '../../shared/time';
@@ -16,6 +17,7 @@ export async function why(deps: RulesDeps, request: ApiRequest, now: Date): Prom
   const claims = await claimsOf(deps, request, now);
   const wish = { ...what, email: email ?? claims.email };
   const [person, rules] = await Promise.all([liveAuthority(deps, claims), rulesFor(deps.table, wish.email)]);
+  reportUnreadable(deps.log, rules, request.requestId);
   if (wish.email !== person.email && !governs(person, wish)) {
     const problem = new ApiError(
       'not_allowed',

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { resourcesOf, synthesize, text } from './synthesize';
+
+const plain = synthesize();
+const heard = synthesize({ alarmEmail: 'ops@lab.org' });
+
+test('every alarm says what is wrong, and names a section of the runbook that exists', () => {
+  const runbook = readFileSync(path.join(__dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+  const sections = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
+  expect(alarms).not.toEqual([]);
+  for (const [, { Properties: alarm }] of alarms) {
+    const named = /docs\/operations\.md#(\S+)$/.exec(text(alarm.AlarmDescription))?.[1];
+    expect(sections).toContain(named);
+  }
+});
+
+test('a rule or scope that can not be read raises an alarm in every function that reads one', () => {
+  const filters = resourcesOf(plain, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+  expect(filters.map(({ LogGroupName }) => text(LogGroupName).replace(/Logs\w+$/, '')).toSorted()).toEqual([
+    'audit',
+    'grantcredentials',
+    'grants',
+    'requestlink',
+    'revoke',
+    'rules',
+  ]);
+  for (const filter of filters) {
+    expect(filter.FilterPattern).toBe('{ ($.message = "rule_unreadable") || ($.message = "ruler_unreadable") }');
+    expect(filter.MetricTransformations).toEqual([
+      { MetricName: 'UnreadableRules', MetricNamespace: 'mongogrant', MetricValue: '1' },
+    ]);
+  }
+  const [alarm] = resourcesOf(plain, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+  expect(alarm).toMatchObject({ MetricName: 'UnreadableRules', Namespace: 'mongogrant', Threshold: 1 });
+});
+
+test('alarms are mailed to alarmEmail, and to nobody without it', () => {
+  expect(resourcesOf(plain, 'AWS::SNS::Topic')).toEqual([]);
+  const [topic] = resourcesOf(heard, 'AWS::SNS::Topic').map(([id]) => id);
+  const [subscription] = resourcesOf(heard, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties);
+  expect(subscription).toMatchObject({ Protocol: 'email', Endpoint: 'ops@lab.org', TopicArn: { Ref: topic } });
+  for (const [, { Properties }] of resourcesOf(heard, 'AWS::CloudWatch::Alarm'))
+    expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
+});
