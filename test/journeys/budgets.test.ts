@@ -83,6 +83,16 @@ test('me and grants: 1 round trip', async () => {
   });
 });
 
+test('a rule: 2 round trips; why: 1; a dry run: the reads of a change, then grants, then rules', async () => {
+  const rule = { email: 'you@example.com', host: stage.host, role: 'read', which: 'deny' };
+  const set = (query: string, db: string) =>
+    stage.ask('PUT', `/rules${query}`, { token: admin, body: { ...rule, db } });
+  expect(await measured(() => set('', 'x'))).toMatchObject({ status: 200, trips: 2, mongodb: [] });
+  expect(await measured(() => set('?dryRun=true', '*'))).toMatchObject({ status: 200, trips: 3, mongodb: [] });
+  const why = () => stage.ask('GET', `/rules/why?host=${stage.host}&db=x&role=read`, { token: you });
+  expect(await measured(why)).toMatchObject({ status: 200, trips: 1, mongodb: [] });
+});
+
 test("the counts do not grow with other people's rules, tokens and grants", async () => {
   const requests = () => Promise.all([measured(() => grant('f'))]);
   await grant('f');
