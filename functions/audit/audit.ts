@@ -7,7 +7,7 @@ import type { Log } from '../../shared/log';
 import { refuse } from '../../shared/refuse';
 import type { ApiRequest } from '../../shared/request';
 import { eventsOf, eventsOfAll, isPosition, placeOf, type StoredEvent, spanOf } from '../../shared/store/read-audit';
-import { seconds } from '../../shared/time';
+import { iso, seconds } from '../../shared/time';
 
 /** `GET /audit`: what happened, newest first. An admin sees all, a ruler what is inside their scope, a member what is about themselves. */
 export async function getAudit(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<ApiResponse> {
@@ -55,8 +55,10 @@ const isAt = (event: StoredEvent, host: string): boolean => [host, '*'].includes
 
 /** Without what belongs to the table only. From where others sent their requests, and which rule of others decided, is not everybody's business. */
 function shownTo(person: Authority, event: StoredEvent): object {
-  const { pk, sk, listPk, listSk, deleteAt, ip, rule, ...facts } = event;
+  const { pk, sk, listPk, listSk, deleteAt, ip, rule, grant, ...facts } = event;
   const acted = (event.by ?? event.email) === person.email;
   const maySeeRule = isOwn(person, event) || event.act.startsWith('rule_');
-  return { ...facts, ...((person.admin || maySeeRule) && { rule }), ...((person.admin || acted) && { ip }) };
+  const { expiresAt = 0, ...ofGrant } = grant ?? {};
+  const held = grant && { grant: { ...ofGrant, expires: iso(expiresAt) } };
+  return { ...facts, ...held, ...((person.admin || maySeeRule) && { rule }), ...((person.admin || acted) && { ip }) };
 }

@@ -5,12 +5,7 @@ import { kept } from './audit';
 import { keys } from './keys';
 import type { Item, Table } from './table';
 
-const place = {
-  host: v.optional(v.string()),
-  db: v.optional(v.string()),
-  // A ruler's `which` is a list.
-  which: v.fallback(v.optional(v.picklist(['allow', 'deny'])), undefined),
-};
+const place = { host: v.optional(v.string()), db: v.optional(v.string()), which: v.optional(v.unknown()) };
 const eventItem = v.looseObject({
   sk: v.string(),
   act: v.string(),
@@ -19,7 +14,7 @@ const eventItem = v.looseObject({
   by: v.optional(v.string()),
   ip: v.optional(v.string()),
   host: v.optional(v.string()),
-  grant: v.optional(v.looseObject(place)),
+  grant: v.optional(v.looseObject({ ...place, expiresAt: v.number() })),
   wish: v.optional(v.looseObject(place)),
   before: v.optional(v.looseObject(place)),
   after: v.optional(v.looseObject(place)),
@@ -119,7 +114,13 @@ export function placeOf({
   after,
   before,
 }: StoredEvent): Pick<Partial<RuleKey>, 'host' | 'db' | 'which'> {
-  return grant ?? wish ?? after ?? before ?? { ...(host !== undefined && { host }) };
+  const { host: at = host, db, which } = grant ?? wish ?? after ?? before ?? {};
+  return {
+    ...(at !== undefined && { host: at }),
+    ...(db !== undefined && { db }),
+    // A ruler's `which` is another thing.
+    ...((which === 'allow' || which === 'deny') && { which }),
+  };
 }
 
 const parseEvent = (item: Item): StoredEvent => v.parse(eventItem, item);

@@ -68,12 +68,26 @@ test('an admin reads everything, newest first, with the rule that decided', asyn
     at: '2026-11-24T09:00:00.000Z',
     email: 'bob@other.org',
     rule: `allow *@other.org readWrite ${stage.host}/*`,
-    grant: expect.objectContaining({ db: 'fw_b', username: 'bob_other.org_readWrite' }),
+    grant: {
+      id: expect.any(String),
+      host: stage.host,
+      db: 'fw_b',
+      role: 'readWrite',
+      label: '',
+      username: 'bob_other.org_readWrite',
+      expires: '2026-12-24T09:00:00.000Z',
+    },
     requestId: expect.any(String),
     ip: '192.0.2.1',
   });
   const refused = events.find(({ act }) => act === 'grant_refused');
   expect(refused).toMatchObject({ email: 'ada@lab.org', reason: 'not_allowed', wish: { host: 'h.unknown.org' } });
+});
+
+test('a scope is shown as it was and as it is', async () => {
+  const [event] = (await read('email=ruler@lab.org')).events.filter(({ act }) => act === 'ruler_set');
+  const scope = { hosts: [stage.host], dbs: ['fw_'], emails: ['@lab.org'], which: ['allow'] };
+  expect(event?.after).toEqual({ email: 'ruler@lab.org', ...scope, version: 1 });
 });
 
 test('nothing that the table keeps for itself, and no secret, is shown', async () => {
