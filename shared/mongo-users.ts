@@ -1,21 +1,7 @@
-import {
-  type Document,
-  MongoClient,
-  MongoError,
-  MongoParseError,
-  MongoServerError,
-  MongoServerSelectionError,
-} from 'mongodb';
 import * as v from 'valibot';
-import { HostRefused, HostUnreachable } from './errors';
-import { adminUri } from './mongo-uri';
-import type { HostSecret } from './secrets';
+import { type Host, type Message, mongoServers, serverCode } from './mongo-servers';
 
-/** A registered host with its admin login. */
-export interface Host {
-  name: string;
-  secret: HostSecret;
-}
+export type { Host };
 
 export interface UserName {
   user: string;
@@ -64,7 +50,6 @@ export interface MongoUsers {
 
 const USER_NOT_FOUND = 11;
 const UNAUTHORIZED = 13;
-const AUTHENTICATION_FAILED = 18;
 const COMMAND_NOT_FOUND = 59;
 const ATLAS_ERROR = 8000;
 const USER_EXISTS = 51003;
@@ -72,43 +57,16 @@ const USER_EXISTS = 51003;
 const majority = { writeConcern: { w: 'majority', wtimeout: 5000 } };
 const tagged = v.object({ customData: v.object({ mongogrant: v.object({ grant: v.string() }) }) });
 
-/** Real hosts over the official driver; one small pool a host, kept for as long as its admin login stays the same. */
-export function mongoUsers(): MongoUsers & { close(): Promise<void> } {
-  const clients = new Map<string, { key: string; client: MongoClient }>();
-  const replaced = new Set<MongoClient>();
-
-  function clientOf({ name, secret }: Host): MongoClient {
-    const key = JSON.stringify(secret);
-    const kept = clients.get(name);
-    if (kept?.key === key) return kept.client;
-    const client = new MongoClient(adminUri(secret), {
-      maxPoolSize: 10,
-      serverSelectionTimeoutMS: 5000,
-      connectTimeoutMS: 5000,
-      socketTimeoutMS: 8000,
-      // Networks forget idle connections without a word, and a function that slept does not notice.
-      maxIdleTimeMS: 60_000,
-      appName: 'mongogrant',
-    });
-    clients.set(name, { key, client });
-    if (kept) replace(kept.client);
-    return client;
-  }
-
-  /** Commands that are under way on the old login may finish first. */
-  function replace(client: MongoClient): void {
-    replaced.add(client);
-    setTimeout(() => replaced.delete(client) && void client.close(), 10_000).unref();
-  }
-
-  async function run<T>(host: Host, db: string, command: Document, answers: Record<number, T>): Promise<T | undefined> {
+/** Users on real hosts. Closing it closes the connections to them. */
+export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Promise<void> } {
+  async function run<T>(host: Host, db: string, command: Message, answers: Record<number, T>): Promise<T | undefined> {
     try {
-      await clientOf(host).db(db).command(command);
+      await servers.command(host, db, command);
       return undefined;
     } catch (error) {
-      if (error instanceof MongoServerError && typeof error.code === 'number' && error.code in answers)
-        return answers[error.code];
-      throw reachable(host, error);
+      const code = serverCode(error);
+      if (code !== undefined && code in answers) return answers[code];
+      throw error;
     }
   }
 
@@ -142,10 +100,7 @@ export function mongoUsers(): MongoUsers & { close(): Promise<void> } {
       );
     },
     async owner(host, { user, db }) {
-      const { users } = await clientOf(host)
-        .db(db)
-        .command({ usersInfo: { user, db } })
-        .catch((error: unknown) => Promise.reject(reachable(host, error)));
+      const { users } = await servers.command(host, db, { usersInfo: { user, db } });
       const [found] = v.parse(v.array(v.unknown()), users);
       if (found === undefined) return undefined;
       return v.is(tagged, found) ? { grant: found.customData.mongogrant.grant } : 'foreign';
@@ -161,12 +116,7 @@ export function mongoUsers(): MongoUsers & { close(): Promise<void> } {
         (await run(host, db, { dropUser: user, ...majority }, { [USER_NOT_FOUND]: 'missing' as const })) ?? 'dropped'
       );
     },
-    async close() {
-      const open = [...replaced, ...[...clients.values()].map(({ client }) => client)];
-      replaced.clear();
-      clients.clear();
-      await Promise.all(open.map((client) => client.close()));
-    },
+    close: () => servers.close(),
   };
 }
 
@@ -174,18 +124,3 @@ export function mongoUsers(): MongoUsers & { close(): Promise<void> } {
 const restricted = (cidrs: string[]) => ({
   authenticationRestrictions: cidrs.length > 0 ? [{ clientSource: cidrs }] : [],
 });
-
-/** Tells a host that can't be reached (or that refuses our own login) from a fault in what we asked of it. */
-function reachable(host: Host, error: unknown): unknown {
-  if (!(error instanceof MongoError)) return error;
-  const cause = { cause: error };
-  if (error instanceof MongoServerError)
-    return error.code === AUTHENTICATION_FAILED
-      ? new HostUnreachable(host.name, false, cause)
-      : new HostRefused(host.name, cause);
-  const neverSent =
-    error instanceof MongoServerSelectionError ||
-    error instanceof MongoParseError ||
-    error.hasErrorLabel('HandshakeError');
-  return new HostUnreachable(host.name, !neverSent, cause);
-}

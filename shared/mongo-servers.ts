@@ -1,0 +1,125 @@
+import {
+  MongoAPIError,
+  MongoClient,
+  MongoError,
+  MongoParseError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from 'mongodb';
+import { HostRefused, HostUnreachable } from './errors';
+import { adminUri } from './mongo-uri';
+import type { HostSecret } from './secrets';
+
+/** A registered host with its admin login. */
+export interface Host {
+  name: string;
+  secret: HostSecret;
+}
+
+/** A command or a reply; the name of a command is its first field. */
+export type Message = Record<string, unknown>;
+
+/** The MongoDB servers behind the hosts, each with the admin login of its secret. */
+export interface MongoServers {
+  /**
+   * Runs one command, once. Throws `HostRefused` where the server says no ({@link serverCode} tells its reason), and
+   * `HostUnreachable` where it can't be asked.
+   */
+  command(host: Host, db: string, command: Message): Promise<Message>;
+  close(): Promise<void>;
+}
+
+const AUTHENTICATION_FAILED = 18;
+
+/** Real hosts over the official driver; one small pool a host, kept for as long as its admin login stays the same. */
+export function mongoServers(): MongoServers {
+  const clients = new Map<string, { key: string; client: MongoClient }>();
+  const replaced = new Set<MongoClient>();
+
+  function clientOf({ name, secret }: Host): MongoClient {
+    const key = JSON.stringify(secret);
+    const kept = clients.get(name);
+    if (kept?.key === key) return kept.client;
+    const client = new MongoClient(adminUri(secret), {
+      maxPoolSize: 10,
+      serverSelectionTimeoutMS: 5000,
+      connectTimeoutMS: 5000,
+      socketTimeoutMS: 8000,
+      // Networks forget idle connections without a word, and a function that slept does not notice.
+      maxIdleTimeMS: 60_000,
+      appName: 'mongogrant',
+    });
+    clients.set(name, { key, client });
+    if (kept) replace(kept.client);
+    return client;
+  }
+
+  /** Commands that are under way on the old login may finish first. */
+  function replace(client: MongoClient): void {
+    replaced.add(client);
+    setTimeout(() => replaced.delete(client) && void client.close(), 10_000).unref();
+  }
+
+  return {
+    async command(host, db, command) {
+      try {
+        return await clientOf(host).db(db).command(command);
+      } catch (error) {
+        throw reachable(host, error);
+      }
+    },
+    async close() {
+      const open = [...replaced, ...[...clients.values()].map(({ client }) => client)];
+      replaced.clear();
+      clients.clear();
+      await Promise.all(open.map((client) => client.close()));
+    },
+  };
+}
+
+/** Tells a host that can't be reached (or that refuses our own login) from a fault in what we asked of it. */
+function reachable(host: Host, error: unknown): unknown {
+  if (!(error instanceof MongoError)) return error;
+  const cause = { cause: error };
+  if (error instanceof MongoServerError)
+    return error.code === AUTHENTICATION_FAILED
+      ? new HostUnreachable(host.name, false, cause)
+      : new HostRefused(host.name, cause);
+  const neverSent =
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongoParseError ||
+    error.hasErrorLabel('HandshakeError');
+  return new HostUnreachable(host.name, !neverSent, cause);
+}
+
+/** The server's own code for what it refused (13 for a privilege that is missing); none for any other fault. */
+export function serverCode(fault: unknown): number | undefined {
+  const cause = fault instanceof HostRefused || fault instanceof HostUnreachable ? fault.cause : undefined;
+  return cause instanceof MongoServerError && typeof cause.code === 'number' ? cause.code : undefined;
+}
+
+/** Why mongogrant's own login does not get through to a host. */
+export interface LoginFault {
+  reason: 'bad_secret' | 'login_refused' | 'unreachable';
+  /** The system's word for it where there is one, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
+  code?: string | undefined;
+}
+
+/** Reads a fault of a command; none for one that says nothing about the login. */
+export function loginFault(fault: unknown): LoginFault | undefined {
+  if (!(fault instanceof HostRefused || fault instanceof HostUnreachable)) return undefined;
+  const { cause } = fault;
+  if (cause instanceof MongoServerError) {
+    const atLogin = cause.code === AUTHENTICATION_FAILED || cause.hasErrorLabel('HandshakeError');
+    return atLogin ? { reason: 'login_refused' } : undefined;
+  }
+  if (cause instanceof MongoParseError || cause instanceof MongoAPIError) return { reason: 'bad_secret' };
+  return { reason: 'unreachable', code: systemCode(cause) };
+}
+
+/** The driver wraps what the system says in errors of its own. */
+function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'cause' in error ? systemCode(error.cause) : undefined;
+}
