@@ -1,40 +1,14 @@
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
+import { type HostSecret, hostSecret, hostSecretName } from './host-secret';
+import { secretReader } from './secrets-manager';
 import type { SigningKeys } from './tokens';
+
+export type { HostSecret };
 
 const signingKeysSecret = v.object({
   key: v.pipe(v.string(), v.minLength(32)),
   older: v.optional(v.array(v.string()), []),
 });
-
-const flag = v.union([
-  v.boolean(),
-  v.pipe(
-    v.picklist(['true', 'false']),
-    v.transform((text) => text === 'true'),
-  ),
-]);
-const port = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer());
-
-/** The admin login of a host, in the shape of AWS's own MongoDB secrets. */
-const hostSecret = v.object({
-  host: v.string(),
-  port: v.optional(port, 27017),
-  username: v.string(),
-  password: v.string(),
-  authSource: v.optional(v.string(), 'admin'),
-  ssl: v.optional(flag),
-  replicaSet: v.optional(v.string()),
-  /** Takes the place of host, port, ssl and replicaSet; a username and password in it are ignored. */
-  uri: v.optional(v.string()),
-  /** The one database in which users are made (DocumentDB and Atlas: `admin`); otherwise each is made where it is used. */
-  usersDb: v.optional(v.string()),
-});
-export type HostSecret = v.InferOutput<typeof hostSecret>;
 
 /** Secrets Manager, each value kept in memory for a while. */
 export interface Secrets {
@@ -42,28 +16,22 @@ export interface Secrets {
   signingKeys(fresh?: 'fresh'): Promise<SigningKeys>;
   /** The keys that sign the links in mails: others than those of tokens, as who sends links need not be able to make tokens. */
   linkKeys(): Promise<SigningKeys>;
-  /** The admin login of a host; none for a host that is not registered. */
+  /** The admin login of a host; none for a host that is not registered. A retired host has one, so that what lives there can end. */
   host(host: string, fresh?: 'fresh'): Promise<HostSecret | undefined>;
 }
 
-const keptFor = 300_000;
+/** Milliseconds for which a function goes on with what it has read. */
+export const keptFor = 300_000;
 const leastAge = 10_000;
 
-/** The secrets under a prefix of the Secrets Manager to which the AWS SDK's environment variables point. */
+/** The secrets under a prefix. */
 export function awsSecrets(prefix: string, clock: () => number = Date.now): Secrets {
-  const client = new SecretsManagerClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 5000 },
-  });
+  const reader = secretReader();
   const kept = new Map<string, { at: number; value: Promise<string | undefined> }>();
 
   async function fetchValue(id: string): Promise<string | undefined> {
-    try {
-      return (await client.send(new GetSecretValueCommand({ SecretId: id }))).SecretString;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }
+    const value = await reader.get(id);
+    return typeof value === 'object' ? value.text : undefined;
   }
 
   async function read(name: string, fresh?: 'fresh'): Promise<unknown> {
@@ -91,7 +59,7 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
       return checked(signingKeysSecret, await read('link-key'), 'link-key');
     },
     async host(host, fresh) {
-      const value = await read(`hosts/${host.replace(':', '/')}`, fresh);
+      const value = await read(hostSecretName(host), fresh);
       return value === undefined ? undefined : checked(hostSecret, value, host);
     },
   };

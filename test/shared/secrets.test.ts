@@ -60,6 +60,9 @@ test('a host that is not registered, or no longer, is none', async () => {
   await create('hosts/gone', login);
   await client.send(new DeleteSecretCommand({ SecretId: 'lab/hosts/gone', ForceDeleteWithoutRecovery: true }));
   expect(await open().host('gone')).toBeUndefined();
+  await create('hosts/going', login);
+  await client.send(new DeleteSecretCommand({ SecretId: 'lab/hosts/going', RecoveryWindowInDays: 7 }));
+  expect(await open().host('going')).toBeUndefined();
 });
 
 test('a host that is registered a moment later is seen at once', async () => {

@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+
+const flag = v.union([
+  v.boolean(),
+  v.pipe(
+    v.picklist(['true', 'false']),
+    v.transform((text) => text === 'true'),
+  ),
+]);
+const port = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer());
+
+/** The admin login of a host, in the shape of AWS's own MongoDB secrets. */
+export const hostSecret = v.object({
+  host: v.string(),
+  port: v.optional(port, 27017),
+  username: v.string(),
+  password: v.string(),
+  authSource: v.optional(v.string(), 'admin'),
+  ssl: v.optional(flag),
+  replicaSet: v.optional(v.string()),
+  /** Takes the place of host, port, ssl and replicaSet; a username and password in it are ignored. */
+  uri: v.optional(v.string()),
+  /** The one database in which users are made (DocumentDB and Atlas: `admin`); otherwise each is made where it is used. */
+  usersDb: v.optional(v.string()),
+  /** Whole seconds. From then on the host is on its way out: what lives there may end, and nothing new begins. */
+  retiredAt: v.optional(v.number()),
+});
+export type HostSecret = v.InferOutput<typeof hostSecret>;
+
+/** A host's secret under the prefix of all: secrets take no `:` in their names. */
+export const hostSecretName = (host: string): string => `hosts/${host.replace(':', '/')}`;
+
+/** The host whose secret has this name. */
+export const hostOfSecret = (name: string): string => name.replace(/^hosts\//, '').replace('/', ':');

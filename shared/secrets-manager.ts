@@ -1,0 +1,138 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  InvalidParameterException,
+  InvalidRequestException,
+  ListSecretsCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  RestoreSecretCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+
+/** What a secret holds now. */
+export interface CurrentValue {
+  text: string | undefined;
+  version: string | undefined;
+}
+
+/** `deleted`: gone for everybody who reads, but it may still be restored. */
+export type Absent = 'deleted' | 'missing';
+
+/** Secrets as they are read; each function is one call, to the Secrets Manager to which the AWS SDK's environment variables point. */
+export interface SecretReader {
+  get(id: string): Promise<CurrentValue | Absent>;
+}
+
+/** Secrets as they are made and changed. Apart from reading, so that what only reads need not load it. */
+export interface SecretWriter {
+  /** The names that begin with this, in no order. What is only minutes old, or deleted, may be missing. */
+  list(prefix: string): Promise<string[]>;
+  create(id: string, text: string): Promise<'created' | 'exists' | 'deleted'>;
+  /** Another value, whatever the one before it. */
+  put(id: string, text: string): Promise<'put' | Absent>;
+  /** Another value, unless `version` is no longer the current one. Two calls. */
+  change(id: string, text: string, version: string): Promise<'changed' | 'changed meanwhile' | Absent>;
+  restore(id: string): Promise<void>;
+  /** For so many days it may be restored. One that is deleted already is done. */
+  delete(id: string, days: number): Promise<void>;
+}
+
+const openClient = () =>
+  new SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 5000 },
+  });
+
+export function secretReader(): SecretReader {
+  const client = openClient();
+  return {
+    async get(id) {
+      try {
+        const { SecretString: text, VersionId: version } = await client.send(
+          new GetSecretValueCommand({ SecretId: id }),
+        );
+        return { text, version };
+      } catch (error) {
+        return absent(error);
+      }
+    },
+  };
+}
+
+export function secretWriter(): SecretWriter {
+  const client = openClient();
+  return {
+    async list(prefix) {
+      const names: string[] = [];
+      let from: string | undefined;
+      do {
+        const filter = { Filters: [{ Key: 'name' as const, Values: [prefix] }], NextToken: from };
+        const page = await client.send(new ListSecretsCommand(filter));
+        names.push(...(page.SecretList ?? []).flatMap(({ Name: name }) => (name?.startsWith(prefix) ? [name] : [])));
+        from = page.NextToken;
+      } while (from);
+      return names;
+    },
+    async create(id, text) {
+      try {
+        await client.send(new CreateSecretCommand({ Name: id, SecretString: text }));
+        return 'created';
+      } catch (error) {
+        if (error instanceof ResourceExistsException) return 'exists';
+        if (error instanceof InvalidRequestException) return 'deleted';
+        throw error;
+      }
+    },
+    async put(id, text) {
+      try {
+        await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: text }));
+        return 'put';
+      } catch (error) {
+        return absent(error);
+      }
+    },
+    change: (id, text, version) => change(client, id, text, version),
+    async restore(id) {
+      await client.send(new RestoreSecretCommand({ SecretId: id }));
+    },
+    async delete(id, days) {
+      try {
+        await client.send(new DeleteSecretCommand({ SecretId: id, RecoveryWindowInDays: days }));
+      } catch (error) {
+        absent(error);
+      }
+    },
+  };
+}
+
+/**
+ * Writes the value beside the current one, then moves the label of the current one from the version that was read: the one
+ * condition that Secrets Manager knows, so that a password which was changed meanwhile is not overwritten.
+ */
+async function change(client: SecretsManagerClient, id: string, text: string, version: string) {
+  const beside = { SecretId: id, SecretString: text, VersionStages: ['mongogrant-next'] };
+  try {
+    const { VersionId: next } = await client.send(new PutSecretValueCommand(beside));
+    const move = { SecretId: id, VersionStage: 'AWSCURRENT', MoveToVersionId: next, RemoveFromVersionId: version };
+    const moved = client.send(new UpdateSecretVersionStageCommand(move));
+    return await moved.then(() => 'changed' as const, notCurrent);
+  } catch (error) {
+    return absent(error);
+  }
+}
+
+function notCurrent(error: unknown): 'changed meanwhile' {
+  if (error instanceof InvalidParameterException) return 'changed meanwhile';
+  throw error;
+}
+
+/** A secret that is to be deleted answers every call but a few in its own way. */
+function absent(error: unknown): Absent {
+  if (error instanceof ResourceNotFoundException) return 'missing';
+  if (error instanceof InvalidRequestException) return 'deleted';
+  throw error;
+}
