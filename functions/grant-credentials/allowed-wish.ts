@@ -48,10 +48,11 @@ export async function allow(
   const decision = decide(rules, wish, { ttl, now: seconds(now) });
   reportUnreadable(log, rules, request.requestId);
   const secret = decision.allowed ? await secrets.host(wish.host) : undefined;
-  if (!secret) {
+  // A retired host still ends what lives there, and begins nothing.
+  if (!secret || secret.retiredAt !== undefined) {
     const { host, db, role, label } = wish;
     const rule = decision.rule && ruleName(decision.rule);
-    const reason = decision.allowed ? 'host_unknown' : 'not_allowed';
+    const reason = secret ? 'host_retired' : decision.allowed ? 'host_unknown' : 'not_allowed';
     await writeEvent(
       table,
       { act: refused, email: wish.email, reason, rule, wish: { host, db, role, label } },

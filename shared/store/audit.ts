@@ -26,6 +26,11 @@ export type Act =
   | 'end_pending'
   | 'revoke_refused'
   | 'tokens_revoked'
+  | 'host_added'
+  | 'host_changed'
+  | 'host_retired'
+  | 'host_removed'
+  | 'host_refused'
   | 'rule_set'
   | 'rule_removed'
   | 'rule_refused'
@@ -48,6 +53,8 @@ export interface Event {
   /** The key of the rule that decided. */
   rule?: string | undefined;
   grant?: Grant;
+  /** The host that was registered, retired or removed. */
+  host?: string;
   wish?: { host: string; db: string; role: string; label: string } | undefined;
   /** The link or token, by its id, which opens nothing. */
   link?: string;
