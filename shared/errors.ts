@@ -74,6 +74,14 @@ export class HostRefused extends Error {
   }
 }
 
+/** A secret can't be read or lacks a field. The message names it and its bad fields, and holds none of their values. */
+export class SecretUnusable extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SecretUnusable';
+  }
+}
+
 /** What a person is told of a fault at a MongoDB host; any other fault is handed back as it came. */
 export function hostProblem(fault: unknown): unknown {
   if (fault instanceof HostUnreachable)

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isDatabase } from './names';
 
 const flag = v.union([
   v.boolean(),
@@ -32,3 +33,6 @@ export const hostSecretName = (host: string): string => `hosts/${host.replace(':
 
 /** The host whose secret has this name. */
 export const hostOfSecret = (name: string): string => name.replace(/^hosts\//, '').replace('/', ':');
+
+/** Whether MongoDB lets users live in this database. */
+export const canHoldUsers = (db: string): boolean => isDatabase(db) && db !== 'local' && db !== 'config';

@@ -1,7 +1,8 @@
 import {
-  MongoAPIError,
   MongoClient,
   MongoError,
+  MongoInvalidArgumentError,
+  MongoMissingCredentialsError,
   MongoParseError,
   MongoServerError,
   MongoServerSelectionError,
@@ -109,12 +110,17 @@ export interface LoginFault {
 export function loginFault(fault: unknown): LoginFault | undefined {
   if (!(fault instanceof HostRefused || fault instanceof HostUnreachable)) return undefined;
   const { cause } = fault;
-  if (cause instanceof MongoServerError) {
-    const atLogin = cause.code === AUTHENTICATION_FAILED || cause.hasErrorLabel('HandshakeError');
-    return atLogin ? { reason: 'login_refused' } : undefined;
-  }
-  if (cause instanceof MongoParseError || cause instanceof MongoAPIError) return { reason: 'bad_secret' };
-  return { reason: 'unreachable', code: systemCode(cause) };
+  if (
+    cause instanceof MongoServerError &&
+    (cause.code === AUTHENTICATION_FAILED || cause.hasErrorLabel('HandshakeError'))
+  )
+    return { reason: 'login_refused' };
+  if (fault instanceof HostRefused) return undefined;
+  const code = systemCode(cause);
+  const badAddress = [MongoParseError, MongoInvalidArgumentError, MongoMissingCredentialsError].some(
+    (kind) => cause instanceof kind,
+  );
+  return badAddress || code === 'ERR_INVALID_URL' ? { reason: 'bad_secret' } : { reason: 'unreachable', code };
 }
 
 /** The driver wraps what the system says in errors of its own. */

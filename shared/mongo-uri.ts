@@ -40,6 +40,13 @@ export function adminUri(secret: HostSecret): string {
   return uri.toString();
 }
 
+/** What a host's address says without asking anybody: its servers (of an SRV address, its one name), and how they are reached. */
+export function reachOf(secret: HostSecret): { addresses: string[]; tls: boolean; loadBalanced: boolean } {
+  const { hosts, isSRV, searchParams } = addressOf(secret);
+  const tls = searchParams.get('tls') ?? searchParams.get('ssl') ?? String(isSRV);
+  return { addresses: hosts, tls: tls === 'true', loadBalanced: searchParams.get('loadBalanced') === 'true' };
+}
+
 function addressOf({ uri, host, port, ssl, replicaSet }: HostSecret): ConnectionString {
   const address = new ConnectionString(uri ?? `mongodb://${host}:${port}/`);
   if (ssl && !uri) address.searchParams.set('tls', 'true');

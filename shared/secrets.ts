@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { SecretUnusable } from './errors';
 import { type HostSecret, hostSecret, hostSecretName } from './host-secret';
 import { secretReader } from './secrets-manager';
 import type { SigningKeys } from './tokens';
@@ -47,7 +48,7 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
     } catch {
       kept.delete(id);
       // The parser's own words would quote the secret.
-      throw new Error(`The secret ${id} can't be read`);
+      throw new SecretUnusable(`The secret ${id} can't be read`);
     }
   }
 
@@ -69,7 +70,7 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
 function checked<S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  throw new Error(
+  throw new SecretUnusable(
     `The secret of ${name} has no usable ${result.issues.map((issue) => v.getDotPath(issue) ?? 'value').join(', ')}`,
   );
 }

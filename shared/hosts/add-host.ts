@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { hostSecret } from '../host-secret';
+import { canHoldUsers, hostSecret } from '../host-secret';
 import { adminUri } from '../mongo-uri';
-import { isDatabase } from '../names';
 import {
   type Actor,
   type HostRefusal,
@@ -36,7 +35,7 @@ const newSecret = v.strictObject({
   port: v.pipe(fields.port, v.minValue(1), v.maxValue(65_535)),
   username: filled,
   password: filled,
-  usersDb: v.optional(v.pipe(v.string(), v.check(isDatabase))),
+  usersDb: v.optional(v.pipe(v.string(), v.check(canHoldUsers))),
 });
 
 /** Registers a host, or with `replace` gives it another admin login. Nothing is asked of the host itself. */

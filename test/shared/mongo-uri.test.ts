@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { adminUri, memberUri } from '../../shared/mongo-uri';
+import { adminUri, memberUri, reachOf } from '../../shared/mongo-uri';
 import type { HostSecret } from '../../shared/secrets';
 
 const secret: HostSecret = {
@@ -61,3 +61,26 @@ test("mongogrant's own login may hold any character", () => {
 test('no address of mongogrant’s own login ends up in a member’s', () => {
   expect(member({ uri: 'mongodb://h.lab.org/?appName=x' })).not.toContain('hunter2');
 });
+
+const reached: [Partial<HostSecret>, ReturnType<typeof reachOf>][] = [
+  [{}, { addresses: ['h.lab.org:27020'], tls: false, loadBalanced: false }],
+  [{ ssl: true }, { addresses: ['h.lab.org:27020'], tls: true, loadBalanced: false }],
+  [
+    { ssl: true, uri: 'mongodb://a,b:2/' },
+    { addresses: ['a', 'b:2'], tls: false, loadBalanced: false },
+  ],
+  [{ uri: 'mongodb://a/?ssl=true' }, { addresses: ['a'], tls: true, loadBalanced: false }],
+  [{ uri: 'mongodb://a/?TLS=true&loadBalanced=true' }, { addresses: ['a'], tls: true, loadBalanced: true }],
+  [{ uri: 'mongodb+srv://c.lab.org/' }, { addresses: ['c.lab.org'], tls: true, loadBalanced: false }],
+  [{ uri: 'mongodb+srv://c.lab.org/?tls=false' }, { addresses: ['c.lab.org'], tls: false, loadBalanced: false }],
+  [{ uri: 'mongodb+srv://c.lab.org/?ssl=false' }, { addresses: ['c.lab.org'], tls: false, loadBalanced: false }],
+];
+test.each(reached)(
+  'how a host is reached is told from its address, as the driver understands it: %j',
+  (change, expected) => {
+    const own = { ...secret, ...change };
+    expect(reachOf(own)).toEqual(expected);
+    const { tls, loadBalanced } = read(adminUri(own));
+    expect([tls ?? false, loadBalanced]).toEqual([expected.tls, expected.loadBalanced]);
+  },
+);

@@ -1,0 +1,82 @@
+import { HostRefused, SecretUnusable } from '../errors';
+import { canHoldUsers } from '../host-secret';
+import { type Host, type LoginFault, loginFault, type Message, type MongoServers } from '../mongo-servers';
+import { reachOf } from '../mongo-uri';
+import type { HostSecret, Secrets } from '../secrets';
+import { type Checked, judgeHost } from './judge-host';
+
+/** What was found out about a host. Holds no password, and nothing that the server was not asked for. */
+export type HostReport =
+  | { host: string; state: 'unknown_host' }
+  | { host: string; state: 'unusable'; reason: LoginFault['reason']; detail: string }
+  | ({ host: string; state: 'checked' } & Checked);
+
+/** The check of a host that is registered, with the secret that functions use. */
+export async function checkRegisteredHost(
+  { secrets, servers }: { secrets: Pick<Secrets, 'host'>; servers: Pick<MongoServers, 'command'> },
+  host: string,
+  databases: readonly string[] | 'any',
+): Promise<HostReport> {
+  try {
+    const secret = await secrets.host(host, 'fresh');
+    return secret ? await checkHost(servers, { name: host, secret }, databases) : { host, state: 'unknown_host' };
+  } catch (fault) {
+    if (fault instanceof SecretUnusable)
+      return { host, state: 'unusable', reason: 'bad_secret', detail: `${fault.message}.` };
+    throw fault;
+  }
+}
+
+/**
+ * Logs in as mongogrant does, asks what the login may do, and changes nothing. `databases` are those that are to be granted, `any`
+ * for all. Throws RangeError for a database that is never granted.
+ */
+export async function checkHost(
+  servers: Pick<MongoServers, 'command'>,
+  host: Host,
+  databases: readonly string[] | 'any',
+): Promise<HostReport> {
+  const ask = (command: Message) =>
+    servers.command(host, 'admin', command).catch((fault: unknown) => {
+      if (fault instanceof HostRefused && !loginFault(fault)) return undefined;
+      throw fault;
+    });
+  const unusable = (reason: LoginFault['reason'], detail: string) => {
+    return { host: host.name, state: 'unusable' as const, reason, detail };
+  };
+  const { usersDb } = host.secret;
+  const reach = reachIn(host.secret);
+  if (!reach || (usersDb !== undefined && !canHoldUsers(usersDb)))
+    return unusable('bad_secret', `The secret of ${host.name} has no usable ${reach ? 'usersDb' : 'address'}.`);
+  try {
+    // Alone, as of several that begin a connection together only some learn why it fails.
+    const hello = await ask({ hello: 1 });
+    const rest = [{ buildInfo: 1 }, { atlasVersion: 1 }, { connectionStatus: 1, showPrivileges: true }];
+    const [buildInfo, atlasVersion, status] = await Promise.all(rest.map(ask));
+    return {
+      host: host.name,
+      state: 'checked',
+      ...judgeHost(host.secret, databases, reach, { hello, buildInfo, atlasVersion }, status),
+    };
+  } catch (fault) {
+    const why = loginFault(fault);
+    if (!why) throw fault;
+    return unusable(why.reason, sentence(host.name, why));
+  }
+}
+
+/** None for an address that can't be read; the words of its parser would quote it. */
+function reachIn(secret: HostSecret) {
+  try {
+    return reachOf(secret);
+  } catch {
+    return undefined;
+  }
+}
+
+function sentence(host: string, { reason, code }: LoginFault): string {
+  if (reason === 'bad_secret') return `The secret of ${host} has no usable address.`;
+  if (reason === 'login_refused')
+    return `${host} answers, but refuses mongogrant's login: a wrong name or password, or one of another database than authSource.`;
+  return `${host} does not answer${code ? ` (${code})` : ''}. That is how it looks from here; the functions may stand elsewhere in the network.`;
+}

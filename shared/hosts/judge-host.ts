@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import type { Message } from '../mongo-servers';
+import type { reachOf } from '../mongo-uri';
+import type { HostSecret } from '../secrets';
+import { type ActionReport, actionsOn } from './actions-on';
+import { type AdminRole, adminRole, adminRoleName } from './admin-role';
+import { type Flavour, flavourOf, type Sayings, type Topology, topologyOf, versionOf } from './server-kind';
+
+export interface Checked {
+  /**
+   * `ready`: mongogrant can do all of its work here; `limited`: grants can be given and ended, but see `notes`; `not_usable`: not even
+   * that; `unknown`: the server does not tell.
+   */
+  verdict: 'ready' | 'limited' | 'not_usable' | 'unknown';
+  version: string | undefined;
+  flavour: Flavour;
+  topology: Topology;
+  tls: boolean;
+  /** Set while the host is being removed, in whole seconds. */
+  retiredAt?: number | undefined;
+  /** mongogrant's own login there; its roles with those that they inherit. */
+  admin: { user: string; db: string; roles: { role: string; db: string }[] };
+  actions: ActionReport[];
+  /** What an admin should know or mend, a sentence each. */
+  notes: string[];
+  /** What gives mongogrant's login what it lacks. Only where something is missing that a role can give. */
+  role?: AdminRole;
+}
+
+const roleName = v.object({ role: v.string(), db: v.string() });
+const connectionStatus = v.object({
+  authInfo: v.object({
+    authenticatedUsers: v.array(v.object({ user: v.string(), db: v.string() })),
+    authenticatedUserRoles: v.array(roleName),
+    authenticatedUserPrivileges: v.optional(v.array(v.unknown())),
+  }),
+});
+
+/** Makes a report of what a host said; asks nobody. */
+export function judgeHost(
+  secret: HostSecret,
+  databases: readonly string[] | 'any',
+  { addresses, tls, loadBalanced }: ReturnType<typeof reachOf>,
+  sayings: Sayings,
+  status: Message | undefined,
+): Checked {
+  const flavour = flavourOf(addresses, sayings);
+  const { success, output } = v.safeParse(connectionStatus, status);
+  const info = success ? output.authInfo : undefined;
+  const user = info?.authenticatedUsers[0] ?? { user: secret.username, db: secret.authSource };
+  const roles = info?.authenticatedUserRoles ?? [];
+  const actions = actionsOn({
+    flavour,
+    databases,
+    usersDb: secret.usersDb,
+    roles,
+    shown: info?.authenticatedUserPrivileges,
+  });
+  const missing = actions.some(({ held }) => held === 'no');
+  const givable = flavour !== 'Atlas' && flavour !== 'DocumentDB';
+  const exists = roles.some(({ role, db }) => role === adminRoleName.role && db === adminRoleName.db);
+  const role = adminRole({ databases, usersDb: secret.usersDb, user, exists });
+  return {
+    verdict: verdictOn(flavour, secret.usersDb, actions),
+    version: versionOf(sayings),
+    flavour,
+    topology: topologyOf(loadBalanced, sayings),
+    tls,
+    retiredAt: secret.retiredAt,
+    admin: { ...user, roles },
+    actions,
+    notes: notesOn(flavour, tls, secret.usersDb, actions),
+    ...(missing && givable && { role }),
+  };
+}
+
+function verdictOn(flavour: Flavour, usersDb: string | undefined, actions: ActionReport[]): Checked['verdict'] {
+  if (flavour === 'Atlas' || lacksUsersDb(flavour, usersDb)) return 'not_usable';
+  if (actions.some(({ held, essential }) => held === 'no' && essential)) return 'not_usable';
+  if (actions.some(({ held }) => held === 'unknown')) return 'unknown';
+  return actions.some(({ held }) => held === 'no') ? 'limited' : 'ready';
+}
+
+const lacksUsersDb = (flavour: Flavour, usersDb: string | undefined): boolean =>
+  flavour === 'DocumentDB' && usersDb !== 'admin';
+
+function notesOn(flavour: Flavour, tls: boolean, usersDb: string | undefined, actions: ActionReport[]): string[] {
+  const costs = actions.flatMap(({ action, held, costs }) => (held === 'no' ? [`No ${action}: ${costs}`] : []));
+  return [
+    ...(flavour === 'Atlas'
+      ? [
+          "Atlas makes users through its own console and API, not by MongoDB's commands: mongogrant can't make users here.",
+        ]
+      : []),
+    ...(lacksUsersDb(flavour, usersDb)
+      ? ['DocumentDB keeps all users in admin: set usersDb to "admin" in the secret of this host.']
+      : []),
+    ...(tls ? [] : ['TLS is off: new passwords and all data cross the network in clear.']),
+    ...new Set(costs),
+  ];
+}

@@ -1,0 +1,73 @@
+/** Something that mongogrant's own login must be allowed to do on a host. */
+export interface NeededAction {
+  action: string;
+  /** `users`: in the database that holds the users; `roles`: in each database that is granted; `cluster`: on the server as a whole. */
+  where: 'users' | 'roles' | 'cluster';
+  /** Without it no grant can be given and ended. */
+  essential: boolean;
+  /** What it costs where it is missing. */
+  costs: string;
+}
+
+/** All that mongogrant asks of a MongoDB server, and no more. */
+export const neededActions: readonly NeededAction[] = [
+  { action: 'createUser', where: 'users', essential: true, costs: 'No grant can be given.' },
+  {
+    action: 'dropUser',
+    where: 'users',
+    essential: true,
+    costs:
+      'No grant can be ended: its user loses its roles, but its name and password stay, and the grant stays pending.',
+  },
+  {
+    action: 'viewUser',
+    where: 'users',
+    essential: true,
+    costs: "Whose a user is can't be seen, so no grant can be renewed, changed or ended.",
+  },
+  {
+    action: 'changePassword',
+    where: 'users',
+    essential: false,
+    costs:
+      "A known label gets no new password, and a grant that ends can't be locked with one, so that its end is not proved by a login.",
+  },
+  {
+    action: 'changeCustomData',
+    where: 'users',
+    essential: false,
+    costs:
+      "The mark with the new expiry can't be written, so renewals and new passwords for a known label are refused.",
+  },
+  {
+    action: 'setAuthenticationRestriction',
+    where: 'users',
+    essential: false,
+    costs: "Rules with cidrs can't be served, and the lock of a grant that ends can't bar addresses.",
+  },
+  {
+    action: 'grantRole',
+    where: 'roles',
+    essential: true,
+    costs: 'No user can be given its role, so no grant can be given.',
+  },
+  {
+    action: 'revokeRole',
+    where: 'roles',
+    essential: false,
+    costs: 'A grant that ends keeps its role until its user is dropped; where that fails, the login goes on working.',
+  },
+  {
+    action: 'inprog',
+    where: 'cluster',
+    essential: false,
+    costs: "What a user still has open when its grant ends can't be seen.",
+  },
+  {
+    action: 'killAnySession',
+    where: 'cluster',
+    essential: false,
+    costs:
+      "Sessions can't be ended: what runs when a grant ends runs on until it is done, and open cursors stay until their timeout. Every later command is refused all the same.",
+  },
+];
