@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -27,6 +28,9 @@ export class Alarms extends Construct {
     if (!props.alarmEmail) return;
     const topic = new Topic(this, 'Topic', { displayName: props.stackName, enforceSSL: true });
     topic.addSubscription(new EmailSubscription(props.alarmEmail));
+    // The policy that enforces TLS takes the place of the topic's own one, which would have let the account's alarms in.
+    const account = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
+    topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com', { conditions: account }));
     this.action = new SnsAction(topic);
   }
 
@@ -39,10 +43,7 @@ export class Alarms extends Construct {
         logGroup: fn.logGroup,
         metricNamespace: stackName,
         metricName,
-        filterPattern: FilterPattern.any(
-          FilterPattern.stringValue('$.message', '=', 'rule_unreadable'),
-          FilterPattern.stringValue('$.message', '=', 'ruler_unreadable'),
-        ),
+        filterPattern: FilterPattern.stringValue('$.message', '=', 'rule_unreadable'),
       });
     }
     const alarm = new Alarm(this, metricName, {

@@ -20,10 +20,16 @@ export const grantAnswer = ({ email, host, db, role, label, username, issuedAt, 
   ...(cidrs && cidrs.length > 0 && { cidrs }),
 });
 
-/** What would end, and what would end sooner. */
+/** More would not fit into an answer of Lambda's, and nobody reads them. */
+const mostLosses = 2000;
+
+/** What would end, and what would end sooner; and how many, as the lists are cut short. */
 export const lossesAnswer = ({ ends, shortens }: Losses<Grant>) => ({
-  ends: ends.map(grantAnswer),
-  shortens: shortens.map(({ grant, until }) => ({ ...grantAnswer(grant), newExpires: iso(until) })),
+  ends: ends.slice(0, mostLosses).map(grantAnswer),
+  shortens: shortens
+    .slice(0, mostLosses)
+    .map(({ grant, until }) => ({ ...grantAnswer(grant), newExpires: iso(until) })),
+  counts: { ends: ends.length, shortens: shortens.length },
 });
 
 /** A rule as the API shows it, in the form in which it can be set again. */
@@ -41,10 +47,12 @@ export const ruleAnswer = ({ email, host, db, role, which, expiresAt, maxTtl, ci
 
 /** A rule or ruler as it is in the table: the form in which it can be set again, if it still has this version. */
 export const storedRuleAnswer = (rule: StoredRule | Unreadable) =>
-  'unreadable' in rule ? rule : { ...ruleAnswer(rule), version: rule.version };
+  'unreadable' in rule ? unreadableAnswer(rule) : { ...ruleAnswer(rule), version: rule.version };
 
 export const rulerAnswer = (ruler: StoredRuler | Unreadable) => {
-  if ('unreadable' in ruler) return ruler;
+  if ('unreadable' in ruler) return unreadableAnswer(ruler);
   const { email, hosts, dbs, emails, which, version } = ruler;
   return { email, hosts, dbs, emails, which, version };
 };
+
+export const unreadableAnswer = ({ unreadable }: Unreadable) => ({ unreadable });

@@ -8,7 +8,10 @@ import {
   email,
   host,
   label,
+  moment,
   note,
+  limits,
+  limitsOnlyAllows,
   principal,
   role,
   scope,
@@ -30,10 +33,10 @@ const ruleKey = {
   role,
   which,
 };
-const anybody = v.optional(v.union([star, email]));
+const anybody = v.optional(v.union([star, email], 'must be an address or *'));
 const orStar = {
-  host: v.optional(v.union([star, host])),
-  db: v.optional(v.union([star, v.pipe(text(63), v.check(isDatabase, 'must be a database name or *'))])),
+  host: v.optional(v.union([star, host], 'must be a host or *')),
+  db: v.optional(v.union([star, v.pipe(text(63), v.check(isDatabase))], 'must be a database name or *')),
 };
 
 /** What each route takes, from its body or its query: one place to see every field and limit. */
@@ -44,18 +47,28 @@ export const inputs = {
   revokeGrants: v.strictObject({
     email: anybody,
     ...orStar,
-    role: v.optional(v.union([star, role])),
-    label: v.optional(v.union([star, label])),
+    role: v.optional(v.union([star, role], 'must be a role or *')),
+    label: v.optional(v.union([star, label], 'must be a label or *')),
   }),
   revokeTokens: v.strictObject({ email: v.optional(email) }),
-  rule: v.strictObject({
-    ...ruleKey,
-    expires: v.optional(time),
-    maxTtl: v.optional(ttl),
-    cidrs: v.optional(cidrs),
-    note: v.optional(note),
-    version: v.optional(version),
-  }),
+  rule: v.pipe(
+    v.strictObject({
+      ...ruleKey,
+      expires: v.optional(time),
+      maxTtl: v.optional(ttl),
+      cidrs: v.optional(cidrs),
+      note: v.optional(note),
+      version: v.optional(version),
+    }),
+    v.forward(
+      v.partialCheck([['which'], ['maxTtl']], ({ which, maxTtl }) => limits(which, maxTtl), limitsOnlyAllows),
+      ['maxTtl'],
+    ),
+    v.forward(
+      v.partialCheck([['which'], ['cidrs']], ({ which, cidrs }) => limits(which, cidrs), limitsOnlyAllows),
+      ['cidrs'],
+    ),
+  ),
   ruleKey: v.strictObject({ ...ruleKey, version: v.optional(version), dryRun: v.optional(yes) }),
   ruleFilter: v.strictObject({ email: v.optional(principal), cursor: v.optional(cursor) }),
   why: v.strictObject({ email: v.optional(email), host, db, role }),
@@ -64,8 +77,8 @@ export const inputs = {
   rulerKey: v.strictObject({ email, version: v.optional(version) }),
   rulerFilter: v.strictObject({ email: v.optional(email), cursor: v.optional(cursor) }),
   auditFilter: v.strictObject({
-    from: v.optional(time),
-    to: v.optional(time),
+    from: v.optional(moment),
+    to: v.optional(moment),
     email: v.optional(principal),
     host: v.optional(host),
     cursor: v.optional(cursor),

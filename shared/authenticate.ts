@@ -1,5 +1,6 @@
 import { ApiError } from './errors';
 import type { Log } from './log';
+import { reportUnreadable } from './report-unreadable';
 import type { ApiRequest } from './request';
 import { inside, type Scope } from './scope';
 import type { Secrets } from './secrets';
@@ -50,18 +51,25 @@ export interface Authority extends Person {
   scope?: Scope;
 }
 
-/** The person behind verified claims, with their scope: two reads at once. */
-export async function liveAuthority(deps: AuthDeps & { log: Log }, claims: TokenClaims): Promise<Authority> {
-  const [person, ruler] = await Promise.all([livePerson(deps, claims), readRuler(deps.table, claims.email)]);
+/** The person behind verified claims, with their scope: two reads at once. An admin needs none. */
+export async function liveAuthority(
+  deps: AuthDeps & { log: Log },
+  claims: TokenClaims,
+  requestId: string,
+): Promise<Authority> {
+  const isAdmin = deps.settings.admins.includes(claims.email);
+  const [person, ruler] = await Promise.all([
+    livePerson(deps, claims),
+    isAdmin ? undefined : readRuler(deps.table, claims.email),
+  ]);
   if (!ruler) return person;
-  if (!('unreadable' in ruler)) return { ...person, scope: ruler };
-  deps.log.error('ruler_unreadable');
-  return person;
+  reportUnreadable(deps.log, [ruler], requestId);
+  return 'unreadable' in ruler ? person : { ...person, scope: ruler };
 }
 
 /** The two steps at once, for a request with nothing else to read first. */
 export async function authorize(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<Authority> {
-  return liveAuthority(deps, await claimsOf(deps, request, now));
+  return liveAuthority(deps, await claimsOf(deps, request, now), request.requestId);
 }
 
 /** Whether this person may decide about all of this rule or grant: an admin may, and a ruler in whose scope it is. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { duration, longest } from './durations';
 import { hostOf, isCidr, isDatabase, isDomain, isEmail, isHost, isLabel, ownDatabases } from './names';
 import { roles } from './policy';
+import { seconds } from './time';
 
 export const text = (most: number) =>
   v.pipe(v.string('must be text'), v.maxLength(most, `must be at most ${most} characters`));
@@ -27,12 +28,15 @@ export const db = v.pipe(
 );
 export const role = v.picklist(Object.keys(roles), `must be one of ${Object.keys(roles).join(', ')}`);
 export const label = v.pipe(text(32), v.check(isLabel, 'must be at most 32 letters, digits, ., _ and -'));
-const seconds = v.pipe(
-  v.union([v.pipe(v.number(), v.integer()), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))]),
+const wholeSeconds = v.pipe(
+  v.union([
+    v.pipe(v.number(), v.integer('must be a duration such as "12 h", or a whole number of seconds')),
+    v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+  ]),
   v.minValue(1, 'must be at least 1 s'),
   longest,
 );
-export const ttl = v.union([seconds, duration(1)], 'must be a duration such as "12 h", or a number of seconds');
+export const ttl = v.union([wholeSeconds, duration(1)], 'must be a duration such as "12 h", or a number of seconds');
 
 export const principal = v.pipe(
   lowered(254),
@@ -49,12 +53,20 @@ export const dbPattern = v.pipe(
   ),
   v.check((value) => !ownDatabases.includes(value.toLowerCase()), 'admin, local and config are never granted'),
 );
-export const time = v.pipe(
+/** A moment; `Date` would move the 31st of a short month on to the next one. */
+export const moment = v.pipe(
   text(40),
   v.isoTimestamp('must be a time such as 2026-12-31T00:00:00Z'),
+  v.check((value) => isDay(value.slice(0, 10)), 'must be a day that exists'),
   v.check((value) => !Number.isNaN(Date.parse(value)), 'must be a time such as 2026-12-31T00:00:00Z'),
-  v.transform((value) => Math.floor(Date.parse(value) / 1000)),
+  v.transform((value) => new Date(value)),
 );
+const isDay = (date: string): boolean => {
+  const day = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+};
+/** A moment in whole seconds since 1970. */
+export const time = v.pipe(moment, v.transform(seconds));
 export const cidrs = v.pipe(
   v.union(
     [
@@ -72,11 +84,17 @@ export const cidrs = v.pipe(
 );
 export const note = v.pipe(
   text(200),
-  v.regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters'),
+  // Nor what turns the direction of the text around it.
+  v.regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u, 'must be one line without control characters'),
 );
 
 export const which = v.picklist(['allow', 'deny'], 'must be allow or deny');
 
+/** Whether a limit (`maxTtl`, `cidrs`) is on a rule that it can limit: a deny would deny for ever and from everywhere, which nobody who wrote one meant. */
+export const limits = (which: string, limit: unknown): boolean => which === 'allow' || limit === undefined;
+export const limitsOnlyAllows = 'is for rules that allow';
+
+const notAll = v.check((value: string) => value !== 'all', 'must be "all" itself, or a list without it');
 /** What a ruler may decide. A text where a list belongs is refused: some of them would read like a wider scope. */
 const part = <S extends v.GenericSchema>(one: S, example: string) =>
   v.union(
@@ -84,34 +102,27 @@ const part = <S extends v.GenericSchema>(one: S, example: string) =>
     `must be "all" or a list such as ${example}`,
   );
 export const scope = {
-  hosts: part(host, '["mongodb03.lab.org"]'),
-  dbs: part(v.pipe(text(63), v.check(isDatabase)), '["fw_"]'),
+  hosts: part(v.pipe(host, notAll), '["mongodb03.lab.org"]'),
+  dbs: part(v.pipe(text(63), v.check(isDatabase, 'must be the beginning of database names'), notAll), '["fw_"]'),
   emails: part(
     v.pipe(
       lowered(254),
-      v.check((value) => value.startsWith('@') && isDomain(value.slice(1))),
+      v.check((value) => value.startsWith('@') && isDomain(value.slice(1)), 'must be a domain such as @lab.org'),
     ),
     '["@lab.org"]',
   ),
   which: part(which, '["allow", "deny"]'),
 };
 
-/** How often a stored rule or ruler was written, as it was last seen; 0 for one that is not there. */
+/** The version of a rule or ruler as it was read; 0 for "there is none". */
 export const version = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))], 'must be a whole number'),
-  v.integer('must be a whole number'),
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number))], 'must be a whole number'),
+  v.safeInteger('must be a whole number'),
   v.minValue(0, 'must be 0 or more'),
-  v.maxValue(999_999_999, 'must be the version that was read'),
 );
 
-/** Where a page of a list begins, as the page before it said. */
-export const cursor = v.pipe(
-  text(1000),
-  v.regex(/^[A-Za-z0-9_-]+$/, 'must be the cursor of the page before'),
-  v.transform((value) => Buffer.from(value, 'base64url').toString()),
-  v.regex(/^[ -~]+$/, 'must be the cursor of the page before'),
-);
-export const cursorOf = (position: string): string => Buffer.from(position).toString('base64url');
+/** Where a page of a list begins: the seal that the page before gave. */
+export const cursor = v.pipe(text(2000), v.regex(/^[A-Za-z0-9_-]+$/, 'must be the cursor of the page before'));
 
 export const yes = v.pipe(
   v.picklist(['true', 'false'], 'must be true or false'),

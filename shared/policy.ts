@@ -24,6 +24,8 @@ export type RuleKey = Pick<Rule, 'email' | 'host' | 'db' | 'role' | 'which'>;
 /** Something stored that could not be read. Such a rule counts as a deny of everything, such a ruler may do nothing. */
 export interface Unreadable {
   unreadable: string;
+  /** Of the write that left it. */
+  mark?: string;
 }
 
 /** What somebody asks for: exact values, never patterns. */
@@ -65,15 +67,19 @@ export function decide<R extends Rule>(
   const deny = matched.find((rule) => 'unreadable' in rule || rule.which === 'deny');
   if (deny) return { allowed: false, rule: deny, matched, cidrs: [], until: now };
   const allows = matched.filter((rule): rule is R => !('unreadable' in rule));
-  const ends = allows.map((rule) =>
-    Math.min(now + Math.min(ttl, rule.maxTtl ?? ttl), rule.expiresAt ?? Number.POSITIVE_INFINITY),
-  );
+  const ends = allows.map((rule) => Math.min(now + ttl, endOf(rule, now)));
   const until = Math.max(now, ...ends);
   const longest = allows.filter((_, index) => ends[index] === until);
   const [rule] = longest;
   if (!rule) return { allowed: false, matched, cidrs: [], until: now };
   return { allowed: true, rule, matched, cidrs: union(longest), until };
 }
+
+/** Until when a grant may live that a rule gives now; for ever where it does not say. */
+export const endOf = (rule: Rule | Unreadable, now: number): number =>
+  'unreadable' in rule
+    ? now
+    : Math.min(now + (rule.maxTtl ?? Number.POSITIVE_INFINITY), rule.expiresAt ?? Number.POSITIVE_INFINITY);
 
 /** Whether the rule speaks about this wish now. */
 const matches = (rule: Rule, wish: Wish, now: number): boolean => !expired(rule, now) && speaksOf(rule, wish);

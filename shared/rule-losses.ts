@@ -1,4 +1,5 @@
 import { type Losses, lossesOf } from './losses';
+import { named } from './filter';
 import { principalsOf, type Rule, type RuleKey, sameRule, speaksOf, type Unreadable } from './policy';
 import { type Grant, grantsOf, grantsOnHost, isLive, liveGrants, liveParts } from './store/grants';
 import { keys } from './store/keys';
@@ -9,8 +10,8 @@ import type { Table } from './store/table';
 const readsAtOnce = 20;
 
 /**
- * What live grants lose if the rule with this key is changed to `after`, or removed: decided by the same functions as grants are. Reads
- * only the grants and rules that the rule can have to do with.
+ * What live grants lose if the rule with this key is changed to `after`, or removed, and have not lost already: decided by the same
+ * functions as grants are. Reads only the grants and rules that the rule can have to do with.
  */
 export async function ruleLosses(
   table: Table,
@@ -25,17 +26,30 @@ export async function ruleLosses(
     const some = principals.slice(at, at + readsAtOnce);
     await Promise.all(some.map(async (principal) => rules.set(principal, await rulesUnder(table, principal))));
   }
+  const rulesOf = ({ email }: Grant) => principalsOf(email).flatMap((principal) => rules.get(principal) ?? []);
+  const lost = lossesOf(grants, rulesOf, now);
   const { pk, sk } = keys.rule(key);
   const others = (rules.get(key.email) ?? []).filter((rule) =>
     'unreadable' in rule ? rule.unreadable !== `${pk} ${sk}` : !sameRule(rule, key),
   );
   rules.set(key.email, after ? [...others, after] : others);
-  return lossesOf(grants, ({ email }) => principalsOf(email).flatMap((principal) => rules.get(principal) ?? []), now);
+  return beyond(lost, lossesOf(grants, rulesOf, now));
+}
+
+/** What is lost after a change and was not before. */
+function beyond(before: Losses<Grant>, after: Losses<Grant>): Losses<Grant> {
+  const ended = new Set(before.ends);
+  const until = new Map(before.shortens.map(({ grant, until }) => [grant, until]));
+  return {
+    ends: after.ends.filter((grant) => !ended.has(grant)),
+    shortens: after.shortens.filter(({ grant, until: end }) => end < (until.get(grant) ?? Number.POSITIVE_INFINITY)),
+  };
 }
 
 /** The grants among which those are that the rule speaks about. */
 async function candidates(table: Table, { email, host }: RuleKey): Promise<Grant[]> {
-  if (!email.startsWith('*')) return grantsOf(table, email, host === '*' ? undefined : host);
-  if (host !== '*') return grantsOnHost(table, host);
+  const onHost = named(host);
+  if (!email.startsWith('*')) return grantsOf(table, email, onHost);
+  if (onHost !== undefined) return grantsOnHost(table, onHost);
   return (await Promise.all(liveParts.map((part) => liveGrants(table, part)))).flat();
 }

@@ -1,4 +1,13 @@
-import { createHash, createHmac, createSecretKey, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  randomInt,
+  timingSafeEqual,
+} from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { ApiError } from './errors';
 
@@ -30,6 +39,9 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /** A new id for a grant, an event or a link: 96 random bits in 16 characters. */
 export const newId = (): string => randomBytes(12).toString('base64url');
+
+/** The first version of something stored. Not 1: a version that was read must not come back after a removal. */
+export const newVersion = (): number => randomInt(1, 2 ** 40);
 
 /** A new one-time link for an address: 192 secret bits, signed, so that a forged link costs no look into the table and leaves no trace. */
 export function newLink(keys: SigningKeys, email: string): LinkParts & { link: string } {
@@ -110,3 +122,29 @@ export const newPassword = (): string => Array.from({ length: 32 }, () => letter
 
 /** Six characters that tell one id from another where people read them. */
 export const shortHash = (id: string): string => sha256(id).slice(0, 6);
+
+/** A text that nobody else can read or make, and that opens only with the same purpose (AES-256-GCM). */
+export function seal(keys: SigningKeys, purpose: string, text: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', sealingKey(keys.key), nonce).setAAD(Buffer.from(purpose));
+  return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+}
+
+/** The text in a seal; none for what was not sealed here for this purpose. */
+export function unseal({ key, older }: SigningKeys, purpose: string, sealed: string): string | undefined {
+  const bytes = Buffer.from(sealed, 'base64url');
+  if (bytes.length < 28) return undefined;
+  const [nonce, text, tag] = [bytes.subarray(0, 12), bytes.subarray(12, -16), bytes.subarray(-16)];
+  for (const one of [key, ...older]) {
+    const decipher = createDecipheriv('aes-256-gcm', sealingKey(one), nonce, { authTagLength: 16 });
+    decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag);
+    try {
+      return Buffer.concat([decipher.update(text), decipher.final()]).toString();
+    } catch {
+      // Sealed with another key, for another purpose, or not by us.
+    }
+  }
+  return undefined;
+}
+
+const sealingKey = (key: string): Buffer => createHmac('sha256', key).update('seal').digest();

@@ -1,64 +1,85 @@
 import { inputs, parseQuery } from '../../shared/api';
 import { type AuthDeps, type Authority, authorize, governs } from '../../shared/authenticate';
+import { cursorTo, positionIn } from '../../shared/cursors';
 import { ApiError } from '../../shared/errors';
-import { cursorOf } from '../../shared/fields';
 import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
 import { refuse } from '../../shared/refuse';
 import type { ApiRequest } from '../../shared/request';
-import { eventsOf, eventsOfAll, isPosition, placeOf, type StoredEvent, spanOf } from '../../shared/store/read-audit';
-import { iso, seconds } from '../../shared/time';
+import { asksOutside } from '../../shared/scope';
+import { eventsOf, eventsOfAll, placeOf, type StoredEvent, spanOf } from '../../shared/store/read-audit';
+import { iso } from '../../shared/time';
 
 /** `GET /audit`: what happened, newest first. An admin sees all, a ruler what is inside their scope, a member what is about themselves. */
 export async function getAudit(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const { table } = deps;
-  const { email, host, cursor, ...dates } = parseQuery(inputs.auditFilter, request);
-  if (cursor !== undefined && !isPosition(cursor))
-    throw new ApiError('invalid_request', 'cursor: must be the cursor of the page before');
+  const { email, host, from, to } = parseQuery(inputs.auditFilter, request);
   const person = await authorize(deps, request, now);
   const whose = email ?? (person.admin || person.scope ? undefined : person.email);
-  if (whose !== undefined && whose !== person.email && !person.admin && !person.scope) {
+  if (whose !== undefined && !mayAsk(person, whose, host)) {
     const problem = new ApiError(
       'not_allowed',
-      'Only admins and rulers see what others did. Leave email out to see your own.',
+      'Only admins, and rulers inside their scope, see what others did. Leave email out to see your own.',
     );
-    const event = { act: 'read_refused', email: whose, by: person.email, route: request.route } as const;
+    const event = {
+      act: 'read_refused',
+      email: whose,
+      by: person.email,
+      route: request.route,
+      wish: { host },
+    } as const;
     throw await refuse(table, event, problem, request, now);
   }
-  const { from, to } = spanOf({ ...dates, now: seconds(now) });
-  const span = { from, to: cursor !== undefined && cursor < to ? cursor : to };
+  const span = spanOf({ from, to, now });
+  const position = (await positionIn(deps, request, person.email)) ?? span.to;
   const wanted = (event: StoredEvent) => maySee(person, event) && (host === undefined || isAt(event, host));
   const { events, next } = await (whose === undefined
-    ? eventsOfAll(table, span, wanted)
-    : eventsOf(table, whose, span, wanted));
+    ? eventsOfAll(table, { ...span, to: position }, wanted)
+    : eventsOf(table, whose, { ...span, to: position }, wanted));
   return {
     status: 200,
     json: {
       events: events.map((event) => shownTo(person, event)),
-      ...(next !== undefined && { cursor: cursorOf(next) }),
+      ...(await cursorTo(deps, request, person.email, next)),
     },
   };
 }
 
+function mayAsk(person: Authority, email: string, host: string | undefined): boolean {
+  if (person.admin || email === person.email) return true;
+  return person.scope !== undefined && !asksOutside(person.scope, { email, ...(host && { host }) });
+}
+
 const isOwn = (person: Authority, { email, by }: StoredEvent): boolean => [email, by].includes(person.email);
 
-function maySee(person: Authority, event: StoredEvent): boolean {
-  if (person.admin || isOwn(person, event)) return true;
+const maySee = (person: Authority, event: StoredEvent): boolean =>
+  person.admin || isOwn(person, event) || isInScope(person, event);
+
+function isInScope(person: Authority, event: StoredEvent): boolean {
   const { host, db, which } = placeOf(event);
-  return (
-    host !== undefined && db !== undefined && governs(person, { email: event.email, host, db, ...(which && { which }) })
-  );
+  if (host === undefined || db === undefined) return false;
+  return governs(person, { email: event.email, host, db, ...(which && { which }) });
 }
 
 /** A change of a rule for every host happened at each of them. */
 const isAt = (event: StoredEvent, host: string): boolean => [host, '*'].includes(placeOf(event).host ?? '');
 
-/** Without what belongs to the table only. From where others sent their requests, and which rule of others decided, is not everybody's business. */
+/**
+ * Without what belongs to the table only. From where others sent their requests, which rule of others decided, and what they noted
+ * about somebody is not everybody's business.
+ */
 function shownTo(person: Authority, event: StoredEvent): object {
-  const { pk, sk, listPk, listSk, deleteAt, ip, rule, grant, ...facts } = event;
-  const acted = (event.by ?? event.email) === person.email;
-  const maySeeRule = isOwn(person, event) || event.act.startsWith('rule_');
+  const { pk, sk, listPk, listSk, deleteAt, ip, rule, grant, before, after, ...facts } = event;
+  const acted = person.admin || (event.by ?? event.email) === person.email;
+  const ruled = acted || isInScope(person, event);
   const { expiresAt = 0, ...ofGrant } = grant ?? {};
-  const held = grant && { grant: { ...ofGrant, expires: iso(expiresAt) } };
-  return { ...facts, ...held, ...((person.admin || maySeeRule) && { rule }), ...((person.admin || acted) && { ip }) };
+  const plain = (changed: object) => (ruled ? changed : { ...changed, note: undefined });
+  return {
+    ...facts,
+    ...(grant && { grant: { ...ofGrant, expires: iso(expiresAt) } }),
+    ...(before && { before: plain(before) }),
+    ...(after && { after: plain(after) }),
+    ...((isOwn(person, event) || person.admin || event.act.startsWith('rule_')) && { rule }),
+    ...(acted && { ip }),
+  };
 }

@@ -1,8 +1,9 @@
 import { grantAnswer } from '../../shared/answers';
 import { inputs, parseQuery } from '../../shared/api';
 import { type AuthDeps, type Authority, claimsOf, governs, liveAuthority, livePerson } from '../../shared/authenticate';
+import { cursorTo, positionIn } from '../../shared/cursors';
 import { ApiError } from '../../shared/errors';
-import { cursorOf } from '../../shared/fields';
+import { fits, named } from '../../shared/filter';
 import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
 import { access } from '../../shared/policy';
@@ -11,10 +12,11 @@ import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { methodsOf } from '../../shared/routes';
 import { asksOutside } from '../../shared/scope';
-import { type Grant, grantsOf, grantsOnHost, liveGrants, liveParts } from '../../shared/store/grants';
+import { type Grant, grantsOf, grantsOnHostFrom, liveGrants, liveParts } from '../../shared/store/grants';
 import { rulesFor } from '../../shared/store/rules';
 import type { Table } from '../../shared/store/table';
 import { iso, seconds } from '../../shared/time';
+import type { TokenClaims } from '../../shared/tokens';
 
 /** How many grants fill a page of everybody's. */
 const pageSize = 1000;
@@ -23,55 +25,58 @@ export type GrantsDeps = AuthDeps & { log: Log };
 
 /** `GET /grants`: one's own; for admins, and for rulers inside their scope, also those of others: of a person, on a host, or (`email=*`) of everybody. */
 export async function listGrants(deps: GrantsDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { cursor, ...filter } = parseQuery(inputs.grantFilter, request);
-  const { email, host, db } = filter;
+  const { email, host, db, cursor } = parseQuery(inputs.grantFilter, request);
   const claims = await claimsOf(deps, request, now);
-  const fits = (grant: Grant) => [undefined, '*', grant.host].includes(host) && [undefined, '*', grant.db].includes(db);
-  const own = email === claims.email || (email === undefined && (host === undefined || host === '*'));
-  if (own) {
-    const [, grants] = await Promise.all([livePerson(deps, claims), grantsOf(deps.table, claims.email)]);
-    return { status: 200, json: { grants: grants.filter(fits).map(grantAnswer) } };
-  }
-  const person = await liveAuthority(deps, claims);
-  if (email !== undefined) await requireRight(deps, request, person, { ...filter, email }, now);
+  const own = email === undefined ? named(host) === undefined : email === claims.email;
+  const wanted = (grant: Grant) => fits(host, grant.host) && fits(db, grant.db);
+  if (!own) return othersGrants(deps, request, claims, wanted, now);
+  if (cursor !== undefined) throw new ApiError('invalid_request', 'cursor: this list has one page only');
+  const [, grants] = await Promise.all([livePerson(deps, claims), grantsOf(deps.table, claims.email)]);
+  return { status: 200, json: { grants: grants.filter(wanted).map(grantAnswer) } };
+}
+
+async function othersGrants(
+  deps: GrantsDeps,
+  request: ApiRequest,
+  claims: TokenClaims,
+  wanted: (grant: Grant) => boolean,
+  now: Date,
+): Promise<ApiResponse> {
+  const { email, host } = parseQuery(inputs.grantFilter, request);
+  const person = await liveAuthority(deps, claims, request.requestId);
+  if (email !== undefined) await requireRight(deps, request, person, now);
+  const from = await positionIn(deps, request, person.email);
   const { grants, next } =
     person.admin || person.scope
-      ? await othersGrants(deps.table, email, host, Number(cursor ?? 0))
+      ? await pageOf(deps.table, named(email), named(host), from)
       : { grants: await grantsOf(deps.table, person.email) };
-  const seen = grants.filter((grant) => fits(grant) && (grant.email === person.email || governs(person, grant)));
-  return {
-    status: 200,
-    json: { grants: seen.map(grantAnswer), ...(next !== undefined && { cursor: cursorOf(String(next)) }) },
-  };
+  const seen = grants.filter((grant) => wanted(grant) && (grant.email === person.email || governs(person, grant)));
+  const cursor = await cursorTo(deps, request, person.email, next);
+  return { status: 200, json: { grants: seen.map(grantAnswer), ...cursor } };
 }
 
 /** Of everybody on all hosts only those that have not ended are listed together: part after part, as many as fill a page. */
-async function othersGrants(
+async function pageOf(
   table: Table,
   email: string | undefined,
   host: string | undefined,
-  from: number,
-): Promise<{ grants: Grant[]; next?: number }> {
-  if (email !== undefined && email !== '*') return { grants: await grantsOf(table, email) };
-  if (host !== undefined && host !== '*') return { grants: await grantsOnHost(table, host) };
+  from = '',
+): Promise<{ grants: Grant[]; next?: string }> {
+  if (email !== undefined) return { grants: await grantsOf(table, email) };
+  if (host !== undefined) return grantsOnHostFrom(table, host, from, pageSize);
   const grants: Grant[] = [];
-  for (const part of liveParts.slice(from)) {
-    if (grants.length >= pageSize) return { grants, next: part };
+  for (const part of liveParts.slice(Number(from))) {
+    if (grants.length >= pageSize) return { grants, next: String(part) };
     grants.push(...(await liveGrants(table, part)));
   }
   return { grants };
 }
 
-async function requireRight(
-  deps: GrantsDeps,
-  request: ApiRequest,
-  person: Authority,
-  filter: { email: string; host?: string | undefined; db?: string | undefined },
-  now: Date,
-): Promise<void> {
-  if (person.admin || (person.scope && !asksOutside(person.scope, filter))) return;
+async function requireRight(deps: GrantsDeps, request: ApiRequest, person: Authority, now: Date): Promise<void> {
+  const { cursor: _, email = person.email, ...wish } = parseQuery(inputs.grantFilter, request);
+  if (person.admin || (person.scope && !asksOutside(person.scope, { ...wish, email }))) return;
   const problem = new ApiError('not_allowed', "Only admins, and rulers inside their scope, see other people's grants.");
-  const event = { act: 'read_refused', email: filter.email, by: person.email, route: request.route } as const;
+  const event = { act: 'read_refused', email, by: person.email, route: request.route, wish } as const;
   throw await refuse(deps.table, event, problem, request, now);
 }
 
@@ -79,7 +84,10 @@ async function requireRight(
 export async function me(deps: GrantsDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   parseQuery(inputs.nothing, request);
   const claims = await claimsOf(deps, request, now);
-  const [person, rules] = await Promise.all([liveAuthority(deps, claims), rulesFor(deps.table, claims.email)]);
+  const [person, rules] = await Promise.all([
+    liveAuthority(deps, claims, request.requestId),
+    rulesFor(deps.table, claims.email),
+  ]);
   reportUnreadable(deps.log, rules, request.requestId);
   const { email, expiresAt, admin, scope } = person;
   const ruler = scope && { hosts: scope.hosts, dbs: scope.dbs, emails: scope.emails, which: scope.which };

@@ -51,7 +51,7 @@ async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: strin
       'Too many links were asked for from your address. Try again in an hour.',
       3600 - (seconds(now) % 3600),
     );
-  reportUnreadable(deps.log, rules, request.requestId);
+  reportUnreadable(deps.log, ruler ? [...rules, ruler] : rules, request.requestId);
   const known = ruler !== undefined || isKnown(rules, email, settings, now);
   const refusal = known ? tooSoon(sent, settings, now) : 'not_allowed';
   try {

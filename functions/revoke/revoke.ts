@@ -3,6 +3,7 @@ import { inputs, parseQuery } from '../../shared/api';
 import { type AuthDeps, type Authority, authorize, claimsOf, governs, livePerson } from '../../shared/authenticate';
 import { type End, type EndDeps, endGrant } from '../../shared/end-grant';
 import { ApiError } from '../../shared/errors';
+import { fits, named } from '../../shared/filter';
 import type { ApiResponse } from '../../shared/http';
 import { refuse } from '../../shared/refuse';
 import type { ApiRequest } from '../../shared/request';
@@ -21,10 +22,8 @@ export async function revokeGrants(deps: RevokeDeps, request: ApiRequest, now: D
   const email = filter.email ?? claims.email;
   const [person, grants] =
     email === claims.email
-      ? await Promise.all([livePerson(deps, claims), grantsOf(deps.table, email, one(filter.host))])
+      ? await Promise.all([livePerson(deps, claims), grantsOf(deps.table, email, named(filter.host))])
       : await othersGrants(deps, request, { ...filter, email }, now);
-  const fits = (wanted: string | undefined, value: string) =>
-    wanted === undefined || wanted === '*' || wanted === value;
   const live = grants.filter(
     (grant) =>
       counts(grant) &&
@@ -48,7 +47,7 @@ export async function revokeTokens(deps: RevokeDeps, request: ApiRequest, now: D
   const email = filter.email ?? claims.email;
   const [person, tokens] = await Promise.all([livePerson(deps, claims), liveTokens(deps.table, email, seconds(now))]);
   if (email !== person.email && !person.admin)
-    throw await refused(deps, request, email, person.email, "Only admins may revoke other people's tokens.", now);
+    throw await refused(deps, request, { email }, person.email, "Only admins may revoke other people's tokens.", now);
   const event = { act: 'tokens_revoked' as const, email, by: claims.email, count: tokens.length };
   const [revoked] = await Promise.all([
     Promise.all(tokens.map((token) => revokeToken(deps.table, token, seconds(now)))),
@@ -56,8 +55,6 @@ export async function revokeTokens(deps: RevokeDeps, request: ApiRequest, now: D
   ]);
   return { status: 200, json: { revoked: revoked.filter(Boolean).length } };
 }
-
-const one = (wanted: string | undefined): string | undefined => (wanted === '*' ? undefined : wanted);
 
 /** For admins, and for rulers inside their scope. Everybody's are ended on one host at a time: more would hardly be meant. */
 async function othersGrants(
@@ -71,20 +68,24 @@ async function othersGrants(
   const person = await authorize(deps, request, now);
   if (!person.admin && (!person.scope || asksOutside(person.scope, filter))) {
     const detail = "Only admins, and rulers inside their scope, may revoke other people's grants.";
-    throw await refused(deps, request, email, person.email, detail, now);
+    throw await refused(deps, request, filter, person.email, detail, now);
   }
-  if (email !== '*') return [person, await grantsOf(table, email, one(host))];
-  if (host === undefined || host === '*')
+  if (email !== '*') return [person, await grantsOf(table, email, named(host))];
+  const onlyHost = named(host);
+  if (onlyHost === undefined)
     throw new ApiError('invalid_request', 'host: is needed to revoke the grants of everybody');
-  return [person, await grantsOnHost(table, host)];
+  return [person, await grantsOnHost(table, onlyHost)];
 }
 
 const refused = (
   { table }: RevokeDeps,
   request: ApiRequest,
-  email: string,
+  filter: { email: string; host?: string | undefined; db?: string | undefined },
   by: string,
   detail: string,
   now: Date,
-): Promise<ApiError> =>
-  refuse(table, { act: 'revoke_refused', email, by }, new ApiError('not_allowed', detail), request, now);
+): Promise<ApiError> => {
+  const { email, host, db } = filter;
+  const event = { act: 'revoke_refused', email, by, wish: { host, db } } as const;
+  return refuse(table, event, new ApiError('not_allowed', detail), request, now);
+};

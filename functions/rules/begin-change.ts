@@ -2,58 +2,77 @@ import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/a
 import { ApiError } from '../../shared/errors';
 import { expired, keyOf, opposites, type RuleKey, ruleName, type Unreadable } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
+import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { outside } from '../../shared/scope';
-import type { Event } from '../../shared/store/audit';
 import { readRule, type StoredRule } from '../../shared/store/rules';
 import { versionOf } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
 import type { RulesDeps } from './rules';
+
+/** What a request wants to do to the rule with this key. */
+export interface Wanted {
+  key: RuleKey;
+  /** The version from which the change was made; none for whatever is there. */
+  seen: number | undefined;
+  dryRun: boolean | undefined;
+}
 
 /** A change of a rule by somebody who may make it. */
 export interface Change {
   person: Authority;
   /** The rule with this key as it was read; none if there is none. */
   before: StoredRule | Unreadable | undefined;
-  /** What an admin may not have noticed. */
+  /** What somebody may not have noticed. */
   warnings: string[];
 }
 
-const problems = {
-  rule_changed: 'Somebody else changed this rule since it was read. Read it again, then send it with its new version.',
-  rule_unknown: 'There is no rule with this email, host, db, role and which. GET /rules lists them.',
-} as const;
-
-/** Reads all that a change of this rule depends on, and refuses who may not make it, and what was changed since it was `seen`. */
-export async function beginChange(
-  deps: RulesDeps,
-  request: ApiRequest,
-  { key, seen }: { key: RuleKey; seen: number | undefined },
-  now: Date,
-): Promise<Change> {
+/** Reads all that a change of this rule depends on, and refuses who may not make it, and what was changed since it was seen. */
+export async function beginChange(deps: RulesDeps, request: ApiRequest, wanted: Wanted, now: Date): Promise<Change> {
+  const { key, seen } = wanted;
   const claims = await claimsOf(deps, request, now);
   const [person, before, ...others] = await Promise.all([
-    liveAuthority(deps, claims),
+    liveAuthority(deps, claims, request.requestId),
     readRule(deps.table, key),
     ...opposites(key).map((opposite) => readRule(deps.table, opposite)),
   ]);
-  const event = { email: key.email, by: person.email, rule: ruleName(keyOf(key)) };
+  reportUnreadable(deps.log, before ? [before] : [], request.requestId);
   if (!governs(person, key) || !mayReplace(person, before))
-    throw await refuse(deps.table, { act: 'rule_refused', ...event }, notAllowed(person, key), request, now);
+    throw await refuseChange(deps, request, wanted, notAllowed(person, key, before), person.email, now);
   if (seen !== undefined && seen !== versionOf(before))
-    throw await refuseChange(deps, request, event, 'rule_changed', now);
-  return { person, before, warnings: others.flatMap((other) => contradiction(other, seconds(now))) };
+    throw await refuseChange(deps, request, wanted, notAsSeen(before), person.email, now);
+  const warnings = others.flatMap((other) => contradiction(person, other, seconds(now)));
+  return { person, before, warnings };
 }
 
-/** Puts on record, and hands back to be thrown, that the rule is not as the request expects it. */
+/** Puts a refusal on record, and hands it back to be thrown. */
 export const refuseChange = (
   { table }: RulesDeps,
   request: ApiRequest,
-  event: Omit<Event, 'act'>,
-  code: keyof typeof problems,
+  { key, dryRun }: Wanted,
+  problem: ApiError,
+  by: string,
   now: Date,
-): Promise<ApiError> =>
-  refuse(table, { act: 'rule_refused', ...event }, new ApiError(code, problems[code]), request, now);
+): Promise<ApiError> => {
+  const { email, ...wish } = keyOf(key);
+  const event = { act: 'rule_refused', email, by, rule: ruleName(keyOf(key)), wish } as const;
+  return refuse(table, { ...event, ...(dryRun && { dryRun: true }) }, problem, request, now);
+};
+
+export const overtaken = (): ApiError =>
+  new ApiError(
+    'rule_changed',
+    'Somebody else changed this rule at the same moment. Look at it, then send yours again.',
+    1,
+  );
+
+const notAsSeen = (before: Change['before']): ApiError =>
+  new ApiError(
+    'rule_changed',
+    before && 'unreadable' in before
+      ? "This rule can't be read, so it has no version. Send the change without one."
+      : 'Somebody else changed this rule since you read it. Read it again, then send yours with its new version (0: there is none).',
+  );
 
 /**
  * What can't be read denies everything to everybody whom it names, which may be more than a ruler's scope. And without somebody else's
@@ -66,15 +85,22 @@ function mayReplace({ admin, scope, email }: Authority, before: Change['before']
   return before.which === 'allow' || own || scope?.which === 'all' || scope?.which.includes('allow') === true;
 }
 
-function notAllowed({ scope }: Authority, key: RuleKey): ApiError {
+function notAllowed({ scope }: Authority, key: RuleKey, before: Change['before']): ApiError {
   if (!scope) return new ApiError('not_allowed', 'Only admins and rulers may change rules.');
   const parts = outside(scope, key);
-  const why = parts.length > 0 ? `lies outside of your scope (${parts.join(', ')})` : 'was not set by you';
-  return new ApiError('not_allowed', `This rule ${why}. GET /me shows your scope; ask an admin for more.`);
+  const unreadable = before && 'unreadable' in before;
+  const why =
+    parts.length > 0
+      ? `lies outside of your scope (${parts.join(', ')}); GET /me shows it`
+      : unreadable
+        ? "can't be read"
+        : 'denies, and was set by somebody else';
+  return new ApiError('not_allowed', `This rule ${why}. Ask an admin.`);
 }
 
-/** Allowed, because a deny wins, but seldom meant. */
-function contradiction(other: StoredRule | Unreadable | undefined, now: number): string[] {
+/** Allowed, because a deny wins, but seldom meant. What is outside of a ruler's scope is not named. */
+function contradiction(person: Authority, other: StoredRule | Unreadable | undefined, now: number): string[] {
   if (!other || 'unreadable' in other || expired(other, now)) return [];
-  return [`This contradicts the rule "${ruleName(other)}" of the same principal, host and database. The deny wins.`];
+  const which = governs(person, other) ? `the rule "${ruleName(other)}"` : 'a rule outside of your scope,';
+  return [`This contradicts ${which} of the same principal, host and database. The deny wins.`];
 }

@@ -1,15 +1,16 @@
 import { rulerAnswer } from '../../shared/answers';
 import { inputs, parseBody, parseQuery } from '../../shared/api';
 import { authorize } from '../../shared/authenticate';
+import { cursorTo, positionIn } from '../../shared/cursors';
 import { ApiError } from '../../shared/errors';
-import { cursorOf } from '../../shared/fields';
 import type { ApiResponse } from '../../shared/http';
 import type { Unreadable } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
+import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import { listRulers, putRuler, readRuler, removeRuler, type StoredRuler } from '../../shared/store/rulers';
-import { versionOf } from '../../shared/store/versions';
+import { nextVersion, versionOf } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
 import type { RulesDeps } from './rules';
 
@@ -22,26 +23,28 @@ const problems = {
 
 /** `GET /rulers`: all rulers with their scopes, or one of them. */
 export async function getRulers(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email, cursor = ' ' } = parseQuery(inputs.rulerFilter, request);
-  await adminFor(deps, request, { act: 'read_refused', email: email ?? '', route: request.route }, now);
-  if (email !== undefined) {
-    const ruler = await readRuler(deps.table, email);
-    return { status: 200, json: { rulers: ruler ? [rulerAnswer(ruler)] : [] } };
-  }
-  const { rulers, next } = await listRulers(deps.table, cursor);
-  return {
-    status: 200,
-    json: { rulers: rulers.map(rulerAnswer), ...(next !== undefined && { cursor: cursorOf(next) }) },
-  };
+  const { email } = parseQuery(inputs.rulerFilter, request);
+  const by = await adminFor(deps, request, { act: 'read_refused', email, route: request.route }, now);
+  const { rulers, next } =
+    email === undefined
+      ? await listRulers(deps.table, await positionIn(deps, request, by))
+      : { rulers: await rulerAlone(deps, email) };
+  reportUnreadable(deps.log, rulers, request.requestId);
+  return { status: 200, json: { rulers: rulers.map(rulerAnswer), ...(await cursorTo(deps, request, by, next)) } };
+}
+
+async function rulerAlone({ table }: RulesDeps, email: string): Promise<(StoredRuler | Unreadable)[]> {
+  const ruler = await readRuler(table, email);
+  return ruler ? [ruler] : [];
 }
 
 /** `PUT /rulers`: appoints a ruler, or gives one another scope. */
 export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const { version: seen, ...wanted } = parseBody(inputs.ruler, request);
-  const { by, before } = await beginChange(deps, request, wanted.email, seen, now);
+  const { by, before } = await rulerBefore(deps, request, wanted.email, seen, now);
   const ruler: StoredRuler = {
     ...wanted,
-    version: (versionOf(before) ?? 0) + 1,
+    version: nextVersion(before),
     setBy: by,
     setAt: seconds(now),
   };
@@ -57,7 +60,7 @@ export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date):
 /** `DELETE /rulers`: dismisses a ruler. The rules that they set stay. */
 export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const { email, version: seen } = parseQuery(inputs.rulerKey, request);
-  const { by, before } = await beginChange(deps, request, email, seen, now);
+  const { by, before } = await rulerBefore(deps, request, email, seen, now);
   const event = { email, by, before: before && rulerAnswer(before) };
   if (!before) throw await refuseRuler(deps, request, event, 'ruler_unknown', now);
   const [removed] = await Promise.all([
@@ -68,7 +71,7 @@ export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Dat
   return { status: 200, json: rulerAnswer(before) };
 }
 
-async function beginChange(
+async function rulerBefore(
   deps: RulesDeps,
   request: ApiRequest,
   email: string,
@@ -77,6 +80,7 @@ async function beginChange(
 ): Promise<{ by: string; before: StoredRuler | Unreadable | undefined }> {
   const by = await adminFor(deps, request, { act: 'ruler_refused', email }, now);
   const before = await readRuler(deps.table, email);
+  reportUnreadable(deps.log, before ? [before] : [], request.requestId);
   if (seen !== undefined && seen !== versionOf(before))
     throw await refuseRuler(deps, request, { email, by, before: before && rulerAnswer(before) }, 'ruler_changed', now);
   return { by, before };
@@ -85,13 +89,13 @@ async function beginChange(
 async function adminFor(
   deps: RulesDeps,
   request: ApiRequest,
-  event: Pick<Event, 'act' | 'email' | 'route'>,
+  { email, ...event }: Pick<Event, 'act' | 'route'> & { email: string | undefined },
   now: Date,
 ): Promise<string> {
   const { admin, email: by } = await authorize(deps, request, now);
   if (admin) return by;
   const problem = new ApiError('not_allowed', problems.not_allowed);
-  throw await refuse(deps.table, { ...event, email: event.email || by, by }, problem, request, now);
+  throw await refuse(deps.table, { ...event, email: email ?? by, by }, problem, request, now);
 }
 
 const refuseRuler = (

@@ -1,26 +1,26 @@
-import { lossesAnswer, ruleAnswer, storedRuleAnswer } from '../../shared/answers';
+import { lossesAnswer, ruleAnswer, storedRuleAnswer, unreadableAnswer } from '../../shared/answers';
 import { inputs, parseBodyAndQuery, parseQuery } from '../../shared/api';
 import { type AuthDeps, authorize, governs } from '../../shared/authenticate';
+import { cursorTo, positionIn } from '../../shared/cursors';
 import { ApiError } from '../../shared/errors';
-import { cursorOf } from '../../shared/fields';
 import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
-import { keyOf, ruleName } from '../../shared/policy';
+import { type RuleKey, ruleName, type Unreadable } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
 import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { ruleLosses } from '../../shared/rule-losses';
-import { writeEvent } from '../../shared/store/audit';
+import { type Event, writeEvent } from '../../shared/store/audit';
 import { listRules, putRule, removeRule, type StoredRule } from '../../shared/store/rules';
-import { versionOf } from '../../shared/store/versions';
+import { nextVersion } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
-import { beginChange, refuseChange } from './begin-change';
+import { beginChange, overtaken, refuseChange } from './begin-change';
 
 export type RulesDeps = AuthDeps & { log: Log };
 
 /** `GET /rules`: all rules, or those of one principal; for a ruler, what of them is inside their scope. */
 export async function getRules(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email, cursor = ' ' } = parseQuery(inputs.ruleFilter, request);
+  const { email } = parseQuery(inputs.ruleFilter, request);
   const person = await authorize(deps, request, now);
   if (!person.admin && !person.scope) {
     const problem = new ApiError(
@@ -35,41 +35,38 @@ export async function getRules(deps: RulesDeps, request: ApiRequest, now: Date):
       now,
     );
   }
-  const { rules, next } = await listRules(deps.table, email, cursor);
+  const from = await positionIn(deps, request, person.email);
+  const { rules, next } = await listRules(deps.table, email, from);
   reportUnreadable(deps.log, rules, request.requestId);
   const shown = rules.filter((rule) => ('unreadable' in rule ? person.admin : governs(person, rule)));
-  return {
-    status: 200,
-    json: { rules: shown.map(storedRuleAnswer), ...(next !== undefined && { cursor: cursorOf(next) }) },
-  };
+  const cursor = await cursorTo(deps, request, person.email, next);
+  return { status: 200, json: { rules: shown.map(storedRuleAnswer), ...cursor } };
 }
 
 /** `PUT /rules`: sets one rule, new or in the place of the one with the same key. `?dryRun=true` only tells who would lose what. */
 export async function setRule(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const [wish, { dryRun }] = parseBodyAndQuery(inputs.rule, inputs.dryRun, request);
-  const { expires: expiresAt, version: seen, ...wanted } = wish;
+  const { expires: expiresAt, version: seen, ...given } = wish;
   const moment = seconds(now);
   if (expiresAt !== undefined && expiresAt <= moment)
     throw new ApiError('invalid_request', 'expires: must lie in the future');
-  const change = await beginChange(deps, request, { key: wanted, seen }, now);
-  const { person, before, warnings } = change;
+  const wanted = { key: given, seen, dryRun };
+  const { person, before, warnings } = await beginChange(deps, request, wanted, now);
   const rule: StoredRule = {
-    ...wanted,
+    ...given,
     ...(expiresAt !== undefined && { expiresAt }),
-    version: (versionOf(before) ?? 0) + 1,
+    version: nextVersion(before),
     setBy: person.email,
     setAt: moment,
     ...(!person.admin && { asRuler: true }),
   };
   if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, rule, rule, moment)) };
-  const was = before && !('unreadable' in before) ? ruleAnswer(before) : before;
-  const after = ruleAnswer(rule);
-  const event = { email: rule.email, by: person.email, rule: ruleName(rule), before: was, after };
+  const [was, after] = [before && plainAnswer(before), ruleAnswer(rule)];
   const [set] = await Promise.all([
     putRule(deps.table, rule, before),
-    writeEvent(deps.table, { act: 'rule_set', ...event }, request, now),
+    note(deps, request, { act: 'rule_set', key: rule, by: person.email, before: was, after }, now),
   ]);
-  if (!set) throw await refuseChange(deps, request, event, 'rule_changed', now);
+  if (!set) throw await refuseChange(deps, request, wanted, overtaken(), person.email, now);
   const replaced = was && JSON.stringify(was) !== JSON.stringify(after) ? { replaced: was } : {};
   return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...(warnings.length > 0 && { warnings }) } };
 }
@@ -77,19 +74,29 @@ export async function setRule(deps: RulesDeps, request: ApiRequest, now: Date): 
 /** `DELETE /rules`: removes the rule with this key. `?dryRun=true` only tells who would lose what. */
 export async function deleteRule(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const { version: seen, dryRun, ...key } = parseQuery(inputs.ruleKey, request);
-  const { person, before } = await beginChange(deps, request, { key, seen }, now);
-  const event = {
-    email: key.email,
-    by: person.email,
-    rule: ruleName(key),
-    before: before && !('unreadable' in before) ? ruleAnswer(before) : before,
-  };
-  if (!before) throw await refuseChange(deps, request, event, 'rule_unknown', now);
+  const wanted = { key, seen, dryRun };
+  const { person, before } = await beginChange(deps, request, wanted, now);
+  if (!before) throw await refuseChange(deps, request, wanted, unknown(), person.email, now);
   if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, key, undefined, seconds(now))) };
   const [removed] = await Promise.all([
     removeRule(deps.table, key, before),
-    writeEvent(deps.table, { act: 'rule_removed', ...event }, request, now),
+    note(deps, request, { act: 'rule_removed', key, by: person.email, before: plainAnswer(before) }, now),
   ]);
-  if (!removed) throw await refuseChange(deps, request, event, 'rule_changed', now);
-  return { status: 200, json: 'unreadable' in before ? keyOf(key) : storedRuleAnswer(before) };
+  if (!removed) throw await refuseChange(deps, request, wanted, overtaken(), person.email, now);
+  return { status: 200, json: 'unreadable' in before ? key : storedRuleAnswer(before) };
+}
+
+const unknown = (): ApiError =>
+  new ApiError('rule_unknown', 'There is no rule with this email, host, db, role and which. GET /rules lists them.');
+
+const plainAnswer = (rule: StoredRule | Unreadable) =>
+  'unreadable' in rule ? unreadableAnswer(rule) : ruleAnswer(rule);
+
+function note(
+  { table }: RulesDeps,
+  request: ApiRequest,
+  { key, ...event }: Pick<Event, 'act' | 'by' | 'before' | 'after'> & { key: RuleKey },
+  now: Date,
+): Promise<void> {
+  return writeEvent(table, { ...event, email: key.email, rule: ruleName(key) }, request, now);
 }

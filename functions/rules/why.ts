@@ -16,16 +16,18 @@ export async function why(deps: RulesDeps, request: ApiRequest, now: Date): Prom
   const { email, ...what } = parseQuery(inputs.why, request);
   const claims = await claimsOf(deps, request, now);
   const wish = { ...what, email: email ?? claims.email };
-  const [person, rules] = await Promise.all([liveAuthority(deps, claims), rulesFor(deps.table, wish.email)]);
+  const [person, rules] = await Promise.all([
+    liveAuthority(deps, claims, request.requestId),
+    rulesFor(deps.table, wish.email),
+  ]);
   reportUnreadable(deps.log, rules, request.requestId);
   if (wish.email !== person.email && !governs(person, wish)) {
     const problem = new ApiError(
       'not_allowed',
       'Only admins, and rulers inside their scope, see why others may or may not. Leave email out to ask about yourself.',
     );
-    const { host, db, role } = wish;
     const event = { act: 'read_refused', email: wish.email, by: person.email, route: request.route } as const;
-    throw await refuse(deps.table, { ...event, wish: { host, db, role, label: '' } }, problem, request, now);
+    throw await refuse(deps.table, { ...event, wish: what }, problem, request, now);
   }
   const { allowed, rule, matched } = decide(rules, wish, { ttl: deps.settings.grantTtl, now: seconds(now) });
   const shown = matched.flatMap((one) => shownTo(person, wish.email, one));

@@ -55,7 +55,10 @@ export interface Event {
   grant?: Grant;
   /** The host that was registered, retired or removed. */
   host?: string;
-  wish?: { host: string; db: string; role: string; label: string } | undefined;
+  /** What was asked for, as far as it was named. */
+  wish?:
+    | { host?: string | undefined; db?: string | undefined; role?: string; label?: string; which?: string }
+    | undefined;
   /** The link or token, by its id, which opens nothing. */
   link?: string;
   count?: number;
@@ -64,6 +67,8 @@ export interface Event {
   after?: object | undefined;
   /** What was not shown. */
   route?: string;
+  /** Only a dry run was asked for. */
+  dryRun?: true;
 }
 
 export interface Source {

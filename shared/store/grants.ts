@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { day } from '../time';
 import { keys } from './keys';
-import type { Item, Table } from './table';
+import { end, type Item, type Table } from './table';
 
 const keptAfterEnd = 90 * day;
 
@@ -57,6 +57,23 @@ export async function grantsOf(table: Table, email: string, host?: string): Prom
 /** Everybody's grants on a host, from the index, which may lag behind by a moment. */
 export async function grantsOnHost(table: Table, host: string): Promise<Grant[]> {
   return (await table.query({ pk: keys.grantsOn(host), index: 'listed' })).map(parseGrant);
+}
+
+/** The same, a page at a time. `next` begins the next page. */
+export async function grantsOnHostFrom(
+  table: Table,
+  host: string,
+  from: string,
+  limit: number,
+): Promise<{ grants: Grant[]; next?: string }> {
+  const { items, more } = await table.page({
+    pk: keys.grantsOn(host),
+    index: 'listed',
+    from: from || ' ',
+    to: end,
+    limit,
+  });
+  return { grants: items.map(parseGrant), ...(more && { next: `${items.at(-1)?.listSk} ` }) };
 }
 
 /** Together these hold all the grants that have not ended. */

@@ -21,11 +21,6 @@ const eventItem = v.looseObject({
 });
 export type StoredEvent = v.InferOutput<typeof eventItem>;
 
-/** Whether this is a position that a page gave: a day, or an event's sort key. */
-export const isPosition = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d\.\d{3}Z(#[!-~]+)?)?$/.test(text) &&
-  !Number.isNaN(Date.parse(text.slice(0, isoLength)));
-
 /** From a moment on, up to but not with another one, or a position that the page before gave. */
 export interface Span {
   from: string;
@@ -100,10 +95,15 @@ function daysBefore(to: string, from: string, most: number): (Span & { date: str
     .map((date, index) => ({ date, from: from > date ? from : date, to: index === 0 ? to : `${date}~` }));
 }
 
-/** The span that these two moments name, in seconds since 1970; what was kept up to now where they name none. */
-export function spanOf({ from, to, now }: { from?: number | undefined; to?: number | undefined; now: number }): Span {
-  const text = (at: number) => new Date(at * 1000).toISOString();
-  return { from: text(Math.max(from ?? 0, now - kept - day)), to: text(Math.max(0, to ?? now + 1)) };
+/** The span that these two moments name; what was kept up to now where they name none. */
+export function spanOf({ from, to, now }: { from?: Date | undefined; to?: Date | undefined; now: Date }): Span {
+  const earliest = new Date(now.getTime() - (kept + day) * 1000);
+  // An event of this very moment may be there already.
+  const latest = new Date(now.getTime() + 1000);
+  return {
+    from: (from && from > earliest ? from : earliest).toISOString(),
+    to: (to && to < latest ? to : latest).toISOString(),
+  };
 }
 
 /** What an event is about, patterns of a rule included. */
@@ -123,4 +123,10 @@ export function placeOf({
   };
 }
 
-const parseEvent = (item: Item): StoredEvent => v.parse(eventItem, item);
+/** An event that can't be read must not hide the others. */
+function parseEvent(item: Item): StoredEvent {
+  const result = v.safeParse(eventItem, item);
+  if (result.success) return result.output;
+  const { pk, sk, at, email } = item;
+  return { act: 'unreadable', sk: `${sk}`, at: `${at}`, email: `${email}`, unreadable: `${pk} ${sk}` };
+}

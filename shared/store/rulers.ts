@@ -3,7 +3,7 @@ import { email, scope } from '../fields';
 import type { Unreadable } from '../policy';
 import { keys } from './keys';
 import { end, type Item, type Table } from './table';
-import { type Before, unchanged } from './versions';
+import { type Before, unchanged, unreadable } from './versions';
 
 const rulerItem = v.object({ email, ...scope, version: v.number(), setBy: v.string(), setAt: v.number() });
 
@@ -20,7 +20,7 @@ export async function readRuler(table: Table, address: string): Promise<StoredRu
 /** All rulers in the order of their addresses, from the index, which may lag behind by a moment. `next` begins the next page. */
 export async function listRulers(
   table: Table,
-  from: string,
+  from = ' ',
 ): Promise<{ rulers: (StoredRuler | Unreadable)[]; next?: string }> {
   const { items, more } = await table.page({ pk: keys.allRulers, index: 'listed', from, to: end, limit: pageSize });
   return { rulers: items.map(parseRuler), ...(more && { next: `${items.at(-1)?.listSk} ` }) };
@@ -36,5 +36,5 @@ export const removeRuler = (table: Table, address: string, before: Before) =>
 
 function parseRuler(item: Item): StoredRuler | Unreadable {
   const result = v.safeParse(rulerItem, item);
-  return result.success ? result.output : { unreadable: `${item.pk} ${item.sk}` };
+  return result.success ? result.output : unreadable(item);
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { principalsOf, type RuleKey, roles, type Unreadable } from '../policy';
 import { keys } from './keys';
 import { end, type Item, type Table } from './table';
-import { type Before, unchanged } from './versions';
+import { type Before, unchanged, unreadable } from './versions';
 
 const ruleItem = v.object({
   email: v.string(),
@@ -42,7 +42,7 @@ const pageSize = 500;
 export async function listRules(
   table: Table,
   principal: string | undefined,
-  from: string,
+  from = ' ',
 ): Promise<{ rules: (StoredRule | Unreadable)[]; next?: string }> {
   const where = principal ? { pk: keys.rules(principal) } : { pk: keys.allRules, index: 'listed' as const };
   const { items, more } = await table.page({ ...where, from, to: end, limit: pageSize });
@@ -67,5 +67,5 @@ export const removeRule = (table: Table, key: RuleKey, before: Before): Promise<
 
 function parseRule(item: Item): StoredRule | Unreadable {
   const result = v.safeParse(ruleItem, item);
-  return result.success ? result.output : { unreadable: `${item.pk} ${item.sk}` };
+  return result.success ? result.output : unreadable(item);
 }

@@ -1,4 +1,5 @@
 import type { Unreadable } from '../policy';
+import { newVersion } from '../tokens';
 import type { Condition } from './table';
 
 /** What was read before a change of it; none for what is not there yet. */
@@ -10,8 +11,22 @@ export function versionOf(before: Before): number | undefined {
   return 'unreadable' in before ? undefined : before.version;
 }
 
-/** That an item is still as it was read. What has no version can't be compared. */
-export function unchanged(before: Before): Condition | undefined {
+/** The version that follows. */
+export const nextVersion = (before: Before): number => {
+  const version = versionOf(before);
+  return version ? version + 1 : newVersion();
+};
+
+/** That an item is still as it was read. What can't be read is known by the mark of the write that left it, or by having none. */
+export function unchanged(before: Before): Condition {
   if (!before) return { if: 'attribute_not_exists(#pk)' };
-  return 'unreadable' in before ? undefined : { if: '#version = :before', values: { before: before.version } };
+  if (!('unreadable' in before)) return { if: '#version = :before', values: { before: before.version } };
+  if (before.mark === undefined) return { if: 'attribute_not_exists(#mark)' };
+  return { if: '#mark = :before', values: { before: before.mark } };
 }
+
+/** An item that can't be read, by its key. */
+export const unreadable = ({ pk, sk, mark }: Record<string, unknown>): Unreadable => ({
+  unreadable: `${pk} ${sk}`,
+  ...(typeof mark === 'string' && { mark }),
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { resourcesOf, synthesize, text } from './synthesize';
+import { isObject, listOf, resourcesOf, synthesize, text } from './synthesize';
 
 const plain = synthesize();
 const heard = synthesize({ alarmEmail: 'ops@lab.org' });
@@ -32,7 +32,7 @@ test('a rule or scope that can not be read raises an alarm in every function tha
     'rules',
   ]);
   for (const filter of filters) {
-    expect(filter.FilterPattern).toBe('{ ($.message = "rule_unreadable") || ($.message = "ruler_unreadable") }');
+    expect(filter.FilterPattern).toBe('{ $.message = "rule_unreadable" }');
     expect(filter.MetricTransformations).toEqual([
       { MetricName: 'UnreadableRules', MetricNamespace: 'mongogrant', MetricValue: '1' },
     ]);
@@ -46,6 +46,19 @@ test('alarms are mailed to alarmEmail, and to nobody without it', () => {
   const [topic] = resourcesOf(heard, 'AWS::SNS::Topic').map(([id]) => id);
   const [subscription] = resourcesOf(heard, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties);
   expect(subscription).toMatchObject({ Protocol: 'email', Endpoint: 'ops@lab.org', TopicArn: { Ref: topic } });
+  const policies = resourcesOf(heard, 'AWS::SNS::TopicPolicy').map(([, { Properties }]) => Properties);
+  expect(policies).toMatchObject([{ Topics: [{ Ref: topic }], PolicyDocument: { Statement: expect.anything() } }]);
+  const document = policies[0]?.PolicyDocument;
+  const statements = isObject(document) ? listOf(document.Statement) : [];
+  // Without it CloudWatch could not publish: a policy of one's own takes the place of the one that lets the account in.
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    }),
+  );
   for (const [, { Properties }] of resourcesOf(heard, 'AWS::CloudWatch::Alarm'))
     expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
 });

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { inputs, parse, parseBody, parseQuery } from '../../shared/api';
 import { durationText } from '../../shared/durations';
 import { ApiError } from '../../shared/errors';
-import { cursorOf } from '../../shared/fields';
 
 type Input = Record<string, unknown>;
 const grant = { host: 'h.lab.org', db: 'fw_phonons', role: 'read' };
@@ -220,7 +219,19 @@ const ruler = { email: 'ruler@lab.org', hosts: ['h'], dbs: ['fw_'], emails: ['@l
 test('a scope is "all" or a list, and nothing in a list is wider than it looks', () => {
   for (const field of ['hosts', 'dbs', 'emails', 'which']) {
     accepted('ruler', ruler, field, ['all']);
-    refused('ruler', ruler, field, ['ALL', '', '*', [], ['*'], [''], {}, null, ['a', 1], Array(101).fill('a')]);
+    refused('ruler', ruler, field, [
+      'ALL',
+      '',
+      '*',
+      [],
+      ['all'],
+      ['*'],
+      [''],
+      {},
+      null,
+      ['a', 1],
+      Array(101).fill('a'),
+    ]);
   }
   refused('ruler', ruler, 'hosts', ['h.lab.org', ['h*'], ['h', '*']]);
   refused('ruler', ruler, 'dbs', ['fw_', ['fw_*'], ['fw_', '']]);
@@ -242,10 +253,16 @@ test('a scope is "all" or a list, and nothing in a list is wider than it looks',
   });
 });
 
-test('a cursor is read back as it was given, and no other text is one', () => {
-  const position = '2026-11-24T08:00:00.000Z#request=#000000001';
-  expect(parse(inputs.auditFilter, { cursor: cursorOf(position) })).toEqual({ cursor: position });
-  refused('ruleFilter', {}, 'cursor', ['', 'a b', '../', cursorOf('a\nb'), cursorOf('é'), 'x'.repeat(1001), 1, null]);
+test('a deny has no limits: it denies for ever and from everywhere', () => {
+  const deny = { ...rule, which: 'deny' };
+  expect(said('rule', { ...deny, note: 'x', expires: '2027-01-01T00:00:00Z' })).toBe('');
+  expect(said('rule', { ...deny, maxTtl: '1 d' })).toBe('maxTtl: is for rules that allow');
+  expect(said('rule', { ...deny, cidrs: ['10.0.0.0/8'] })).toBe('cidrs: is for rules that allow');
+});
+
+test('a day that does not exist is not taken for another one', () => {
+  accepted('rule', rule, 'expires', ['2028-02-29T00:00:00Z', '2027-12-31T23:59:59.999Z', '2027-01-01T00:00:00+02:00']);
+  refused('rule', rule, 'expires', ['2027-02-31T00:00:00Z', '2027-06-31T00:00:00Z', '2027-02-29T00:00:00Z']);
 });
 
 test('several faults are told at once, and what was sent is not repeated', () => {

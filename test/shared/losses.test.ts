@@ -53,6 +53,15 @@ test('a login that works from more addresses than the rules allow ends, one that
   expect(fate(held({ cidrs: ['192.0.2.7'] }), rule())).toBe('stays');
 });
 
+test('a login that the rules would give from so many addresses for less time only ends sooner', () => {
+  const anywhere = rule({ maxTtl: 1800 });
+  const lab = rule({ email: '*', maxTtl: 7200, cidrs: ['10.0.0.0/8'] });
+  expect(fate(held(), anywhere, lab)).toBe(now + 1800);
+  expect(fate(held({ cidrs: ['10.1.0.0/16'] }), anywhere, lab)).toBe(now + 7200);
+  expect(fate(held(), rule({ expiresAt: now + 60 }), lab)).toBe(now + 60);
+  expect(fate(held({ cidrs: ['192.0.2.7'] }), lab)).toBe('ends');
+});
+
 test('what was given by these rules loses nothing by them, at any later moment before its end', () => {
   const anyRule = fc.record<Rule, 'email' | 'host' | 'db' | 'role' | 'which'>(
     {

@@ -6,10 +6,13 @@ import {
   newId,
   newLink,
   newPassword,
+  newVersion,
   parseLink,
   sameHash,
+  seal,
   shortHash,
   signToken,
+  unseal,
   verifyToken,
 } from '../../shared/tokens';
 
@@ -171,4 +174,23 @@ test('a short hash is always the same for one id, and another one for another', 
   expect(shortHash('a')).toBe(shortHash('a'));
   expect(shortHash('a')).toMatch(/^[0-9a-f]{6}$/);
   expect(shortHash('a')).not.toBe(shortHash('b'));
+});
+
+test('a seal opens with its keys and for its purpose only, and says nothing of what is in it', () => {
+  const keys = { key: 'k'.repeat(64), older: [] };
+  const sealed = seal(keys, 'GET /rules', 'ada@lab.org#h#fw');
+  expect(sealed).not.toContain(Buffer.from('ada').toString('base64url'));
+  expect(seal(keys, 'GET /rules', 'ada@lab.org#h#fw')).not.toBe(sealed);
+  expect(unseal(keys, 'GET /rules', sealed)).toBe('ada@lab.org#h#fw');
+  expect(unseal({ key: 'n'.repeat(64), older: [keys.key] }, 'GET /rules', sealed)).toBe('ada@lab.org#h#fw');
+  expect(unseal(keys, 'GET /audit', sealed)).toBeUndefined();
+  expect(unseal({ key: 'n'.repeat(64), older: [] }, 'GET /rules', sealed)).toBeUndefined();
+  for (const other of ['', 'x', sealed.slice(0, -1), sealed.slice(1), `${sealed}A`, 'A'.repeat(80)])
+    expect([other, unseal(keys, 'GET /rules', other)]).toEqual([other, undefined]);
+});
+
+test('the first version of something does not come again', () => {
+  const versions = Array.from({ length: 1000 }, newVersion);
+  expect(new Set(versions).size).toBe(1000);
+  expect(versions.every((version) => Number.isSafeInteger(version) && version > 0)).toBe(true);
 });

@@ -95,6 +95,14 @@ test('an allow that gives less time moves ends forward; one that asks for addres
   ]);
 });
 
+test('what is lost already is not lost by another change', async () => {
+  const deny = { email: 'eve@lab.org', db: 'fw_b', role: 'read', which: 'deny' };
+  await set(deny);
+  expect((await ifSet({ email: '*@lab.org', db: 'fw_*', note: 'changed' })).ends).toEqual([]);
+  expect(await ifRemoved({ email: '*@lab.org', db: 'fw_*' })).toEqual(['ada@lab.org fw_b']);
+  await stage.ask('DELETE', `/rules?${new URLSearchParams({ ...all, ...deny })}`, { token: admin });
+});
+
 test('a dry run is refused like the change itself', async () => {
   const rule = { ...all, email: '*', db: '*', which: 'deny' };
   const member = await stage.ask('PUT', '/rules?dryRun=true', { token: tokens['ada@lab.org'], body: rule });

@@ -1,0 +1,5 @@
+/** What a filter names: `*` is the same as no filter. */
+export const named = (wanted: string | undefined): string | undefined => (wanted === '*' ? undefined : wanted);
+
+/** Whether a value passes a filter. */
+export const fits = (wanted: string | undefined, value: string): boolean => [undefined, value].includes(named(wanted));
