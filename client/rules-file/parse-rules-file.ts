@@ -1,0 +1,130 @@
+import * as v from 'valibot';
+import { expired, type Rule } from '../../shared/policy';
+import type { Scope } from '../../shared/scope';
+import { seconds } from '../../shared/time';
+import { type Entry, expandRules } from './expand-rules';
+import { explainIssue } from './explain-issue';
+import { readYaml, type Yaml } from './read-yaml';
+import { ruleEntry, rulerEntry, rulesFile } from './rules-file-schema';
+import type { Problem } from './yaml-aliases';
+
+/** A ruler and what they may decide. */
+export interface Ruler extends Scope {
+  email: string;
+}
+
+/** What a rules file asks for. */
+export interface RulesFile {
+  /** Every rule by itself, as the API keeps it; none if the file leaves rules alone. */
+  rules?: Rule[];
+  /** None if the file leaves rulers alone. */
+  rulers?: Ruler[];
+  /** What becomes of the rules and rulers that the file does not name. */
+  unlisted: 'remove' | 'keep';
+}
+
+export type ParsedRulesFile = { file: RulesFile } | { problems: Problem[] };
+
+/**
+ * Reads a rules file: YAML with `rules`, `rulers` and `unlisted`. What the API would refuse is refused here, all of it at once, each with
+ * its line.
+ *
+ * @param text - what is in the file
+ * @param now - a rule whose `expires` is not after it is a problem
+ * @example
+ * const parsed = parseRulesFile(await readFile('rules.yaml', 'utf8'), new Date());
+ * if ('problems' in parsed) for (const { line, message } of parsed.problems) console.error(`line ${line}: ${message}`);
+ */
+export function parseRulesFile(text: string, now: Date): ParsedRulesFile {
+  const yaml = readYaml(text);
+  const problems = [...yaml.problems];
+  if (yaml.value === undefined) return { problems: inOrder(problems) };
+  const shape = v.safeParse(shapeOfFile, noList(yaml.value));
+  if (!shape.success) problems.push(...shape.issues.map((issue) => problemOf(issue, [], yaml)));
+  const { rules, rulers, unlisted } = v.parse(listsOfFile, noList(yaml.value));
+  if (shape.success && !rules && !rulers)
+    problems.push({ line: 1, message: 'the file has neither rules nor rulers. Write at least "rules:" and a list' });
+
+  const entries = parseEntries(ruleEntry, rules ?? [], 'rules', yaml, problems);
+  const expanded = expandRules(entries);
+  problems.push(...expanded.problems, ...expanded.rules.flatMap(pastEnd(seconds(now), yaml)));
+  const people = parseEntries(rulerEntry, rulers ?? [], 'rulers', yaml, problems);
+  problems.push(...twice(people));
+  if (problems.length > 0) return { problems: inOrder(problems) };
+  return {
+    file: {
+      ...(rules && { rules: expanded.rules.map(({ rule }) => rule) }),
+      ...(rulers && { rulers: people.map(({ entry }) => entry) }),
+      unlisted,
+    },
+  };
+}
+
+/** The file without what is in its entries, which are checked one by one: one wrong entry hides no other. */
+const shapeOfFile = v.strictObject({
+  rules: v.optional(v.array(v.unknown(), 'must be a list')),
+  rulers: v.optional(v.array(v.unknown(), 'must be a list')),
+  unlisted: rulesFile.entries.unlisted,
+});
+const listOrNone = v.fallback(v.optional(v.array(v.unknown())), undefined);
+const listsOfFile = v.fallback(
+  v.object({
+    rules: listOrNone,
+    rulers: listOrNone,
+    unlisted: v.fallback(rulesFile.entries.unlisted, 'remove'),
+  }),
+  { unlisted: 'remove' },
+);
+
+function parseEntries<S extends v.GenericSchema>(
+  schema: S,
+  list: readonly unknown[],
+  name: 'rules' | 'rulers',
+  yaml: Yaml,
+  problems: Problem[],
+): Entry<v.InferOutput<S>>[] {
+  return list.flatMap((item, index) => {
+    const result = v.safeParse(schema, noList(item), { abortPipeEarly: true });
+    if (result.success) return [{ entry: result.output, line: yaml.lineOf([name, index]), index }];
+    problems.push(...result.issues.map((issue) => problemOf(issue, [name, index], yaml)));
+    return [];
+  });
+}
+
+function problemOf(issue: v.BaseIssue<unknown>, at: readonly PropertyKey[], yaml: Yaml): Problem {
+  const path = (issue.path ?? []).flatMap(({ key }) =>
+    typeof key === 'string' || typeof key === 'number' ? [key] : [],
+  );
+  return { line: yaml.lineOf([...at, ...path]), message: explainIssue(issue, path, at[0]) };
+}
+
+const pastEnd =
+  (now: number, yaml: Yaml) =>
+  ({ rule, index, first }: { rule: Rule; index: number; first: boolean }): Problem[] =>
+    first && expired(rule, now)
+      ? [
+          {
+            line: yaml.lineOf(['rules', index, 'expires']),
+            message: 'expires: lies in the past, so the rule does not count. Remove it, or give it another time',
+          },
+        ]
+      : [];
+
+function twice(people: readonly Entry<Ruler>[]): Problem[] {
+  const seen = new Map<string, number>();
+  return people.flatMap(({ entry, line }) => {
+    const before = seen.get(entry.email);
+    if (before === undefined) seen.set(entry.email, line);
+    return before === undefined
+      ? []
+      : [{ line, message: `email: ${entry.email} is already a ruler in line ${before}` }];
+  });
+}
+
+/** An object schema would take a list for an object. */
+const noList = (value: unknown): unknown => (Array.isArray(value) ? null : value);
+
+const inOrder = (problems: readonly Problem[]): Problem[] =>
+  [...new Map(problems.map((problem) => [`${problem.line} ${problem.message}`, problem])).values()].toSorted(
+    (a, b) => a.line - b.line,
+  );
