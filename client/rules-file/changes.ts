@@ -1,0 +1,86 @@
+import { addressesCover } from '../../shared/addresses';
+import { expired, type Rule } from '../../shared/policy';
+import type { Scope } from '../../shared/scope';
+import type { Ruler } from './parse-rules-file';
+import type { Versioned } from './service-state';
+
+/** Something set that was not there, changed, or removed. */
+export type Edit<T> =
+  | { act: 'set'; after: T; before?: undefined }
+  | { act: 'change'; before: Versioned<T>; after: T }
+  | { act: 'remove'; before: Versioned<T>; after?: undefined };
+
+/** One write that brings the service closer to the file. Changes of one `step` may be made side by side. */
+export type Change = { phase: Phase; step: number } & (({ of: 'rule' } & Edit<Rule>) | ({ of: 'ruler' } & Edit<Ruler>));
+export type RuleChange = Extract<Change, { of: 'rule' }>;
+export type RulerChange = Extract<Change, { of: 'ruler' }>;
+
+/**
+ * The order in which changes are made. At no point between does anybody get what neither the old rules nor the new ones give, or lose what
+ * both give:
+ *
+ * - `tighten`: denies that are new or count longer; rulers dismissed, or with a scope that is not wider in every part.
+ * - `open`: allows that are new, or give more and nothing less.
+ * - `trade`: allows that give more of one thing and less of another.
+ * - `close`: allows that give less, or nothing any more. By then all that is to take their place is there.
+ * - `loosen`: denies removed, or counting shorter; rulers appointed, or with a wider scope. By then all that is to be closed is closed.
+ */
+export const phases = ['tighten', 'open', 'trade', 'close', 'loosen'] as const;
+export type Phase = (typeof phases)[number];
+
+/** The same to everybody, however it is written: times and durations are seconds here, addresses are compared as sets. */
+export function sameMeaning(a: Rule, b: Rule): boolean {
+  return (
+    a.expiresAt === b.expiresAt &&
+    a.maxTtl === b.maxTtl &&
+    (a.note ?? '') === (b.note ?? '') &&
+    (a.cidrs === undefined) === (b.cidrs === undefined) &&
+    coversAddresses(a, b) &&
+    coversAddresses(b, a)
+  );
+}
+
+/** Whether each scope lies within the other. */
+export const sameScope = (a: Scope, b: Scope): boolean => scopeWithin(a, b) && scopeWithin(b, a);
+
+/** When a change of a rule is made. */
+export function phaseOfRule({ before, after }: Edit<Rule>, now: number): Phase {
+  const which = (before ?? after).which;
+  const was = before && !expired(before, now) ? before : undefined;
+  if (which === 'deny') {
+    if (!after) return 'loosen';
+    return was && endOf(after) < endOf(was) ? 'loosen' : 'tighten';
+  }
+  if (!after) return 'close';
+  if (!was || gives(after, was)) return 'open';
+  return gives(was, after) ? 'close' : 'trade';
+}
+
+/** When a change of a ruler is made: in doubt, as if it took something away. */
+export function phaseOfRuler({ before, after }: Edit<Ruler>): Phase {
+  if (!before) return 'loosen';
+  return after && scopeWithin(before, after) ? 'loosen' : 'tighten';
+}
+
+/** Whether an allow gives all that another one gives, for as long and from wherever. */
+const gives = (wide: Rule, narrow: Rule): boolean =>
+  endOf(wide) >= endOf(narrow) &&
+  (wide.maxTtl ?? Number.POSITIVE_INFINITY) >= (narrow.maxTtl ?? Number.POSITIVE_INFINITY) &&
+  coversAddresses(wide, narrow);
+
+const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Rule): number => expiresAt;
+const coversAddresses = (wide: Rule, narrow: Rule): boolean => addressesCover(wide.cidrs ?? [], narrow.cidrs ?? []);
+
+/** Whether all that the inner scope lets a ruler decide, the outer one does too. */
+function scopeWithin(inner: Scope, outer: Scope): boolean {
+  const within = <T>(a: 'all' | readonly T[], b: 'all' | readonly T[], has: (wide: T, narrow: T) => boolean) =>
+    b === 'all' || (a !== 'all' && a.every((narrow) => b.some((wide) => has(wide, narrow))));
+  const both = (which: Scope['which']) => (which === 'all' ? (['allow', 'deny'] as const) : which);
+  const same = (a: string, b: string) => a === b;
+  return (
+    within(inner.hosts, outer.hosts, same) &&
+    within(inner.dbs, outer.dbs, (wide, narrow) => narrow.startsWith(wide)) &&
+    within(inner.emails, outer.emails, same) &&
+    both(inner.which).every((which) => both(outer.which).includes(which))
+  );
+}

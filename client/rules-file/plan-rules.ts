@@ -1,0 +1,122 @@
+import type { Losses } from '../../shared/losses';
+import { type Rule, ruleName, type Unreadable } from '../../shared/policy';
+import { outside } from '../../shared/scope';
+import { keys } from '../../shared/store/keys';
+import { seconds } from '../../shared/time';
+import { type ClientDeps, RequestFailed } from './ask-api';
+import { type Change, type Edit, sameMeaning, sameScope } from './changes';
+import { nameOfKey } from './expand-rules';
+import { orderChanges } from './order-changes';
+import type { Ruler, RulesFile } from './parse-rules-file';
+import { contradictions, lossesUnder } from './plan-losses';
+import { type LiveGrant, readLiveGrants, readState, type ServiceState, type Versioned } from './service-state';
+
+/** What has to happen so that the service has the rules and rulers of a file. */
+export interface Plan {
+  /** In the order in which they are made, see `phases` in changes.ts. */
+  changes: Change[];
+  /** What is as the file says already. */
+  same: { rules: Versioned<Rule>[]; rulers: Versioned<Ruler>[] };
+  /** What the file does not name, and keeps. */
+  kept: { rules: Versioned<Rule>[]; rulers: Versioned<Ruler>[] };
+  /** Rules and rulers that can't be read, and are left alone. */
+  unreadable: string[];
+  /** What live grants lose once all changes are made. Times in seconds since 1970. */
+  losses: Losses<LiveGrant>;
+  /** What is allowed, and seldom meant. */
+  warnings: string[];
+  /** A ruler made the plan: rules outside of their scope are unknown, and may still give what is listed as lost. */
+  partial: boolean;
+}
+
+/**
+ * Compares a file with the service, and changes nothing.
+ *
+ * @throws RequestFailed with the API's code, or `outside_scope` for a ruler whose file has rules that they may not set
+ * @example
+ * const plan = await planRules(parsed.file, { api, sleep }, new Date());
+ * console.log(renderPlan(plan));
+ */
+export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): Promise<Plan> {
+  const [state, grants] = await Promise.all([
+    readState(deps, file.rulers !== undefined),
+    readLiveGrants(deps, seconds(now)),
+  ]);
+  const { scope } = state;
+  const beyond = scope ? (file.rules ?? []).filter((rule) => outside(scope, rule).length > 0) : [];
+  const [first] = beyond;
+  if (first)
+    throw new RequestFailed(
+      'outside_scope',
+      `${beyond.length} of the file's rules, "${ruleName(first)}" among them, are outside of your scope. GET /me shows it. Take them out, or let an admin apply the file.`,
+    );
+  return planOf(file, state, grants, now);
+}
+
+/** The plan itself: no clock, no network. */
+export function planOf(wanted: RulesFile, state: ServiceState, grants: readonly LiveGrant[], now: Date): Plan {
+  const moment = seconds(now);
+  const rules = compare<Rule>(wanted.rules, state.rules, wanted.unlisted, {
+    nameOf: nameOfKey,
+    same: sameMeaning,
+    hiddenAs: hiddenRule,
+  });
+  const rulers = compare<Ruler>(wanted.rulers, state.rulers, wanted.unlisted, {
+    nameOf: ({ email }) => email,
+    same: sameScope,
+    hiddenAs: ({ email }) => hiddenName(keys.ruler(email)),
+  });
+  const final = {
+    rules: [...rules.same, ...rules.kept, ...rules.edits.flatMap((edit) => edit.after ?? [])],
+    unreadable: rules.unreadable,
+  };
+  return {
+    changes: orderChanges(
+      { rules: rules.edits, rulers: rulers.edits },
+      [...rules.same, ...rules.kept, ...rules.edits.flatMap(({ before }) => before ?? [])],
+      moment,
+    ),
+    same: { rules: rules.same, rulers: rulers.same },
+    kept: { rules: rules.kept, rulers: rulers.kept },
+    unreadable: [...rules.unreadable, ...rulers.unreadable],
+    losses: lossesUnder(final, rules.edits, grants, moment),
+    warnings: contradictions(final, rules.edits),
+    partial: state.scope !== undefined,
+  };
+}
+
+interface Kind<T> {
+  nameOf(one: T): string;
+  same(a: T, b: T): boolean;
+  /** What is listed in the place of one that can't be read. */
+  hiddenAs(one: T): string;
+}
+
+/** What is to be set, changed and removed; nothing where the file leaves this kind alone. */
+function compare<T>(
+  wanted: readonly T[] | undefined,
+  current: readonly (Versioned<T> | Unreadable)[],
+  unlisted: RulesFile['unlisted'],
+  { nameOf, same, hiddenAs }: Kind<T>,
+) {
+  const unreadable = current.flatMap((one) => (isUnreadable(one) ? [one.unreadable] : []));
+  const readable = new Map(current.flatMap((one) => (isUnreadable(one) ? [] : [[nameOf(one), one] as const])));
+  const edits: Edit<T>[] = [];
+  const found: { same: Versioned<T>[]; kept: Versioned<T>[] } = { same: [], kept: [] };
+  const hidden = new Set(unreadable);
+  for (const after of wanted ?? []) {
+    const before = readable.get(nameOf(after));
+    readable.delete(nameOf(after));
+    if (before && same(before, after)) found.same.push(before);
+    else if (before) edits.push({ act: 'change', before, after });
+    else if (!hidden.has(hiddenAs(after))) edits.push({ act: 'set', after });
+  }
+  const rest = [...readable.values()];
+  if (wanted && unlisted === 'remove') edits.push(...rest.map((before) => ({ act: 'remove' as const, before })));
+  else found.kept.push(...rest);
+  return { edits, unreadable, ...found };
+}
+
+const isUnreadable = (one: object): one is Unreadable => 'unreadable' in one;
+const hiddenName = ({ pk, sk }: { pk: string; sk: string }): string => `${pk} ${sk}`;
+const hiddenRule = (rule: Rule): string => hiddenName(keys.rule(rule));

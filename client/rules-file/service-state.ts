@@ -1,0 +1,137 @@
+import * as v from 'valibot';
+import { inputs } from '../../shared/api';
+import { scope as scopeFields, time } from '../../shared/fields';
+import type { Held } from '../../shared/losses';
+import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy';
+import type { Scope } from '../../shared/scope';
+import { type ClientDeps, RequestFailed, read } from './ask-api';
+import type { Ruler } from './parse-rules-file';
+
+/** Something with the number of times that it was written: a change names it, and fails if it is no longer the one. */
+export type Versioned<T> = T & { version: number };
+
+/** A grant that has not ended, as the API lists it. Times in seconds since 1970. */
+export interface LiveGrant extends Held {
+  label: string;
+  username: string;
+}
+
+/** Rules and rulers of the service, as far as the person who asks may see them. */
+export interface ServiceState {
+  rules: (Versioned<Rule> | Unreadable)[];
+  /** Empty unless they were asked for. */
+  rulers: (Versioned<Ruler> | Unreadable)[];
+  /** The scope of a ruler, outside of which they see and change nothing; none for an admin. */
+  scope?: Scope | undefined;
+}
+
+const { expires, maxTtl, cidrs, which } = inputs.rule.entries;
+const unreadable = v.object({ unreadable: v.string() });
+const cursor = v.optional(v.string());
+const text = v.string();
+
+const ruleRow = v.pipe(
+  // A rule of a newer service may have another role; it is still a rule.
+  v.object({
+    email: text,
+    host: text,
+    db: text,
+    role: text,
+    which,
+    expires,
+    maxTtl,
+    cidrs,
+    note: v.optional(text),
+    version: v.number(),
+  }),
+  v.transform(
+    ({ expires: expiresAt, ...rule }): Versioned<Rule> => ({ ...rule, ...(expiresAt !== undefined && { expiresAt }) }),
+  ),
+);
+const rulesPage = v.object({ rules: v.array(v.union([unreadable, ruleRow])), cursor });
+const rulersPage = v.object({
+  rulers: v.array(v.union([unreadable, v.object({ email: text, ...scopeFields, version: v.number() })])),
+  cursor,
+});
+const grantRow = v.pipe(
+  v.object({
+    email: text,
+    host: text,
+    db: text,
+    role: text,
+    label: text,
+    username: text,
+    expires: time,
+    state: text,
+    cidrs: v.optional(v.array(text)),
+  }),
+  v.transform(({ expires: expiresAt, ...grant }) => ({ ...grant, expiresAt })),
+);
+const grantsPage = v.object({ grants: v.array(grantRow), cursor });
+const person = v.object({ admin: v.boolean(), scope: v.optional(v.object(scopeFields)) });
+
+/**
+ * Reads all rules, and all rulers if `withRulers`. Throws a {@link RequestFailed}: `not_allowed` for who is neither admin nor ruler, and for
+ * a ruler who asks for rulers.
+ */
+export async function readState(deps: ClientDeps, withRulers: boolean): Promise<ServiceState> {
+  const { admin, scope } = await read(deps, person, '/me');
+  if (withRulers && !admin)
+    throw new RequestFailed(
+      'not_allowed',
+      'The file has "rulers:", and only admins see, appoint and dismiss rulers. Take that part out, or let an admin apply the file.',
+    );
+  const [rules, rulers] = await Promise.all([
+    pages(
+      (query) => read(deps, rulesPage, '/rules', query),
+      (page) => page.rules,
+    ),
+    withRulers
+      ? pages(
+          (query) => read(deps, rulersPage, '/rulers', query),
+          (page) => page.rulers,
+        )
+      : [],
+  ]);
+  return { rules, rulers, ...(!admin && { scope }) };
+}
+
+/** Everybody's grants that have not ended: for a ruler, those inside their scope. */
+export async function readLiveGrants(deps: ClientDeps, now: number): Promise<LiveGrant[]> {
+  const grants = await pages(
+    (query) => read(deps, grantsPage, '/grants', { email: '*', ...query }),
+    (page) => page.grants,
+  );
+  return grants
+    .filter(({ state, expiresAt }) => (state === 'pending' || state === 'active') && expiresAt > now)
+    .map(({ state, ...grant }) => grant);
+}
+
+/** The rule with this key as it is now, past every lag of the list. */
+export const readRule = async (deps: ClientDeps, key: RuleKey): Promise<Versioned<Rule> | undefined> =>
+  (
+    await pages(
+      (query) => read(deps, rulesPage, '/rules', { email: key.email, ...query }),
+      (page) => page.rules,
+    )
+  ).find((rule): rule is Versioned<Rule> => !('unreadable' in rule) && sameRule(rule, key));
+
+/** The ruler as they are now, past every lag of the list. */
+export const readRuler = async (deps: ClientDeps, email: string): Promise<Versioned<Ruler> | undefined> =>
+  (await read(deps, rulersPage, '/rulers', { email })).rulers.find(
+    (ruler): ruler is Versioned<Ruler> => !('unreadable' in ruler),
+  );
+
+async function pages<P extends { cursor?: string | undefined }, T>(
+  page: (query: Record<string, string>) => Promise<P>,
+  itemsOf: (page: P) => T[],
+): Promise<T[]> {
+  const items: T[] = [];
+  let next: string | undefined;
+  do {
+    const one = await page(next === undefined ? {} : { cursor: next });
+    items.push(...itemsOf(one));
+    next = one.cursor;
+  } while (next !== undefined);
+  return items;
+}
