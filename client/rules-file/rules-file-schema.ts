@@ -7,7 +7,7 @@ const ruler = inputs.ruler.entries;
 const domain = '([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 const word = "[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+";
 const address = `${word}(\\.${word})*@${domain}`;
-const hostName = '[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?(:[1-9][0-9]{0,4})?';
+const hostName = '(?!.*\\.\\.)[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?(:[1-9][0-9]{0,4})?';
 const dbName = '(?!([Aa][Dd][Mm][Ii][Nn]|[Ll][Oo][Cc][Aa][Ll]|[Cc][Oo][Nn][Ff][Ii][Gg])$)[A-Za-z0-9_-]{1,63}';
 const range = '[0-9A-Fa-f.:]+(/[0-9]{1,3})?';
 
@@ -70,6 +70,10 @@ export const ruleEntry = shown(
       shown(rule.maxTtl.wrapped, {
         description: 'The longest life of a login that this rule allows. A duration, or a number of seconds.',
         examples: ['7 d', '12 h', '90 m'],
+        anyOf: [
+          { type: 'integer', minimum: 1 },
+          { type: 'string', pattern: '^(?![0.]+ ?[smhdw]?$)[0-9]{1,9}((\\.[0-9]{1,3})? ?[smhdw])?$' },
+        ],
       }),
     ),
     cidrs: v.optional(
@@ -80,7 +84,7 @@ export const ruleEntry = shown(
         maxLength: undefined,
         anyOf: [
           { type: 'array', items: { type: 'string', pattern: `^${range}$` }, minItems: 1, maxItems: 20 },
-          { type: 'string', maxLength: 1000, pattern: `^${range}( *, *${range}){0,19}$` },
+          { type: 'string', maxLength: 1000, pattern: '^[0-9A-Fa-f.:/, ]+$' },
         ],
       }),
     ),
@@ -120,7 +124,6 @@ export const rulerEntry = shown(
     which: shown(ruler.which, {
       description: 'Whether this ruler may allow, deny, or both: all, or a list.',
       examples: ['all', ['allow'], ['allow', 'deny']],
-      ...listOrAll('(allow|deny)', 5),
     }),
   }),
   { description: 'A ruler: somebody who may set rules inside a scope.' },
