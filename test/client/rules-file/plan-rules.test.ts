@@ -29,9 +29,20 @@ test('a rule that means the same stays, however it is written', () => {
     maxTtl: 168 h, expires: "2027-01-01T01:00:00+01:00", cidrs: [192.0.2.7/32, 10.0.0.0/8]`);
   expect(plan(text, from).changes).toEqual([]);
   expect(renderPlan(plan(text, from))).toBe('Nothing to change: 1 unchanged.');
-  const others = ['maxTtl: 8 d', 'expires: "2027-01-01T00:00:01Z"', 'cidrs: [10.0.0.0/8]', 'note: x', ''];
+  const terms = { maxTtl: '7 d', expires: '2027-01-01T00:00:00Z', cidrs: ['192.0.2.7', '10.0.0.0/8'] };
+  const others = [
+    { maxTtl: '8 d' },
+    { expires: '2027-01-01T00:00:01Z' },
+    { cidrs: ['10.0.0.0/8'] },
+    { cidrs: ['10.0.0.0/8', '192.0.2.7', '192.0.2.8'] },
+    { cidrs: undefined },
+    { note: 'x' },
+  ];
+  expect(plan(JSON.stringify({ rules: [{ ...key, ...terms }] }), from).changes).toEqual([]);
   for (const other of others)
-    expect(plan(rules(other ? `${allow}, ${other}` : allow), from).changes).toMatchObject([{ act: 'change' }]);
+    expect(plan(JSON.stringify({ rules: [{ ...key, ...terms, ...other }] }), from).changes).toMatchObject([
+      { act: 'change' },
+    ]);
 });
 
 test('what the file does not name is removed, kept if it says so, and left alone without its key', () => {
