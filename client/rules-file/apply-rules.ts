@@ -23,9 +23,9 @@ export interface ApplyDeps extends ClientDeps {
 }
 
 /**
- * Makes the changes of a plan, in an order in which nobody gets or loses in between what they should not (see `phases` in changes.ts). Each write
- * names the version that the plan saw, so nothing that somebody else did since is overwritten. Stops at the first failure, once the requests
- * that are under way have come back. A new plan of the same file, applied, finishes the job.
+ * Makes the changes of a plan, in an order in which nobody gets or loses in between what they should not (see `phases` in
+ * changes.ts). Each write names the version that the plan saw, so nothing that somebody else did since is overwritten. Stops at the
+ * first failure, once the requests that are under way have come back. A new plan of the same file, applied, finishes the job.
  *
  * @returns what was done and what was not; throws nothing of its own
  * @example

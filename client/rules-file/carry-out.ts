@@ -1,13 +1,13 @@
 import { ruleAnswer } from '../../shared/answers';
 import { keyOf } from '../../shared/policy';
-import { type Answer, type Api, type ClientDeps, failureOf, noAnswer, pauseOf, RequestFailed, sent } from './ask-api';
+import { type Answer, type Api, type ClientDeps, failureOf, noAnswer, pauseOf, sent } from './ask-api';
 import { type Change, sameMeaning, sameScope } from './changes';
 import { readRule, readRuler } from './service-state';
 
 /**
  * Makes one change, if the rule or ruler still is as the plan saw it. Repeats the request where the API asks for patience or no answer
  * came; a request whose answer got lost may have been carried out, so then what is there now says whether it was. Throws a
- * {@link RequestFailed}.
+ * `RequestFailed`.
  */
 export async function carryOut(change: Change, deps: ClientDeps): Promise<void> {
   let lost = false;
@@ -17,11 +17,7 @@ export async function carryOut(change: Change, deps: ClientDeps): Promise<void> 
     lost ||= mayHaveBeenDone(answer);
     const pause = pauseOf(answer, attempt);
     if (pause !== undefined) await deps.sleep(pause);
-    if (lost) {
-      const now = await stateOf(change, deps);
-      if (now === 'as wanted') return;
-      if (now === 'something else') throw changedMeanwhile(change);
-    }
+    if (lost && (await isAsWanted(change, deps))) return;
     if (pause === undefined) throw answer ? failureOf(answer) : noAnswer(fault);
   }
 }
@@ -42,22 +38,13 @@ function write(change: Change, api: Api): Promise<Answer> {
   return api('DELETE', '/rulers', { query: { email: before.email, version: String(version) } });
 }
 
-/** Whether what is there now is what the change wants, or what it was made from. */
-async function stateOf(change: Change, deps: ClientDeps): Promise<'as wanted' | 'as before' | 'something else'> {
-  const [now, wanted] = change.of === 'rule' ? await ruleNow(change, deps) : await rulerNow(change, deps);
-  if (wanted) return 'as wanted';
-  return now?.version === change.before?.version ? 'as before' : 'something else';
-}
-
-async function ruleNow({ before, after }: Extract<Change, { of: 'rule' }>, deps: ClientDeps) {
-  const now = await readRule(deps, before ?? after);
-  return [now, after ? now !== undefined && sameMeaning(now, after) : now === undefined] as const;
-}
-
-async function rulerNow({ before, after }: Extract<Change, { of: 'ruler' }>, deps: ClientDeps) {
+/** Whether what is there now is what the change wants. */
+async function isAsWanted(change: Change, deps: ClientDeps): Promise<boolean> {
+  const { of, before, after } = change;
+  if (of === 'rule') {
+    const now = await readRule(deps, before ?? after);
+    return after ? now !== undefined && sameMeaning(now, after) : now === undefined;
+  }
   const now = await readRuler(deps, (before ?? after).email);
-  return [now, after ? now !== undefined && sameScope(now, after) : now === undefined] as const;
+  return after ? now !== undefined && sameScope(now, after) : now === undefined;
 }
-
-const changedMeanwhile = ({ of }: Change): RequestFailed =>
-  new RequestFailed(`${of}_changed`, `Somebody else changed this ${of} since the plan was made. Make a new plan.`);

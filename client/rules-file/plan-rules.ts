@@ -48,7 +48,8 @@ export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): P
   if (first)
     throw new RequestFailed(
       'outside_scope',
-      `${beyond.length} of the file's rules, "${ruleName(first)}" among them, are outside of your scope. GET /me shows it. Take them out, or let an admin apply the file.`,
+      `Outside of your scope, which GET /me shows: ${beyond.length} of the file's rules, "${ruleName(first)}" among them. ` +
+        'Take them out, or let an admin apply the file.',
     );
   return planOf(file, state, grants, now);
 }

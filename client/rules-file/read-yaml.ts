@@ -10,7 +10,7 @@ export interface Yaml {
 }
 
 const longest = 4_000_000;
-/** Values that a file may come to with its aliases written out. The count that the library offers would refuse honest files with many aliases. */
+/** Values that a file may come to with its aliases written out. The library's own limit would refuse honest files with many aliases. */
 const mostValues = 1_000_000;
 
 /** After these the rest of the file still means what it says. */

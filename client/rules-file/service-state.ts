@@ -71,8 +71,8 @@ const grantsPage = v.object({ grants: v.array(grantRow), cursor });
 const person = v.object({ admin: v.boolean(), scope: v.optional(v.object(scopeFields)) });
 
 /**
- * Reads all rules, and all rulers if `withRulers`. Throws a {@link RequestFailed}: `not_allowed` for who is neither admin nor ruler, and for
- * a ruler who asks for rulers.
+ * Reads all rules, and all rulers if `withRulers`. Throws a {@link RequestFailed}: `not_allowed` for who is neither admin nor
+ * ruler, and for a ruler who asks for rulers.
  */
 export async function readState(deps: ClientDeps, withRulers: boolean): Promise<ServiceState> {
   const { admin, scope } = await read(deps, person, '/me');

@@ -114,7 +114,7 @@ test('an apply that ends at any write is finished by the next one', async () => 
   }
   expect(new Set(wanted).size).toBe(1);
   expect(wanted[0]).toBe(await wantedBy(second));
-});
+}, 60_000);
 
 test('an answer that gets lost at any write, carried out or not, does not stop anything', async () => {
   for (const carriedOut of [true, false]) {
@@ -129,7 +129,7 @@ test('an answer that gets lost at any write, carried out or not, does not stop a
     }
   }
   expect(new Set(sleeps)).toEqual(new Set([1]));
-});
+}, 60_000);
 
 test('who is told to wait waits, and tries again a few times', async () => {
   const busy = troubled(2, async () => ({

@@ -117,9 +117,9 @@ function check(cidrs: boolean, runs: number) {
 test('between any two writes only what the old or the new rules give is given, and nobody loses what both give', () => {
   const seen = check(false, 3000);
   expect(Object.values(seen).every((count) => count > 500)).toBe(true);
-});
+}, 120_000);
 
 test('the same holds for lives and addresses of rules with cidrs', () => {
   const seen = check(true, 2000);
   expect(Object.values(seen).every((count) => count > 500)).toBe(true);
-});
+}, 120_000);
