@@ -1,75 +1,86 @@
 import * as v from 'valibot';
 import { inputs } from '../../shared/api';
+import { limits, limitsOnlyAllows } from '../../shared/fields';
 import { address, dbName, domain, hostName, listOrAll, oneOrMore, range, shown } from './shown-fields';
 
 const rule = inputs.rule.entries;
 const ruler = inputs.ruler.entries;
 
-export const ruleEntry = shown(
-  v.strictObject({
-    email: oneOrMore(shown(rule.email, { pattern: `^(\\*|\\*@${domain}|${address})$` }), {
-      description:
-        'Whom the rule is about: an exact address, "*@lab.org" for everybody at one domain, or "*" for everybody. One, or a list. What begins with * needs quotes.',
-      examples: ['ada@lab.org', '*@lab.org', ['ada@lab.org', 'grace@lab.org']],
-    }),
-    host: oneOrMore(
-      shown(rule.host, { anyOf: undefined, type: 'string', maxLength: 260, pattern: `^(\\*|${hostName})$` }),
-      {
-        description:
-          'A host as mongogrant knows it, with its port unless that is 27017, or "*" for all hosts. One, or a list.',
-        examples: ['mongodb03.lab.org', 'localhost:27020', '*'],
-      },
-    ),
-    db: oneOrMore(shown(rule.db, { pattern: `^(\\*|${dbName}\\*?)$` }), {
-      description:
-        'A database, all whose names begin alike (fw_*), or "*" for all but admin, local and config. One, or a list.',
-      examples: ['fw_phonons', 'fw_*', '*'],
-    }),
-    role: oneOrMore(rule.role, {
-      description: 'An allow on readWrite also allows read; a deny on read also denies readWrite. One, or a list.',
-      examples: ['read', 'readWrite'],
-    }),
-    which: shown(rule.which, { description: 'Whether the rule allows or denies. One deny outweighs every allow.' }),
-    expires: v.optional(
-      shown(rule.expires.wrapped, {
-        description: 'From then on the rule does not count. A time with its zone.',
-        examples: ['2027-06-30T00:00:00Z', '2027-06-30T08:00:00+02:00'],
-        // The format would refuse times that the API takes.
-        format: undefined,
-        pattern: v.ISO_TIMESTAMP_REGEX.source,
-      }),
-    ),
-    maxTtl: v.optional(
-      shown(rule.maxTtl.wrapped, {
-        description: 'The longest life of a login that this rule allows. A duration, or a number of seconds.',
-        examples: ['7 d', '12 h', '90 m'],
-        anyOf: [
-          { type: 'integer', minimum: 1 },
-          { type: 'string', pattern: '^(?![0.]+ ?[smhdw]?$)[0-9]{1,9}((\\.[0-9]{1,3})? ?[smhdw])?$' },
-        ],
-      }),
-    ),
-    cidrs: v.optional(
-      shown(rule.cidrs.wrapped, {
-        description: 'Logins that this rule allows work only from these addresses. A list of 1 to 20.',
-        examples: [['10.0.0.0/8', '2001:db8::/32']],
-        minLength: undefined,
-        maxLength: undefined,
-        anyOf: [
-          { type: 'array', items: { type: 'string', pattern: `^${range}$` }, minItems: 1, maxItems: 20 },
-          { type: 'string', maxLength: 1000, pattern: '^[0-9A-Fa-f.:/, ]+$' },
-        ],
-      }),
-    ),
-    note: v.optional(
-      shown(rule.note.wrapped, {
-        description: 'One line for people, such as why the rule is there. At most 200 characters.',
-        examples: ['until the beam time in June'],
-        pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$',
-      }),
-    ),
+const ruleFields = v.strictObject({
+  email: oneOrMore(shown(rule.email, { pattern: `^(\\*|\\*@${domain}|${address})$` }), {
+    description:
+      'Whom the rule is about: an exact address, "*@lab.org" for everybody at one domain, or "*" for everybody. One, or a list. What begins with * needs quotes.',
+    examples: ['ada@lab.org', '*@lab.org', ['ada@lab.org', 'grace@lab.org']],
   }),
-  { description: 'One rule, or several alike: each email with each host, db and role.' },
+  host: oneOrMore(
+    shown(rule.host, { anyOf: undefined, type: 'string', maxLength: 260, pattern: `^(\\*|${hostName})$` }),
+    {
+      description:
+        'A host as mongogrant knows it, with its port unless that is 27017, or "*" for all hosts. One, or a list.',
+      examples: ['mongodb03.lab.org', 'localhost:27020', '*'],
+    },
+  ),
+  db: oneOrMore(shown(rule.db, { pattern: `^(\\*|${dbName}\\*?)$` }), {
+    description:
+      'A database, all whose names begin alike (fw_*), or "*" for all but admin, local and config. One, or a list.',
+    examples: ['fw_phonons', 'fw_*', '*'],
+  }),
+  role: oneOrMore(rule.role, {
+    description: 'An allow on readWrite also allows read; a deny on read also denies readWrite. One, or a list.',
+    examples: ['read', 'readWrite'],
+  }),
+  which: shown(rule.which, { description: 'Whether the rule allows or denies. One deny outweighs every allow.' }),
+  expires: v.optional(
+    shown(rule.expires.wrapped, {
+      description: 'From then on the rule does not count. A time with its zone.',
+      examples: ['2027-06-30T00:00:00Z', '2027-06-30T08:00:00+02:00'],
+      // The format would refuse times that the API takes.
+      format: undefined,
+      pattern: v.ISO_TIMESTAMP_REGEX.source,
+    }),
+  ),
+  maxTtl: v.optional(
+    shown(rule.maxTtl.wrapped, {
+      description: 'For allows: the longest life of a login that this rule allows. A duration, or a number of seconds.',
+      examples: ['7 d', '12 h', '90 m'],
+      anyOf: [
+        { type: 'integer', minimum: 1 },
+        { type: 'string', pattern: '^(?![0.]+ ?[smhdw]?$)[0-9]{1,9}((\\.[0-9]{1,3})? ?[smhdw])?$' },
+      ],
+    }),
+  ),
+  cidrs: v.optional(
+    shown(rule.cidrs.wrapped, {
+      description: 'For allows: logins work only from these addresses. A list of 1 to 20.',
+      examples: [['10.0.0.0/8', '2001:db8::/32']],
+      minLength: undefined,
+      maxLength: undefined,
+      anyOf: [
+        { type: 'array', items: { type: 'string', pattern: `^${range}$` }, minItems: 1, maxItems: 20 },
+        { type: 'string', maxLength: 1000, pattern: '^[0-9A-Fa-f.:/, ]+$' },
+      ],
+    }),
+  ),
+  note: v.optional(
+    shown(rule.note.wrapped, {
+      description: 'One line for people, such as why the rule is there. At most 200 characters.',
+      examples: ['until the beam time in June'],
+      pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$',
+    }),
+  ),
+});
+
+export const ruleEntry = v.pipe(
+  ruleFields,
+  v.forward(
+    v.partialCheck([['which'], ['maxTtl']], ({ which, maxTtl }) => limits(which, maxTtl), limitsOnlyAllows),
+    ['maxTtl'],
+  ),
+  v.forward(
+    v.partialCheck([['which'], ['cidrs']], ({ which, cidrs }) => limits(which, cidrs), limitsOnlyAllows),
+    ['cidrs'],
+  ),
+  v.metadata({ description: 'One rule, or several alike: each email with each host, db and role.' }),
 );
 
 export const rulerEntry = shown(

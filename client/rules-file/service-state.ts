@@ -7,7 +7,7 @@ import type { Scope } from '../../shared/scope';
 import { type ClientDeps, RequestFailed, read } from './ask-api';
 import type { Ruler } from './parse-rules-file';
 
-/** Something with the number of times that it was written: a change names it, and fails if it is no longer the one. */
+/** Something with its version: a change names it, and fails if it is no longer the one. */
 export type Versioned<T> = T & { version: number };
 
 /** A grant that has not ended, as the API lists it. Times in seconds since 1970. */

@@ -88,6 +88,12 @@ test('aliases that come to more than a file can mean are refused at once', () =>
   ]);
 });
 
+test('a deny with limits is refused, as the API would', () => {
+  const deny = 'rules:\n  - {email: a@lab.org, host: h, db: x, role: read, which: deny, ';
+  expect(problemsOf(`${deny}maxTtl: 1 d}`)).toEqual(['2 maxTtl: is for rules that allow']);
+  expect(problemsOf(`${deny}cidrs: [10.0.0.0/8]}`)).toEqual([expect.stringContaining('is for rules that allow')]);
+});
+
 test('everything that is wrong is named at once, each with its line', () => {
   const text = `colour: red
 unlisted: sometimes
@@ -144,7 +150,7 @@ rulers:
     '27 must be a rule, written as "name: value" lines',
     '28 must be a rule, written as "name: value" lines',
     '31 hosts: "h" must be "all" or a list such as ["mongodb03.lab.org"]',
-    '32 dbs: "a b" must be "all" or a list of 1 to 100 beginnings of names, such as ["fw_"]',
+    '32 dbs: "a b" must be the beginning of database names',
     '33 emails: must be "all" or a list of 1 to 100 domains, each with its @, such as ["@lab.org"]',
     '34 which: must be "all" or a list such as ["allow", "deny"]',
     '36 email: r2@lab.org is already a ruler in line 35',
