@@ -46,16 +46,72 @@ export class Alarms extends Construct {
         filterPattern: FilterPattern.stringValue('$.message', '=', 'rule_unreadable'),
       });
     }
-    const alarm = new Alarm(this, metricName, {
-      alarmName: `${stackName}-unreadable-rule`,
-      alarmDescription:
-        'A stored rule or scope cannot be read, so it denies, and people may be locked out. What to do: docs/operations.md#a-rule-cannot-be-read',
-      metric: new Metric({ namespace: stackName, metricName, statistic: 'Sum', period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+    this.alarm('unreadable-rule', {
+      says: 'A stored rule or scope cannot be read, so it denies, and people may be locked out',
+      section: 'a-rule-cannot-be-read',
+      metric: this.own(metricName, 'Sum', 5),
+      least: 1,
+      minutes: 1,
+    });
+  }
+
+  /** The reaper ends what is due, each minute. */
+  reaper(fn: LambdaFunction): void {
+    const oldest = this.own('OldestOverdueSeconds', 'Maximum', 1);
+    this.alarm('overdue-credential', {
+      says: 'A credential that should be dead has been alive for more than 5 minutes',
+      section: 'a-credential-is-overdue',
+      metric: oldest,
+      least: 301,
+      minutes: 2,
+    });
+    this.alarm('reaper-failing', {
+      says: 'The job that ends credentials fails',
+      section: 'the-reaper-fails-or-is-silent',
+      metric: fn.metricErrors({ period: Duration.minutes(5) }),
+      least: 1,
+      minutes: 1,
+    });
+    this.alarm('reaper-silent', {
+      says: 'The job that ends credentials does not run',
+      section: 'the-reaper-fails-or-is-silent',
+      metric: fn.metricInvocations({ period: Duration.minutes(5) }),
+      most: 0,
+      minutes: 1,
+    });
+    this.alarm('host-unreachable', {
+      says: 'A MongoDB host has not answered for half an hour, so nothing can be ended there',
+      section: 'a-host-does-not-answer',
+      metric: this.own('SilentHosts', 'Minimum', 30),
+      least: 1,
+      minutes: 1,
+    });
+  }
+
+  private own(metricName: string, statistic: string, minutes: number): Metric {
+    return new Metric({ namespace: this.props.stackName, metricName, statistic, period: Duration.minutes(minutes) });
+  }
+
+  /** `least`: rings from this value on; `most`: rings up to this value, and where there is none at all. */
+  private alarm(name: string, watch: Watch): void {
+    const { says, section, metric, minutes } = watch;
+    const low = 'most' in watch;
+    const alarm = new Alarm(this, name, {
+      alarmName: `${this.props.stackName}-${name}`,
+      alarmDescription: `${says}. What to do: docs/operations.md#${section}`,
+      metric,
+      threshold: low ? watch.most : watch.least,
+      evaluationPeriods: minutes,
+      comparisonOperator: low
+        ? ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: low ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     if (this.action) alarm.addAlarmAction(this.action);
   }
 }
+
+type Watch = { says: string; section: string; metric: Metric; minutes: number } & (
+  | { least: number }
+  | { most: number }
+);

@@ -5,7 +5,7 @@ import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../shared/routes';
+import type { FunctionName, JobName } from '../shared/routes';
 import type { Network } from './network';
 
 export interface ApiFunctionProps {
@@ -14,6 +14,8 @@ export interface ApiFunctionProps {
   readonly removalPolicy: RemovalPolicy;
   /** Set for a function that talks to MongoDB servers: through this network, where there is one. */
   readonly mongodb?: { readonly network: Network | undefined };
+  /** How long it may run, for one that nobody waits for. */
+  readonly timeout?: Duration;
 }
 
 const root = path.join(__dirname, '..');
@@ -29,8 +31,8 @@ const bundling: BundlingOptions = {
 };
 
 /** The function of `functions/<name>`. It may write to its own log group, and nothing else until a verb of another part gives more. */
-export function apiFunction(scope: Construct, name: FunctionName, props: ApiFunctionProps): NodejsFunction {
-  const { environment, removalPolicy, mongodb } = props;
+export function apiFunction(scope: Construct, name: FunctionName | JobName, props: ApiFunctionProps): NodejsFunction {
+  const { environment, removalPolicy, mongodb, timeout } = props;
   const parts = new Construct(scope, name);
   const logGroup = new LogGroup(parts, 'Logs', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
   // A role of its own, because the one that CDK makes has AWS's managed policies, which reach every log group of the account.
@@ -51,7 +53,7 @@ export function apiFunction(scope: Construct, name: FunctionName, props: ApiFunc
     loggingFormat: LoggingFormat.JSON,
     ...mongodb?.network?.placement,
     // A MongoDB server gets time to answer, or to be given up on, well within the 29 s that API Gateway waits.
-    timeout: Duration.seconds(mongodb ? 15 : 10),
+    timeout: timeout ?? Duration.seconds(mongodb ? 15 : 10),
     // Memory buys CPU in proportion (a whole one at 1769 MB), and a cold start is all CPU: the driver doubles the code to load.
     memorySize: mongodb ? 1024 : 512,
     // Tracing stays off: X-Ray would need a permission on `*`, and a request is one function and a few calls, which its log shows.

@@ -1,7 +1,7 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '../shared/routes';
+import type { FunctionName, JobName } from '../shared/routes';
 import type { parseDeployment } from '../shared/settings';
 import { Alarms } from './alarms';
 import { Api, domainOf } from './api';
@@ -10,6 +10,7 @@ import { readHostSecrets } from './host-secrets';
 import { Mail } from './mail';
 import { Network } from './network';
 import { printNextSteps } from './next-steps';
+import { Reaper } from './reaper';
 import { SigningKey } from './signing-key';
 import { Table } from './table';
 
@@ -27,7 +28,7 @@ export class MongograntStack extends Stack {
     const environment = { STACK_NAME: stackName, SETTINGS: functionSettings, ...origin };
     const mongodb = { network: Network.of(this, deployment) };
 
-    const make = (name: FunctionName, more: Pick<ApiFunctionProps, 'mongodb'> = {}) =>
+    const make = (name: FunctionName | JobName, more: Pick<ApiFunctionProps, 'mongodb' | 'timeout'> = {}) =>
       apiFunction(this, name, { environment, removalPolicy, ...more });
     const functions = {
       'request-link': make('request-link'),
@@ -38,20 +39,27 @@ export class MongograntStack extends Stack {
       rules: make('rules'),
       audit: make('audit'),
     };
+    const reap = make('reap', { mongodb, timeout: Duration.seconds(60) });
 
-    allow(functions, {
-      table: new Table(this, 'Table', { retain }),
-      signingKey: new SigningKey(this, 'SigningKey', {
-        prefix,
-        name: 'signing-key',
-        description: 'Signs fetch tokens',
-      }),
-      linkKey: new SigningKey(this, 'LinkKey', { prefix, name: 'link-key', description: 'Signs mailed links' }),
-      readHosts: (fn) => readHostSecrets(fn, prefix),
-      mail: new Mail(this, 'Mail', settings),
-    });
+    new Reaper(this, 'Reaper', reap);
+    allow(
+      { ...functions, reap },
+      {
+        table: new Table(this, 'Table', { retain }),
+        signingKey: new SigningKey(this, 'SigningKey', {
+          prefix,
+          name: 'signing-key',
+          description: 'Signs fetch tokens',
+        }),
+        linkKey: new SigningKey(this, 'LinkKey', { prefix, name: 'link-key', description: 'Signs mailed links' }),
+        readHosts: (fn) => readHostSecrets(fn, prefix),
+        mail: new Mail(this, 'Mail', settings),
+      },
+    );
     const { 'redeem-link': _, ...readRules } = functions;
-    new Alarms(this, 'Alarms', { stackName, alarmEmail: deployment.alarmEmail }).unreadable(Object.values(readRules));
+    const alarms = new Alarms(this, 'Alarms', { stackName, alarmEmail: deployment.alarmEmail });
+    alarms.unreadable(Object.values(readRules));
+    alarms.reaper(reap);
     const api = new Api(this, 'Api', { functions, domain, removalPolicy });
     printNextSteps(this, api.address, settings);
   }
@@ -66,7 +74,7 @@ interface Resources {
 }
 
 /** Everything that each function may do, but for its own log and its way into the VPC. */
-function allow(functions: Record<FunctionName, LambdaFunction>, resources: Resources) {
+function allow(functions: Record<FunctionName | JobName, LambdaFunction>, resources: Resources) {
   const { table, signingKey, linkKey, readHosts, mail } = resources;
   const requestLink = functions['request-link'];
   table.readRules(requestLink);
@@ -123,6 +131,7 @@ function allow(functions: Record<FunctionName, LambdaFunction>, resources: Resou
   table.readGrants(rules);
   table.listGrants(rules);
   table.listLiveGrants(rules);
+  table.planSweeps(rules);
   table.writeAudit(rules);
   signingKey.read(rules);
 
@@ -132,4 +141,18 @@ function allow(functions: Record<FunctionName, LambdaFunction>, resources: Resou
   table.readAudit(audit);
   table.writeAudit(audit);
   signingKey.read(audit);
+
+  const { reap } = functions;
+  table.sweep(reap);
+  table.readRules(reap);
+  table.listRules(reap);
+  table.removeRules(reap);
+  table.readRulers(reap);
+  table.readGrants(reap);
+  table.listGrants(reap);
+  table.listLiveGrants(reap);
+  table.endGrants(reap);
+  table.noteReach(reap);
+  table.writeAudit(reap);
+  readHosts(reap);
 }

@@ -69,6 +69,9 @@ export class Table extends Construct {
   /** Look at one rule, and write or remove it if it still is as it was. */
   changeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'PutItem', 'DeleteItem']);
 
+  /** Remove a rule if it still is as it was. */
+  removeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'DeleteItem']);
+
   /** See what a ruler may decide. */
   readRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers#*', ['GetItem']);
 
@@ -92,6 +95,18 @@ export class Table extends Construct {
 
   /** Move a grant towards its end; no new one can be written. */
   endGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
+
+  /** See to which hosts there was no way, and note it. */
+  noteReach = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
+
+  /** Note that grants are to be looked at, after a change of rules. */
+  planSweeps = (fn: LambdaFunction) => this.allow(fn, 'sweeps#*', ['PutItem']);
+
+  /** Look at what is to be swept, and close it. */
+  sweep(fn: LambdaFunction): void {
+    this.allow(fn, 'sweeps', ['Query'], 'due');
+    this.allow(fn, 'sweeps#*', ['GetItem', 'UpdateItem', 'DeleteItem']);
+  }
 
   /** Add events; they can't be read or deleted. (IAM knows no difference between adding and overwriting.) */
   writeAudit = (fn: LambdaFunction) => this.allow(fn, 'audit#*', ['PutItem']);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Handlers } from './gateway';
 
 /** What the functions read from the environment, beside the AWS SDK's own variables. */
@@ -41,6 +42,8 @@ export function setEnvironment(values: FunctionEnvironment): void {
 /** The functions of one service. */
 export interface Functions {
   handlers: Handlers;
+  /** One run of the job that ends what is due. */
+  reap(): Promise<void>;
   /** Ends the connections of those functions that export a `close`: unlike on Lambda, the process goes on after them. */
   close(): Promise<void>;
 }
@@ -54,7 +57,7 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     );
   }
   loadedFor = wanted;
-  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules, audit] = await Promise.all([
+  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules, audit, reaper] = await Promise.all([
     import('../functions/request-link/index'),
     import('../functions/redeem-link/index'),
     import('../functions/grant-credentials/index'),
@@ -62,6 +65,7 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     import('../functions/revoke/index'),
     import('../functions/rules/index'),
     import('../functions/audit/index'),
+    import('../functions/reap/index'),
   ]);
   const handlers = {
     'request-link': requestLink.handler,
@@ -72,8 +76,9 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     rules: rules.handler,
     audit: audit.handler,
   };
-  const closing = [grantCredentials, revoke].map(closeOf);
-  return { handlers, close: async () => void (await Promise.all(closing.map((close) => close?.()))) };
+  const closing = [grantCredentials, revoke, reaper].map(closeOf);
+  const reap = () => reaper.handler(undefined, { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 60_000 });
+  return { handlers, reap, close: async () => void (await Promise.all(closing.map((close) => close?.()))) };
 }
 
 function closeOf(module: object): (() => unknown) | undefined {

@@ -4,6 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dynamoTable } from '../shared/store/table';
 import { holdFolder } from './data-folder';
 import { ensureTable, startDynamoDb } from './dynamodb';
+import { eachMinute } from './each-minute';
 import { type FunctionEnvironment, loadFunctions, setEnvironment } from './functions';
 import { type Handlers, startGateway } from './gateway';
 import { localSettings } from './local-settings';
@@ -107,7 +108,7 @@ async function startParts(
   };
   setEnvironment(environment);
   await prepare(settings.secretPrefix, mongodb);
-  gateway.serve(options.handlers ?? kept(await loadFunctions(environment)).handlers);
+  gateway.serve(options.handlers ?? (await startFunctions(environment, kept)));
   return {
     api: environment.origin,
     mailbox: environment.ses,
@@ -117,6 +118,15 @@ async function startParts(
     adminUri: mongodb.adminUri,
     tableName,
   };
+}
+
+async function startFunctions(
+  environment: FunctionEnvironment,
+  kept: <T extends { close(): Promise<void> }>(part: T) => T,
+): Promise<Handlers> {
+  const functions = kept(await loadFunctions(environment));
+  kept(eachMinute(functions.reap));
+  return functions.handlers;
 }
 
 async function prepare(prefix: string, mongodb: Parameters<typeof seed>[0]['mongodb']): Promise<void> {

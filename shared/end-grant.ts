@@ -1,11 +1,12 @@
 import { ApiError, hostProblem } from './errors';
 import { faultOf, type Log } from './log';
-import type { MongoUsers } from './mongo-users';
+import type { Host, MongoUsers, UserName } from './mongo-users';
 import type { Secrets } from './secrets';
 import { type Event, type Source, writeEvent } from './store/audit';
-import { beginEnd, finishEnd, type Grant, pauseEnd } from './store/grants';
+import { beginEnd, type EndCause, finishEnd, type Grant, type Proof, pauseEnd } from './store/grants';
 import type { Table } from './store/table';
 import { seconds } from './time';
+import { newPassword } from './tokens';
 
 export interface EndDeps {
   table: Table;
@@ -15,41 +16,45 @@ export interface EndDeps {
 }
 
 /** Why a grant ends, by whom, and in which request. */
-export interface Cause {
-  why: 'revoked' | 'expired' | 'cut_off' | 'not_made' | 'overtaken' | 'user_gone';
-  by: string;
+export interface Cause extends EndCause {
+  why: 'revoked' | 'expired' | 'cut_off' | 'not_made' | 'overtaken' | 'user_gone' | 'host_removed' | 'rules_changed';
   source: Source;
 }
 
-/** `pending`: the host did not answer, or another request is still ending the grant or creating its user. */
+/** `pending`: the host did not answer, another request is still ending the grant or creating its user, or (`spared`) it lives on: see {@link EndCause}. */
 export type End = { grant: Grant; state: 'ended' } | { grant: Grant; state: 'pending'; reason: string };
 
 /**
- * Ends a grant: first its row says so, then its user loses its roles, its sessions and its name, then the row is closed.
- * Every step may be repeated; a user that is gone already is done.
+ * Ends a grant: first its row says so, then its user is locked, loses its roles, its sessions and its name, then it is shown that the
+ * login is dead, then the row is closed. Every step may be repeated; a user that is gone already is done.
  */
 export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: Date): Promise<End> {
   const { table } = deps;
-  const { why, by, source } = cause;
-  const note = (event: Pick<Event, 'act' | 'reason'>) =>
-    writeEvent(table, { ...event, email: grant.email, by, why, grant }, source, now);
+  const { source, by, why } = cause;
+  const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
+    writeEvent(table, { ...event, email: grant.email, by, why: grant.why ?? why, grant }, source, now);
   const over = (state: 'ended' | 'ending') => ({ ...grant, state });
-  const [ending] = await Promise.all([beginEnd(table, grant, seconds(now)), note({ act: 'ending' })]);
+  const [ending] = await Promise.all([beginEnd(table, grant, cause, seconds(now)), note({ act: 'ending' })]);
   if (ending === 'ended') return { grant: over('ended'), state: 'ended' };
+  if (ending === 'spared') return { grant, state: 'pending', reason: 'spared' };
   if (ending === 'being ended') return { grant: over('ending'), state: 'pending', reason: 'grant_busy' };
-  const reason = (await removeUser(deps, ending)) ?? (ending.creatingUntil > seconds(now) ? 'grant_busy' : undefined);
-  if (reason) {
+  const removed = await removeUser(deps, ending, now);
+  const reason = typeof removed === 'string' ? removed : ending.creatingUntil > seconds(now) ? 'grant_busy' : undefined;
+  if (reason !== undefined) {
     await Promise.all([pauseEnd(table, ending, seconds(now)), note({ act: 'end_pending', reason })]);
     return { grant: over('ending'), state: 'pending', reason };
   }
-  await Promise.all([finishEnd(table, ending, seconds(now)), note({ act: 'ended' })]);
-  return { grant: { ...ending, state: 'ended' }, state: 'ended' };
+  const proof = typeof removed === 'string' ? undefined : removed;
+  await Promise.all([finishEnd(table, ending, seconds(now), proof), note({ act: 'ended', ...(proof && { proof }) })]);
+  return { grant: { ...ending, state: 'ended', ...(proof && { proof }) }, state: 'ended' };
 }
 
-/** Why the user could not be removed; nothing if it is gone. */
-async function removeUser(deps: EndDeps, grant: Grant): Promise<string | undefined> {
+/** What was proved, or why the user could not be removed. */
+async function removeUser(deps: EndDeps, grant: Grant, now: Date): Promise<Proof | string> {
   try {
-    return await lockAndDrop(deps, grant);
+    const secret = await deps.secrets.host(grant.host);
+    if (!secret) return 'host_unknown';
+    return await lockAndDrop(deps, { name: grant.host, secret }, grant, seconds(now));
   } catch (fault) {
     deps.log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
     const problem = hostProblem(fault);
@@ -57,20 +62,46 @@ async function removeUser(deps: EndDeps, grant: Grant): Promise<string | undefin
   }
 }
 
-/** Roles first, so that nothing new starts; then what runs; then the user, whatever became of the steps before. */
-async function lockAndDrop({ secrets, users, log }: EndDeps, grant: Grant): Promise<string | undefined> {
-  const secret = await secrets.host(grant.host);
-  if (!secret) return 'host_unknown';
-  const host = { name: grant.host, secret };
+/** Locked first, so that nothing new starts; then what runs; then the user, whatever became of the steps before. */
+async function lockAndDrop({ users, log }: EndDeps, host: Host, grant: Grant, at: number): Promise<Proof | string> {
   const name = { user: grant.username, db: grant.usersDb };
   const owner = await users.owner(host, name);
   // A user with another grant's tag took the name after ours was gone; one without a tag may be ours no longer, or never was.
   if (owner === 'foreign') return 'user_not_ours';
-  if (owner?.grant !== grant.id) return undefined;
-  const left = (step: string) => (fault: unknown) =>
-    log.warn('step_left_out', { step, grant: grant.id, ...faultOf(fault) });
-  await users.revokeRoles(host, name, [{ role: grant.role, db: grant.db }]).catch(left('revokeRoles'));
-  await users.killSessions(host, name).catch(left('killSessions'));
+  if (owner?.grant !== grant.id) return { at, gone: true, refusedBy: [], notAsked: [], leftOut: ['user_was_gone'] };
+  const leftOut: string[] = [];
+  const attempt = async <T>(step: string, run: () => Promise<T>): Promise<T | 'failed'> => {
+    try {
+      const result = await run();
+      if (result === 'not_offered') leftOut.push(step);
+      return result;
+    } catch (fault) {
+      log.warn('step_left_out', { step, grant: grant.id, ...faultOf(fault) });
+      leftOut.push(step);
+      return 'failed';
+    }
+  };
+  const password = newPassword();
+  const locked = await attempt('lock', () => users.lock(host, name, password));
+  if (typeof locked === 'object') leftOut.push(...locked.left);
+  await attempt('roles', () => users.revokeRoles(host, name, [{ role: grant.role, db: grant.db }]));
+  await attempt('sessions', () => users.killSessions(host, name));
   await users.drop(host, name);
-  return undefined;
+  const knowsPassword = typeof locked === 'object' && !locked.left.includes('password');
+  return prove(users, host, { ...name, password: knowsPassword ? password : undefined }, leftOut, at);
+}
+
+/** Shows that the user is gone: the server knows none, and no member takes the password that was right until the drop. */
+async function prove(
+  users: MongoUsers,
+  host: Host,
+  { password, ...name }: UserName & { password: string | undefined },
+  leftOut: string[],
+  at: number,
+): Promise<Proof | string> {
+  const owner = await users.owner(host, name);
+  const trials = password === undefined ? [] : await users.tryLogin(host, { ...name, password });
+  if (owner !== undefined || trials.some(({ answer }) => answer === 'accepted')) return 'still_accepted';
+  const membersThat = (answer: string) => trials.filter((trial) => trial.answer === answer).map(({ member }) => member);
+  return { at, gone: true, refusedBy: membersThat('refused'), notAsked: membersThat('unreachable'), leftOut };
 }

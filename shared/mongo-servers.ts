@@ -8,7 +8,7 @@ import {
   MongoServerSelectionError,
 } from 'mongodb';
 import { HostRefused, HostUnreachable } from './errors';
-import { adminUri } from './mongo-uri';
+import { adminUri, memberAddress } from './mongo-uri';
 import type { HostSecret } from './secrets';
 
 /** A registered host with its admin login. */
@@ -27,7 +27,15 @@ export interface MongoServers {
    * `HostUnreachable` where it can't be asked.
    */
   command(host: Host, db: string, command: Message): Promise<Message>;
+  /** Tries a login of somebody else at every member that is known, once each. */
+  tryLogin(host: Host, login: { user: string; db: string; password: string }): Promise<LoginTrial[]>;
   close(): Promise<void>;
+}
+
+/** What one member of a host said to a login. */
+export interface LoginTrial {
+  member: string;
+  answer: 'accepted' | 'refused' | 'unreachable';
 }
 
 const AUTHENTICATION_FAILED = 18;
@@ -36,6 +44,8 @@ const AUTHENTICATION_FAILED = 18;
 export function mongoServers(): MongoServers {
   const clients = new Map<string, { key: string; client: MongoClient }>();
   const replaced = new Set<MongoClient>();
+  /** The members that a client has found, by address. */
+  const members = new WeakMap<MongoClient, string[]>();
 
   function clientOf({ name, secret }: Host): MongoClient {
     const key = JSON.stringify(secret);
@@ -49,6 +59,14 @@ export function mongoServers(): MongoServers {
       // Networks forget idle connections without a word, and a function that slept does not notice.
       maxIdleTimeMS: 60_000,
       appName: 'mongogrant',
+    });
+    client.on('topologyDescriptionChanged', ({ newDescription: { servers } }) => {
+      const holding = [...servers.values()].filter(({ type }) => holdsUsers.has(type));
+      if (holding.length > 0)
+        members.set(
+          client,
+          holding.map(({ address }) => address),
+        );
     });
     clients.set(name, { key, client });
     if (kept) replace(kept.client);
@@ -69,6 +87,10 @@ export function mongoServers(): MongoServers {
         throw reachable(host, error);
       }
     },
+    async tryLogin(host, login) {
+      const known = members.get(clientOf(host)) ?? [];
+      return Promise.all(known.map((member) => tryLoginAt(host, member, login)));
+    },
     async close() {
       const open = [...replaced, ...[...clients.values()].map(({ client }) => client)];
       replaced.clear();
@@ -76,6 +98,35 @@ export function mongoServers(): MongoServers {
       await Promise.all(open.map((client) => client.close()));
     },
   };
+}
+
+/** Types of servers that check logins by themselves. */
+const holdsUsers: ReadonlySet<string> = new Set(['Standalone', 'RSPrimary', 'RSSecondary', 'Mongos', 'LoadBalancer']);
+
+/** A connection of its own to one member, which ends with the answer. */
+async function tryLoginAt(
+  { secret }: Host,
+  member: string,
+  { user, db, password }: { user: string; db: string; password: string },
+): Promise<LoginTrial> {
+  const client = new MongoClient(memberAddress(secret, member), {
+    auth: { username: user, password },
+    authSource: db,
+    serverSelectionTimeoutMS: 3000,
+    connectTimeoutMS: 3000,
+    socketTimeoutMS: 3000,
+    maxPoolSize: 1,
+    appName: 'mongogrant',
+  });
+  try {
+    await client.connect();
+    return { member, answer: 'accepted' };
+  } catch (error) {
+    const refused = error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED;
+    return { member, answer: refused ? 'refused' : 'unreachable' };
+  } finally {
+    await client.close();
+  }
 }
 
 /** Tells a host that can't be reached (or that refuses our own login) from a fault in what we asked of it. */

@@ -40,6 +40,18 @@ export function adminUri(secret: HostSecret): string {
   return uri.toString();
 }
 
+/** The address of one member of a host, with the host's TLS options and without a login. */
+export function memberAddress(secret: HostSecret, member: string): string {
+  const whole = addressOf(secret);
+  const tls = whole.searchParams.get('tls') ?? whole.searchParams.get('ssl') ?? (whole.isSRV ? 'true' : undefined);
+  const uri = new ConnectionString(`mongodb://${member}/`);
+  for (const [option, value] of whole.searchParams)
+    if (option.toLowerCase().startsWith('tls')) uri.searchParams.set(option, value);
+  if (tls) uri.searchParams.set('tls', tls);
+  uri.searchParams.set(whole.searchParams.get('loadBalanced') === 'true' ? 'loadBalanced' : 'directConnection', 'true');
+  return uri.toString();
+}
+
 /** What a host's address says without asking anybody: its servers (of an SRV address, its one name), and how they are reached. */
 export function reachOf(secret: HostSecret): { addresses: string[]; tls: boolean; loadBalanced: boolean } {
   const { hosts, isSRV, searchParams } = addressOf(secret);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Host, type Message, mongoServers, serverCode } from './mongo-servers';
+import { type Host, type LoginTrial, type Message, mongoServers, serverCode } from './mongo-servers';
 
 export type { Host };
 
@@ -33,12 +33,22 @@ export interface UserChange {
   cidrs?: string[];
 }
 
-/** Users on MongoDB hosts: each function is one command. What a server may well answer is a value, all else is thrown. */
+/** No connection comes from here. */
+const nowhere = '0.0.0.0/32';
+
+/** Users on MongoDB hosts: each function is one command (a lock up to three, a login none). What a server may well answer is a value, all else is thrown. */
 export interface MongoUsers {
   create(host: Host, user: NewUser): Promise<'created' | 'exists'>;
   update(host: Host, name: UserName, change: UserChange): Promise<'updated' | 'missing'>;
   /** Whose user it is: the id of its grant, `foreign` without our tag; none where there is no such user. */
   owner(host: Host, name: UserName): Promise<{ grant: string } | 'foreign' | undefined>;
+  /**
+   * Gives the user a password that nobody else knows, and bars every address. `left`: what the server, or our login there, does not
+   * offer of it.
+   */
+  lock(host: Host, name: UserName, password: string): Promise<{ left: ('password' | 'addresses')[] } | 'missing'>;
+  /** Tries a login at every member of the host that can be reached. */
+  tryLogin(host: Host, login: UserName & { password: string }): Promise<LoginTrial[]>;
   revokeRoles(
     host: Host,
     name: UserName,
@@ -105,6 +115,20 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
       if (found === undefined) return undefined;
       return v.is(tagged, found) ? { grant: found.customData.mongogrant.grant } : 'foreign';
     },
+    async lock(host, { user, db }, password) {
+      const attempts = [
+        { change: { pwd: password, ...restricted([nowhere]) }, left: [] },
+        { change: { pwd: password }, left: ['addresses' as const] },
+        { change: restricted([nowhere]), left: ['password' as const] },
+      ];
+      for (const { change, left } of attempts) {
+        const answer = await run(host, db, { updateUser: user, ...change, ...majority }, notOffered);
+        if (answer === undefined) return { left };
+        if (answer === 'missing') return 'missing';
+      }
+      return { left: ['password', 'addresses'] };
+    },
+    tryLogin: (host, login) => servers.tryLogin(host, login),
     async revokeRoles(host, { user, db }, revoked) {
       return (await run(host, db, { revokeRolesFromUser: user, roles: revoked, ...majority }, notOffered)) ?? 'revoked';
     },

@@ -1,3 +1,4 @@
+/** The functions behind the API. */
 export type FunctionName =
   | 'request-link'
   | 'redeem-link'
@@ -6,6 +7,9 @@ export type FunctionName =
   | 'revoke'
   | 'rules'
   | 'audit';
+
+/** The functions that nobody can call from outside. */
+export type JobName = 'reap';
 
 export interface Route {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';

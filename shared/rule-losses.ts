@@ -1,6 +1,7 @@
-import { type Losses, lossesOf } from './losses';
 import { named } from './filter';
+import { type Losses, lossesOf } from './losses';
 import { principalsOf, type Rule, type RuleKey, sameRule, speaksOf, type Unreadable } from './policy';
+import { sideBySide } from './side-by-side';
 import { type Grant, grantsOf, grantsOnHost, isLive, liveGrants, liveParts } from './store/grants';
 import { keys } from './store/keys';
 import { rulesUnder } from './store/rules';
@@ -8,6 +9,24 @@ import type { Table } from './store/table';
 
 /** How many partitions of rules are read at once. */
 const readsAtOnce = 20;
+
+/** Live grants that a rule can speak about, and all the rules of those who hold them. */
+async function touchedBy(table: Table, key: RuleKey, now: number) {
+  const grants = (await candidates(table, key)).filter((grant) => isLive(grant, now) && speaksOf(key, grant));
+  const principals = [...new Set(grants.flatMap(({ email }) => principalsOf(email)))];
+  const read = await sideBySide(readsAtOnce, principals, (principal) => rulesUnder(table, principal));
+  const rules = new Map<string, (Rule | Unreadable)[]>(principals.map((one, index) => [one, read[index] ?? []]));
+  return { grants, rules };
+}
+
+const lost = (grants: Grant[], rules: ReadonlyMap<string, (Rule | Unreadable)[]>, now: number): Losses<Grant> =>
+  lossesOf(grants, ({ email }) => principalsOf(email).flatMap((principal) => rules.get(principal) ?? []), now);
+
+/** What live grants have lost by the rules as they are, of those that a rule with this key can speak about. */
+export async function lossesNow(table: Table, key: RuleKey, now: number): Promise<Losses<Grant>> {
+  const { grants, rules } = await touchedBy(table, key, now);
+  return lost(grants, rules, now);
+}
 
 /**
  * What live grants lose if the rule with this key is changed to `after`, or removed, and have not lost already: decided by the same
@@ -19,21 +38,13 @@ export async function ruleLosses(
   after: Rule | undefined,
   now: number,
 ): Promise<Losses<Grant>> {
-  const grants = (await candidates(table, key)).filter((grant) => isLive(grant, now) && speaksOf(key, grant));
-  const principals = [...new Set(grants.flatMap(({ email }) => principalsOf(email)))];
-  const rules = new Map<string, (Rule | Unreadable)[]>();
-  for (let at = 0; at < principals.length; at += readsAtOnce) {
-    const some = principals.slice(at, at + readsAtOnce);
-    await Promise.all(some.map(async (principal) => rules.set(principal, await rulesUnder(table, principal))));
-  }
-  const rulesOf = ({ email }: Grant) => principalsOf(email).flatMap((principal) => rules.get(principal) ?? []);
-  const lost = lossesOf(grants, rulesOf, now);
+  const { grants, rules } = await touchedBy(table, key, now);
   const { pk, sk } = keys.rule(key);
   const others = (rules.get(key.email) ?? []).filter((rule) =>
     'unreadable' in rule ? rule.unreadable !== `${pk} ${sk}` : !sameRule(rule, key),
   );
-  rules.set(key.email, after ? [...others, after] : others);
-  return beyond(lost, lossesOf(grants, rulesOf, now));
+  const changed = new Map(rules).set(key.email, after ? [...others, after] : others);
+  return beyond(lost(grants, rules, now), lost(grants, changed, now));
 }
 
 /** What is lost after a change and was not before. */

@@ -121,7 +121,7 @@ async function undo(deps: GrantDeps, planned: Grant, fault: unknown, request: Ap
     await endGrant(deps, over, { why: 'not_made', by: planned.email, source: request }, now);
     return;
   }
-  const ending = await beginEnd(deps.table, over, seconds(now));
+  const ending = await beginEnd(deps.table, over, { why: 'not_made', by: planned.email }, seconds(now));
   if (typeof ending === 'object') await finishEnd(deps.table, ending, seconds(now));
 }
 

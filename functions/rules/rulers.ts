@@ -10,6 +10,7 @@ import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import { listRulers, putRuler, readRuler, removeRuler, type StoredRuler } from '../../shared/store/rulers';
+import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion, versionOf } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
 import type { RulesDeps } from './rules';
@@ -49,6 +50,7 @@ export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date):
     setAt: seconds(now),
   };
   const event = { email: ruler.email, by, before: before && rulerAnswer(before), after: rulerAnswer(ruler) };
+  if (before) await planSweep(deps.table, { ruler: ruler.email }, seconds(now));
   const [set] = await Promise.all([
     putRuler(deps.table, ruler, before),
     writeEvent(deps.table, { act: 'ruler_set', ...event }, request, now),
@@ -63,6 +65,7 @@ export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Dat
   const { by, before } = await rulerBefore(deps, request, email, seen, now);
   const event = { email, by, before: before && rulerAnswer(before) };
   if (!before) throw await refuseRuler(deps, request, event, 'ruler_unknown', now);
+  await planSweep(deps.table, { ruler: email }, seconds(now));
   const [removed] = await Promise.all([
     removeRuler(deps.table, email, before),
     writeEvent(deps.table, { act: 'ruler_removed', ...event }, request, now),

@@ -5,13 +5,14 @@ import { cursorTo, positionIn } from '../../shared/cursors';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
-import { type RuleKey, ruleName, type Unreadable } from '../../shared/policy';
+import { keyOf, type RuleKey, ruleName, type Unreadable } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
 import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { ruleLosses } from '../../shared/rule-losses';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import { listRules, putRule, removeRule, type StoredRule } from '../../shared/store/rules';
+import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
 import { beginChange, overtaken, refuseChange } from './begin-change';
@@ -62,6 +63,8 @@ export async function setRule(deps: RulesDeps, request: ApiRequest, now: Date): 
   };
   if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, rule, rule, moment)) };
   const [was, after] = [before && plainAnswer(before), ruleAnswer(rule)];
+  // A new allow takes nothing from anybody.
+  if (before || rule.which === 'deny') await planSweep(deps.table, { rule: keyOf(rule) }, moment);
   const [set] = await Promise.all([
     putRule(deps.table, rule, before),
     note(deps, request, { act: 'rule_set', key: rule, by: person.email, before: was, after }, now),
@@ -78,6 +81,7 @@ export async function deleteRule(deps: RulesDeps, request: ApiRequest, now: Date
   const { person, before } = await beginChange(deps, request, wanted, now);
   if (!before) throw await refuseChange(deps, request, wanted, unknown(), person.email, now);
   if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, key, undefined, seconds(now))) };
+  if (key.which === 'allow') await planSweep(deps.table, { rule: key }, seconds(now));
   const [removed] = await Promise.all([
     removeRule(deps.table, key, before),
     note(deps, request, { act: 'rule_removed', key, by: person.email, before: plainAnswer(before) }, now),

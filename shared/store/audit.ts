@@ -1,5 +1,5 @@
 import { day, seconds } from '../time';
-import type { Grant } from './grants';
+import type { Grant, Proof } from './grants';
 import { keys } from './keys';
 import type { Table } from './table';
 
@@ -20,6 +20,7 @@ export type Act =
   | 'grant_refused'
   | 'grant_failed'
   | 'renewed'
+  | 'shortened'
   | 'renew_refused'
   | 'ending'
   | 'ended'
@@ -62,6 +63,8 @@ export interface Event {
   /** The link or token, by its id, which opens nothing. */
   link?: string;
   count?: number;
+  /** How it was shown that a credential is dead. */
+  proof?: Proof;
   /** A rule or ruler as it was, and as it is now, in the form in which the API shows it. */
   before?: object | undefined;
   after?: object | undefined;

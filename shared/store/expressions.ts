@@ -11,13 +11,13 @@ export type Index = 'listed' | 'due';
 
 const sortKeys = { table: ['pk', 'sk'], listed: ['listPk', 'listSk'], due: ['duePk', 'dueAt'] } as const;
 
-/** Sort keys with one beginning, or from one to another, both included. */
-export type SortKeys = { prefix: string } | { low: string; high: string };
+/** Sort keys with one beginning, from one to another, or up to one, all included. */
+export type SortKeys = { prefix: string } | { low: string; high: string } | { upTo: number };
 
 /** One partition, of the table or of an index: all of it, or some sort keys. */
 export function keyCondition(pk: string, wanted: SortKeys | undefined, index: Index | undefined) {
   const [partition, sort] = sortKeys[index ?? 'table'];
-  const terms = wanted && ('prefix' in wanted ? `begins_with(${sort}, :prefix)` : `${sort} BETWEEN :low AND :high`);
+  const terms = wanted && termsOf(wanted, sort);
   const values = Object.entries(wanted ?? {}).map(([name, value]) => [`:${name}`, value]);
   return {
     IndexName: index,
@@ -25,6 +25,11 @@ export function keyCondition(pk: string, wanted: SortKeys | undefined, index: In
     KeyConditionExpression: `${partition} = :pk${terms ? ` AND ${terms}` : ''}`,
     ExpressionAttributeValues: { ':pk': pk, ...Object.fromEntries(values) },
   };
+}
+
+function termsOf(wanted: SortKeys, sort: string): string {
+  if ('prefix' in wanted) return `begins_with(${sort}, :prefix)`;
+  return 'upTo' in wanted ? `${sort} <= :upTo` : `${sort} BETWEEN :low AND :high`;
 }
 
 /** Attribute names are always written `#name`, so that none can clash with a reserved word. */

@@ -8,6 +8,21 @@ const keptAfterEnd = 90 * day;
 /** Seconds: longer than any request can run, so that after it nothing of one is still under way. */
 export const lease = 60;
 
+/** How it was shown that a credential is dead. */
+const proof = v.object({
+  /** Whole seconds. */
+  at: v.number(),
+  /** The server knows no such user any more. */
+  gone: v.boolean(),
+  /** Members that refused a login with the password that was right until the user was dropped. */
+  refusedBy: v.array(v.string()),
+  /** Members that could not be asked. */
+  notAsked: v.array(v.string()),
+  /** Steps that this server, or our login there, does not offer. */
+  leftOut: v.array(v.string()),
+});
+export type Proof = v.InferOutput<typeof proof>;
+
 /** A grant: one item per person, host, database, role and label, moved `pending` -> `active` -> `ending` -> `ended`. */
 const grantItem = v.object({
   id: v.string(),
@@ -33,6 +48,17 @@ const grantItem = v.object({
   endingUntil: v.number(),
   /** Where the login may come from, empty for anywhere; not there while it is being changed. */
   cidrs: v.optional(v.array(v.string())),
+  /** When the credential should be, or should have been, dead; none once it is. The index `due` is in this order. */
+  dueAt: v.optional(v.number()),
+  /** Not to be tried before, after it could not be ended. */
+  retryAt: v.optional(v.number()),
+  /** How often it could not be ended. */
+  failures: v.optional(v.number()),
+  /** Why it ends, and by whom: from the first attempt on. */
+  why: v.optional(v.string()),
+  by: v.optional(v.string()),
+  endedAt: v.optional(v.number()),
+  proof: v.optional(proof),
 });
 export type Grant = v.InferOutput<typeof grantItem>;
 
@@ -94,6 +120,10 @@ export function planGrant(table: Table, grant: Grant, before: Grant | undefined)
 export const renameGrant = (table: Table, grant: Grant, username: string): Promise<Grant | undefined> =>
   move(table, grant, { username });
 
+/** What fell due up to now, of one part of all grants that have not ended. */
+export const dueGrants = async (table: Table, part: number, now: number): Promise<Grant[]> =>
+  (await table.query({ pk: keys.dueShards[part] ?? '', index: 'due', upTo: now })).map(parseGrant);
+
 /** `pending` -> `active`, unless it was revoked meanwhile. */
 export const activateGrant = (table: Table, grant: Grant): Promise<Grant | undefined> =>
   move(table, grant, { state: 'active', creatingUntil: 0, dueAt: grant.expiresAt });
@@ -108,38 +138,62 @@ export const extendGrant = (
   return move(table, grant, { expiresAt, dueAt: expiresAt, changingUntil: now + lease }, moving ? ['cidrs'] : []);
 };
 
+/** Ends it sooner: none if the grant changed meanwhile. */
+export const shortenGrant = (table: Table, grant: Grant, until: number): Promise<Grant | undefined> =>
+  move(table, grant, { expiresAt: until, dueAt: until });
+
 /** Says where the login may come from, once the server knows: none if the grant changed meanwhile. */
 export const settleGrant = (table: Table, grant: Grant, cidrs: string[]): Promise<Grant | undefined> =>
   move(table, grant, { cidrs });
 
+/** Why a grant ends, and by whom. */
+export interface EndCause {
+  why: string;
+  by: string;
+  /** What must still be true: that it has expired, or that nobody makes its user any more. */
+  onlyIf?: 'expired' | 'abandoned';
+}
+
+const stillTrue = { expired: ' AND #expiresAt <= :now', abandoned: ' AND #creatingUntil <= :now' } as const;
+
 /**
- * -> `ending`, for the one request that ends it from here on. A grant with `creatingUntil: 0` says that nobody creates its user any more.
+ * -> `ending`, for the one request that ends it from here on. A grant with `creatingUntil: 0` says that nobody creates its user any
+ * more. `spared`: what had to be still true is not, as somebody renewed it, say.
  */
-export async function beginEnd(table: Table, grant: Grant, now: number): Promise<Grant | 'ended' | 'being ended'> {
-  const until = now + lease;
+export async function beginEnd(
+  table: Table,
+  grant: Grant,
+  { why, by, onlyIf }: EndCause,
+  now: number,
+): Promise<Grant | 'ended' | 'being ended' | 'spared'> {
   const created = grant.creatingUntil === 0 ? { creatingUntil: 0 } : {};
+  const first = grant.state === 'ending' ? {} : { why, by, dueAt: Math.min(now, grant.dueAt ?? now) };
   const item = await table.update(keys.grant(grant), {
-    set: { state: 'ending', endingUntil: until, dueAt: until, ...created },
+    set: { state: 'ending', endingUntil: now + lease, ...first, ...created },
     add: { version: 1 },
-    if: '#id = :id AND #state <> :ended AND (#state <> :ending OR #endingUntil <= :now)',
+    if: `#id = :id AND #state <> :ended AND (#state <> :ending OR #endingUntil <= :now)${onlyIf ? stillTrue[onlyIf] : ''}`,
     values: { id: grant.id, ended: 'ended', ending: 'ending', now },
   });
   if (item) return parseGrant(item);
   const found = await table.get(keys.grant(grant));
-  return found?.id === grant.id && found.state === 'ending' ? 'being ended' : 'ended';
+  if (found?.id !== grant.id || found.state === 'ended') return 'ended';
+  return found.state === 'ending' ? 'being ended' : 'spared';
 }
+
+/** Seconds until a grant that could not be ended is tried again: longer each time, up to an hour. */
+export const pauseAfter = (failures: number): number => Math.min(3600, 30 * 2 ** Math.min(failures, 10));
 
 /** Gives up ending for now: what was sent to the server may still arrive. */
 export function pauseEnd(table: Table, grant: Grant, now: number): Promise<Grant | undefined> {
-  return move(table, grant, { endingUntil: 0, changingUntil: now + lease, dueAt: Math.max(now, grant.creatingUntil) });
+  const failures = (grant.failures ?? 0) + 1;
+  const retryAt = Math.max(now + pauseAfter(failures - 1), grant.creatingUntil);
+  return move(table, grant, { endingUntil: 0, changingUntil: now + lease, failures, retryAt });
 }
 
-/** `ending` -> `ended`. It leaves the index of what is due and will be forgotten in months. */
-export function finishEnd(table: Table, grant: Grant, now: number): Promise<Grant | undefined> {
-  return move(table, grant, { state: 'ended', endingUntil: 0, endedAt: now, deleteAt: now + keptAfterEnd }, [
-    'duePk',
-    'dueAt',
-  ]);
+/** `ending` -> `ended`, with what was proved. It leaves the index of what is due and will be forgotten in months. */
+export function finishEnd(table: Table, grant: Grant, now: number, proved?: Proof): Promise<Grant | undefined> {
+  const set = { state: 'ended', endingUntil: 0, endedAt: now, deleteAt: now + keptAfterEnd, proof: proved };
+  return move(table, grant, set, ['duePk', 'dueAt', 'retryAt']);
 }
 
 /** Every change of a row but the first: only from the version that was read. */

@@ -30,6 +30,14 @@ export const keys = {
   eventsOf: (email: string): string => `audit#${email}`,
   /** What a person did to others. */
   eventsBy: (email: string): string => `audit#by#${email}`,
+  /** In the index `due`, beside the grants. */
+  sweeps: 'sweeps',
+  ruleSweep: (rule: { email: string; host: string; db: string; role: string; which: string }): Key => ({
+    pk: `sweeps#${rule.email}`,
+    sk: keys.rule(rule).sk,
+  }),
+  rulerSweep: (email: string): Key => ({ pk: `sweeps#${email}`, sk: 'ruler' }),
+  reach: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reach' }),
   due: (id: string): string => `grants#${[...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % dueShards}`,
   /** In the index `due`: together they hold every grant that has not ended. */
   dueShards: Array.from({ length: dueShards }, (_, shard) => `grants#${shard}`),

@@ -31,6 +31,8 @@ export interface Query {
   prefix?: string;
   /** An index in place of the table; its reads may lag behind. */
   index?: Index;
+  /** Of the index `due`: only what is due up to this moment. */
+  upTo?: number;
 }
 
 /** A piece of a partition, from a sort key on and up to, but not with, another one. */
@@ -100,9 +102,9 @@ export function dynamoTable(name: string): Table {
 
   return {
     get,
-    async query({ pk, prefix, index }) {
+    async query({ pk, prefix, index, upTo }) {
       const items: Item[] = [];
-      const wanted = prefix === undefined ? undefined : { prefix };
+      const wanted = upTo !== undefined ? { upTo } : prefix === undefined ? undefined : { prefix };
       let from: Item | undefined;
       do {
         const page = await documents.send(

@@ -24,8 +24,9 @@ export function memoryTable(): Table {
 
   return {
     get: async (key) => read(key),
-    async query({ pk, prefix = '', index }) {
+    async query({ pk, prefix = '', index, upTo }) {
       const { sort, found } = partition(pk, index);
+      if (upTo !== undefined) return found.filter((item) => Number(item[sort]) <= upTo);
       return found.filter((item) => prefix === '' || String(item[sort]).startsWith(prefix));
     },
     async page({ pk, index, from, to, backwards = false, limit }) {

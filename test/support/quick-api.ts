@@ -21,6 +21,8 @@ const users: MongoUsers = {
   create: nobody,
   update: nobody,
   owner: nobody,
+  lock: nobody,
+  tryLogin: nobody,
   revokeRoles: nobody,
   killSessions: nobody,
   drop: nobody,

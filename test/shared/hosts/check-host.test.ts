@@ -185,7 +185,7 @@ function saying(replies: Record<string, Message | undefined>) {
     if (reply) return reply;
     throw new HostRefused(name);
   };
-  return { command, close: async () => {} };
+  return { command, tryLogin: async () => [], close: async () => {} };
 }
 const status = (roles: string[], privileges?: unknown[]) => ({
   authInfo: {

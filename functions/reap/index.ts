@@ -1,0 +1,37 @@
+import type { Context } from 'aws-lambda';
+import { readEnv } from '../../shared/env';
+import { jsonLog } from '../../shared/log';
+import { emfMetrics } from '../../shared/metrics';
+import { mongoUsers } from '../../shared/mongo-users';
+import { awsSecrets } from '../../shared/secrets';
+import { dynamoTable } from '../../shared/store/table';
+import { reap } from './reap';
+
+const { tableName, stackName, settings } = readEnv(process.env);
+const users = mongoUsers();
+const deps = {
+  table: dynamoTable(tableName),
+  secrets: awsSecrets(settings.secretPrefix),
+  users,
+  log: jsonLog('reap'),
+  clock: Date.now,
+};
+const metrics = emfMetrics(stackName);
+
+/** What is under way when the time is up needs some of it to finish. */
+const toFinishMs = 15_000;
+
+export const handler = async (
+  _event: unknown,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+): Promise<void> => {
+  const deadline = Date.now() + context.getRemainingTimeInMillis() - toFinishMs;
+  const reaped = await reap(deps, { requestId: context.awsRequestId, ip: 'reap' }, deadline);
+  metrics.reaped(reaped);
+  deps.log.info('reaped', { ...reaped });
+  // After everything else is done: Lambda counts it as a failure, and an alarm rings.
+  if (reaped.faults > 0) throw new Error(`${reaped.faults} steps failed; the log says which`);
+};
+
+/** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
+export const { close } = users;

@@ -1,0 +1,20 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+
+/** Figures that alarms look at, written to the log in CloudWatch's embedded metric format. */
+export interface ServiceMetrics {
+  reaped(figures: { due: number; ended: number; oldestOverdue: number; silent: string[] }): void;
+}
+
+/** `namespace`: the name of the stack, as infra/alarms.ts has it. */
+export function emfMetrics(namespace: string): ServiceMetrics {
+  const metrics = new Metrics({ namespace, serviceName: 'mongogrant' });
+  return {
+    reaped({ due, ended, oldestOverdue, silent }) {
+      metrics.addMetric('OldestOverdueSeconds', MetricUnit.Seconds, oldestOverdue);
+      metrics.addMetric('GrantsDue', MetricUnit.Count, due);
+      metrics.addMetric('GrantsEnded', MetricUnit.Count, ended);
+      metrics.addMetric('SilentHosts', MetricUnit.Count, silent.length);
+      metrics.publishStoredMetrics();
+    },
+  };
+}

@@ -1,0 +1,255 @@
+import { type Reaped, reap } from '../../functions/reap/reap';
+import { HostUnreachable } from '../../shared/errors';
+import { allItems, later, openStage, registerHost, type Stage } from '../support/stage';
+
+let stage: Stage;
+let admin: string;
+let you: string;
+beforeEach(async () => {
+  stage = await openStage({ linkCooldown: '0 s', tokenTtl: '300 d', linksPerDay: 100 });
+  admin = await stage.tokenFor('admin@example.com');
+  await allow({ email: 'you@example.com' });
+  you = await stage.tokenFor('you@example.com');
+});
+afterEach(() => stage.close());
+
+const allow = (change: Record<string, unknown>) =>
+  stage.ask('PUT', '/rules', {
+    token: admin,
+    body: { host: '*', db: '*', role: 'readWrite', which: 'allow', ...change },
+  });
+const grant = async (db: string, more: Record<string, unknown> = {}, token = you) => {
+  const { status, json } = await stage.ask('POST', '/grants', {
+    token,
+    body: { host: stage.host, db, role: 'readWrite', ttl: '1 h', ...more },
+  });
+  expect(status).toBe(201);
+  return json;
+};
+const source = { requestId: 'reap', ip: 'reap' };
+const run = (msLeft = 45_000): Promise<Reaped> => {
+  const clock = () => stage.clock.now.getTime();
+  return reap({ ...stage.deps, clock }, source, clock() + msLeft);
+};
+const rows = async () => (await allItems()).filter(({ pk }) => /^grants#/.test(String(pk)));
+const row = async (db: string) => (await rows()).find((item) => item.db === db);
+const events = async (act: string) =>
+  (await allItems()).filter((item) => String(item.pk).startsWith('audit#2') && item.act === act);
+const loginOf = async (db: string, { username, password }: { username?: string; password?: string }) => {
+  try {
+    await stage.login(String(username), String(password), db);
+    return 'works';
+  } catch (error) {
+    return (error as { code?: number }).code;
+  }
+};
+
+test('what has expired ends, is shown to be dead, and what has not stays', async () => {
+  const [short, long] = [await grant('a'), await grant('b', { ttl: '2 h' })];
+  const open = await stage.login(short.username, short.password, 'a');
+  await open.db('a').collection('x').insertOne({ a: 1 });
+  later(stage, 3599);
+  expect(await run()).toMatchObject({ due: 0, ended: 0, oldestOverdue: 0 });
+  later(stage, 1);
+  expect(await run()).toEqual({ due: 1, ended: 1, oldestOverdue: 0, silent: [], faults: 0 });
+  expect(await row('a')).toMatchObject({
+    state: 'ended',
+    why: 'expired',
+    by: 'mongogrant',
+    proof: { gone: true, refusedBy: [`127.0.0.1:${stage.mongod.port}`], notAsked: [], leftOut: [] },
+  });
+  expect(await row('a')).not.toHaveProperty('dueAt');
+  expect([await loginOf('a', short), await loginOf('b', long)]).toEqual([18, 'works']);
+  await expect(open.db('a').collection('x').insertOne({ a: 2 })).rejects.toMatchObject({ code: 13 });
+  const [ended] = await events('ended');
+  expect(ended).toMatchObject({ email: 'you@example.com', by: 'mongogrant', why: 'expired', proof: { gone: true } });
+  expect(await run()).toMatchObject({ due: 0 });
+});
+
+test('a grant that is renewed while the reaper is about to end it lives on', async () => {
+  const { username, password } = await grant('a');
+  later(stage, 3600);
+  stage.outside.before = async (call) => {
+    if (call !== 'table.update') return;
+    stage.outside.before = undefined;
+    stage.clock.now = new Date(stage.clock.now.getTime() - 10_000);
+    const wish = { host: stage.host, db: 'a', role: 'readWrite' };
+    expect((await stage.ask('POST', '/grants/renew', { token: you, body: wish })).status).toBe(200);
+    later(stage, 10);
+  };
+  expect(await run()).toMatchObject({ due: 1, faults: 0 });
+  expect(await row('a')).toMatchObject({ state: 'active' });
+  expect(await loginOf('a', { username, password })).toBe('works');
+});
+
+test('a grant whose request was cut off ends once nobody can be making its user any more', async () => {
+  stage.outside.after = (call) => {
+    if (call === 'users.create') throw new Error('the end of this process');
+  };
+  await stage.ask('POST', '/grants', { token: you, body: { host: stage.host, db: 'a', role: 'readWrite' } });
+  stage.outside.after = undefined;
+  await stage.table.update(
+    { pk: 'grants#you@example.com', sk: `${stage.host}#a#readWrite#` },
+    {
+      set: {
+        state: 'pending',
+        creatingUntil: stage.clock.now.getTime() / 1000 + 60,
+        dueAt: stage.clock.now.getTime() / 1000 + 60,
+        endingUntil: 0,
+        duePk: 'grants#0',
+      },
+    },
+  );
+  expect(await run()).toMatchObject({ due: 0 });
+  later(stage, 60);
+  expect(await run()).toMatchObject({ due: 1, ended: 1 });
+  expect(await row('a')).toMatchObject({ state: 'ended' });
+});
+
+test('a host that is down is asked less and less often, holds up no other, and is clean when it is back', async () => {
+  await registerHost('down.example', { host: '127.0.0.1', port: stage.mongod.port, ...stage.admin });
+  await grant('a');
+  await grant('b', { host: 'down.example' });
+  let down = true;
+  let asked = 0;
+  const owner = stage.deps.users.owner;
+  stage.deps.users.owner = async (host, name) => {
+    if (host.name !== 'down.example') return owner(host, name);
+    asked += 1;
+    if (down) throw new HostUnreachable(host.name, false);
+    return owner(host, name);
+  };
+  later(stage, 3600);
+  expect(await run()).toMatchObject({ due: 2, ended: 1, silent: ['down.example'], faults: 0 });
+  const figures: number[] = [];
+  for (let minute = 1; minute <= 120; minute++) {
+    later(stage, 60);
+    const { oldestOverdue, silent } = await run();
+    figures.push(oldestOverdue);
+    expect(silent).toEqual(['down.example']);
+  }
+  expect(figures).toEqual(Array.from({ length: 120 }, (_, minute) => (minute + 1) * 60));
+  expect(asked).toBeGreaterThan(6);
+  expect(asked).toBeLessThan(15);
+  down = false;
+  let minutes = 0;
+  for (; minutes < 62; minutes++) {
+    later(stage, 60);
+    if ((await run()).due === 0) break;
+  }
+  expect(minutes).toBeLessThan(62);
+  expect(await run()).toMatchObject({ due: 0, oldestOverdue: 0, silent: [] });
+  expect(await row('b')).toMatchObject({ state: 'ended', proof: { gone: true } });
+}, 60_000);
+
+test('two reapers at the same time do no harm', async () => {
+  for (let n = 0; n < 10; n++) await grant('a', { label: `l${n}` });
+  later(stage, 3600);
+  const runs = await Promise.all([run(), run()]);
+  expect(runs.map(({ faults }) => faults)).toEqual([0, 0]);
+  later(stage, 120);
+  await run();
+  expect((await rows()).map(({ state }) => state)).toEqual(Array(10).fill('ended'));
+  expect(await events('ended')).toHaveLength(10);
+});
+
+test('nothing is begun when the time is up, and the next run goes on', async () => {
+  await grant('a');
+  later(stage, 3600);
+  expect(await run(0)).toMatchObject({ due: 1, ended: 0, oldestOverdue: 0 });
+  expect(await row('a')).toMatchObject({ state: 'active' });
+  later(stage, 60);
+  expect(await run()).toMatchObject({ due: 1, ended: 1 });
+});
+
+test('a fault of our own at one grant is counted, and keeps no other from its end', async () => {
+  await grant('a');
+  await grant('b');
+  later(stage, 3600);
+  let first = true;
+  stage.outside.before = (call) => {
+    if (call !== 'table.update' || !first) return;
+    first = false;
+    throw new Error('DynamoDB is away');
+  };
+  expect(await run()).toMatchObject({ due: 2, ended: 1, faults: 1 });
+  stage.outside.before = undefined;
+  later(stage, 60);
+  expect(await run()).toMatchObject({ due: 1, ended: 1, faults: 0 });
+});
+
+describe('a change of the rules', () => {
+  const deny = { email: '*', host: '*', db: 'fw_*', role: 'read', which: 'deny' };
+  const removed = (rule: Record<string, string>) =>
+    stage.ask('DELETE', `/rules?${new URLSearchParams({ host: '*', role: 'readWrite', which: 'allow', ...rule })}`, {
+      token: admin,
+    });
+
+  test('a deny ends what it forbids, as its dry run said, and nothing else', async () => {
+    const [gone, stays] = [await grant('fw_a'), await grant('other')];
+    const { json } = await stage.ask('PUT', '/rules?dryRun=true', { token: admin, body: deny });
+    await stage.ask('PUT', '/rules', { token: admin, body: deny });
+    await run();
+    const ended = (await rows()).filter(({ state }) => state === 'ended').map(({ username }) => username);
+    expect(ended).toEqual(json.ends.map(({ username }: { username: string }) => username));
+    expect([await loginOf('fw_a', gone), await loginOf('other', stays)]).toEqual([18, 'works']);
+    expect(await row('fw_a')).toMatchObject({ why: 'rules_changed' });
+  });
+
+  test('a removed allow ends what no other rule covers; one that gives less time moves ends forward', async () => {
+    await allow({ email: '*@example.com', db: 'shared' });
+    await grant('shared');
+    await grant('own', { ttl: '20 d' });
+    await removed({ email: '*@example.com', db: 'shared' });
+    await run();
+    expect((await row('shared'))?.state).toBe('active');
+    await allow({ email: 'you@example.com', maxTtl: '2 d' });
+    await run();
+    expect(await row('own')).toMatchObject({
+      state: 'active',
+      expiresAt: stage.clock.now.getTime() / 1000 + 2 * 86_400,
+    });
+    expect(await events('shortened')).toHaveLength(1);
+    await removed({ email: 'you@example.com', db: '*' });
+    await run();
+    expect((await rows()).map(({ state }) => state)).toEqual(['ended', 'ended']);
+  });
+
+  test('what a request made by the old rules after the first sweep ends with the second one', async () => {
+    stage.outside.before = async (call) => {
+      if (call !== 'table.put') return;
+      stage.outside.before = undefined;
+      await stage.ask('PUT', '/rules', { token: admin, body: deny });
+      await run();
+    };
+    const late = await grant('fw_late');
+    expect(await loginOf('fw_late', late)).toBe('works');
+    later(stage, 60);
+    await run();
+    expect(await loginOf('fw_late', late)).toBe(18);
+    expect((await allItems()).filter(({ pk }) => String(pk).startsWith('sweeps#'))).toEqual([]);
+  });
+
+  test('a ruler whose scope gets narrower, or who is dismissed, loses the rules that are outside, and with them go the grants', async () => {
+    const scope = { email: 'ruler@lab.org', hosts: 'all', dbs: 'all', emails: ['@lab.org'], which: 'all' };
+    await stage.ask('PUT', '/rulers', { token: admin, body: scope });
+    const ruler = await stage.tokenFor('ruler@lab.org');
+    const by = (token: string, rule: object) =>
+      stage.ask('PUT', '/rules', { token, body: { host: '*', role: 'readWrite', which: 'allow', ...rule } });
+    await by(ruler, { email: 'ada@lab.org', db: 'fw_*' });
+    await by(ruler, { email: 'ada@lab.org', db: 'other' });
+    await by(admin, { email: 'ada@lab.org', db: 'admins' });
+    const ada = await stage.tokenFor('ada@lab.org');
+    for (const db of ['fw_a', 'other', 'admins']) await grant(db, {}, ada);
+    await stage.ask('PUT', '/rulers', { token: admin, body: { ...scope, dbs: ['fw_'] } });
+    await run();
+    const states = async () => Object.fromEntries((await rows()).map(({ db, state }) => [db, state]));
+    expect(await states()).toEqual({ fw_a: 'active', other: 'ended', admins: 'active' });
+    expect(await events('rule_removed')).toMatchObject([
+      { by: 'mongogrant', why: 'out_of_scope', before: { db: 'other' } },
+    ]);
+    await stage.ask('DELETE', '/rulers?email=ruler@lab.org', { token: admin });
+    await run();
+    expect(await states()).toEqual({ fw_a: 'ended', other: 'ended', admins: 'active' });
+  });
+});
