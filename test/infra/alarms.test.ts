@@ -5,6 +5,10 @@ import { isObject, listOf, resourcesOf, synthesize, text } from './synthesize';
 const plain = synthesize();
 const heard = synthesize({ alarmEmail: 'ops@lab.org' });
 
+const alarms = Object.fromEntries(
+  resourcesOf(plain, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [text(Properties.AlarmName), Properties]),
+);
+
 test('every alarm says what is wrong, and names a section of the runbook that exists', () => {
   const runbook = readFileSync(path.join(__dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
   const sections = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
@@ -13,9 +17,8 @@ test('every alarm says what is wrong, and names a section of the runbook that ex
       .replace(/[^a-z0-9 -]/g, '')
       .replaceAll(' ', '-'),
   );
-  const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
-  expect(alarms).not.toEqual([]);
-  for (const [, { Properties: alarm }] of alarms) {
+  expect(Object.keys(alarms)).not.toEqual([]);
+  for (const alarm of Object.values(alarms)) {
     const named = /docs\/operations\.md#(\S+)$/.exec(text(alarm.AlarmDescription))?.[1];
     expect(sections).toContain(named);
   }
@@ -37,8 +40,12 @@ test('a rule or scope that can not be read raises an alarm in every function tha
       { MetricName: 'UnreadableRules', MetricNamespace: 'mongogrant', MetricValue: '1' },
     ]);
   }
-  const [alarm] = resourcesOf(plain, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
-  expect(alarm).toMatchObject({ MetricName: 'UnreadableRules', Namespace: 'mongogrant', Threshold: 1 });
+  expect(alarms['mongogrant-unreadable-rule']).toMatchObject({
+    MetricName: 'UnreadableRules',
+    Namespace: 'mongogrant',
+    Threshold: 1,
+    TreatMissingData: 'notBreaching',
+  });
 });
 
 test('alarms are mailed to alarmEmail, and to nobody without it', () => {
@@ -61,4 +68,30 @@ test('alarms are mailed to alarmEmail, and to nobody without it', () => {
   );
   for (const [, { Properties }] of resourcesOf(heard, 'AWS::CloudWatch::Alarm'))
     expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
+});
+
+test('an overdue credential, a host that is away, and a reaper that fails or does not run ring', () => {
+  expect(alarms['mongogrant-overdue-credential']).toMatchObject({
+    MetricName: 'OldestOverdueSeconds',
+    Namespace: 'mongogrant',
+    Statistic: 'Maximum',
+    Threshold: 301,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+  });
+  expect(alarms['mongogrant-host-unreachable']).toMatchObject({
+    MetricName: 'SilentHosts',
+    Statistic: 'Minimum',
+    Period: 1800,
+  });
+  expect(alarms['mongogrant-reaper-failing']).toMatchObject({
+    MetricName: 'Errors',
+    Namespace: 'AWS/Lambda',
+    Threshold: 1,
+  });
+  expect(alarms['mongogrant-reaper-silent']).toMatchObject({
+    MetricName: 'Invocations',
+    Threshold: 0,
+    ComparisonOperator: 'LessThanOrEqualToThreshold',
+    TreatMissingData: 'breaching',
+  });
 });

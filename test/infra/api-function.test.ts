@@ -19,6 +19,7 @@ test('each function is a small one on ARM, with time enough for what it calls', 
     revoke: '15 s, 1024 MB',
     rules: '10 s, 512 MB',
     audit: '10 s, 512 MB',
+    reap: '60 s, 1024 MB',
   });
 });
 

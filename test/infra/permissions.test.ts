@@ -81,6 +81,7 @@ const expected: Record<string, string[]> = {
     'dynamodb:Query table only grants#*',
     'dynamodb:Query table/index/listed only grants#*',
     'dynamodb:Query table/index/due only grants#*',
+    'dynamodb:PutItem table only sweeps#*',
     'dynamodb:PutItem table only audit#*',
     signingKey,
   ],
@@ -92,6 +93,28 @@ const expected: Record<string, string[]> = {
     'dynamodb:Query table/index/listed only audit#*',
     'dynamodb:PutItem table only audit#*',
     signingKey,
+  ],
+  reap: [
+    ...ownLog,
+    'dynamodb:Query table/index/due only sweeps',
+    'dynamodb:GetItem table only sweeps#*',
+    'dynamodb:UpdateItem table only sweeps#*',
+    'dynamodb:DeleteItem table only sweeps#*',
+    'dynamodb:Query table only rules#*',
+    'dynamodb:Query table/index/listed only rules',
+    'dynamodb:GetItem table only rules#*',
+    'dynamodb:DeleteItem table only rules#*',
+    'dynamodb:GetItem table only rulers#*',
+    'dynamodb:Query table only grants#*',
+    'dynamodb:Query table/index/listed only grants#*',
+    'dynamodb:Query table/index/due only grants#*',
+    'dynamodb:GetItem table only grants#*',
+    'dynamodb:UpdateItem table only grants#*',
+    'dynamodb:GetItem table only hosts#*',
+    'dynamodb:PutItem table only hosts#*',
+    'dynamodb:DeleteItem table only hosts#*',
+    'dynamodb:PutItem table only audit#*',
+    hosts,
   ],
 };
 
@@ -129,6 +152,7 @@ test('only the functions that talk to MongoDB gain anything from a VPC', () => {
     revoke: vpcAccess.toSorted(),
     rules: [],
     audit: [],
+    reap: vpcAccess.toSorted(),
   });
 });
 
@@ -150,10 +174,14 @@ test('each function has the role of its own name', () => {
   expect(Object.fromEntries(roles)).toEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, name])));
 });
 
-test('only this API may call a function', () => {
+test('only this API, and for the reaper its schedule, may call a function', () => {
   const callers = resourcesOf(plain, 'AWS::Lambda::Permission');
   expect(callers.length).toBeGreaterThan(0);
-  for (const [, { Properties: permission }] of callers) {
+  const scheduled = callers.filter(([, { Properties }]) => Properties.Principal === 'events.amazonaws.com');
+  expect(
+    scheduled.map(([, { Properties }]) => [functionOf(text(Properties.FunctionName)), text(Properties.SourceArn)]),
+  ).toEqual([['reap', expect.stringMatching(/^ReaperEachMinute\w+\.Arn$/)]]);
+  for (const [, { Properties: permission }] of callers.filter((caller) => !scheduled.includes(caller))) {
     expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
     expect(text(permission.SourceArn)).toMatch(/^arn:partition:execute-api:region:accountid:ApiHttpApi\w+\/\*\/\*/);
   }
