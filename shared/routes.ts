@@ -9,7 +9,8 @@ export type FunctionName =
   | 'audit';
 
 /** The functions that nobody can call from outside. */
-export type JobName = 'reap';
+export const jobs = ['reap'] as const;
+export type JobName = (typeof jobs)[number];
 
 export interface Route {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { fallback, routes } from '../../shared/routes';
+import { fallback, jobs, routes } from '../../shared/routes';
 import { useCases } from '../support/use-cases';
 
 const env = {
@@ -14,7 +14,8 @@ beforeAll(async () => {
   Object.assign(process.env, env);
   // Each function hands its use cases to this one function: what it hands over is what it serves.
   jest.doMock('../../shared/http', () => ({ serve: (cases: object) => Object.keys(cases) }));
-  for (const name of readdirSync(`${__dirname}/../../functions`))
+  const isJob = (name: string) => jobs.some((job) => job === name);
+  for (const name of readdirSync(`${__dirname}/../../functions`).filter((one) => !isJob(one)))
     served[name] = (await import(`../../functions/${name}/index`)).handler;
 });
 
