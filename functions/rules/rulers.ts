@@ -59,7 +59,7 @@ export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date):
   return { status: 200, json: rulerAnswer(ruler) };
 }
 
-/** `DELETE /rulers`: dismisses a ruler. The rules that they set stay. */
+/** `DELETE /rulers`: dismisses a ruler. The reaper removes the rules that they set. */
 export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const { email, version: seen } = parseQuery(inputs.rulerKey, request);
   const { by, before } = await rulerBefore(deps, request, email, seen, now);
