@@ -1,4 +1,5 @@
 import {
+  Binary,
   MongoClient,
   MongoError,
   MongoInvalidArgumentError,
@@ -10,6 +11,7 @@ import {
 import { HostRefused, HostUnreachable } from './errors';
 import { adminUri, memberAddress } from './mongo-uri';
 import type { HostSecret } from './secrets';
+import { newId } from './tokens';
 
 /** A registered host with its admin login. */
 export interface Host {
@@ -44,6 +46,7 @@ const AUTHENTICATION_FAILED = 18;
 export function mongoServers(): MongoServers {
   const clients = new Map<string, { key: string; client: MongoClient }>();
   const replaced = new Set<MongoClient>();
+  const visitors = new Map<string, MongoClient>();
   /** The members that a client has found, by address. */
   const members = new WeakMap<MongoClient, string[]>();
 
@@ -73,6 +76,13 @@ export function mongoServers(): MongoServers {
     return client;
   }
 
+  /** Not logged in: from here others are tried to log in. */
+  function visitorAt(address: string): MongoClient {
+    const visitor = visitors.get(address) ?? new MongoClient(address, { ...visiting, maxPoolSize: 8 });
+    visitors.set(address, visitor);
+    return visitor;
+  }
+
   /** Commands that are under way on the old login may finish first. */
   function replace(client: MongoClient): void {
     replaced.add(client);
@@ -89,11 +99,17 @@ export function mongoServers(): MongoServers {
     },
     async tryLogin(host, login) {
       const known = members.get(clientOf(host)) ?? [];
-      return Promise.all(known.map((member) => tryLoginAt(host, member, login)));
+      return Promise.all(
+        known.map(async (member) => {
+          const address = memberAddress(host.secret, member);
+          return { member, answer: await tryLoginAt(visitorAt(address), address, login) };
+        }),
+      );
     },
     async close() {
-      const open = [...replaced, ...[...clients.values()].map(({ client }) => client)];
+      const open = [...replaced, ...visitors.values(), ...[...clients.values()].map(({ client }) => client)];
       replaced.clear();
+      visitors.clear();
       clients.clear();
       await Promise.all(open.map((client) => client.close()));
     },
@@ -103,31 +119,42 @@ export function mongoServers(): MongoServers {
 /** Types of servers that check logins by themselves. */
 const holdsUsers: ReadonlySet<string> = new Set(['Standalone', 'RSPrimary', 'RSSecondary', 'Mongos', 'LoadBalancer']);
 
-/** A connection of its own to one member, which ends with the answer. */
+/** A name that a server does not know is refused at the first step of a login, before any password counts. */
 async function tryLoginAt(
-  { secret }: Host,
-  member: string,
+  visitor: MongoClient,
+  address: string,
   { user, db, password }: { user: string; db: string; password: string },
-): Promise<LoginTrial> {
-  const client = new MongoClient(memberAddress(secret, member), {
-    auth: { username: user, password },
-    authSource: db,
-    serverSelectionTimeoutMS: 3000,
-    connectTimeoutMS: 3000,
-    socketTimeoutMS: 3000,
-    maxPoolSize: 1,
-    appName: 'mongogrant',
-  });
-  try {
-    await client.connect();
-    return { member, answer: 'accepted' };
-  } catch (error) {
-    const refused = error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED;
-    return { member, answer: refused ? 'refused' : 'unreachable' };
-  } finally {
-    await client.close();
-  }
+): Promise<LoginTrial['answer']> {
+  const first = await answerOf(visitor.db(db).command(loginStart(user)));
+  if (first !== 'accepted') return first;
+  const auth = { auth: { username: user, password }, authSource: db };
+  const client = new MongoClient(address, { ...visiting, ...auth });
+  const whole = await answerOf(client.connect());
+  await client.close();
+  return whole;
 }
+
+const visiting = {
+  serverSelectionTimeoutMS: 3000,
+  connectTimeoutMS: 3000,
+  socketTimeoutMS: 3000,
+  appName: 'mongogrant',
+};
+
+/** What a client sends first to log in with SCRAM; no name of ours has a sign that would have to be escaped. */
+const loginStart = (user: string): Message => ({
+  saslStart: 1,
+  mechanism: 'SCRAM-SHA-256',
+  payload: new Binary(Buffer.from(`n,,n=${user},r=${newId()}`)),
+  options: { skipEmptyExchange: true },
+});
+
+const answerOf = (attempt: Promise<unknown>): Promise<LoginTrial['answer']> =>
+  attempt.then(
+    () => 'accepted',
+    (error: unknown) =>
+      error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED ? 'refused' : 'unreachable',
+  );
 
 /** Tells a host that can't be reached (or that refuses our own login) from a fault in what we asked of it. */
 function reachable(host: Host, error: unknown): unknown {

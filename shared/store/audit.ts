@@ -81,7 +81,7 @@ export interface Source {
 
 /**
  * Appends an audit event: beside the write that decides, so that no crash can come between. It lies under its day, in the index under
- * whom it is about, and once more under who acted, where that is somebody else.
+ * whom it is about, and once more under who acted, where that is somebody else (and not one of our own jobs).
  */
 export async function writeEvent(table: Table, event: Event, source: Source, now: Date): Promise<void> {
   const at = now.toISOString();
@@ -91,7 +91,7 @@ export async function writeEvent(table: Table, event: Event, source: Source, now
   const facts = { ...event, grant: grant && factsOf(grant), at, requestId, ip, deleteAt: seconds(now) + kept };
   await Promise.all([
     table.put({ pk: keys.events(at.slice(0, 10)), sk, ...facts, listPk: keys.eventsOf(email), listSk: sk }),
-    by !== undefined && by !== email && table.put({ pk: keys.eventsBy(by), sk, ...facts }),
+    by !== undefined && by !== email && by.includes('@') && table.put({ pk: keys.eventsBy(by), sk, ...facts }),
   ]);
 }
 

@@ -47,6 +47,22 @@ test('what the server refuses carries its code, and is no fault of the login', a
   expect([serverCode(unknown), loginFault(unknown)]).toEqual([59, undefined]);
 });
 
+test('a login is tried at the member itself: accepted, refused, or not to be asked', async () => {
+  await server.admin.db('a').command({ createUser: 'ada', pwd: 'right', roles: [] });
+  const ada = { user: 'ada', db: 'a', password: 'right' };
+  const answers = async (change: Partial<typeof ada>) =>
+    (await servers.tryLogin(host, { ...ada, ...change })).map(({ answer }) => answer);
+  await servers.command(host, 'admin', { ping: 1 });
+  expect(await servers.tryLogin(host, ada)).toEqual([{ member: `${server.host}:${server.port}`, answer: 'accepted' }]);
+  expect(await answers({ password: 'wrong' })).toEqual(['refused']);
+  expect(await answers({ user: 'nobody' })).toEqual(['refused']);
+  expect(await answers({ db: 'elsewhere' })).toEqual(['refused']);
+  await server.admin.db('a').command({ dropUser: 'ada' });
+  expect(await answers({})).toEqual(['refused']);
+  const gone = { ...host, secret: { ...host.secret, port: await freePort() } };
+  expect(await servers.tryLogin({ ...gone, name: 'gone' }, ada)).toEqual([]);
+});
+
 test('why the login does not get through is told apart', async () => {
   const cases: [Partial<Host['secret']>, ReturnType<typeof loginFault>][] = [
     [{ password: 'wrong' }, { reason: 'login_refused' }],

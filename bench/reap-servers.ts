@@ -1,0 +1,12 @@
+import { startDynamoDb } from '../local/dynamodb';
+import { startMongod } from '../local/mongod/server';
+
+// A process of its own with some servers: `dynamodb`, or a number of embedded MongoDB-compatible servers. It tells its parent their ports.
+const [what = '', username = '', password = ''] = process.argv.slice(2);
+const ports =
+  what === 'dynamodb'
+    ? [startDynamoDb({ port: 0 })]
+    : Array.from({ length: Number(what) }, () => startMongod({ admin: { username, password } }));
+
+Promise.all(ports).then((started) => process.send?.(started.map(({ port }) => port)));
+process.on('disconnect', () => process.exit(0));
