@@ -111,6 +111,8 @@ export function parseBodyAndQuery<B extends v.GenericSchema, E extends v.ObjectE
   query: v.StrictObjectSchema<E, undefined>,
   request: Pick<ApiRequest, 'query' | 'body'>,
 ) {
+  const [asked] = Object.keys(request.body).filter((field) => Object.hasOwn(query.entries, field));
+  if (asked !== undefined) requireNone({ [asked]: '' }, 'belongs in the query of this request, not in its body');
   const stray = Object.entries(request.query).filter(([field]) => !Object.hasOwn(query.entries, field));
   requireNone(Object.fromEntries(stray), 'belongs in the body of this request, not in its query');
   return [parse(body, request.body), parse(query, request.query)] as const;

@@ -98,7 +98,10 @@ const notAll = v.check((value: string) => value !== 'all', 'must be "all" itself
 /** What a ruler may decide. A text where a list belongs is refused: some of them would read like a wider scope. */
 const part = <S extends v.GenericSchema>(one: S, example: string) =>
   v.union(
-    [v.literal('all'), v.pipe(v.array(one), v.minLength(1), v.maxLength(100))],
+    [
+      v.literal('all'),
+      v.pipe(v.array(one), v.minLength(1, 'must name at least one'), v.maxLength(100, 'must name at most 100')),
+    ],
     `must be "all" or a list such as ${example}`,
   );
 export const scope = {

@@ -14,12 +14,16 @@ const sender = v.pipe(
 const domain = v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'must be a domain name'));
 
 const serviceSettings = {
-  admins: v.pipe(v.array(email), v.minLength(1, 'must name at least one address')),
+  admins: v.pipe(
+    v.array(email, 'must be a list of e-mail addresses'),
+    v.minLength(1, 'must name at least one address'),
+  ),
   mailFrom: sender,
   linkTtl: v.optional(duration(60), '15 m'),
   tokenTtl: v.optional(duration(1), '30 d'),
   grantTtl: v.optional(duration(1), '30 d'),
   maxGrantTtl: v.optional(duration(1), '90 d'),
+  remindBefore: v.optional(duration(0), '3 d'),
   linkCooldown: v.optional(duration(0), '60 s'),
   linksPerDay: v.optional(count, 10),
   linksPerHourPerIp: v.optional(count, 60),

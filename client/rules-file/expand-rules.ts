@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { keyOf, type Rule, type RuleKey, ruleName } from '../../shared/policy';
-import type { Problem } from './yaml-aliases';
 import type { ruleEntry } from './rules-file-schema';
+import type { Problem } from './yaml-aliases';
 
 /** Far more than a service holds: a file that comes to more is a mistake. */
 const mostRules = 100_000;

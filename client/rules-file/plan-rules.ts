@@ -38,10 +38,8 @@ export interface Plan {
  * console.log(renderPlan(plan));
  */
 export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): Promise<Plan> {
-  const [state, grants] = await Promise.all([
-    readState(deps, file.rulers !== undefined),
-    readLiveGrants(deps, seconds(now)),
-  ]);
+  const state = await readState(deps, file.rulers !== undefined);
+  const grants = await readLiveGrants(deps, seconds(now));
   const { scope } = state;
   const beyond = scope ? (file.rules ?? []).filter((rule) => outside(scope, rule).length > 0) : [];
   const [first] = beyond;

@@ -62,7 +62,7 @@ export async function allow(
     // One answer for both: who may not use a host does not learn whether it exists.
     throw new ApiError(
       'not_allowed',
-      `No rule gives you ${role} on ${db} at ${host}. GET /me shows what you may use; ask an admin for more.`,
+      `No rule gives you ${role} on ${db} at ${host}. GET /me shows what you may use, GET /rules/why why; ask an admin for more.`,
     );
   }
   const existing = grants.find(({ db, role, label }) => db === wish.db && role === wish.role && label === wish.label);

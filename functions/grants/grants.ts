@@ -2,6 +2,7 @@ import { grantAnswer } from '../../shared/answers';
 import { inputs, parseQuery } from '../../shared/api';
 import { type AuthDeps, type Authority, claimsOf, governs, liveAuthority, livePerson } from '../../shared/authenticate';
 import { cursorTo, positionIn } from '../../shared/cursors';
+import { durationText } from '../../shared/durations';
 import { ApiError } from '../../shared/errors';
 import { fits, named } from '../../shared/filter';
 import type { ApiResponse } from '../../shared/http';
@@ -91,11 +92,13 @@ export async function me(deps: GrantsDeps, request: ApiRequest, now: Date): Prom
   reportUnreadable(deps.log, rules, request.requestId);
   const { email, expiresAt, admin, scope } = person;
   const ruler = scope && { hosts: scope.hosts, dbs: scope.dbs, emails: scope.emails, which: scope.which };
-  const opened = access(rules, seconds(now)).map(({ host, db, role, expiresAt: end }) => ({
+  const opened = access(rules, seconds(now)).map(({ host, db, role, expiresAt: end, maxTtl, cidrs }) => ({
     host,
     db,
     role,
     ...(end !== undefined && { expires: iso(end) }),
+    ...(maxTtl !== undefined && { maxTtl: durationText(maxTtl) }),
+    ...(cidrs && { cidrs }),
   }));
   return {
     status: 200,

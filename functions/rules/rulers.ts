@@ -56,7 +56,13 @@ export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date):
     writeEvent(deps.table, { act: 'ruler_set', ...event }, request, now),
   ]);
   if (!set) throw await refuseRuler(deps, request, event, 'ruler_changed', now);
-  return { status: 200, json: rulerAnswer(ruler) };
+  return { status: 200, json: { ...event.after, ...replacedBy(event.after, event.before) } };
+}
+
+/** What was there before, where it was something else: nobody is to overwrite it in silence. */
+function replacedBy(after: object, before: object | undefined): { replaced?: object } {
+  const plain = (ruler: object) => JSON.stringify({ ...ruler, version: undefined });
+  return before && plain(before) !== plain(after) ? { replaced: before } : {};
 }
 
 /** `DELETE /rulers`: dismisses a ruler. The reaper removes the rules that they set. */

@@ -51,8 +51,11 @@ export function adminRole({ databases, usersDb, user, exists = false }: RoleWish
   return { privileges, commands, shell: commands.map(inShell).join('\n'), warnings: warningsOf(databases, homes) };
 }
 
+/** Whether grants can be given on this database: not on the server's own ones. */
+export const canBeGranted = (db: string): boolean => isDatabase(db) && !ownDatabases.includes(db.toLowerCase());
+
 function grantable(db: string): string {
-  if (isDatabase(db) && !ownDatabases.includes(db.toLowerCase())) return db;
+  if (canBeGranted(db)) return db;
   throw new RangeError(`${JSON.stringify(db)} is no database that can be granted`);
 }
 

@@ -3,7 +3,9 @@ import type { Message } from '../mongo-servers';
 import type { reachOf } from '../mongo-uri';
 import type { HostSecret } from '../secrets';
 import { type ActionReport, actionsOn } from './actions-on';
-import { type AdminRole, adminRole, adminRoleName } from './admin-role';
+import { type AdminRole, adminRole, adminRoleName, canBeGranted } from './admin-role';
+import { neededActions } from './needed-actions';
+import { heldOn } from './privileges';
 import { type Flavour, flavourOf, type Sayings, type Topology, topologyOf, versionOf } from './server-kind';
 
 export interface Checked {
@@ -59,7 +61,10 @@ export function judgeHost(
   const missing = actions.some(({ held }) => held === 'no');
   const givable = flavour !== 'Atlas' && flavour !== 'DocumentDB';
   const exists = roles.some(({ role, db }) => role === adminRoleName.role && db === adminRoleName.db);
-  const role = adminRole({ databases, usersDb: secret.usersDb, user, exists });
+  // A role that is there is replaced as a whole, so what it gives already must be in the new one.
+  const kept = exists ? heldOn(info?.authenticatedUserPrivileges, 'grantRole').filter(canBeGranted) : [];
+  const named = databases === 'any' ? databases : [...new Set([...databases, ...kept])];
+  const role = adminRole({ databases: named, usersDb: secret.usersDb, user, exists });
   return {
     verdict: verdictOn(flavour, secret.usersDb, actions),
     version: versionOf(sayings),
@@ -85,7 +90,14 @@ const lacksUsersDb = (flavour: Flavour, usersDb: string | undefined): boolean =>
   flavour === 'DocumentDB' && usersDb !== 'admin';
 
 function notesOn(flavour: Flavour, tls: boolean, usersDb: string | undefined, actions: ActionReport[]): string[] {
-  const costs = actions.flatMap(({ action, held, costs }) => (held === 'no' ? [`No ${action}: ${costs}`] : []));
+  const costs = neededActions.flatMap(({ action, costs: costsOf }) => {
+    const asked = actions.filter((one) => one.action === action);
+    const missing = asked.filter(({ held }) => held === 'no');
+    if (missing.length === 0) return [];
+    // Where it is missing everywhere the places say nothing.
+    const places = missing.flatMap(({ on }) => ('db' in on && on.db !== '' ? [on.db] : []));
+    return [`No ${action}${missing.length < asked.length ? ` on ${places.join(', ')}` : ''}: ${costsOf}`];
+  });
   return [
     ...(flavour === 'Atlas'
       ? [
@@ -96,6 +108,6 @@ function notesOn(flavour: Flavour, tls: boolean, usersDb: string | undefined, ac
       ? ['DocumentDB keeps all users in admin: set usersDb to "admin" in the secret of this host.']
       : []),
     ...(tls ? [] : ['TLS is off: new passwords and all data cross the network in clear.']),
-    ...new Set(costs),
+    ...costs,
   ];
 }

@@ -21,6 +21,8 @@ export type Act =
   | 'grant_failed'
   | 'renewed'
   | 'shortened'
+  | 'reminded'
+  | 'remind_failed'
   | 'renew_refused'
   | 'ending'
   | 'ended'

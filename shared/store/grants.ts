@@ -57,6 +57,8 @@ const grantItem = v.object({
   /** Why it ends, and by whom: from the first attempt on. */
   why: v.optional(v.string()),
   by: v.optional(v.string()),
+  /** The end of which its owner was reminded. */
+  remindedOf: v.optional(v.number()),
   endedAt: v.optional(v.number()),
   proof: v.optional(proof),
 });
@@ -141,6 +143,17 @@ export const extendGrant = (
 /** Ends it sooner: none if the grant changed meanwhile. */
 export const shortenGrant = (table: Table, grant: Grant, until: number): Promise<Grant | undefined> =>
   move(table, grant, { expiresAt: until, dueAt: until });
+
+/** Notes that its owner is being told of this end of the grant: false if they were before, or if it has another end by now. */
+export async function noteReminder(table: Table, grant: Grant): Promise<boolean> {
+  const { id, expiresAt } = grant;
+  const item = await table.update(keys.grant(grant), {
+    set: { remindedOf: expiresAt },
+    if: '#id = :id AND #state = :active AND #expiresAt = :expiresAt AND (attribute_not_exists(#remindedOf) OR #remindedOf <> :expiresAt)',
+    values: { id, active: 'active', expiresAt },
+  });
+  return item !== undefined;
+}
 
 /** Says where the login may come from, once the server knows: none if the grant changed meanwhile. */
 export const settleGrant = (table: Table, grant: Grant, cidrs: string[]): Promise<Grant | undefined> =>

@@ -10,6 +10,7 @@ test('only admins and sender are required; the rest is as the contract says', ()
     tokenTtl: 2_592_000,
     grantTtl: 2_592_000,
     maxGrantTtl: 7_776_000,
+    remindBefore: 259_200,
     linkCooldown: 60,
     linksPerDay: 10,
     linksPerHourPerIp: 60,

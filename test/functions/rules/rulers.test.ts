@@ -37,7 +37,7 @@ test('a ruler is appointed, changed and dismissed by admins, with a version', as
   expect([set.status, set.json]).toEqual([200, first]);
   expect(await list()).toEqual(expect.arrayContaining([first]));
   const second = { email, ...scope, version: version + 1 };
-  expect((await appoint({ email, version })).json).toEqual(second);
+  expect((await appoint({ email, version })).json).toEqual({ ...second, replaced: first });
   expect(await list(`?email=${email}`)).toEqual([second]);
   expect((await dismiss(`email=${email}&version=${version + 1}`)).json).toEqual(second);
   expect(await list(`?email=${email}`)).toEqual([]);

@@ -269,3 +269,37 @@ test('a database that is never granted can’t be checked for', async () => {
   const host = await admins.make(['root']);
   await expect(check(host, ['admin'])).rejects.toThrow(RangeError);
 });
+
+test('a role that is there keeps what it gives, and a note says where something is missing', async () => {
+  const role = { role: 'mongograntAdmin', db: 'admin' };
+  const actions = neededActions.filter(({ where }) => where !== 'cluster').map(({ action }) => action);
+  const shown = [
+    { resource: { db: 'fw_a', collection: '' }, actions },
+    { resource: { cluster: true }, actions: ['inprog', 'killAnySession'] },
+  ];
+  const connectionStatus = {
+    authInfo: {
+      authenticatedUsers: [{ user: 'boss', db: 'admin' }],
+      authenticatedUserRoles: [role],
+      authenticatedUserPrivileges: shown,
+    },
+  };
+  const report = await checked(
+    hostAt({ ssl: true }),
+    ['fw_a', 'fw_b'],
+    saying({ hello: {}, buildInfo: real, connectionStatus }),
+  );
+  expect(report.notes).toContainEqual(expect.stringMatching(/^No createUser on fw_b: /));
+  const alone = await checked(
+    hostAt({ ssl: true }),
+    ['fw_b'],
+    saying({ hello: {}, buildInfo: real, connectionStatus }),
+  );
+  const [update] = alone.role?.commands ?? [];
+  expect(update?.command).toMatchObject({ updateRole: 'mongograntAdmin' });
+  expect(alone.role?.privileges.map(({ resource }) => ('db' in resource ? resource.db : 'cluster'))).toEqual([
+    'fw_b',
+    'fw_a',
+    'cluster',
+  ]);
+});

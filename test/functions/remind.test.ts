@@ -1,0 +1,106 @@
+import { remind } from '../../functions/remind/remind';
+import { allItems, later, openStage, type Stage } from '../support/stage';
+
+const day = 86_400;
+let stage: Stage;
+let you: string;
+beforeEach(async () => {
+  stage = await openStage({ linkCooldown: '0 s', tokenTtl: '300 d' });
+  const token = await stage.tokenFor('admin@example.com');
+  const body = { email: '*@example.com', host: '*', db: '*', role: 'readWrite', which: 'allow' };
+  await stage.ask('PUT', '/rules', { token, body });
+  you = await stage.tokenFor('you@example.com');
+  stage.mails.length = 0;
+});
+afterEach(() => stage.close());
+
+const grant = (db: string, more: Record<string, unknown> = {}, path = '/grants', token = you) =>
+  stage.ask('POST', path, { token, body: { host: stage.host, db, role: 'readWrite', ttl: '10 d', ...more } });
+const run = (change: Partial<Stage['deps']> = {}) =>
+  remind(
+    { ...stage.deps, origin: 'https://grants.lab.org', ...change },
+    { requestId: 'remind', ip: 'remind' },
+    stage.clock.now,
+  );
+const events = async () =>
+  (await allItems()).filter(({ pk, act }) => String(pk).startsWith('audit#2') && /remind/.test(String(act)));
+
+test('whoever holds logins that end in three days is told once, in one mail, with how to renew', async () => {
+  await grant('late', { ttl: '20 d' });
+  await grant('b', { label: 'laptop' });
+  await grant('a', { ttl: '9 d' });
+  later(stage, 6 * day - 1);
+  expect(await run()).toEqual({ people: 0, grants: 0, failed: 0 });
+  later(stage, day + 1);
+  expect(await run()).toEqual({ people: 1, grants: 2, failed: 0 });
+  const [mail, ...others] = stage.mails;
+  expect([mail?.to, mail?.subject, others]).toEqual(['you@example.com', '2 of your MongoDB logins end soon', []]);
+  const renew = 'http POST https://grants.lab.org/grants/renew';
+  const lines = [
+    `readWrite on a at ${stage.host} (user you_example.com_readWrite) ends at 08:00 UTC on 3 December 2026.`,
+    `  ${renew} host=${stage.host} db=a role=readWrite "Authorization: Bearer $TOKEN"`,
+    `readWrite on b at ${stage.host}, label laptop (user you_example.com_readWrite_laptop) ends at 08:00 UTC on 4 December 2026.`,
+    `  ${renew} host=${stage.host} db=b role=readWrite label=laptop "Authorization: Bearer $TOKEN"`,
+  ];
+  expect(mail?.text.split('\n')).toEqual(expect.arrayContaining(lines));
+  expect(mail?.text).not.toContain('late');
+  expect(mail?.html).toContain('&quot;Authorization: Bearer $TOKEN&quot;');
+  expect(await events()).toMatchObject([{ act: 'reminded', email: 'you@example.com', count: 2 }]);
+  expect(await run()).toEqual({ people: 0, grants: 0, failed: 0 });
+  later(stage, day);
+  expect(await run()).toEqual({ people: 0, grants: 0, failed: 0 });
+});
+
+test('who has renewed is told again before the new end, and not before', async () => {
+  await grant('a');
+  later(stage, 7 * day);
+  await run();
+  expect((await grant('a', {}, '/grants/renew')).status).toBe(200);
+  later(stage, 6 * day);
+  expect(await run()).toMatchObject({ grants: 0 });
+  later(stage, day);
+  expect(await run()).toMatchObject({ grants: 1 });
+  expect(stage.mails).toHaveLength(2);
+});
+
+test('what is short-lived, ended, revoked or over is no reason for a mail', async () => {
+  await grant('short', { ttl: '5 d' });
+  await grant('revoked');
+  await grant('over', { ttl: '6.5 d' });
+  await stage.ask('DELETE', '/grants?db=revoked', { token: you });
+  later(stage, 4 * day);
+  expect(await run()).toMatchObject({ grants: 1 });
+  later(stage, 3 * day);
+  expect(await run()).toMatchObject({ grants: 0 });
+});
+
+test('two runs at the same time send one mail, and other people get their own', async () => {
+  await grant('a');
+  await grant('a', {}, '/grants', await stage.tokenFor('ada@example.com'));
+  stage.mails.length = 0;
+  later(stage, 8 * day);
+  const runs = await Promise.all([run(), run()]);
+  expect(runs.reduce((sum, { grants }) => sum + grants, 0)).toBe(2);
+  expect(stage.mails.map(({ to }) => to).toSorted()).toEqual(['ada@example.com', 'you@example.com']);
+});
+
+test('a mail that fails keeps nobody else from theirs, and is on record', async () => {
+  await grant('a');
+  await grant('a', {}, '/grants', await stage.tokenFor('ada@example.com'));
+  stage.mails.length = 0;
+  later(stage, 8 * day);
+  const sendMail: Stage['deps']['sendMail'] = async (mail) => {
+    if (mail.to === 'you@example.com') throw new Error('bounced');
+    stage.mails.push(mail);
+  };
+  expect(await run({ sendMail })).toEqual({ people: 2, grants: 2, failed: 1 });
+  expect(stage.mails.map(({ to }) => to)).toEqual(['ada@example.com']);
+  expect((await events()).map(({ act }) => act)).toContain('remind_failed');
+});
+
+test('the setting says how long before, and 0 s says never', async () => {
+  await grant('a');
+  later(stage, 9 * day);
+  expect(await run({ settings: { ...stage.parsed, remindBefore: 0 } })).toMatchObject({ grants: 0 });
+  expect(await run({ settings: { ...stage.parsed, remindBefore: day } })).toMatchObject({ grants: 1 });
+});
