@@ -10,7 +10,7 @@ import { readHostSecrets } from './host-secrets';
 import { Mail } from './mail';
 import { Network } from './network';
 import { printNextSteps } from './next-steps';
-import { Reaper } from './reaper';
+import { Scheduled } from './scheduled';
 import { SigningKey } from './signing-key';
 import { Table } from './table';
 
@@ -39,11 +39,13 @@ export class MongograntStack extends Stack {
       rules: make('rules'),
       audit: make('audit'),
     };
-    const reap = make('reap', { mongodb, timeout: Duration.seconds(60) });
-
-    new Reaper(this, 'Reaper', reap);
+    const jobs = {
+      reap: make('reap', { mongodb, timeout: Duration.seconds(60) }),
+      remind: make('remind'),
+    };
+    schedule(this, jobs);
     allow(
-      { ...functions, reap },
+      { ...functions, ...jobs },
       {
         table: new Table(this, 'Table', { retain }),
         signingKey: new SigningKey(this, 'SigningKey', {
@@ -59,10 +61,20 @@ export class MongograntStack extends Stack {
     const { 'redeem-link': _, ...readRules } = functions;
     const alarms = new Alarms(this, 'Alarms', { stackName, alarmEmail: deployment.alarmEmail });
     alarms.unreadable(Object.values(readRules));
-    alarms.reaper(reap);
+    alarms.reaper(jobs.reap);
     const api = new Api(this, 'Api', { functions, domain, removalPolicy });
+    // The mails that it sends name the API; functions behind the API learn its address from each request.
+    if (!domain) jobs.remind.addEnvironment('ORIGIN', api.address);
     printNextSteps(this, api.address, settings);
   }
+}
+
+/** When each job runs. */
+function schedule(scope: Construct, { reap, remind }: Record<JobName, LambdaFunction>): void {
+  const everyMinute = { fn: reap, every: Duration.minutes(1), description: 'ends what is due' };
+  new Scheduled(scope, 'Reaper', everyMinute);
+  const daily = { fn: remind, every: Duration.days(1), description: 'mails whose logins end soon' };
+  new Scheduled(scope, 'Reminder', daily);
 }
 
 interface Resources {
@@ -155,4 +167,10 @@ function allow(functions: Record<FunctionName | JobName, LambdaFunction>, resour
   table.noteReach(reap);
   table.writeAudit(reap);
   readHosts(reap);
+
+  const { remind } = functions;
+  table.listLiveGrants(remind);
+  table.noteReminders(remind);
+  table.writeAudit(remind);
+  mail.send(remind);
 }

@@ -93,6 +93,9 @@ export class Table extends Construct {
   /** Write a new grant, and move one on. */
   writeGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'PutItem', 'UpdateItem']);
 
+  /** Note on a grant that its owner was told of its end. */
+  noteReminders = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
+
   /** Move a grant towards its end; no new one can be written. */
   endGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
 

@@ -44,6 +44,8 @@ export interface Functions {
   handlers: Handlers;
   /** One run of the job that ends what is due. */
   reap(): Promise<void>;
+  /** One run of the job that mails whose logins end soon. */
+  remind(): Promise<void>;
   /** Ends the connections of those functions that export a `close`: unlike on Lambda, the process goes on after them. */
   close(): Promise<void>;
 }
@@ -57,16 +59,19 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     );
   }
   loadedFor = wanted;
-  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules, audit, reaper] = await Promise.all([
-    import('../functions/request-link/index'),
-    import('../functions/redeem-link/index'),
-    import('../functions/grant-credentials/index'),
-    import('../functions/grants/index'),
-    import('../functions/revoke/index'),
-    import('../functions/rules/index'),
-    import('../functions/audit/index'),
-    import('../functions/reap/index'),
-  ]);
+  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules, audit, reaper, reminder] = await Promise.all(
+    [
+      import('../functions/request-link/index'),
+      import('../functions/redeem-link/index'),
+      import('../functions/grant-credentials/index'),
+      import('../functions/grants/index'),
+      import('../functions/revoke/index'),
+      import('../functions/rules/index'),
+      import('../functions/audit/index'),
+      import('../functions/reap/index'),
+      import('../functions/remind/index'),
+    ],
+  );
   const handlers = {
     'request-link': requestLink.handler,
     'redeem-link': redeemLink.handler,
@@ -78,7 +83,8 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
   };
   const closing = [grantCredentials, revoke, reaper].map(closeOf);
   const reap = () => reaper.handler(undefined, { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 60_000 });
-  return { handlers, reap, close: async () => void (await Promise.all(closing.map((close) => close?.()))) };
+  const remind = () => reminder.handler(undefined, { awsRequestId: randomUUID() });
+  return { handlers, reap, remind, close: async () => void (await Promise.all(closing.map((close) => close?.()))) };
 }
 
 function closeOf(module: object): (() => unknown) | undefined {

@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dynamoTable } from '../shared/store/table';
 import { holdFolder } from './data-folder';
 import { ensureTable, startDynamoDb } from './dynamodb';
-import { eachMinute } from './each-minute';
+import { again, minute } from './again';
 import { type FunctionEnvironment, loadFunctions, setEnvironment } from './functions';
 import { type Handlers, startGateway } from './gateway';
 import { localSettings } from './local-settings';
@@ -125,7 +125,8 @@ async function startFunctions(
   kept: <T extends { close(): Promise<void> }>(part: T) => T,
 ): Promise<Handlers> {
   const functions = kept(await loadFunctions(environment));
-  kept(eachMinute(functions.reap));
+  kept(again(minute, functions.reap));
+  kept(again(24 * 60 * minute, functions.remind));
   return functions.handlers;
 }
 

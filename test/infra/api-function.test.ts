@@ -20,14 +20,17 @@ test('each function is a small one on ARM, with time enough for what it calls', 
     rules: '10 s, 512 MB',
     audit: '10 s, 512 MB',
     reap: '60 s, 1024 MB',
+    remind: '10 s, 512 MB',
   });
 });
 
 // Who may describe a function may read its environment, so no secret may be in it: only names and settings.
 test('the environment of a function is its settings and names, and nothing else', () => {
-  for (const { properties } of functions) {
+  for (const { name, properties } of functions) {
     expect(properties.Environment).toEqual({
       Variables: {
+        // Where the mails that it sends lead.
+        ...(name === 'remind' && { ORIGIN: { 'Fn::GetAtt': [expect.stringMatching(/^ApiHttpApi/), 'ApiEndpoint'] } }),
         STACK_NAME: 'lab-grants',
         TABLE_NAME: { Ref: expect.stringMatching(/^TableItems/) },
         SETTINGS: JSON.stringify({

@@ -116,6 +116,14 @@ const expected: Record<string, string[]> = {
     'dynamodb:PutItem table only audit#*',
     hosts,
   ],
+  remind: [
+    ...ownLog,
+    'dynamodb:Query table/index/due only grants#*',
+    'dynamodb:GetItem table only grants#*',
+    'dynamodb:UpdateItem table only grants#*',
+    'dynamodb:PutItem table only audit#*',
+    `ses:SendEmail arn:partition:ses:region:accountid:identity/* ${sender}`,
+  ],
 };
 
 /** Lambda's own way into a VPC. The interfaces have no names beforehand, hence `*`; the function's code is denied all of it. */
@@ -153,6 +161,7 @@ test('only the functions that talk to MongoDB gain anything from a VPC', () => {
     rules: [],
     audit: [],
     reap: vpcAccess.toSorted(),
+    remind: [],
   });
 });
 
@@ -174,13 +183,16 @@ test('each function has the role of its own name', () => {
   expect(Object.fromEntries(roles)).toEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, name])));
 });
 
-test('only this API, and for the reaper its schedule, may call a function', () => {
+test('only this API, and for a job its schedule, may call a function', () => {
   const callers = resourcesOf(plain, 'AWS::Lambda::Permission');
   expect(callers.length).toBeGreaterThan(0);
   const scheduled = callers.filter(([, { Properties }]) => Properties.Principal === 'events.amazonaws.com');
   expect(
     scheduled.map(([, { Properties }]) => [functionOf(text(Properties.FunctionName)), text(Properties.SourceArn)]),
-  ).toEqual([['reap', expect.stringMatching(/^ReaperEachMinute\w+\.Arn$/)]]);
+  ).toEqual([
+    ['reap', expect.stringMatching(/^ReaperSchedule\w+\.Arn$/)],
+    ['remind', expect.stringMatching(/^ReminderSchedule\w+\.Arn$/)],
+  ]);
   for (const [, { Properties: permission }] of callers.filter((caller) => !scheduled.includes(caller))) {
     expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
     expect(text(permission.SourceArn)).toMatch(/^arn:partition:execute-api:region:accountid:ApiHttpApi\w+\/\*\/\*/);

@@ -46,7 +46,17 @@ export function resourcesOf(template: Template, type: string): [id: string, reso
 /** The name under `functions/` that a function, or a part of one, was made from: the beginning of its logical id. */
 export function functionOf(logicalId: string): string {
   const name = /^(.+)(Function|Role|Logs)/.exec(logicalId)?.[1] ?? logicalId;
-  const names = ['request-link', 'redeem-link', 'grant-credentials', 'grants', 'revoke', 'rules', 'audit', 'reap'];
+  const names = [
+    'request-link',
+    'redeem-link',
+    'grant-credentials',
+    'grants',
+    'revoke',
+    'rules',
+    'audit',
+    'reap',
+    'remind',
+  ];
   return names.find((candidate) => candidate.replace('-', '') === name) ?? `unknown function ${logicalId}`;
 }
 

@@ -1,7 +1,8 @@
-const minute = 60_000;
+/** Milliseconds. */
+export const minute = 60_000;
 
-/** Stands in for the schedule: runs the job each minute, never twice at the same time. Closing waits for a run that is under way. */
-export function eachMinute(run: () => Promise<void>): { close(): Promise<void> } {
+/** Stands in for a schedule: runs the job again and again, never twice at the same time. Closing waits for a run that is under way. */
+export function again(every: number, run: () => Promise<void>): { close(): Promise<void> } {
   let under = Promise.resolve();
   let running = false;
   const once = async () => {
@@ -12,7 +13,7 @@ export function eachMinute(run: () => Promise<void>): { close(): Promise<void> }
   };
   const timer = setInterval(() => {
     if (!running) under = once();
-  }, minute);
+  }, every);
   return {
     close: async () => {
       clearInterval(timer);

@@ -1,0 +1,26 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as Target } from 'aws-cdk-lib/aws-events-targets';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+
+export interface ScheduledProps {
+  readonly fn: LambdaFunction;
+  readonly every: Duration;
+  /** What the job does, for whoever looks at the schedule. */
+  readonly description: string;
+}
+
+/** Calls a job again and again. A call that failed is not repeated: the next one comes anyway. */
+export class Scheduled extends Construct {
+  constructor(scope: Construct, id: string, { fn, every, description }: ScheduledProps) {
+    super(scope, id);
+    const once = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
+    fn.configureAsyncInvoke(once);
+    new Rule(this, 'Schedule', {
+      description: `mongogrant: ${description}`,
+      schedule: Schedule.rate(every),
+      targets: [new Target(fn, once)],
+    });
+  }
+}
