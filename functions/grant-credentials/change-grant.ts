@@ -3,10 +3,10 @@ import { ApiError } from '../../shared/errors';
 import { ruleName } from '../../shared/policy';
 import { writeEvent } from '../../shared/store/audit';
 import { extendGrant, type Grant, settleGrant } from '../../shared/store/grants';
+import { tagOf } from '../../shared/tag-of';
 import { seconds } from '../../shared/time';
 import { newPassword } from '../../shared/tokens';
 import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
-import { tagOf } from './create-grant';
 
 /** A grant in force gets another end and, unless it is only renewed, another password. It never creates a user: one that is gone was revoked. */
 export async function changeGrant(

@@ -16,7 +16,8 @@ import {
   planGrant,
   renameGrant,
 } from '../../shared/store/grants';
-import { iso, seconds } from '../../shared/time';
+import { tagOf } from '../../shared/tag-of';
+import { seconds } from '../../shared/time';
 import { newId, newPassword, shortHash } from '../../shared/tokens';
 import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 
@@ -104,10 +105,6 @@ async function createUser(deps: GrantDeps, { host }: Allowed, planned: Grant, pa
 function newUser(grant: Grant, password: string, stackName: string): NewUser {
   const { username: user, usersDb: db, cidrs = [], role } = grant;
   return { user, db, password, roles: [{ role, db: grant.db }], tag: tagOf(grant, stackName), cidrs };
-}
-
-export function tagOf({ id, email, label, expiresAt }: Grant, stack: string) {
-  return { email, label, grant: id, expires: iso(expiresAt), stack };
 }
 
 /** Closes the row of a grant whose user could not be made, as far as what happened on the host is known. */
