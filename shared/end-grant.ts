@@ -54,7 +54,13 @@ async function removeUser(deps: EndDeps, grant: Grant, now: Date): Promise<Proof
   try {
     const secret = await deps.secrets.host(grant.host);
     if (!secret) return 'host_unknown';
-    return await lockAndDrop(deps, { name: grant.host, secret }, grant, seconds(now));
+    const user = {
+      user: grant.username,
+      db: grant.usersDb,
+      roles: [{ role: grant.role, db: grant.db }],
+      grant: grant.id,
+    };
+    return await lockAndDrop(deps, { name: grant.host, secret }, user, seconds(now));
   } catch (fault) {
     deps.log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
     const problem = hostProblem(fault);
@@ -62,13 +68,26 @@ async function removeUser(deps: EndDeps, grant: Grant, now: Date): Promise<Proof
   }
 }
 
-/** Locked first, so that nothing new starts; then what runs; then the user, whatever became of the steps before. */
-async function lockAndDrop({ users, log }: EndDeps, host: Host, grant: Grant, at: number): Promise<Proof | string> {
-  const name = { user: grant.username, db: grant.usersDb };
+/** A MongoDB user that is to go, if it still carries the tag of this grant. */
+export interface Doomed extends UserName {
+  grant: string;
+  roles: { role: string; db: string }[];
+}
+
+/**
+ * Locked first, so that nothing new starts; then what runs; then the user, whatever became of the steps before. Whoever calls it has made
+ * sure that nobody else drops the same user meanwhile: the name could be another grant's by then.
+ */
+export async function lockAndDrop(
+  { users, log }: Pick<EndDeps, 'users' | 'log'>,
+  host: Host,
+  { grant, roles, ...name }: Doomed,
+  at: number,
+): Promise<Proof | string> {
   const owner = await users.owner(host, name);
   // A user with another grant's tag took the name after ours was gone; one without a tag may be ours no longer, or never was.
   if (owner === 'foreign') return 'user_not_ours';
-  if (owner?.grant !== grant.id) return { at, gone: true, refusedBy: [], notAsked: [], leftOut: ['user_was_gone'] };
+  if (owner?.grant !== grant) return { at, gone: true, refusedBy: [], notAsked: [], leftOut: ['user_was_gone'] };
   const leftOut: string[] = [];
   const attempt = async <T>(step: string, run: () => Promise<T>): Promise<T | 'failed'> => {
     try {
@@ -76,7 +95,7 @@ async function lockAndDrop({ users, log }: EndDeps, host: Host, grant: Grant, at
       if (result === 'not_offered') leftOut.push(step);
       return result;
     } catch (fault) {
-      log.warn('step_left_out', { step, grant: grant.id, ...faultOf(fault) });
+      log.warn('step_left_out', { step, grant, ...faultOf(fault) });
       leftOut.push(step);
       return 'failed';
     }
@@ -84,7 +103,7 @@ async function lockAndDrop({ users, log }: EndDeps, host: Host, grant: Grant, at
   const password = newPassword();
   const locked = await attempt('lock', () => users.lock(host, name, password));
   if (typeof locked === 'object') leftOut.push(...locked.left);
-  await attempt('roles', () => users.revokeRoles(host, name, [{ role: grant.role, db: grant.db }]));
+  if (roles.length > 0) await attempt('roles', () => users.revokeRoles(host, name, roles));
   await attempt('sessions', () => users.killSessions(host, name));
   await users.drop(host, name);
   const knowsPassword = typeof locked === 'object' && !locked.left.includes('password');
