@@ -1,0 +1,163 @@
+import * as v from 'valibot';
+import { HostRefused } from './errors';
+import { heldOn } from './hosts/privileges';
+import { type Message, type MongoServers, serverCode } from './mongo-servers';
+import type { Host, UserName } from './mongo-users';
+import { sideBySide } from './side-by-side';
+
+/** A user with the tag of one stack. Fields of the tag that somebody changed by hand may hold anything. */
+export interface TaggedUser extends UserName {
+  tag: { grant: string; stack: string; email?: unknown; label?: unknown; expires?: unknown };
+  roles: { role: string; db: string }[];
+  /** Where the login may come from, empty for anywhere; `other` than mongogrant writes it; not there where the server does not tell. */
+  cidrs?: string[] | 'other';
+}
+
+/** Users of a host: those of one stack, and how many carry another stack's tag or none. */
+export interface Seen {
+  ours: TaggedUser[];
+  foreign: number;
+  untagged: number;
+}
+
+/** What a reconciliation asks of a host, beside what ending a grant takes. */
+export interface TaggedUsers {
+  /**
+   * All users, as far as our login there may see them. One that may not look into all databases at once asks in those that its
+   * privileges name, and in `dbs`; `seen` says in which it could.
+   */
+  list(host: Host, stack: string, dbs: readonly string[]): Promise<Seen & { seen: 'all' | string[] }>;
+  /** The users with exactly these names, as they are now. */
+  look(host: Host, stack: string, names: readonly UserName[]): Promise<Seen>;
+  grantRoles(
+    host: Host,
+    name: UserName,
+    roles: { role: string; db: string }[],
+  ): Promise<'granted' | 'missing' | 'not_offered'>;
+}
+
+/** Names in one command: an answer of the server holds 16 MB at most. */
+const perCommand = 200;
+const atOnce = 4;
+const USER_NOT_FOUND = 11;
+const UNAUTHORIZED = 13;
+const majority = { writeConcern: { w: 'majority', wtimeout: 5000 } };
+
+const role = v.object({ role: v.string(), db: v.string() });
+const shownUser = v.object({
+  user: v.string(),
+  db: v.string(),
+  customData: v.optional(v.unknown()),
+  roles: v.optional(v.array(role), []),
+  authenticationRestrictions: v.optional(v.array(v.unknown())),
+});
+type ShownUser = v.InferOutput<typeof shownUser>;
+const tagged = v.object({
+  mongogrant: v.object({
+    grant: v.string(),
+    stack: v.string(),
+    email: v.optional(v.unknown()),
+    label: v.optional(v.unknown()),
+    expires: v.optional(v.unknown()),
+  }),
+});
+const onlySources = v.array(v.strictObject({ clientSource: v.array(v.string()) }));
+const privileges = v.object({ authInfo: v.object({ authenticatedUserPrivileges: v.array(v.unknown()) }) });
+
+export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers {
+  const ask = async (host: Host, db: string, command: Message): Promise<ShownUser[]> =>
+    v.parse(v.array(shownUser), (await servers.command(host, db, command)).users);
+
+  /** Ours by a filter, so that nothing of theirs is read but the number. */
+  async function part(host: Host, db: string, usersInfo: unknown, stack: string) {
+    const of = (whose: unknown) => ask(host, db, { usersInfo, filter: { 'customData.mongogrant.stack': whose } });
+    const [ours, others] = await Promise.all([of(stack), of({ $ne: stack })]);
+    return seenIn([...ours, ...others], stack);
+  }
+
+  /** Database by database; none of one into which our login may not look. */
+  async function eachDatabase(host: Host, stack: string, dbs: readonly string[]) {
+    const status = await servers.command(host, 'admin', { connectionStatus: 1, showPrivileges: true });
+    const shown = v.safeParse(privileges, status);
+    const held = shown.success ? heldOn(shown.output.authInfo.authenticatedUserPrivileges, 'viewUser') : [];
+    const parts = await sideBySide(atOnce, [...new Set([...held, ...dbs])], async (db) => {
+      const found = await part(host, db, 1, stack).catch(unlessRefused);
+      return found && { ...found, seen: [db] };
+    });
+    return sum(parts.filter((one) => one !== undefined));
+  }
+
+  async function look(host: Host, stack: string, names: readonly UserName[]): Promise<Seen> {
+    const batches = Array.from({ length: Math.ceil(names.length / perCommand) }, (_, index) =>
+      names.slice(index * perCommand, (index + 1) * perCommand).map(({ user, db }) => ({ user, db })),
+    );
+    const parts = await sideBySide(atOnce, batches, async (batch) => {
+      const restrictions = { usersInfo: batch, showAuthenticationRestrictions: true };
+      const shown =
+        (await ask(host, 'admin', restrictions).catch(unlessRefused)) ??
+        (await ask(host, 'admin', { usersInfo: batch }));
+      return { ...seenIn(shown, stack), seen: [] };
+    });
+    return sum(parts);
+  }
+
+  return {
+    async list(host, stack, dbs) {
+      const all = await part(host, 'admin', { forAllDBs: true }, stack).catch(unlessRefused);
+      const { ours, ...rest } = all ? { ...all, seen: 'all' as const } : await eachDatabase(host, stack, dbs);
+      return { ...rest, ours: (await look(host, stack, ours)).ours };
+    },
+    look,
+    async grantRoles(host, { user, db }, roles) {
+      try {
+        await servers.command(host, db, { grantRolesToUser: user, roles, ...majority });
+        return 'granted';
+      } catch (fault) {
+        const code = serverCode(fault);
+        if (code === USER_NOT_FOUND) return 'missing';
+        if (code === UNAUTHORIZED) return 'not_offered';
+        throw fault;
+      }
+    },
+  };
+}
+
+function unlessRefused(fault: unknown): undefined {
+  if (!(fault instanceof HostRefused)) throw fault;
+}
+
+function sum(parts: (Seen & { seen: string[] })[]): Seen & { seen: string[] } {
+  return {
+    ours: parts.flatMap(({ ours }) => ours),
+    foreign: parts.reduce((total, { foreign }) => total + foreign, 0),
+    untagged: parts.reduce((total, { untagged }) => total + untagged, 0),
+    seen: parts.flatMap(({ seen }) => seen),
+  };
+}
+
+function seenIn(shown: readonly ShownUser[], stack: string): Seen {
+  const withTags = shown.map((one) => ({ one, tag: tagIn(one) }));
+  const marked = withTags.flatMap(({ one, tag }) => (tag ? [{ one, tag }] : []));
+  const ours = marked.filter(({ tag }) => tag.stack === stack);
+  return {
+    ours: ours.map(({ one: { user, db, roles, authenticationRestrictions: restrictions }, tag }) => ({
+      user,
+      db,
+      roles,
+      tag,
+      ...(restrictions && { cidrs: cidrsIn(restrictions) }),
+    })),
+    foreign: marked.length - ours.length,
+    untagged: shown.length - marked.length,
+  };
+}
+
+function tagIn({ customData }: ShownUser): TaggedUser['tag'] | undefined {
+  const result = v.safeParse(tagged, customData);
+  return result.success ? result.output.mongogrant : undefined;
+}
+
+function cidrsIn(restrictions: unknown[]): string[] | 'other' {
+  const result = v.safeParse(onlySources, restrictions);
+  return result.success ? result.output.flatMap(({ clientSource }) => clientSource) : 'other';
+}
