@@ -88,6 +88,24 @@ export class Alarms extends Construct {
     });
   }
 
+  /** Compares each day what lives on the hosts with the grants. */
+  reconciler(fn: LambdaFunction): void {
+    this.alarm('orphan-user', {
+      says: 'A MongoDB user with our mark had no grant: a restored backup, or somebody made it by hand',
+      section: 'reconcile',
+      metric: this.own('OrphanUsers', 'Maximum', 5),
+      least: 1,
+      minutes: 1,
+    });
+    this.alarm('reconcile-failing', {
+      says: 'The daily comparison of hosts and grants fails',
+      section: 'reconcile',
+      metric: fn.metricErrors({ period: Duration.minutes(5) }),
+      least: 1,
+      minutes: 1,
+    });
+  }
+
   private own(metricName: string, statistic: string, minutes: number): Metric {
     return new Metric({ namespace: this.props.stackName, metricName, statistic, period: Duration.minutes(minutes) });
   }

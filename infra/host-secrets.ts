@@ -16,3 +16,8 @@ export function readHostSecrets(fn: LambdaFunction, prefix: string): void {
   });
   fn.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [hosts] }));
 }
+
+/** Lets the function see which hosts are registered: the names of all secrets of the account, as AWS lets nobody list only some. No value. */
+export function listHostSecrets(fn: LambdaFunction): void {
+  fn.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:ListSecrets'], resources: ['*'] }));
+}

@@ -6,7 +6,7 @@ import type { parseDeployment } from '../shared/settings';
 import { Alarms } from './alarms';
 import { Api, domainOf } from './api';
 import { type ApiFunctionProps, apiFunction } from './api-function';
-import { readHostSecrets } from './host-secrets';
+import { listHostSecrets, readHostSecrets } from './host-secrets';
 import { Mail } from './mail';
 import { Network } from './network';
 import { printNextSteps } from './next-steps';
@@ -42,6 +42,7 @@ export class MongograntStack extends Stack {
     const jobs = {
       reap: make('reap', { mongodb, timeout: Duration.seconds(60) }),
       remind: make('remind'),
+      reconcile: make('reconcile', { mongodb, timeout: Duration.minutes(15) }),
     };
     schedule(this, jobs);
     allow(
@@ -62,6 +63,7 @@ export class MongograntStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { stackName, alarmEmail: deployment.alarmEmail });
     alarms.unreadable(Object.values(readRules));
     alarms.reaper(jobs.reap);
+    alarms.reconciler(jobs.reconcile);
     const api = new Api(this, 'Api', { functions, domain, removalPolicy });
     // The mails that it sends name the API; functions behind the API learn its address from each request.
     if (!domain) jobs.remind.addEnvironment('ORIGIN', api.address);
@@ -70,11 +72,17 @@ export class MongograntStack extends Stack {
 }
 
 /** When each job runs. */
-function schedule(scope: Construct, { reap, remind }: Record<JobName, LambdaFunction>): void {
+function schedule(scope: Construct, { reap, remind, reconcile }: Record<JobName, LambdaFunction>): void {
   const everyMinute = { fn: reap, every: Duration.minutes(1), description: 'ends what is due' };
   new Scheduled(scope, 'Reaper', everyMinute);
   const daily = { fn: remind, every: Duration.days(1), description: 'mails whose logins end soon' };
   new Scheduled(scope, 'Reminder', daily);
+  const compared = {
+    fn: reconcile,
+    every: Duration.days(1),
+    description: 'compares the users on each host with the grants',
+  };
+  new Scheduled(scope, 'Reconciler', compared);
 }
 
 interface Resources {
@@ -173,4 +181,13 @@ function allow(functions: Record<FunctionName | JobName, LambdaFunction>, resour
   table.noteReminders(remind);
   table.writeAudit(remind);
   mail.send(remind);
+
+  const { reconcile } = functions;
+  table.readGrants(reconcile);
+  table.listGrants(reconcile);
+  table.markGrants(reconcile);
+  table.takeHosts(reconcile);
+  table.writeAudit(reconcile);
+  readHosts(reconcile);
+  listHostSecrets(reconcile);
 }

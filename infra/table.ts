@@ -99,8 +99,14 @@ export class Table extends Construct {
   /** Move a grant towards its end; no new one can be written. */
   endGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
 
+  /** Note what was found out about a grant; no new one can be written. */
+  markGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
+
   /** See to which hosts there was no way, and note it. */
   noteReach = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
+
+  /** Take a host for one run alone, and leave it again. */
+  takeHosts = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
 
   /** Note that grants are to be looked at, after a change of rules. */
   planSweeps = (fn: LambdaFunction) => this.allow(fn, 'sweeps#*', ['PutItem']);

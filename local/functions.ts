@@ -46,6 +46,8 @@ export interface Functions {
   reap(): Promise<void>;
   /** One run of the job that mails whose logins end soon. */
   remind(): Promise<void>;
+  /** One run of the job that compares hosts and grants. */
+  reconcile(): Promise<void>;
   /** Ends the connections of those functions that export a `close`: unlike on Lambda, the process goes on after them. */
   close(): Promise<void>;
 }
@@ -59,8 +61,8 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     );
   }
   loadedFor = wanted;
-  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules, audit, reaper, reminder] = await Promise.all(
-    [
+  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules, audit, reaper, reminder, reconciler] =
+    await Promise.all([
       import('../functions/request-link/index'),
       import('../functions/redeem-link/index'),
       import('../functions/grant-credentials/index'),
@@ -70,8 +72,8 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
       import('../functions/audit/index'),
       import('../functions/reap/index'),
       import('../functions/remind/index'),
-    ],
-  );
+      import('../functions/reconcile/index'),
+    ]);
   const handlers = {
     'request-link': requestLink.handler,
     'redeem-link': redeemLink.handler,
@@ -81,10 +83,13 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     rules: rules.handler,
     audit: audit.handler,
   };
-  const closing = [grantCredentials, revoke, reaper].map(closeOf);
-  const reap = () => reaper.handler(undefined, { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 60_000 });
-  const remind = () => reminder.handler(undefined, { awsRequestId: randomUUID() });
-  return { handlers, reap, remind, close: async () => void (await Promise.all(closing.map((close) => close?.()))) };
+  const closing = [grantCredentials, revoke, reaper, reconciler].map(closeOf);
+  const lasting = (ms: number) => ({ awsRequestId: randomUUID(), getRemainingTimeInMillis: () => ms });
+  const reap = () => reaper.handler(undefined, lasting(60_000));
+  const remind = () => reminder.handler(undefined, lasting(10_000));
+  const reconcile = async () => void (await reconciler.handler(undefined, lasting(900_000)));
+  const close = async () => void (await Promise.all(closing.map((end) => end?.())));
+  return { handlers, reap, remind, reconcile, close };
 }
 
 function closeOf(module: object): (() => unknown) | undefined {

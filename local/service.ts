@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dynamoTable } from '../shared/store/table';
+import { day } from '../shared/time';
 import { holdFolder } from './data-folder';
 import { ensureTable, startDynamoDb } from './dynamodb';
-import { again, minute } from './again';
+import { every } from './every';
 import { type FunctionEnvironment, loadFunctions, setEnvironment } from './functions';
 import { type Handlers, startGateway } from './gateway';
 import { localSettings } from './local-settings';
 import { startMailbox } from './mailbox';
-import { startMongoDb, useMongoDb } from './mongodb';
+import { type LocalMongoDb, startMongoDb, useMongoDb } from './mongodb';
 import { startSecretsManager } from './secrets-manager';
 import { seed } from './seed';
 
@@ -108,7 +109,7 @@ async function startParts(
   };
   setEnvironment(environment);
   await prepare(settings.secretPrefix, mongodb);
-  gateway.serve(options.handlers ?? (await startFunctions(environment, kept)));
+  gateway.serve(options.handlers ?? (await startFunctions(environment, mongodb, kept)));
   return {
     api: environment.origin,
     mailbox: environment.ses,
@@ -122,11 +123,14 @@ async function startParts(
 
 async function startFunctions(
   environment: FunctionEnvironment,
+  { given }: LocalMongoDb,
   kept: <T extends { close(): Promise<void> }>(part: T) => T,
 ): Promise<Handlers> {
   const functions = kept(await loadFunctions(environment));
-  kept(again(minute, functions.reap));
-  kept(again(24 * 60 * minute, functions.remind));
+  kept(every(60, functions.reap));
+  kept(every(day, functions.remind));
+  // Another stack of this name may administer a server that was given: its users would look like orphans here.
+  if (!given) kept(every(day, functions.reconcile));
   return functions.handlers;
 }
 

@@ -7,7 +7,19 @@ import type { StoredRule } from './store/rules';
 import { iso } from './time';
 
 /** A grant as the API shows it: never a password. */
-export const grantAnswer = ({ email, host, db, role, label, username, issuedAt, expiresAt, state, cidrs }: Grant) => ({
+export const grantAnswer = ({
+  email,
+  host,
+  db,
+  role,
+  label,
+  username,
+  issuedAt,
+  expiresAt,
+  state,
+  cidrs,
+  lostAt,
+}: Grant) => ({
   email,
   host,
   db,
@@ -18,6 +30,7 @@ export const grantAnswer = ({ email, host, db, role, label, username, issuedAt, 
   expires: iso(expiresAt),
   state,
   ...(cidrs && cidrs.length > 0 && { cidrs }),
+  ...(state === 'active' && lostAt !== undefined && { lost: true }),
 });
 
 /** More would not fit into an answer of Lambda's, and nobody reads them. */

@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 /** Figures that alarms look at, written to the log in CloudWatch's embedded metric format. */
 export interface ServiceMetrics {
   reaped(figures: { due: number; ended: number; oldestOverdue: number; silent: string[] }): void;
+  reconciled(figures: { orphans: number; lost: number; drifted: number }): void;
 }
 
 /** `namespace`: the name of the stack, as infra/alarms.ts has it. */
@@ -14,6 +15,12 @@ export function emfMetrics(namespace: string): ServiceMetrics {
       metrics.addMetric('GrantsDue', MetricUnit.Count, due);
       metrics.addMetric('GrantsEnded', MetricUnit.Count, ended);
       metrics.addMetric('SilentHosts', MetricUnit.Count, silent.length);
+      metrics.publishStoredMetrics();
+    },
+    reconciled({ orphans, lost, drifted }) {
+      metrics.addMetric('OrphanUsers', MetricUnit.Count, orphans);
+      metrics.addMetric('LostUsers', MetricUnit.Count, lost);
+      metrics.addMetric('DriftedUsers', MetricUnit.Count, drifted);
       metrics.publishStoredMetrics();
     },
   };

@@ -9,7 +9,7 @@ export type FunctionName =
   | 'audit';
 
 /** The functions that nobody can call from outside. */
-export const jobs = ['reap', 'remind'] as const;
+export const jobs = ['reap', 'remind', 'reconcile'] as const;
 export type JobName = (typeof jobs)[number];
 
 export interface Route {

@@ -37,12 +37,13 @@ export async function changeGrant(
   }
 }
 
-function refuseWhileMoving({ cidrs, changingUntil }: Grant, now: number): void {
-  if (cidrs || changingUntil <= now) return;
+function refuseWhileMoving({ cidrs, changingUntil, repairUntil = 0 }: Grant, now: number): void {
+  const until = cidrs ? repairUntil : changingUntil;
+  if (until <= now) return;
   throw new ApiError(
     'grant_busy',
     'Another request is changing where this login may come from. Ask again in a moment.',
-    changingUntil - now,
+    until - now,
   );
 }
 

@@ -15,7 +15,8 @@ import { createGrant } from './create-grant';
 export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const allowed = await allow(deps, request, now, 'grant_refused');
   const { existing, host } = allowed;
-  const known = existing && inForce(existing, seconds(now));
+  // Of a lost one nothing is left but its row: it ends, and a new one begins.
+  const known = existing && existing.lostAt === undefined && inForce(existing, seconds(now));
   const before = existing && !known ? await clear(deps, allowed, existing) : undefined;
   const { grant, password } = known
     ? await changeGrant(deps, allowed, existing, 'new password')
@@ -35,8 +36,16 @@ export async function renewGrant(deps: GrantDeps, request: ApiRequest, now: Date
     const detail = 'You hold no such grant, or it has ended. Ask for a new one with POST /grants.';
     throw await refuse(deps.table, event, new ApiError('grant_unknown', detail), request, now);
   }
+  if (existing.lostAt !== undefined) throw await lost(deps, allowed, existing);
   const { grant } = await changeGrant(deps, allowed, existing, 'renew');
   return { status: 200, json: grantAnswer(grant) };
+}
+
+/** Its user was removed on the server, as the daily comparison found. */
+function lost({ table }: GrantDeps, { request, now }: Allowed, grant: Grant): Promise<ApiError> {
+  const detail = `The login of this grant was removed on ${grant.host}, and not by mongogrant. Ask for a new one with POST /grants.`;
+  const event = { act: 'renew_refused', email: grant.email, grant } as const;
+  return refuse(table, event, new ApiError('grant_revoked', detail), request, now);
 }
 
 /** Makes way for a new grant: what is left of the one before it ends first. */
@@ -48,7 +57,7 @@ async function clear(deps: GrantDeps, allowed: Allowed, existing: Grant): Promis
     const detail = 'Another request for this grant is under way, or was cut off. Ask again in a moment.';
     throw await failed(deps, allowed, new ApiError('grant_busy', detail, wait));
   }
-  const why = existing.expiresAt <= seconds(now) ? 'expired' : 'cut_off';
+  const why = existing.expiresAt <= seconds(now) ? 'expired' : existing.lostAt === undefined ? 'cut_off' : 'user_gone';
   const end = await endGrant(deps, existing, { why, by: existing.email, source: request }, now);
   if (end.state === 'ended') return end.grant;
   throw await failed(deps, allowed, notCleared(end.reason, existing.host));

@@ -40,7 +40,15 @@ export type Act =
   | 'ruler_set'
   | 'ruler_removed'
   | 'ruler_refused'
-  | 'read_refused';
+  | 'read_refused'
+  | 'reconciled'
+  | 'orphan_found'
+  | 'orphan_ended'
+  | 'orphan_pending'
+  | 'user_lost'
+  | 'user_found'
+  | 'user_repaired'
+  | 'repair_failed';
 
 /** One decision. Never a token, link or password. */
 export interface Event {
@@ -56,8 +64,12 @@ export interface Event {
   /** The key of the rule that decided. */
   rule?: string | undefined;
   grant?: Grant;
-  /** The host that was registered, retired or removed. */
+  /** The host that was registered, retired, removed or reconciled. */
   host?: string;
+  /** The MongoDB user, where there may be no grant. */
+  user?: { user: string; db: string };
+  /** What a run counted. */
+  figures?: object;
   /** What was asked for, as far as it was named. */
   wish?:
     | { host?: string | undefined; db?: string | undefined; role?: string; label?: string; which?: string }
@@ -67,7 +79,7 @@ export interface Event {
   count?: number;
   /** How it was shown that a credential is dead. */
   proof?: Proof;
-  /** A rule or ruler as it was, and as it is now, in the form in which the API shows it. */
+  /** A rule, ruler or MongoDB user as it was, and as it is now, a rule or ruler in the form in which the API shows it. */
   before?: object | undefined;
   after?: object | undefined;
   /** What was not shown. */

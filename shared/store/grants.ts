@@ -48,6 +48,10 @@ const grantItem = v.object({
   endingUntil: v.number(),
   /** Where the login may come from, empty for anywhere; not there while it is being changed. */
   cidrs: v.optional(v.array(v.string())),
+  /** Until then the addresses of the user may be on their way back to what `cidrs` says, and are not to be moved elsewhere. */
+  repairUntil: v.optional(v.number()),
+  /** When it was seen that the host has no such user of ours any more. */
+  lostAt: v.optional(v.number()),
   /** When the credential should be, or should have been, dead; none once it is. The index `due` is in this order. */
   dueAt: v.optional(v.number()),
   /** Not to be tried before, after it could not be ended. */
@@ -80,6 +84,12 @@ export const isLive = (grant: Grant, now: number): boolean =>
 export async function grantsOf(table: Table, email: string, host?: string): Promise<Grant[]> {
   const items = await table.query({ pk: keys.grants(email), ...(host && { prefix: `${host}#` }) });
   return items.map(parseGrant);
+}
+
+/** A grant as it is now; none where another one, or none, is in its place. */
+export async function readGrant(table: Table, grant: Grant): Promise<Grant | undefined> {
+  const item = await table.get(keys.grant(grant));
+  return item?.id === grant.id ? parseGrant(item) : undefined;
 }
 
 /** Everybody's grants on a host, from the index, which may lag behind by a moment. */
@@ -158,6 +168,21 @@ export async function noteReminder(table: Table, grant: Grant): Promise<boolean>
 /** Says where the login may come from, once the server knows: none if the grant changed meanwhile. */
 export const settleGrant = (table: Table, grant: Grant, cidrs: string[]): Promise<Grant | undefined> =>
   move(table, grant, { cidrs });
+
+/** Takes an active grant for a repair of its user: none if it changed meanwhile. Until {@link closeRepair} its addresses can't be moved. */
+export const claimRepair = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
+  move(table, grant, { changingUntil: now + lease, repairUntil: now + lease });
+
+/** The server has said what became of the repair. */
+export const closeRepair = (table: Table, grant: Grant): Promise<Grant | undefined> =>
+  move(table, grant, {}, ['repairUntil']);
+
+/** Notes that the host has no such user any more: none if the grant changed meanwhile. */
+export const markLost = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
+  move(table, grant, { lostAt: now });
+
+/** The user is there again: none if the grant changed meanwhile. */
+export const markFound = (table: Table, grant: Grant): Promise<Grant | undefined> => move(table, grant, {}, ['lostAt']);
 
 /** Why a grant ends, and by whom. */
 export interface EndCause {

@@ -37,6 +37,7 @@ export const keys = {
     sk: keys.rule(rule).sk,
   }),
   rulerSweep: (email: string): Key => ({ pk: `sweeps#${email}`, sk: 'ruler' }),
+  reconciling: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reconciling' }),
   reach: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reach' }),
   due: (id: string): string => `grants#${[...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % dueShards}`,
   /** In the index `due`: together they hold every grant that has not ended. */

@@ -124,6 +124,20 @@ const expected: Record<string, string[]> = {
     'dynamodb:PutItem table only audit#*',
     `ses:SendEmail arn:partition:ses:region:accountid:identity/* ${sender}`,
   ],
+  reconcile: [
+    ...ownLog,
+    'dynamodb:Query table only grants#*',
+    'dynamodb:Query table/index/listed only grants#*',
+    'dynamodb:GetItem table only grants#*',
+    'dynamodb:UpdateItem table only grants#*',
+    'dynamodb:GetItem table only hosts#*',
+    'dynamodb:PutItem table only hosts#*',
+    'dynamodb:DeleteItem table only hosts#*',
+    'dynamodb:PutItem table only audit#*',
+    hosts,
+    // Names only; AWS offers no narrower way to learn which hosts are registered.
+    'secretsmanager:ListSecrets *',
+  ],
 };
 
 /** Lambda's own way into a VPC. The interfaces have no names beforehand, hence `*`; the function's code is denied all of it. */
@@ -162,6 +176,7 @@ test('only the functions that talk to MongoDB gain anything from a VPC', () => {
     audit: [],
     reap: vpcAccess.toSorted(),
     remind: [],
+    reconcile: vpcAccess.toSorted(),
   });
 });
 
@@ -192,6 +207,7 @@ test('only this API, and for a job its schedule, may call a function', () => {
   ).toEqual([
     ['reap', expect.stringMatching(/^ReaperSchedule\w+\.Arn$/)],
     ['remind', expect.stringMatching(/^ReminderSchedule\w+\.Arn$/)],
+    ['reconcile', expect.stringMatching(/^ReconcilerSchedule\w+\.Arn$/)],
   ]);
   for (const [, { Properties: permission }] of callers.filter((caller) => !scheduled.includes(caller))) {
     expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });

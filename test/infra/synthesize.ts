@@ -56,6 +56,7 @@ export function functionOf(logicalId: string): string {
     'audit',
     'reap',
     'remind',
+    'reconcile',
   ];
   return names.find((candidate) => candidate.replace('-', '') === name) ?? `unknown function ${logicalId}`;
 }

@@ -1,0 +1,62 @@
+import { lockAndDrop } from '../../shared/end-grant';
+import { isEmail } from '../../shared/names';
+import { type Event, writeEvent } from '../../shared/store/audit';
+import { type Grant, grantsOf, readGrant } from '../../shared/store/grants';
+import type { Table } from '../../shared/store/table';
+import type { TaggedUser } from '../../shared/tagged-users';
+import { seconds } from '../../shared/time';
+import { type Comparison, isUserOf } from './compare';
+import { reasonOf } from './reason-of';
+import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
+
+/**
+ * Ends a user for whom no grant lives, as a grant's user is ended. Its name can't be taken while it is there, and nobody else drops it: a
+ * host belongs to one run alone.
+ */
+export async function endOrphan(
+  deps: ReconcileDeps,
+  { user }: Comparison['orphans'][number],
+  { host, source }: Act,
+): Promise<Outcome> {
+  const now = new Date(deps.clock());
+  const { email } = user.tag;
+  const about = { email: typeof email === 'string' && isEmail(email) ? email : by, by, host: host.name };
+  const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
+    writeEvent(deps.table, { ...event, ...about, user: { user: user.user, db: user.db } }, source, now);
+  // Before the act: a crash after it must not leave the audit log without a word.
+  await note({ act: 'orphan_found' });
+  const proof = await lockAndDrop(
+    deps,
+    host,
+    { user: user.user, db: user.db, roles: user.roles, grant: user.tag.grant },
+    seconds(now),
+  ).catch(async (fault: unknown) => {
+    await note({ act: 'orphan_pending', reason: reasonOf(fault) });
+    throw fault;
+  });
+  if (typeof proof === 'string') {
+    await note({ act: 'orphan_pending', reason: proof });
+    return { left: proof };
+  }
+  await note({ act: 'orphan_ended', proof });
+  return 'done';
+}
+
+/**
+ * Why a user is no orphan after all; none for one that is, which it then stays: a row is older than its user, so none can come later.
+ * The index may not know the row yet, and one server may be registered under two names: hence a read of the table itself, of all hosts.
+ */
+export async function notOrphan(
+  { table }: Pick<ReconcileDeps, 'table'>,
+  { user, grant }: Comparison['orphans'][number],
+  host: string,
+): Promise<'has_grant' | 'of_another_host' | undefined> {
+  const row = grant ? await readGrant(table, grant) : await grantNamedBy(table, user);
+  if (!row || row.state === 'ended' || !isUserOf(user, row)) return undefined;
+  return row.host === host ? 'has_grant' : 'of_another_host';
+}
+
+async function grantNamedBy(table: Table, { tag }: TaggedUser): Promise<Grant | undefined> {
+  if (typeof tag.email !== 'string' || !isEmail(tag.email)) return undefined;
+  return (await grantsOf(table, tag.email)).find(({ id }) => id === tag.grant);
+}

@@ -1,0 +1,50 @@
+import type { Context } from 'aws-lambda';
+import { readEnv } from '../../shared/env';
+import { hostSecrets } from '../../shared/hosts/host-secrets';
+import { jsonLog } from '../../shared/log';
+import { emfMetrics } from '../../shared/metrics';
+import { mongoServers } from '../../shared/mongo-servers';
+import { mongoUsers } from '../../shared/mongo-users';
+import { awsSecrets } from '../../shared/secrets';
+import { dynamoTable } from '../../shared/store/table';
+import { taggedUsers } from '../../shared/tagged-users';
+import { type Reconciled, reconcile } from './reconcile';
+import { scopeOf } from './scope-of';
+
+const { tableName, stackName, settings } = readEnv(process.env);
+const servers = mongoServers();
+const deps = {
+  table: dynamoTable(tableName),
+  secrets: awsSecrets(settings.secretPrefix),
+  users: mongoUsers(servers),
+  tagged: taggedUsers(servers),
+  hosts: hostSecrets(settings.secretPrefix).list,
+  log: jsonLog('reconcile'),
+  stackName,
+  clock: Date.now,
+};
+const metrics = emfMetrics(stackName);
+
+/** What is under way when the time is up needs some of it to finish. */
+const toFinishMs = 30_000;
+
+export const handler = async (
+  event: unknown,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+): Promise<Reconciled> => {
+  const deadline = Date.now() + context.getRemainingTimeInMillis() - toFinishMs;
+  const reconciled = await reconcile(
+    deps,
+    { requestId: context.awsRequestId, ip: 'reconcile' },
+    scopeOf(event),
+    deadline,
+  );
+  metrics.reconciled(reconciled);
+  deps.log.info('reconciled', { ...reconciled });
+  // After everything else is done: Lambda counts it as a failure, and an alarm rings.
+  if (reconciled.faults > 0) throw new Error(`${reconciled.faults} steps failed; the log says which`);
+  return reconciled;
+};
+
+/** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
+export const { close } = servers;

@@ -1,0 +1,8 @@
+import { HostRefused, HostUnreachable, SecretUnusable } from '../../shared/errors';
+
+/** What a fault at a host is called on record; `internal` is our own. */
+export function reasonOf(fault: unknown): 'host_unreachable' | 'host_refused' | 'secret_unusable' | 'internal' {
+  if (fault instanceof HostUnreachable) return 'host_unreachable';
+  if (fault instanceof HostRefused) return 'host_refused';
+  return fault instanceof SecretUnusable ? 'secret_unusable' : 'internal';
+}

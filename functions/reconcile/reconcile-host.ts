@@ -1,0 +1,122 @@
+import { faultOf } from '../../shared/log';
+import { sideBySide } from '../../shared/side-by-side';
+import { grantsOnHost } from '../../shared/store/grants';
+import { seconds } from '../../shared/time';
+import { type Comparison, compare, leaveOut } from './compare';
+import { endOrphan, notOrphan } from './end-orphan';
+import { markLost, unmarkFound } from './mark-lost';
+import { reasonOf } from './reason-of';
+import type { Act, Outcome, ReconcileDeps } from './reconcile-deps';
+import { repairUser } from './repair-user';
+
+/** What was found on a host, and what was done about it. */
+export interface Figures {
+  users: number;
+  ours: number;
+  /** With the tag of another stack. */
+  foreign: number;
+  untagged: number;
+  orphans: number;
+  orphansEnded: number;
+  /** Live grants that were marked, as they have no user. */
+  lost: number;
+  /** Marks that were taken away again. */
+  found: number;
+  drifted: number;
+  repaired: number;
+  /** How many were not judged, or not set right, by the reason. */
+  leftOut: Record<string, number>;
+  /** Steps that failed for a reason of our own. */
+  faults: number;
+}
+
+export interface HostRun extends Act {
+  /** Milliseconds since 1970. Nothing new is begun after it. */
+  deadline: number;
+  /** End orphans however many there are. */
+  force: boolean;
+}
+
+const atOnce = 8;
+
+/** More orphans than this, if they are also more than half of our users, look like a mistake: another stack of the same name, or an old copy of the table. */
+const plausibleOrphans = 10;
+
+/** Compares one host: its users first, then the grants, so that a user without a row really has none. */
+export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<Figures> {
+  const { table, tagged, stackName, clock } = deps;
+  const { name, secret } = run.host;
+  const homes = (await grantsOnHost(table, name)).map(({ usersDb }) => usersDb);
+  const dbs = [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
+  const { ours, foreign, untagged, seen } = await tagged.list(run.host, stackName, dbs);
+  const grants = await grantsOnHost(table, name);
+  const found = compare({ users: ours, seen, grants }, stackName, seconds(new Date(clock())));
+  const hidden = seen === 'all' ? [] : dbs.filter((db) => !seen.includes(db));
+  if (hidden.length > 0) leaveOut(found.leftOut, 'databases_not_seen', hidden.length);
+  const orphans = await confirmed(deps, found, run);
+  const tooMany = orphans.length > plausibleOrphans && orphans.length * 2 > ours.length && !run.force;
+  if (tooMany) leaveOut(found.leftOut, 'too_many_orphans', orphans.length);
+  const acted = await actOn(deps, { ...found, orphans: tooMany ? [] : orphans }, run);
+  const all = (kind: Kind) => acted[kind].done + acted[kind].left;
+  return {
+    users: ours.length + foreign + untagged,
+    ours: ours.length,
+    foreign,
+    untagged,
+    orphans: orphans.length,
+    orphansEnded: acted.orphans.done,
+    lost: acted.lost.done,
+    found: acted.found.done,
+    drifted: all('drifted'),
+    repaired: acted.drifted.done,
+    leftOut: found.leftOut,
+    faults: acted.faults,
+  };
+}
+
+async function confirmed({ table }: ReconcileDeps, { orphans, leftOut }: Comparison, { host }: HostRun) {
+  const checked = await sideBySide(atOnce, orphans, async (orphan) => {
+    const reason = await notOrphan({ table }, orphan, host.name);
+    if (reason === 'of_another_host') leaveOut(leftOut, reason);
+    return reason ? [] : [orphan];
+  });
+  return checked.flat();
+}
+
+type Kind = 'orphans' | 'lost' | 'found' | 'drifted';
+
+/** Does what is to be done, each thing for itself: one that fails keeps no other from being done, but a host that is silent does. */
+async function actOn(deps: ReconcileDeps, { leftOut, ...found }: Comparison, run: HostRun) {
+  const tasks: { kind: Kind; act: () => Promise<Outcome> }[] = [
+    ...found.lost.map((grant) => ({ kind: 'lost' as const, act: () => markLost(deps, grant, run) })),
+    ...found.found.map((grant) => ({ kind: 'found' as const, act: () => unmarkFound(deps, grant, run) })),
+    ...found.orphans.map((orphan) => ({ kind: 'orphans' as const, act: () => endOrphan(deps, orphan, run) })),
+    ...found.drifted.map((grant) => ({ kind: 'drifted' as const, act: () => repairUser(deps, grant, run) })),
+  ];
+  const none = () => ({ done: 0, left: 0 });
+  const acted = { orphans: none(), lost: none(), found: none(), drifted: none(), faults: 0 };
+  let silent = false;
+  await sideBySide(atOnce, tasks, async ({ kind, act }) => {
+    const late = silent ? 'host_unreachable' : deps.clock() >= run.deadline ? 'time_up' : undefined;
+    const outcome = late === undefined ? await attempt(deps, run, act) : { left: late };
+    if (outcome === 'nothing') return;
+    if (outcome === 'done') {
+      acted[kind].done += 1;
+      return;
+    }
+    acted[kind].left += 1;
+    leaveOut(leftOut, outcome.left);
+    if (outcome.left === 'host_unreachable') silent = true;
+    if (outcome.left === 'internal') acted.faults += 1;
+  });
+  return acted;
+}
+
+async function attempt({ log }: ReconcileDeps, { host }: HostRun, act: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await act();
+  } catch (fault) {
+    log.error('reconcile_failed', { host: host.name, ...faultOf(fault) });
+    return { left: reasonOf(fault) };
+  }
+}

@@ -1,0 +1,87 @@
+import { faultOf } from '../../shared/log';
+import { sideBySide } from '../../shared/side-by-side';
+import { type Source, writeEvent } from '../../shared/store/audit';
+import { lease } from '../../shared/store/grants';
+import { beginReconciling, endReconciling } from '../../shared/store/reconciling';
+import { seconds } from '../../shared/time';
+import { reasonOf } from './reason-of';
+import { by, type ReconcileDeps } from './reconcile-deps';
+import { type Figures, reconcileHost } from './reconcile-host';
+
+/** One host, or all that are registered. `force` ends orphans however many there are. */
+export interface Scope {
+  host?: string | undefined;
+  force?: boolean | undefined;
+}
+
+/** `left`: the host was not compared, and why. */
+export type HostReport = { host: string } & (Figures | { left: string });
+
+export interface Reconciled {
+  hosts: HostReport[];
+  orphans: number;
+  lost: number;
+  drifted: number;
+  /** Steps that failed for a reason of our own: somebody should look. */
+  faults: number;
+}
+
+const hostsAtOnce = 10;
+
+/** Compares the MongoDB users that we tagged with the grants, both ways, on all hosts side by side, and sets right what differs. */
+export async function reconcile(
+  deps: ReconcileDeps,
+  source: Source,
+  scope: Scope,
+  deadline: number,
+): Promise<Reconciled> {
+  const names = scope.host === undefined ? await deps.hosts() : [scope.host];
+  const hosts = await sideBySide(hostsAtOnce, names, (host) => report(deps, host, { source, scope, deadline }));
+  const compared = hosts.flatMap((one) => ('left' in one ? [] : [one]));
+  const sum = (of: 'orphans' | 'lost' | 'drifted' | 'faults') => compared.reduce((total, one) => total + one[of], 0);
+  const failed = hosts.filter((one) => 'left' in one && one.left === 'internal').length;
+  return { hosts, orphans: sum('orphans'), lost: sum('lost'), drifted: sum('drifted'), faults: sum('faults') + failed };
+}
+
+interface Run {
+  source: Source;
+  scope: Scope;
+  deadline: number;
+}
+
+/** A host belongs to one run alone: two that drop the same orphan side by side could drop the user who has its name next. */
+async function report(deps: ReconcileDeps, host: string, run: Run): Promise<HostReport> {
+  const { table, clock } = deps;
+  const { requestId } = run.source;
+  if (clock() >= run.deadline) return { host, left: 'time_up' };
+  const until = seconds(new Date(run.deadline)) + lease;
+  try {
+    const alone = await beginReconciling(table, host, requestId, { now: seconds(new Date(clock())), until });
+    if (!alone) return { host, left: 'being_reconciled' };
+    const outcome = await compared(deps, host, run);
+    const facts = 'left' in outcome ? { reason: outcome.left } : { figures: outcome };
+    const event = { act: 'reconciled', email: by, by, host, ...facts } as const;
+    await writeEvent(table, event, run.source, new Date(clock()));
+    await endReconciling(table, host, requestId);
+    return { host, ...outcome };
+  } catch (fault) {
+    deps.log.error('host_not_reconciled', { host, ...faultOf(fault) });
+    return { host, left: reasonOf(fault) };
+  }
+}
+
+/** What can go wrong at one host is its own report. */
+async function compared(
+  deps: ReconcileDeps,
+  name: string,
+  { source, scope, deadline }: Run,
+): Promise<Figures | { left: string }> {
+  try {
+    const secret = await deps.secrets.host(name);
+    if (!secret) return { left: 'host_unknown' };
+    return await reconcileHost(deps, { host: { name, secret }, source, deadline, force: scope.force === true });
+  } catch (fault) {
+    deps.log.error('host_not_reconciled', { host: name, ...faultOf(fault) });
+    return { left: reasonOf(fault) };
+  }
+}
