@@ -151,7 +151,7 @@ rulers:
     '28 must be a rule, written as "name: value" lines',
     '31 hosts: "h" must be "all" or a list such as ["mongodb03.lab.org"]',
     '32 dbs: "a b" must be the beginning of database names',
-    '33 emails: must be "all" or a list of 1 to 100 domains, each with its @, such as ["@lab.org"]',
+    '33 emails: must name at least one',
     '34 which: must be "all" or a list such as ["allow", "deny"]',
     '36 email: r2@lab.org is already a ruler in line 35',
   ]);
