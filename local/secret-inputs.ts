@@ -17,6 +17,11 @@ export const putInput = v.object({
   ...value,
   VersionStages: v.optional(v.pipe(v.array(stage), v.minLength(1), v.maxLength(20))),
 });
+export const rotateInput = v.object({
+  ...id,
+  ClientRequestToken: v.optional(token),
+  RotationLambdaARN: v.optional(v.string()),
+});
 export const changeInput = v.object({ ...id, ...value, ...about });
 export const stageInput = v.object({
   ...id,

@@ -43,6 +43,7 @@ export function described(secret: Secret): Output {
     CreatedDate: secret.createdAt,
     LastChangedDate: secret.changedAt,
     DeletedDate: secret.deletedAt,
+    ...(secret.rotationLambda !== undefined && { RotationEnabled: true, RotationLambdaARN: secret.rotationLambda }),
     VersionIdsToStages: Object.fromEntries(staged),
   };
 }

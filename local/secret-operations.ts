@@ -7,11 +7,22 @@ import {
   listInput,
   parseInput,
   putInput,
+  rotateInput,
   stageInput,
 } from './secret-inputs';
 import { arnOf, described, dropGone, find, fits, live, lookUp, type Output } from './secret-lookup';
 import type { Secret, Vault } from './secret-store';
-import { addVersion, checkMove, findVersion, moveStage, type NewValue, sameValue } from './secret-versions';
+import {
+  addVersion,
+  beginRotation,
+  checkMove,
+  findVersion,
+  isEmpty,
+  moveStage,
+  type NewValue,
+  notFound,
+  sameValue,
+} from './secret-versions';
 import { SecretsFault } from './secrets-fault';
 
 /** One call: reads its input, may change the vault, and answers. `now` is in seconds. */
@@ -50,7 +61,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   GetSecretValue(vault, input) {
     const { SecretId, ...which } = parseInput(getInput, input);
     const secret = live(vault, SecretId);
-    const { id, text, binary, stages, createdAt } = findVersion(secret, which);
+    const version = findVersion(secret, which);
+    if (isEmpty(version)) notFound(which.VersionId, which.VersionStage);
+    const { id, text, binary, stages, createdAt } = version;
     return {
       ARN: secret.arn,
       Name: secret.name,
@@ -94,6 +107,20 @@ export const operations: Readonly<Record<string, Operation>> = {
     moveStage(secret, stage, target);
     secret.changedAt = now;
     return { ARN: secret.arn, Name: secret.name };
+  },
+
+  /** Makes the version and notes the function; whoever holds the vault calls it. */
+  RotateSecret(vault, input, now) {
+    const { SecretId, ClientRequestToken: token, RotationLambdaARN: lambda } = parseInput(rotateInput, input);
+    const secret = live(vault, SecretId);
+    secret.rotationLambda = lambda ?? secret.rotationLambda;
+    if (secret.rotationLambda === undefined)
+      throw new SecretsFault(
+        'InvalidRequestException',
+        'You must specify a Lambda function ARN the first time that you rotate a secret.',
+      );
+    const version = beginRotation(secret, now, token);
+    return { ARN: secret.arn, Name: secret.name, VersionId: version.id };
   },
 
   DescribeSecret: (vault, input) => described(find(vault, parseInput(describeInput, input).SecretId)),

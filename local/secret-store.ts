@@ -25,6 +25,8 @@ const secretSchema = v.object({
   changedAt: v.number(),
   /** When it will be gone, if it was deleted with a recovery window. */
   deletedAt: v.optional(v.number()),
+  /** The function that rotates it, once rotation is switched on. */
+  rotationLambda: v.optional(v.string()),
   versions: v.array(versionSchema),
 });
 

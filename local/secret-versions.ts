@@ -4,6 +4,7 @@ import { SecretsFault } from './secrets-fault';
 
 const current = 'AWSCURRENT';
 const previous = 'AWSPREVIOUS';
+const pending = 'AWSPENDING';
 
 export interface NewValue {
   SecretString?: string | undefined;
@@ -23,6 +24,7 @@ export function addVersion(secret: Secret, value: NewValue, now: number): Versio
   const id = value.ClientRequestToken ?? randomUUID();
   const known = secret.versions.find((version) => version.id === id);
   if (known && sameValue(known, value)) return known;
+  if (known && isEmpty(known)) return fill(secret, known, value, now);
   if (known)
     throw new SecretsFault(
       'ResourceExistsException',
@@ -35,6 +37,32 @@ export function addVersion(secret: Secret, value: NewValue, now: number): Versio
   secret.changedAt = now;
   return version;
 }
+
+/** A rotation makes its version first and gives it a value later. */
+function fill(secret: Secret, version: Version, value: NewValue, now: number): Version {
+  version.text = value.SecretString;
+  version.binary = value.SecretBinary;
+  for (const stage of value.VersionStages ?? [current]) moveStage(secret, stage, version);
+  secret.changedAt = now;
+  return version;
+}
+
+/** Makes the version that a rotation is to give a value to. An earlier rotation that is not done must be finished, or its label removed. */
+export function beginRotation(secret: Secret, now: number, id: string = randomUUID()): Version {
+  const before = holderOf(secret, pending);
+  if (before && before !== holderOf(secret, current) && before.id !== id)
+    throw new SecretsFault(
+      'InvalidRequestException',
+      "A previous rotation isn't complete. That rotation will be reattempted.",
+    );
+  const version = secret.versions.find((known) => known.id === id) ?? { id, stages: [], createdAt: now };
+  if (!secret.versions.includes(version)) secret.versions.push(version);
+  moveStage(secret, pending, version);
+  secret.changedAt = now;
+  return version;
+}
+
+export const isEmpty = ({ text, binary }: Version): boolean => text === undefined && binary === undefined;
 
 export const sameValue = (version: Version, value: NewValue): boolean =>
   version.text === value.SecretString && version.binary === value.SecretBinary;
@@ -56,6 +84,11 @@ export function findVersion(
     );
   }
   if (wanted) return wanted;
+  return notFound(id, stage);
+}
+
+/** There is no such version, or it has no value yet. */
+export function notFound(id: string | undefined, stage: string | undefined): never {
   const which = id === undefined ? `staging label: ${stage ?? current}` : `VersionId: ${id}`;
   throw new SecretsFault(
     'ResourceNotFoundException',

@@ -11,8 +11,16 @@ export interface SecretsManagerOptions {
   port: number;
   /** Where the secrets are kept; in memory only if left out. */
   file?: string | undefined;
+  /** Calls the function that rotates a secret, once a version waits for its value. Without it secrets are not rotated here. */
+  rotate?: ((rotation: Rotation) => void) | undefined;
   /** Milliseconds since 1970. */
   clock?: () => number;
+}
+
+/** A rotation that has begun: what the function's four steps are about. */
+export interface Rotation {
+  SecretId: string;
+  ClientRequestToken: string;
 }
 
 interface Answer {
@@ -21,7 +29,8 @@ interface Answer {
 }
 
 /** Stands in for AWS Secrets Manager on this machine, for the official clients: same protocol, same staging labels, same errors. */
-export async function startSecretsManager({ port, file, clock = Date.now }: SecretsManagerOptions): Promise<Listening> {
+export async function startSecretsManager(options: SecretsManagerOptions): Promise<Listening> {
+  const { port, file, rotate, clock = Date.now } = options;
   const vault = file ? loadVault(file) : new Map();
 
   /** An operation runs to its end without a pause, so no two calls ever mix. */
@@ -34,8 +43,11 @@ export async function startSecretsManager({ port, file, clock = Date.now }: Secr
           'UnknownOperationException',
           `There is no ${target || 'operation without a target'} here.`,
         );
+      const rotating = target.endsWith('.RotateSecret');
+      if (rotating && !rotate) throw new SecretsFault('InvalidRequestException', 'No function rotates secrets here.');
       dropGone(vault, now);
       const output = operation(vault, parseJson(body), now);
+      if (rotating) rotate?.({ SecretId: String(output.ARN), ClientRequestToken: String(output.VersionId) });
       if (file && !/\.(Get|Describe|List)/.test(target)) saveVault(file, vault);
       return { status: 200, body: output };
     } catch (error) {
