@@ -23,10 +23,18 @@ export const hostSecret = v.object({
   uri: v.optional(v.string()),
   /** The one database in which users are made (DocumentDB and Atlas: `admin`); otherwise each is made where it is used. */
   usersDb: v.optional(v.string()),
+  /** The secret with the login that changes the passwords of this one and its alternate, where two users take turns. */
+  masterarn: v.optional(v.string()),
   /** Whole seconds. From then on the host is on its way out: what lives there may end, and nothing new begins. */
   retiredAt: v.optional(v.number()),
 });
 export type HostSecret = v.InferOutput<typeof hostSecret>;
+
+/**
+ * The staging label of a password that a rotation is giving, or has given, to the server before it became the current one: where the
+ * current one is refused, this one works.
+ */
+export const setStage = 'mongogrant-set';
 
 /** A host's secret under the prefix of all: secrets take no `:` in their names. */
 export const hostSecretName = (host: string): string => `hosts/${host.replace(':', '/')}`;

@@ -167,6 +167,7 @@ function reachable(host: Host, error: unknown): unknown {
   const neverSent =
     error instanceof MongoServerSelectionError ||
     error instanceof MongoParseError ||
+    isPoolCleared(error) ||
     error.hasErrorLabel('HandshakeError');
   return new HostUnreachable(host.name, !neverSent, cause);
 }
@@ -201,9 +202,33 @@ export function loginFault(fault: unknown): LoginFault | undefined {
   return badAddress || code === 'ERR_INVALID_URL' ? { reason: 'bad_secret' } : { reason: 'unreachable', code };
 }
 
+/** Whether a command was not sent since the login was refused: its own, or the one of another command that shares its pool. */
+export function isLoginRefused(fault: unknown): boolean {
+  if (!(fault instanceof HostUnreachable)) return false;
+  const { cause } = fault;
+  const reason = cause instanceof Error && isPoolCleared(cause) ? cause.cause : cause;
+  return reason instanceof MongoServerError && reason.code === AUTHENTICATION_FAILED;
+}
+
+/** A pool is emptied when one of its logins fails; whoever waits for a connection is told why. */
+const isPoolCleared = (error: unknown): boolean => error instanceof Error && error.name === 'MongoPoolClearedError';
+
 /** The driver wraps what the system says in errors of its own. */
 function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
   return 'cause' in error ? systemCode(error.cause) : undefined;
+}
+
+/** One login on its own, closed afterwards: with a secret that is not, or not yet, the one of the host. */
+export async function withLogin<T>(
+  host: Host,
+  use: (command: (db: string, command: Message) => Promise<Message>) => Promise<T>,
+): Promise<T> {
+  const servers = mongoServers();
+  try {
+    return await use((db, command) => servers.command(host, db, command));
+  } finally {
+    await servers.close();
+  }
 }

@@ -1,6 +1,7 @@
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
+  DescribeSecretCommand,
   GetSecretValueCommand,
   InvalidParameterException,
   InvalidRequestException,
@@ -13,7 +14,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 
-/** What a secret holds now. */
+/** What a secret holds under a staging label. */
 export interface CurrentValue {
   text: string | undefined;
   version: string | undefined;
@@ -24,7 +25,8 @@ export type Absent = 'deleted' | 'missing';
 
 /** Secrets as they are read; each function is one call, to the Secrets Manager to which the AWS SDK's environment variables point. */
 export interface SecretReader {
-  get(id: string): Promise<CurrentValue | Absent>;
+  /** The current value, or the one that holds another staging label. */
+  get(id: string, stage?: string): Promise<CurrentValue | Absent>;
 }
 
 /** Secrets as they are made and changed. Apart from reading, so that what only reads need not load it. */
@@ -41,6 +43,16 @@ export interface SecretWriter {
   delete(id: string, days: number): Promise<void>;
 }
 
+/** A secret as its rotation sees it: versions under staging labels. */
+export interface SecretVersions extends SecretReader, Pick<SecretWriter, 'change'> {
+  /** Its name, whether rotation is switched on (none where it never was), and the labels of each version. */
+  describe(id: string): Promise<{ name: string; rotates: boolean | undefined; stages: Record<string, string[]> }>;
+  /** Gives a value to the version that a rotation made, unless it has one. */
+  fill(id: string, version: string, text: string): Promise<'filled' | 'has a value'>;
+  /** Moves a label, if it is where it is said to be; a label that nobody has yet comes from nowhere. */
+  moveStage(id: string, stage: string, move: { from: string | undefined; to: string | undefined }): Promise<void>;
+}
+
 const openClient = () =>
   new SecretsManagerClient({
     maxAttempts: 3,
@@ -50,16 +62,7 @@ const openClient = () =>
 export function secretReader(): SecretReader {
   const client = openClient();
   return {
-    async get(id) {
-      try {
-        const { SecretString: text, VersionId: version } = await client.send(
-          new GetSecretValueCommand({ SecretId: id }),
-        );
-        return { text, version };
-      } catch (error) {
-        return absent(error);
-      }
-    },
+    get: (id, stage) => get(client, id, stage),
   };
 }
 
@@ -107,6 +110,47 @@ export function secretWriter(): SecretWriter {
       }
     },
   };
+}
+
+export function secretVersions(): SecretVersions {
+  const client = openClient();
+  return {
+    get: (id, stage) => get(client, id, stage),
+    change: (id, text, version) => change(client, id, text, version),
+    async describe(id) {
+      const {
+        Name,
+        RotationEnabled,
+        VersionIdsToStages = {},
+      } = await client.send(new DescribeSecretCommand({ SecretId: id }));
+      return { name: Name ?? id, rotates: RotationEnabled, stages: VersionIdsToStages };
+    },
+    async fill(id, version, text) {
+      const pending = { ClientRequestToken: version, VersionStages: ['AWSPENDING'] };
+      try {
+        await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: text, ...pending }));
+        return 'filled';
+      } catch (error) {
+        if (error instanceof ResourceExistsException) return 'has a value';
+        throw error;
+      }
+    },
+    async moveStage(id, stage, { from, to }) {
+      const move = { VersionStage: stage, RemoveFromVersionId: from, MoveToVersionId: to };
+      await client.send(new UpdateSecretVersionStageCommand({ SecretId: id, ...move }));
+    },
+  };
+}
+
+async function get(client: SecretsManagerClient, id: string, stage?: string): Promise<CurrentValue | Absent> {
+  try {
+    const { SecretString: text, VersionId: version } = await client.send(
+      new GetSecretValueCommand({ SecretId: id, VersionStage: stage }),
+    );
+    return { text, version };
+  } catch (error) {
+    return absent(error);
+  }
 }
 
 /**

@@ -1,0 +1,30 @@
+import { setStage } from '../../shared/host-secret';
+import { newPassword } from '../../shared/tokens';
+import { currentOf, nextUser, type Rotation, type RotationDeps, readStage, type Stored } from './rotation';
+
+/** Step 1: a pending value with a new password. One that is there already stays. */
+export async function createSecret(deps: RotationDeps, rotation: Rotation): Promise<void> {
+  const current = await currentOf(deps, rotation);
+  const pending = await readStage(deps, rotation, 'AWSPENDING');
+  if (pending?.version === rotation.token) return;
+  const username = nextUser(current.login);
+  const password = (await passwordLeftOver(deps, rotation, current)) ?? newPassword();
+  await deps.versions.fill(rotation.id, rotation.token, JSON.stringify({ ...current.fields, username, password }));
+}
+
+/**
+ * The password of an earlier rotation that was cut off and given up. The server may have it already, and then no other value
+ * opens it: it must not be lost, so this rotation finishes what that one began.
+ */
+async function passwordLeftOver(
+  deps: RotationDeps,
+  rotation: Rotation,
+  { login: current }: Stored,
+): Promise<string | undefined> {
+  const unfinished = Object.values(rotation.stages).some(
+    (labels) => labels.includes(setStage) && !labels.includes('AWSCURRENT') && !labels.includes('AWSPREVIOUS'),
+  );
+  const left = unfinished ? await readStage(deps, rotation, setStage) : undefined;
+  const isOurs = left?.login.username === current.username && left.login.password !== current.password;
+  return isOurs ? left.login.password : undefined;
+}

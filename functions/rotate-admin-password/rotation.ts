@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as v from 'valibot';
+import { SecretUnusable } from '../../shared/errors';
+import { hostSecret } from '../../shared/host-secret';
+import type { Log } from '../../shared/log';
+import type { MongoAdmins } from '../../shared/mongo-admins';
+import type { Host } from '../../shared/mongo-servers';
+import type { HostSecret } from '../../shared/secrets';
+import type { SecretVersions } from '../../shared/secrets-manager';
+
+export interface RotationDeps {
+  versions: SecretVersions;
+  admins: MongoAdmins;
+  log: Log;
+}
+
+/** One rotation of one secret; Secrets Manager calls each of its steps, and calls it again if it fails. */
+export interface Rotation {
+  /** The secret, as Secrets Manager names it. */
+  id: string;
+  /** The same for people. */
+  name: string;
+  /** The version that is to be the next one. */
+  token: string;
+  /** The staging labels of each version, as they were when the step began. */
+  stages: Record<string, string[]>;
+}
+
+/** A version of a secret: all that it holds, and what of it is known here. */
+export interface Stored {
+  fields: Record<string, unknown>;
+  login: HostSecret;
+  version: string;
+}
+
+/** Why a rotation can't go on. The message holds no secret. */
+export class RotationRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RotationRefused';
+  }
+}
+
+const anObject = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
+
+/** What a secret holds under a label; none where nothing does. */
+export async function readStage(
+  { versions }: Pick<RotationDeps, 'versions'>,
+  { id, name }: Pick<Rotation, 'id' | 'name'>,
+  stage: string,
+): Promise<Stored | undefined> {
+  const value = await versions.get(id, stage);
+  if (value === 'deleted') throw new RotationRefused(`The secret ${name} is deleted`);
+  if (value === 'missing' || value.text === undefined || value.version === undefined) return undefined;
+  const fields = v.safeParse(anObject, value.text);
+  const login = v.safeParse(hostSecret, fields.output);
+  if (!fields.success || !login.success) throw new SecretUnusable(`The secret ${name} can't be read (${stage})`);
+  return { fields: fields.output, login: login.output, version: value.version };
+}
+
+/** The value in force, and the one that is to come. */
+export async function bothOf(deps: RotationDeps, rotation: Rotation): Promise<{ current: Stored; pending: Stored }> {
+  const [current, pending] = await Promise.all([currentOf(deps, rotation), readStage(deps, rotation, 'AWSPENDING')]);
+  if (pending?.version !== rotation.token) throw new RotationRefused(`${rotation.name} has no pending value`);
+  const expected = nextUser(current.login);
+  if (pending.login.username === expected || isSameLogin(current, pending)) return { current, pending };
+  throw new RotationRefused(`The pending value of ${rotation.name} is for another user than ${expected}`);
+}
+
+export async function currentOf(deps: RotationDeps, rotation: Rotation): Promise<Stored> {
+  const current = await readStage(deps, rotation, 'AWSCURRENT');
+  if (!current) throw new RotationRefused(`${rotation.name} has no current value`);
+  return current;
+}
+
+const clone = '_clone';
+
+/** Who logs in after the rotation: the same user, or where two take turns the other one, named as AWS's own rotation names it. */
+export function nextUser({ username, masterarn }: HostSecret): string {
+  if (masterarn === undefined) return username;
+  return username.endsWith(clone) ? username.slice(0, -clone.length) : username + clone;
+}
+
+/** The server as the current value says how to reach it, TLS included, with another login. Only names and passwords ever change. */
+export const hostWith = (
+  { name }: Rotation,
+  { login }: Stored,
+  { username, password }: Pick<HostSecret, 'username' | 'password'>,
+  authSource = login.authSource,
+): Host => ({ name, secret: { ...login, username, password, authSource } });
+
+/** All that is in the current value now, with the login of the pending one. */
+export const merged = ({ fields }: Stored, { login }: Stored): Record<string, unknown> => ({
+  ...fields,
+  username: login.username,
+  password: login.password,
+});
+
+/** Whether the current value has the login of the pending one already. */
+export const isSameLogin = ({ login: a }: Stored, { login: b }: Stored): boolean =>
+  a.username === b.username && a.password === b.password;
+
+export const isMerged = (current: Stored, pending: Stored): boolean =>
+  isDeepStrictEqual(merged(current, pending), pending.fields);

@@ -1,0 +1,38 @@
+import { setStage } from '../../shared/host-secret';
+import {
+  bothOf,
+  hostWith,
+  type Rotation,
+  type RotationDeps,
+  RotationRefused,
+  readStage,
+  type Stored,
+} from './rotation';
+import { setAlternate } from './set-alternate';
+
+/** Step 2: the server learns the pending password. Done already where it opens. */
+export async function setSecret(deps: RotationDeps, rotation: Rotation): Promise<void> {
+  const { current, pending } = await bothOf(deps, rotation);
+  if ((await deps.admins.login(hostWith(rotation, current, pending.login))) !== 'refused') return;
+  if (current.login.masterarn === undefined) await setOwn(deps, rotation, current, pending);
+  else await setAlternate(deps, rotation, { current, pending, master: current.login.masterarn });
+}
+
+/** A user changes its own password, logged in with any that still works: that of a rotation which was cut off, if need be. */
+async function setOwn(deps: RotationDeps, rotation: Rotation, current: Stored, pending: Stored): Promise<void> {
+  const { versions, admins } = deps;
+  const { username: user, authSource: db } = current.login;
+  for (const stage of ['AWSCURRENT', setStage, 'AWSPREVIOUS']) {
+    const known = await readStage(deps, rotation, stage);
+    if (known?.login.username !== user) continue;
+    const host = hostWith(rotation, current, known.login);
+    if ((await admins.login(host)) === 'refused') continue;
+    // First the label, then the password: from then on whoever is refused finds the one that works under it.
+    const from = Object.keys(rotation.stages).find((version) => rotation.stages[version]?.includes(setStage));
+    if (from !== rotation.token) await versions.moveStage(rotation.id, setStage, { from, to: rotation.token });
+    const set = await admins.setPassword(host, { user, db }, pending.login.password);
+    if (set === 'missing') throw new RotationRefused(`${rotation.name} has no user ${user} in ${db}`);
+    return;
+  }
+  throw new RotationRefused(`No version of the secret ${rotation.name} opens its server`);
+}
