@@ -83,9 +83,9 @@ describe.each(kinds)('%s', (kind) => {
 });
 
 test('two crashes in a row, each given up, still end with a working password', async () => {
-  const calls = 20;
-  for (let first = 5; first <= calls; first += 3) {
-    for (let second = 3; second <= calls; second += 3) {
+  // The first once its password was sent, and once more later; the second anywhere.
+  for (const first of [12, 16]) {
+    for (let second = 3; second <= 16; second++) {
       const name = await stage.host('one user');
       for (const [at, side] of [
         [first, 'after'],
