@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { SecretUnusable } from './errors';
-import { type HostSecret, hostSecret, hostSecretName } from './host-secret';
+import { type HostSecret, hostSecret, hostSecretName, setStage } from './host-secret';
 import { secretReader } from './secrets-manager';
 import type { SigningKeys } from './tokens';
 
@@ -19,6 +20,11 @@ export interface Secrets {
   linkKeys(): Promise<SigningKeys>;
   /** The admin login of a host; none for a host that is not registered. A retired host has one, so that what lives there can end. */
   host(host: string, fresh?: 'fresh'): Promise<HostSecret | undefined>;
+  /**
+   * The login to try after the host refused this one; none if no other is known. Looks again if this one is all that is known here, but
+   * after a look that found no other not again for ten seconds.
+   */
+  otherLogin(host: string, refused: HostSecret): Promise<HostSecret | undefined>;
 }
 
 /** Milliseconds for which a function goes on with what it has read. */
@@ -30,8 +36,10 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
   const reader = secretReader();
   const kept = new Map<string, { at: number; value: Promise<string | undefined> }>();
 
-  async function fetchValue(id: string): Promise<string | undefined> {
-    const value = await reader.get(id);
+  const looks = new Map<string, { at: number; refused: HostSecret; found: Promise<HostSecret | undefined> }>();
+
+  async function fetchValue(id: string, stage?: string): Promise<string | undefined> {
+    const value = await reader.get(id, stage);
     return typeof value === 'object' ? value.text : undefined;
   }
 
@@ -52,6 +60,26 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
     }
   }
 
+  async function hostLogin(host: string, fresh?: 'fresh'): Promise<HostSecret | undefined> {
+    const value = await read(hostSecretName(host), fresh);
+    return value === undefined ? undefined : checked(hostSecret, value, host);
+  }
+
+  /** Forgets what is kept. While a rotation is under way the server may know a password already that is not the current one yet. */
+  async function lookAgain(host: string, refused: HostSecret): Promise<HostSecret | undefined> {
+    const id = `${prefix}/${hostSecretName(host)}`;
+    kept.delete(id);
+    const current = await hostLogin(host);
+    if (!current || !isSame(current, refused)) return current;
+    const text = await fetchValue(id, setStage);
+    const next = v.safeParse(v.pipe(v.string(), v.parseJson(), hostSecret), text);
+    // Any other difference is not a rotation's: an old value that leads elsewhere.
+    if (!next.success || isSame(next.output, refused)) return undefined;
+    if (!isSame({ ...refused, password: next.output.password }, next.output)) return undefined;
+    kept.set(id, { at: clock(), value: Promise.resolve(text) });
+    return next.output;
+  }
+
   return {
     async signingKeys(fresh) {
       return checked(signingKeysSecret, await read('signing-key', fresh), 'signing-key');
@@ -59,12 +87,21 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
     async linkKeys() {
       return checked(signingKeysSecret, await read('link-key'), 'link-key');
     },
-    async host(host, fresh) {
-      const value = await read(hostSecretName(host), fresh);
-      return value === undefined ? undefined : checked(hostSecret, value, host);
+    host: hostLogin,
+    async otherLogin(host, refused) {
+      const known = await hostLogin(host);
+      if (!known || !isSame(known, refused)) return known;
+      const last = looks.get(host);
+      if (last && isSame(last.refused, refused) && clock() - last.at <= leastAge) return last.found;
+      const found = lookAgain(host, refused);
+      looks.set(host, { at: clock(), refused, found });
+      found.catch(() => looks.delete(host));
+      return found;
     },
   };
 }
+
+const isSame = (a: HostSecret, b: HostSecret): boolean => isDeepStrictEqual(a, b);
 
 /** Names the bad fields of a secret, never their values. */
 function checked<S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> {

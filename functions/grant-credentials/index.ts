@@ -1,6 +1,8 @@
 import { readEnv } from '../../shared/env';
+import { followRotations } from '../../shared/follow-rotations';
 import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
+import { mongoServers } from '../../shared/mongo-servers';
 import { mongoUsers } from '../../shared/mongo-users';
 import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
@@ -8,10 +10,11 @@ import { grantCredentials, renewGrant } from './grant-credentials';
 
 const { tableName, stackName, settings, origin } = readEnv(process.env);
 const log = jsonLog('grant-credentials');
+const secrets = awsSecrets(settings.secretPrefix);
 const deps = {
   table: dynamoTable(tableName),
-  secrets: awsSecrets(settings.secretPrefix),
-  users: mongoUsers(),
+  secrets,
+  users: mongoUsers(followRotations(mongoServers(), secrets)),
   stackName,
   settings,
   log,

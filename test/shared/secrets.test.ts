@@ -3,6 +3,7 @@ import {
   DeleteSecretCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { Listening } from '../../local/loopback';
 import { startSecretsManager } from '../../local/secrets-manager';
@@ -142,4 +143,87 @@ test('a service that does not answer is an error, and is asked again next time',
   service = await startSecretsManager({ port });
   await create('hosts/h', login);
   expect(await secrets.host('h')).toMatchObject({ username: 'root' });
+});
+
+/** A password that a rotation has given to the server, before it is the current one. */
+async function setBeside(name: string, value: unknown) {
+  const put = { SecretId: `lab/${name}`, SecretString: text(value), VersionStages: ['AWSPENDING'] };
+  const { VersionId } = await client.send(new PutSecretValueCommand(put));
+  const move = { SecretId: `lab/${name}`, VersionStage: 'mongogrant-set', MoveToVersionId: VersionId };
+  await client.send(new UpdateSecretVersionStageCommand(move));
+}
+/** What is asked of Secrets Manager meanwhile. */
+async function counted<T>(run: () => Promise<T>): Promise<[T, number]> {
+  const asked = jest.spyOn(SecretsManagerClient.prototype, 'send');
+  const result = await run();
+  const { length } = asked.mock.calls;
+  asked.mockRestore();
+  return [result, length];
+}
+async function warm(secrets = open()) {
+  await create('hosts/h', { ...login, ssl: true });
+  const refused = await secrets.host('h');
+  if (!refused) throw new Error('There is a host');
+  return { secrets, refused, other: () => secrets.otherLogin('h', refused) };
+}
+
+test('a login that is refused moments after it was read is read again at once: a rotation may be that recent', async () => {
+  const { secrets, other } = await warm();
+  await change('hosts/h', { ...login, ssl: true, password: 'new' });
+  const [found, reads] = await counted(other);
+  expect([found?.password, reads]).toEqual(['new', 1]);
+  expect((await secrets.host('h'))?.password).toBe('new');
+});
+
+test('of twenty refusals at once one looks again, and a later one takes what is kept by then', async () => {
+  const { other } = await warm();
+  await change('hosts/h', { ...login, ssl: true, password: 'new' });
+  const [found, reads] = await counted(() => Promise.all(Array.from({ length: 20 }, other)));
+  expect(found.map((one) => one?.password)).toEqual(Array(20).fill('new'));
+  expect(reads).toBe(1);
+  expect((await counted(other))[1]).toBe(0);
+});
+
+test('while a rotation is under way the password that the server has already is found beside the current one', async () => {
+  const { secrets, other } = await warm();
+  await setBeside('hosts/h', { ...login, ssl: true, password: 'next' });
+  const [found, reads] = await counted(() => Promise.all(Array.from({ length: 20 }, other)));
+  expect(new Set(found.map((one) => one?.password))).toEqual(new Set(['next']));
+  expect(reads).toBe(2);
+  expect((await secrets.host('h'))?.password).toBe('next');
+});
+
+test.each([
+  ['another server', { password: 'p', host: 'elsewhere.lab.org' }],
+  ['another user', { password: 'p', username: 'somebody' }],
+  ['no TLS', { password: 'p', ssl: false }],
+  ['the same password', {}],
+])('a version of an earlier rotation that names %s is not followed', async (_, change) => {
+  const { refused, other } = await warm();
+  await setBeside('hosts/h', { ...login, ssl: true, ...change });
+  expect(await other()).toBeUndefined();
+  expect(await open().host('h')).toEqual(refused);
+});
+
+test('a password that is simply wrong costs one look in ten seconds, however many are refused', async () => {
+  const { other } = await warm();
+  const storm = async () => (await counted(() => Promise.all(Array.from({ length: 50 }, other))))[1];
+  expect(await storm()).toBe(2);
+  now += 10_000;
+  expect(await storm()).toBe(0);
+  now += 1;
+  expect(await storm()).toBe(2);
+  await change('hosts/h', { ...login, ssl: true, password: 'mended' });
+  now += 10_001;
+  expect((await other())?.password).toBe('mended');
+});
+
+test('a look that fails is taken again, and a host that is gone has no other login', async () => {
+  const { other } = await warm();
+  await change('hosts/h', '{');
+  await expect(other()).rejects.toThrow("can't be read");
+  await change('hosts/h', { ...login, ssl: true, password: 'new' });
+  expect((await other())?.password).toBe('new');
+  await client.send(new DeleteSecretCommand({ SecretId: 'lab/hosts/h', ForceDeleteWithoutRecovery: true }));
+  expect(await open().otherLogin('h', { ...login, authSource: 'admin' })).toBeUndefined();
 });

@@ -6,9 +6,11 @@ import { ensureTable, startDynamoDb } from '../../local/dynamodb';
 import { match } from '../../local/gateway';
 import { startMongod } from '../../local/mongod/server';
 import { startSecretsManager } from '../../local/secrets-manager';
+import { followRotations } from '../../shared/follow-rotations';
 import { serve } from '../../shared/http';
 import type { Log } from '../../shared/log';
 import type { Mail } from '../../shared/mailer';
+import { mongoServers } from '../../shared/mongo-servers';
 import { mongoUsers } from '../../shared/mongo-users';
 import { awsSecrets } from '../../shared/secrets';
 import { parseSettings } from '../../shared/settings';
@@ -41,7 +43,7 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 export async function openStage(settings: Record<string, unknown> = {}) {
   const [dynamodb, secretsManager, mongod] = await Promise.all([
     startDynamoDb({ port: 0 }),
-    startSecretsManager({ port: 0 }),
+    startSecretsManager({ port: 0, rotate: () => {} }),
     startMongod({ admin }),
   ]);
   Object.assign(process.env, {
@@ -63,11 +65,12 @@ export async function openStage(settings: Record<string, unknown> = {}) {
   const logged: { level: string; code: string; facts: Record<string, unknown> }[] = [];
   const clock = { now: new Date('2026-11-24T08:00:00.000Z') };
   const outside: Outside = { calls: [] };
-  const users = mongoUsers();
+  const secrets = awsSecrets('mongogrant', () => clock.now.getTime());
+  const users = mongoUsers(followRotations(mongoServers(), secrets));
   const edges = interpose(
     {
       table: dynamoTable(tableName),
-      secrets: awsSecrets('mongogrant', () => clock.now.getTime()),
+      secrets,
       users,
       mail: { send: async (mail: Mail) => void mails.push(mail) },
     },
