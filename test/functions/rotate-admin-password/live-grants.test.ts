@@ -1,0 +1,115 @@
+import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { rotateAdminPassword } from '../../../functions/rotate-admin-password/rotate-admin-password';
+import { followRotations } from '../../../shared/follow-rotations';
+import { serve } from '../../../shared/http';
+import { mongoAdmins } from '../../../shared/mongo-admins';
+import { mongoServers } from '../../../shared/mongo-servers';
+import { mongoUsers } from '../../../shared/mongo-users';
+import { awsSecrets } from '../../../shared/secrets';
+import { secretVersions } from '../../../shared/secrets-manager';
+import { newToken, steps } from '../../support/rotation';
+import { eventOf, openStage, type Stage } from '../../support/stage';
+import { useCases } from '../../support/use-cases';
+
+let stage: Stage;
+let token = '';
+const open: { close(): Promise<void> }[] = [];
+let label = 0;
+
+beforeAll(async () => {
+  stage = await openStage({ liveGrantsPerPersonAndHost: 1000, linkCooldown: '0 s' });
+  const body = { email: 'you@lab.org', host: stage.host, db: '*', role: 'readWrite', which: 'allow' };
+  await stage.ask('PUT', '/rules', { token: await stage.tokenFor('admin@example.com'), body });
+  token = await stage.tokenFor('you@lab.org');
+});
+afterAll(async () => {
+  await Promise.all(open.map((one) => one.close()));
+  await stage.close();
+});
+
+/** A running function: its own memory of secrets, and its own connections. */
+async function aFunction(connected: 'connected' | 'not connected') {
+  const { clock, deps } = stage;
+  const secrets = awsSecrets('mongogrant', () => clock.now.getTime());
+  const users = mongoUsers(followRotations(mongoServers(), secrets));
+  open.push(users);
+  const handler = serve(useCases, { ...deps, secrets, users }, { log: deps.log, clock: () => clock.now });
+  const ask = async (method: string, target: string, body?: object) => {
+    const { statusCode, body: text = '' } = await handler(eventOf(method, target, { token, body }, clock.now));
+    return { status: statusCode, json: JSON.parse(text) };
+  };
+  const grant = (of: string) => ask('POST', '/grants', { host: stage.host, db: 'd', role: 'read', label: of });
+  await secrets.host(stage.host);
+  const known = `known${++label}`;
+  // Another function gave this grant: this one has read the secret, and has no connection yet.
+  if (connected === 'connected') await grant(known);
+  else await stage.ask('POST', '/grants', { token, body: { host: stage.host, db: 'd', role: 'read', label: known } });
+  return {
+    /** Twenty requests at the same time: new grants, renewals of one that is known, revocations of what is not there. */
+    twenty: () =>
+      Promise.all(
+        Array.from({ length: 20 }, async (_, n) => {
+          if (n % 2) return (await grant(`new${++label}`)).status;
+          if (n === 0)
+            return (await ask('POST', '/grants/renew', { host: stage.host, db: 'd', role: 'read', label: known }))
+              .status;
+          const of = `brief${++label}`;
+          const { status } = await grant(of);
+          const { json } = await ask('DELETE', `/grants?host=${stage.host}&label=${of}`);
+          return json.pending.length + (json.revoked.length - 1) === 0 ? status : 'not revoked';
+        }),
+      ),
+  };
+}
+
+/** How often functions read the host's secret meanwhile. The rotation names it by its ARN, they by its name. */
+async function reads(run: () => Promise<void>): Promise<number> {
+  const sent = jest.spyOn(SecretsManagerClient.prototype, 'send');
+  await run();
+  const inputs = sent.mock.calls.map(([{ input }]) => ('SecretId' in input ? String(input.SecretId) : ''));
+  sent.mockRestore();
+  return inputs.filter((id) => id.startsWith('mongogrant/hosts/')).length;
+}
+
+const expected = Array.from({ length: 20 }, (_, n) => (n === 0 ? 200 : 201));
+
+async function rotation() {
+  const client = new SecretsManagerClient();
+  const begin = { SecretId: `mongogrant/hosts/${stage.host.replace(':', '/')}`, ClientRequestToken: newToken() };
+  const { ARN, VersionId } = await client.send(new RotateSecretCommand({ ...begin, RotationLambdaARN: 'arn:rotate' }));
+  client.destroy();
+  const deps = { versions: secretVersions(), admins: mongoAdmins(), log: stage.deps.log };
+  return (Step: (typeof steps)[number]) =>
+    rotateAdminPassword(deps, { SecretId: ARN, ClientRequestToken: VersionId, Step });
+}
+
+test('twenty requests at a time before, between and after all steps: every one succeeds, with one look at the secret', async () => {
+  const functions = await Promise.all([aFunction('connected'), aFunction('not connected'), aFunction('not connected')]);
+  const step = await rotation();
+  const [connected, between, after] = functions;
+  expect(await connected?.twenty()).toEqual(expected);
+  await step('createSecret');
+  await step('setSecret');
+  // The server knows the new password, the secret's current value is still the old one.
+  expect(await reads(async () => expect(await between?.twenty()).toEqual(expected))).toBe(2);
+  await step('testSecret');
+  await step('finishSecret');
+  expect(await reads(async () => expect(await after?.twenty()).toEqual(expected))).toBe(1);
+  // It may open one more connection than it had.
+  expect(await reads(async () => expect(await connected?.twenty()).toEqual(expected))).toBeLessThanOrEqual(1);
+  expect(await reads(async () => expect(await between?.twenty()).toEqual(expected))).toBe(0);
+});
+
+test('requests in flight while the password changes: every one succeeds, and a function looks at most once', async () => {
+  const functions = await Promise.all([aFunction('connected'), aFunction('not connected')]);
+  const step = await rotation();
+  const looked = await reads(async () => {
+    const rotating = (async () => {
+      for (const one of steps) await step(one);
+    })();
+    const rounds = functions.map(async ({ twenty }) => [await twenty(), await twenty()]);
+    for (const round of await Promise.all(rounds)) expect(round).toEqual([expected, expected]);
+    await rotating;
+  });
+  expect(looked).toBeLessThanOrEqual(2 * functions.length);
+});
