@@ -127,6 +127,21 @@ export class Alarms extends Construct {
     });
     if (this.action) alarm.addAlarmAction(this.action);
   }
+
+  /** The function that rotates admin passwords threw. Secrets Manager tries again by itself; nobody else hears of it. */
+  rotationFailing(fn: LambdaFunction): void {
+    const alarm = new Alarm(this, 'RotationFailing', {
+      alarmName: `${this.props.stackName}-rotation-failing`,
+      alarmDescription:
+        "A host's admin password could not be rotated. The one before it still works. What to do: docs/operations.md#a-rotation-fails",
+      metric: fn.metricErrors({ statistic: 'Sum', period: Duration.minutes(5) }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (this.action) alarm.addAlarmAction(this.action);
+  }
 }
 
 type Watch = { says: string; section: string; metric: Metric; minutes: number } & (

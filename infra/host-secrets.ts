@@ -1,5 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 
 /**
@@ -8,13 +8,37 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
  * Secrets Manager (another key would need a permission of its own).
  */
 export function readHostSecrets(fn: LambdaFunction, prefix: string): void {
-  const hosts = Stack.of(fn).formatArn({
+  allow(fn, ['secretsmanager:GetSecretValue'], `${prefix}/hosts/*`);
+}
+
+/**
+ * Lets Secrets Manager call the function that rotates these logins, and lets the function do so. Where two users take turns, the login
+ * over both (`masterarn`) is read only, and lies apart from the hosts: what may be granted on is no master.
+ */
+export function rotateHostSecrets(fn: LambdaFunction, prefix: string): void {
+  const { account } = Stack.of(fn);
+  fn.addPermission('Rotation', {
+    principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+    // Any secret of this account: hosts are registered outside the stack. The function itself reaches only those under the prefix.
+    sourceAccount: account,
+  });
+  const verbs = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
+  allow(
+    fn,
+    verbs.map((verb) => `secretsmanager:${verb}`),
+    `${prefix}/hosts/*`,
+  );
+  allow(fn, ['secretsmanager:GetSecretValue'], `${prefix}/hosts-masters/*`);
+}
+
+function allow(fn: LambdaFunction, actions: string[], resourceName: string): void {
+  const secrets = Stack.of(fn).formatArn({
     service: 'secretsmanager',
     resource: 'secret',
-    resourceName: `${prefix}/hosts/*`,
+    resourceName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [hosts] }));
+  fn.addToRolePolicy(new PolicyStatement({ actions, resources: [secrets] }));
 }
 
 /** Lets the function see which hosts are registered: the names of all secrets of the account, as AWS lets nobody list only some. No value. */

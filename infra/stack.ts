@@ -1,12 +1,12 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { FunctionName, JobName } from '../shared/routes';
+import type { FunctionName, ScheduledJob } from '../shared/routes';
 import type { parseDeployment } from '../shared/settings';
 import { Alarms } from './alarms';
 import { Api, domainOf } from './api';
 import { type ApiFunctionProps, apiFunction } from './api-function';
-import { listHostSecrets, readHostSecrets } from './host-secrets';
+import { listHostSecrets, readHostSecrets, rotateHostSecrets } from './host-secrets';
 import { Mail } from './mail';
 import { Network } from './network';
 import { printNextSteps } from './next-steps';
@@ -28,7 +28,7 @@ export class MongograntStack extends Stack {
     const environment = { STACK_NAME: stackName, SETTINGS: functionSettings, ...origin };
     const mongodb = { network: Network.of(this, deployment) };
 
-    const make = (name: FunctionName | JobName, more: Pick<ApiFunctionProps, 'mongodb' | 'timeout'> = {}) =>
+    const make = (name: FunctionName | ScheduledJob, more: Pick<ApiFunctionProps, 'mongodb' | 'timeout'> = {}) =>
       apiFunction(this, name, { environment, removalPolicy, ...more });
     const functions = {
       'request-link': make('request-link'),
@@ -64,6 +64,12 @@ export class MongograntStack extends Stack {
     alarms.unreadable(Object.values(readRules));
     alarms.reaper(jobs.reap);
     alarms.reconciler(jobs.reconcile);
+
+    // Outside the table and the settings: all that it needs to know is in the secret that it is called for.
+    const rotate = apiFunction(this, 'rotate-admin-password', { environment: {}, removalPolicy, mongodb });
+    rotateHostSecrets(rotate, prefix);
+    alarms.rotationFailing(rotate);
+
     const api = new Api(this, 'Api', { functions, domain, removalPolicy });
     // The mails that it sends name the API; functions behind the API learn its address from each request.
     if (!domain) jobs.remind.addEnvironment('ORIGIN', api.address);
@@ -72,7 +78,7 @@ export class MongograntStack extends Stack {
 }
 
 /** When each job runs. */
-function schedule(scope: Construct, { reap, remind, reconcile }: Record<JobName, LambdaFunction>): void {
+function schedule(scope: Construct, { reap, remind, reconcile }: Record<ScheduledJob, LambdaFunction>): void {
   const everyMinute = { fn: reap, every: Duration.minutes(1), description: 'ends what is due' };
   new Scheduled(scope, 'Reaper', everyMinute);
   const daily = { fn: remind, every: Duration.days(1), description: 'mails whose logins end soon' };
@@ -94,7 +100,7 @@ interface Resources {
 }
 
 /** Everything that each function may do, but for its own log and its way into the VPC. */
-function allow(functions: Record<FunctionName | JobName, LambdaFunction>, resources: Resources) {
+function allow(functions: Record<FunctionName | ScheduledJob, LambdaFunction>, resources: Resources) {
   const { table, signingKey, linkKey, readHosts, mail } = resources;
   const requestLink = functions['request-link'];
   table.readRules(requestLink);

@@ -8,8 +8,12 @@ export type FunctionName =
   | 'rules'
   | 'audit';
 
-/** The functions that nobody can call from outside. */
-export const jobs = ['reap', 'remind', 'reconcile'] as const;
+/** The functions that run again and again, by the clock. */
+export const scheduledJobs = ['reap', 'remind', 'reconcile'] as const;
+export type ScheduledJob = (typeof scheduledJobs)[number];
+
+/** The functions that no route leads to: AWS calls them. */
+export const jobs = [...scheduledJobs, 'rotate-admin-password'] as const;
 export type JobName = (typeof jobs)[number];
 
 export interface Route {

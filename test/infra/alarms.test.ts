@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isObject, listOf, resourcesOf, synthesize, text } from './synthesize';
+import { functionOf, isObject, listOf, resourcesOf, synthesize, text } from './synthesize';
 
 const plain = synthesize();
+const alarmOf = (name: string) =>
+  resourcesOf(plain, 'AWS::CloudWatch::Alarm').find(([, { Properties }]) => Properties.AlarmName === name)?.[1]
+    .Properties;
 const heard = synthesize({ alarmEmail: 'ops@lab.org' });
 
 const alarms = Object.fromEntries(
@@ -46,6 +49,13 @@ test('a rule or scope that can not be read raises an alarm in every function tha
     Threshold: 1,
     TreatMissingData: 'notBreaching',
   });
+});
+
+test('every rotation that fails raises an alarm', () => {
+  const alarm = alarmOf('mongogrant-rotation-failing');
+  expect(alarm).toMatchObject({ MetricName: 'Errors', Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 1 });
+  const [dimension] = listOf(alarm?.Dimensions);
+  expect(isObject(dimension) && functionOf(text(dimension.Value))).toBe('rotate-admin-password');
 });
 
 test('alarms are mailed to alarmEmail, and to nobody without it', () => {

@@ -17,7 +17,13 @@ test('only the functions that talk to MongoDB are in the VPC, in a security grou
   const template = synthesize(vpcSettings);
   const [group] = resourcesOf(template, 'AWS::EC2::SecurityGroup');
   const config = { SubnetIds: vpcSettings.subnetIds, SecurityGroupIds: [{ 'Fn::GetAtt': [group?.[0], 'GroupId'] }] };
-  expect(placed(template)).toEqual({ 'grant-credentials': config, revoke: config, reap: config, reconcile: config });
+  expect(placed(template)).toEqual({
+    'grant-credentials': config,
+    revoke: config,
+    reap: config,
+    reconcile: config,
+    'rotate-admin-password': config,
+  });
   expect(group?.[1].Properties.VpcId).toBe(vpcSettings.vpcId);
   expect(group?.[1].Properties).not.toHaveProperty('SecurityGroupIngress');
   template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
@@ -27,7 +33,13 @@ test('security groups that the settings name take the place of our own', () => {
   const securityGroupIds = ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'];
   const template = synthesize({ ...vpcSettings, securityGroupIds });
   const config = { SubnetIds: vpcSettings.subnetIds, SecurityGroupIds: securityGroupIds };
-  expect(placed(template)).toEqual({ 'grant-credentials': config, revoke: config, reap: config, reconcile: config });
+  expect(placed(template)).toEqual({
+    'grant-credentials': config,
+    revoke: config,
+    reap: config,
+    reconcile: config,
+    'rotate-admin-password': config,
+  });
   template.resourceCountIs('AWS::EC2::SecurityGroup', 0);
 });
 

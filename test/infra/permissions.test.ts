@@ -140,6 +140,18 @@ const expected: Record<string, string[]> = {
   ],
 };
 
+/** What no route leads to: AWS calls it. */
+const jobs: Record<string, string[]> = {
+  'rotate-admin-password': [
+    ...ownLog,
+    ...['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].map((verb) =>
+      hosts.replace('GetSecretValue', verb),
+    ),
+    hosts.replace('/hosts/', '/hosts-masters/'),
+  ],
+};
+Object.assign(expected, jobs);
+
 /** Lambda's own way into a VPC. The interfaces have no names beforehand, hence `*`; the function's code is denied all of it. */
 const vpcActions = [
   'ec2:AssignPrivateIpAddresses',
@@ -177,6 +189,7 @@ test('only the functions that talk to MongoDB gain anything from a VPC', () => {
     reap: vpcAccess.toSorted(),
     remind: [],
     reconcile: vpcAccess.toSorted(),
+    'rotate-admin-password': vpcAccess.toSorted(),
   });
 });
 
@@ -198,25 +211,35 @@ test('each function has the role of its own name', () => {
   expect(Object.fromEntries(roles)).toEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, name])));
 });
 
-test('only this API, and for a job its schedule, may call a function', () => {
-  const callers = resourcesOf(plain, 'AWS::Lambda::Permission');
-  expect(callers.length).toBeGreaterThan(0);
-  const scheduled = callers.filter(([, { Properties }]) => Properties.Principal === 'events.amazonaws.com');
-  expect(
-    scheduled.map(([, { Properties }]) => [functionOf(text(Properties.FunctionName)), text(Properties.SourceArn)]),
-  ).toEqual([
+test('only this API, for a job its schedule, and only Secrets Manager of this account the rotation, may call a function', () => {
+  const callers = resourcesOf(plain, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+  const rotation = callers.filter(({ FunctionName }) => text(FunctionName).startsWith('rotateadminpassword'));
+  expect(rotation).toEqual([
+    {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: expect.anything(),
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+    },
+  ]);
+  const scheduled = callers.filter(({ Principal }) => Principal === 'events.amazonaws.com');
+  expect(scheduled.map(({ FunctionName, SourceArn }) => [functionOf(text(FunctionName)), text(SourceArn)])).toEqual([
     ['reap', expect.stringMatching(/^ReaperSchedule\w+\.Arn$/)],
     ['remind', expect.stringMatching(/^ReminderSchedule\w+\.Arn$/)],
     ['reconcile', expect.stringMatching(/^ReconcilerSchedule\w+\.Arn$/)],
   ]);
-  for (const [, { Properties: permission }] of callers.filter((caller) => !scheduled.includes(caller))) {
+  const served = callers.filter((caller) => !rotation.includes(caller) && !scheduled.includes(caller));
+  expect(served.length).toBeGreaterThan(0);
+  for (const permission of served) {
     expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
     expect(text(permission.SourceArn)).toMatch(/^arn:partition:execute-api:region:accountid:ApiHttpApi\w+\/\*\/\*/);
   }
 });
 
 test('the prefix of the secrets is the one that the settings name', () => {
-  const lines = permissions(synthesize({ secretPrefix: 'lab/grants' })).revoke;
+  const all = permissions(synthesize({ secretPrefix: 'lab/grants' }));
+  expect(all['rotate-admin-password']?.join()).not.toContain('mongogrant/');
+  const lines = all.revoke;
   expect(lines).toContain(hosts.replace('mongogrant/', 'lab/grants/'));
   expect(lines).not.toContain(hosts);
 });

@@ -57,8 +57,9 @@ export function functionOf(logicalId: string): string {
     'reap',
     'remind',
     'reconcile',
+    'rotate-admin-password',
   ];
-  return names.find((candidate) => candidate.replace('-', '') === name) ?? `unknown function ${logicalId}`;
+  return names.find((candidate) => candidate.replaceAll('-', '') === name) ?? `unknown function ${logicalId}`;
 }
 
 /** What CloudFormation would make of a value, with names in place of what only a deployment knows. */
