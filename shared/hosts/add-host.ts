@@ -16,7 +16,7 @@ export interface NewHost extends Actor {
   host: string;
   /**
    * Its admin login: `username`, `password`, and where needed `host`, `port` (both from the name if left out), `authSource`,
-   * `ssl`, `replicaSet`, `uri`, `usersDb`. Any other field is refused.
+   * `ssl`, `replicaSet`, `uri`, `usersDb`, `masterarn`. Any other field is refused.
    */
   secret: unknown;
   /** Takes the place of a secret that is there, and brings back a host that is being removed. */

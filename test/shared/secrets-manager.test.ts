@@ -1,7 +1,7 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Listening } from '../../local/loopback';
 import { startSecretsManager } from '../../local/secrets-manager';
-import { secretReader, secretWriter } from '../../shared/secrets-manager';
+import { secretReader, secretVersions, secretWriter } from '../../shared/secrets-manager';
 
 let service: Listening;
 let client: SecretsManagerClient;
@@ -91,6 +91,35 @@ test('all names with a beginning are listed, over several pages, and no others',
   await writer.delete('list/hosts/h7', 7);
   expect((await writer.list('list/hosts/')).sort()).toEqual(names.filter((name) => name !== 'list/hosts/h7').sort());
   expect(await writer.list('nothing/')).toEqual([]);
+});
+
+test('a label moves only from where it is said to be, and a version under it is read', async () => {
+  const versions = secretVersions();
+  await secretWriter().create('a/label', 'old');
+  const old = await version('a/label');
+  await secretWriter().put('a/label', 'new');
+  await versions.moveStage('a/label', 'mine', { from: undefined, to: old });
+  expect(await versions.get('a/label', 'mine')).toEqual({ text: 'old', version: old });
+  expect(await versions.get('a/label', 'other')).toBe('missing');
+  const next = await version('a/label');
+  await expect(versions.moveStage('a/label', 'AWSCURRENT', { from: old, to: old })).rejects.toThrow();
+  expect(await versions.describe('a/label')).toEqual({
+    name: 'a/label',
+    rotates: undefined,
+    stages: { [old]: ['AWSPREVIOUS', 'mine'], [next]: ['AWSCURRENT'] },
+  });
+  await versions.moveStage('a/label', 'mine', { from: old, to: undefined });
+  expect(await versions.get('a/label', 'mine')).toBe('missing');
+});
+
+test('a version is given a value once: what it has stays', async () => {
+  const versions = secretVersions();
+  await secretWriter().create('a/fill', 'old');
+  const token = 't'.repeat(32);
+  expect(await versions.fill('a/fill', token, 'one')).toBe('filled');
+  expect(await versions.fill('a/fill', token, 'two')).toBe('has a value');
+  expect(await versions.get('a/fill', 'AWSPENDING')).toEqual({ text: 'one', version: token });
+  expect(await read('a/fill')).toBe('old');
 });
 
 test('a service that does not answer is an error', async () => {

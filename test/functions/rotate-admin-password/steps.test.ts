@@ -185,3 +185,35 @@ test('a value that is written at the very moment of the finish is not overwritte
   expect(await stage.fieldsOf(name, 'AWSCURRENT')).toMatchObject({ usersDb: 'admin' });
   expect(await stage.opens(name, 'AWSCURRENT')).toBe(true);
 });
+
+test('the privileges that docs/hosts.md names are enough, for one user and for the login over a pair', async () => {
+  const grant = (role: string, actions: string[]) =>
+    stage.asRoot({
+      createRole: role,
+      privileges: [{ resource: { db: 'admin', collection: '' }, actions }],
+      roles: [],
+    });
+  await grant('rotatesItself', ['changeOwnPassword']);
+  await stage.asRoot({ createUser: 'weak', pwd: 'first-password', roles: ['rotatesItself'] });
+  const weak = await stage.host('one user', { username: 'weak' });
+  await rotate(weak);
+  expect(await stage.opens(weak, 'AWSCURRENT')).toBe(true);
+
+  const over = ['viewUser', 'createUser', 'changePassword', 'setAuthenticationRestriction', 'grantRole'];
+  await grant('rotatesOthers', over);
+  await stage.asRoot({ createUser: 'over', pwd: 'first-password', roles: ['rotatesOthers'] });
+  const master = 'mongogrant/hosts-masters/over';
+  await stage.writer.create(master, JSON.stringify({ ...stage.address, username: 'over', password: 'first-password' }));
+  const pair = await stage.host('a pair', { masterarn: master });
+  await rotate(pair);
+  await rotate(pair);
+  expect(await stage.opens(pair, 'AWSCURRENT')).toBe(true);
+});
+
+test('a login that may not change its own password fails, and stays as it was', async () => {
+  await stage.asRoot({ createUser: 'fixed', pwd: 'first-password', roles: [] });
+  const name = await stage.host('one user', { username: 'fixed' });
+  expect(await reasonOf(rotate(name))).toBe('setSecret failed; the log says why');
+  expect(stage.said.some((line) => line.includes('"code":13'))).toBe(true);
+  expect(await opening(name)).toEqual(['AWSCURRENT']);
+});
