@@ -35,7 +35,6 @@ const leastAge = 10_000;
 export function awsSecrets(prefix: string, clock: () => number = Date.now): Secrets {
   const reader = secretReader();
   const kept = new Map<string, { at: number; value: Promise<string | undefined> }>();
-
   const looks = new Map<string, { at: number; refused: HostSecret; found: Promise<HostSecret | undefined> }>();
 
   async function fetchValue(id: string, stage?: string): Promise<string | undefined> {
@@ -74,10 +73,11 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
     const text = await fetchValue(id, setStage);
     const next = v.safeParse(v.pipe(v.string(), v.parseJson(), hostSecret), text);
     // Any other difference is not a rotation's: an old value that leads elsewhere.
-    if (!next.success || isSame(next.output, refused)) return undefined;
-    if (!isSame({ ...refused, password: next.output.password }, next.output)) return undefined;
-    kept.set(id, { at: clock(), value: Promise.resolve(text) });
-    return next.output;
+    if (!next.success || !isSame({ ...current, password: next.output.password }, next.output)) return undefined;
+    if (isSame(next.output, refused)) return undefined;
+    const login = { ...current, password: next.output.password };
+    kept.set(id, { at: clock(), value: Promise.resolve(JSON.stringify(login)) });
+    return login;
   }
 
   return {
@@ -101,7 +101,9 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
   };
 }
 
-const isSame = (a: HostSecret, b: HostSecret): boolean => isDeepStrictEqual(a, b);
+/** Whether a server sees no difference. */
+const isSame = (a: HostSecret, b: HostSecret): boolean =>
+  isDeepStrictEqual({ ...a, retiredAt: undefined }, { ...b, retiredAt: undefined });
 
 /** Names the bad fields of a secret, never their values. */
 function checked<S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> {

@@ -100,6 +100,16 @@ test('what the server refuses for another reason is not repeated', async () => {
   expect(seen.asked).toBe(0);
 });
 
+test('where the secret can not be read, the refusal stays what it was', async () => {
+  const { host } = await aHost();
+  const unreadable = async (): Promise<never> => {
+    throw new Error('no Secrets Manager');
+  };
+  const followed = followRotations(servers, { otherLogin: unreadable });
+  const wrong = { ...host, secret: { ...host.secret, password: 'wrong' } };
+  expect(await fault(followed.command(wrong, 'admin', { ping: 1 }))).toBeInstanceOf(HostUnreachable);
+});
+
 test('a password that is taken back is followed, too', async () => {
   const { ping, change, host } = await aHost();
   await change('p1');

@@ -205,6 +205,14 @@ test.each([
   expect(await open().host('h')).toEqual(refused);
 });
 
+test('a host that is retired while its password changes has the new password, and stays retired', async () => {
+  const { secrets, other } = await warm();
+  await change('hosts/h', { ...login, ssl: true, retiredAt: 7 });
+  await setBeside('hosts/h', { ...login, ssl: true, password: 'next' });
+  expect(await other()).toMatchObject({ password: 'next', retiredAt: 7 });
+  expect(await secrets.host('h')).toMatchObject({ password: 'next', retiredAt: 7 });
+});
+
 test('a password that is simply wrong costs one look in ten seconds, however many are refused', async () => {
   const { other } = await warm();
   const storm = async () => (await counted(() => Promise.all(Array.from({ length: 50 }, other))))[1];
