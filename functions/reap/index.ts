@@ -1,17 +1,20 @@
 import type { Context } from 'aws-lambda';
 import { readEnv } from '../../shared/env';
+import { followRotations } from '../../shared/follow-rotations';
 import { jsonLog } from '../../shared/log';
 import { emfMetrics } from '../../shared/metrics';
+import { mongoServers } from '../../shared/mongo-servers';
 import { mongoUsers } from '../../shared/mongo-users';
 import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
 import { reap } from './reap';
 
 const { tableName, stackName, settings } = readEnv(process.env);
-const users = mongoUsers();
+const secrets = awsSecrets(settings.secretPrefix);
+const users = mongoUsers(followRotations(mongoServers(), secrets));
 const deps = {
   table: dynamoTable(tableName),
-  secrets: awsSecrets(settings.secretPrefix),
+  secrets,
   users,
   log: jsonLog('reap'),
   clock: Date.now,

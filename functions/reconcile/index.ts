@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { readEnv } from '../../shared/env';
+import { followRotations } from '../../shared/follow-rotations';
 import { hostSecrets } from '../../shared/hosts/host-secrets';
 import { jsonLog } from '../../shared/log';
 import { emfMetrics } from '../../shared/metrics';
@@ -12,10 +13,11 @@ import { type Reconciled, reconcile } from './reconcile';
 import { scopeOf } from './scope-of';
 
 const { tableName, stackName, settings } = readEnv(process.env);
-const servers = mongoServers();
+const secrets = awsSecrets(settings.secretPrefix);
+const servers = followRotations(mongoServers(), secrets);
 const deps = {
   table: dynamoTable(tableName),
-  secrets: awsSecrets(settings.secretPrefix),
+  secrets,
   users: mongoUsers(servers),
   tagged: taggedUsers(servers),
   hosts: hostSecrets(settings.secretPrefix).list,
