@@ -1,5 +1,8 @@
 import { type Kind, labels, newToken, openRotations, type Rotations, steps } from '../../support/rotation';
 
+// Some two hundred rotations, on a machine that may be busy.
+jest.setTimeout(120_000);
+
 let stage: Rotations;
 beforeAll(async () => {
   stage = await openRotations();
