@@ -5,9 +5,11 @@ import { holds } from './condition';
 
 const sortKeys = { table: ['pk', 'sk'], listed: ['listPk', 'listSk'], due: ['duePk', 'dueAt'] } as const;
 
+/** By their keys. An item is replaced and never changed in place, so that a copy of the map is a copy of all. */
+export type StoredItems = Map<string, Item>;
+
 /** The table's twin in memory, for tests that make hundreds of thousands of calls. test/shared/store/table.test.ts holds both to the same promises. */
-export function memoryTable(): Table {
-  const items = new Map<string, Item>();
+export function memoryTable(items: StoredItems = new Map()): Table {
   const idOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
   const copy = (item: Item): Item => structuredClone(withoutUndefined(item));
   const read = (key: Key): Item | undefined => {
