@@ -1,4 +1,4 @@
-import { ApiError, hostProblem } from './errors';
+import { ApiError, HostUnreachable, hostProblem } from './errors';
 import { faultOf, type Log } from './log';
 import type { Host, MongoUsers, UserName } from './mongo-users';
 import type { Secrets } from './secrets';
@@ -44,13 +44,22 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
     await Promise.all([pauseEnd(table, ending, seconds(now)), note({ act: 'end_pending', reason })]);
     return { grant: over('ending'), state: 'pending', reason };
   }
-  const proof = typeof removed === 'string' ? undefined : removed;
-  await Promise.all([finishEnd(table, ending, seconds(now), proof), note({ act: 'ended', ...(proof && { proof }) })]);
-  return { grant: { ...ending, state: 'ended', ...(proof && { proof }) }, state: 'ended' };
+  const { proof, late } = typeof removed === 'string' ? {} : removed;
+  const [ended = ending] = await Promise.all([
+    finishEnd(table, ending, seconds(now), proof, late),
+    note({ act: 'ended', ...(proof && { proof }) }),
+  ]);
+  return { grant: { ...ended, state: 'ended', ...(proof && { proof }) }, state: 'ended' };
 }
 
-/** What was proved, or why the user could not be removed. */
-async function removeUser(deps: EndDeps, grant: Grant, now: Date): Promise<Proof | string> {
+/** What was proved. `late`: a command to which no answer came may still arrive, and meet the next user of that name. */
+export interface Removed {
+  proof: Proof;
+  late: boolean;
+}
+
+/** Why the user could not be removed, where it is a text. */
+async function removeUser(deps: EndDeps, grant: Grant, now: Date): Promise<Removed | string> {
   try {
     const secret = await deps.secrets.host(grant.host);
     if (!secret) return 'host_unknown';
@@ -60,7 +69,9 @@ async function removeUser(deps: EndDeps, grant: Grant, now: Date): Promise<Proof
       roles: [{ role: grant.role, db: grant.db }],
       grant: grant.id,
     };
-    return await lockAndDrop(deps, { name: grant.host, secret }, user, seconds(now));
+    const at = seconds(now);
+    const removed = await lockAndDrop(deps, { name: grant.host, secret }, user, at);
+    return removed === 'user_not_ours' && !wasInForce(grant) ? { proof: wasGone(at), late: false } : removed;
   } catch (fault) {
     deps.log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
     const problem = hostProblem(fault);
@@ -83,12 +94,13 @@ export async function lockAndDrop(
   host: Host,
   { grant, roles, ...name }: Doomed,
   at: number,
-): Promise<Proof | string> {
+): Promise<Removed | string> {
   const owner = await users.owner(host, name);
   // A user with another grant's tag took the name after ours was gone; one without a tag may be ours no longer, or never was.
   if (owner === 'foreign') return 'user_not_ours';
-  if (owner?.grant !== grant) return { at, gone: true, refusedBy: [], notAsked: [], leftOut: ['user_was_gone'] };
+  if (owner?.grant !== grant) return { proof: wasGone(at), late: false };
   const leftOut: string[] = [];
+  let late = false;
   const attempt = async <T>(step: string, run: () => Promise<T>): Promise<T | 'failed'> => {
     try {
       const result = await run();
@@ -97,6 +109,7 @@ export async function lockAndDrop(
     } catch (fault) {
       log.warn('step_left_out', { step, grant, ...faultOf(fault) });
       leftOut.push(step);
+      late ||= fault instanceof HostUnreachable && fault.sent;
       return 'failed';
     }
   };
@@ -107,8 +120,14 @@ export async function lockAndDrop(
   await attempt('sessions', () => users.killSessions(host, name));
   await users.drop(host, name);
   const knowsPassword = typeof locked === 'object' && !locked.left.includes('password');
-  return prove(users, host, { ...name, password: knowsPassword ? password : undefined }, leftOut, at);
+  const proof = await prove(users, host, { ...name, password: knowsPassword ? password : undefined }, leftOut, at);
+  return typeof proof === 'string' ? proof : { proof, late };
 }
+
+const wasGone = (at: number): Proof => ({ at, gone: true, refusedBy: [], notAsked: [], leftOut: ['user_was_gone'] });
+
+/** Whether its login may have been handed out. If not, a user without our tag was there before, and ours was never made under that name. */
+const wasInForce = ({ creatingUntil, why }: Grant): boolean => creatingUntil === 0 && why !== 'not_made';
 
 /** Shows that the user is gone: the server knows none, and no member takes the password that was right until the drop. */
 async function prove(

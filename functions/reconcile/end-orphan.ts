@@ -25,7 +25,7 @@ export async function endOrphan(
     writeEvent(deps.table, { ...event, ...about, user: { user: user.user, db: user.db } }, source, now);
   // Before the act: a crash after it must not leave the audit log without a word.
   await note({ act: 'orphan_found' });
-  const proof = await lockAndDrop(
+  const removed = await lockAndDrop(
     deps,
     host,
     { user: user.user, db: user.db, roles: user.roles, grant: user.tag.grant },
@@ -34,11 +34,11 @@ export async function endOrphan(
     await note({ act: 'orphan_pending', reason: reasonOf(fault) });
     throw fault;
   });
-  if (typeof proof === 'string') {
-    await note({ act: 'orphan_pending', reason: proof });
-    return { left: proof };
+  if (typeof removed === 'string') {
+    await note({ act: 'orphan_pending', reason: removed });
+    return { left: removed };
   }
-  await note({ act: 'orphan_ended', proof });
+  await note({ act: 'orphan_ended', proof: removed.proof });
   return 'done';
 }
 

@@ -228,10 +228,17 @@ export function pauseEnd(table: Table, grant: Grant, now: number): Promise<Grant
   return move(table, grant, { endingUntil: 0, changingUntil: now + lease, failures, retryAt });
 }
 
-/** `ending` -> `ended`, with what was proved. It leaves the index of what is due and will be forgotten in months. */
-export function finishEnd(table: Table, grant: Grant, now: number, proved?: Proof): Promise<Grant | undefined> {
+/** `ending` -> `ended`, with what was proved. It leaves the index of what is due and will be forgotten in months. `late`: some command may still arrive. */
+export function finishEnd(
+  table: Table,
+  grant: Grant,
+  now: number,
+  proved?: Proof,
+  late = false,
+): Promise<Grant | undefined> {
   const set = { state: 'ended', endingUntil: 0, endedAt: now, deleteAt: now + keptAfterEnd, proof: proved };
-  return move(table, grant, set, ['duePk', 'dueAt', 'retryAt']);
+  const changing = late ? { changingUntil: now + lease } : {};
+  return move(table, grant, { ...set, ...changing }, ['duePk', 'dueAt', 'retryAt']);
 }
 
 /** Every change of a row but the first: only from the version that was read. */

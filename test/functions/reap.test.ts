@@ -106,6 +106,22 @@ test('a grant whose request was cut off ends once nobody can be making its user 
   expect(await row('a')).toMatchObject({ state: 'ended' });
 });
 
+test('a grant that was cut off when its name was somebody else’s ends, and leaves that user alone', async () => {
+  const root = await stage.login(stage.admin.username, stage.admin.password, 'admin');
+  const theirs = { username: 'you_example.com_readWrite', password: 'theirs' };
+  await root.db('a').command({ createUser: theirs.username, pwd: theirs.password, roles: [] });
+  stage.outside.before = (call) => {
+    if (call === 'table.update') throw new HostUnreachable(stage.host, true);
+  };
+  await stage.ask('POST', '/grants', { token: you, body: { host: stage.host, db: 'a', role: 'readWrite' } });
+  stage.outside.before = undefined;
+  expect(await row('a')).toMatchObject({ state: 'pending', username: theirs.username });
+  later(stage, 60);
+  expect(await run()).toMatchObject({ due: 1, ended: 1 });
+  expect(await row('a')).toMatchObject({ state: 'ended', why: 'cut_off' });
+  expect(await loginOf('a', theirs)).toBe('works');
+});
+
 test('a host that is down is asked less and less often, holds up no other, and is clean when it is back', async () => {
   await registerHost('down.example', { host: '127.0.0.1', port: stage.mongod.port, ...stage.admin });
   await grant('a');
