@@ -115,6 +115,37 @@ test('of two requests that change where a login may come from the later one wait
   expect([await loginOf('e2', json), (await row('e2'))?.cidrs]).toEqual([18, ['10.0.0.0/8']]);
 });
 
+test("a lock whose answer got lost never meets the next grant's user", async () => {
+  await grant(wish('d6'));
+  const { lock } = stage.deps.users;
+  let arrive: () => Promise<unknown> = async () => {};
+  stage.deps.users.lock = (host, name, password) => {
+    arrive = () => lock(host, name, password);
+    throw new HostUnreachable(host.name, true);
+  };
+  expect((await revoke('d6')).json.revoked).toHaveLength(1);
+  stage.deps.users.lock = lock;
+  const next = (await grant(wish('d6'))).json;
+  expect(await arrive()).toBe('missing');
+  expect(await loginOf('d6', next)).toBe('works');
+});
+
+test('nor where the next grant is made by the request that ended the one before', async () => {
+  const body = wish('d7', { ttl: 120 });
+  await grant(body);
+  later(stage, 120);
+  const { lock } = stage.deps.users;
+  let arrive: () => Promise<unknown> = async () => {};
+  stage.deps.users.lock = (host, name, password) => {
+    arrive = () => lock(host, name, password);
+    throw new HostUnreachable(host.name, true);
+  };
+  const next = (await grant(body)).json;
+  stage.deps.users.lock = lock;
+  expect(await arrive()).toBe('missing');
+  expect(await loginOf('d7', next)).toBe('works');
+});
+
 test('a step that fails does not keep the user alive', async () => {
   const { json } = await grant(wish('d4'));
   stage.outside.before = (call) => {
