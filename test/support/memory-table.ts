@@ -11,7 +11,6 @@ export type StoredItems = Map<string, Item>;
 /** The table's twin in memory, for tests that make hundreds of thousands of calls. test/shared/store/table.test.ts holds both to the same promises. */
 export function memoryTable(items: StoredItems = new Map()): Table {
   const idOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
-  const copy = (item: Item): Item => structuredClone(withoutUndefined(item));
   const read = (key: Key): Item | undefined => {
     const item = items.get(idOf(key));
     return item && copy(item);
@@ -69,12 +68,13 @@ function compare(a: unknown, b: unknown): number {
   return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 }
 
-function withoutUndefined(item: Item): Item {
-  return Object.fromEntries(
-    Object.entries(item).flatMap(([name, value]) => {
-      if (value === undefined) return [];
-      const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
-      return [[name, plain ? withoutUndefined({ ...value }) : value]];
-    }),
-  );
+/** Without what is undefined. Faster than `structuredClone`, and called with every read. */
+function copy(item: Item): Item {
+  const entries = Object.entries(item).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, copyOfValue(value)]));
+}
+
+function copyOfValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOfValue);
+  return typeof value === 'object' && value !== null ? copy({ ...value }) : value;
 }

@@ -9,21 +9,28 @@ type Functions = Record<string, (...values: never[]) => unknown>;
 
 /** The same edges with an ear at each function: the fault switch of the tests, and their counter. */
 export function interpose<E extends { [Name in keyof E]: object }>(edges: E, outside: Outside): E {
-  const wrapped = Object.entries(edges).map(([edge, functions]) => [edge, wrap(edge, functions as Functions, outside)]);
+  return reroute(edges, async (call, _values, run) => {
+    const index = outside.calls.push(call);
+    await outside.before?.(call, index);
+    const result = await run();
+    await outside.after?.(call, index);
+    return result;
+  });
+}
+
+/** Takes a call, such as `table.get`, and what it is given, on its way out; `run` carries it out. */
+export type Route = (call: string, values: readonly unknown[], run: () => unknown) => unknown;
+
+/** The same edges, with every call handed over to somebody who decides when it takes effect, and what it answers. */
+export function reroute<E extends { [Name in keyof E]: object }>(edges: E, route: Route): E {
+  const wrapped = Object.entries(edges).map(([edge, functions]) => [edge, wrap(edge, functions as Functions, route)]);
   return Object.fromEntries(wrapped);
 }
 
-function wrap(edge: string, functions: Functions, outside: Outside): Functions {
+function wrap(edge: string, functions: Functions, route: Route): Functions {
   const entries = Object.entries(functions).map(([name, run]) => {
-    const heard = async (...values: never[]) => {
-      const call = `${edge}.${name}`;
-      const index = outside.calls.push(call);
-      await outside.before?.(call, index);
-      const result = await run(...values);
-      await outside.after?.(call, index);
-      return result;
-    };
-    return [name, heard];
+    const rerouted = async (...values: never[]) => route(`${edge}.${name}`, values, () => run(...values));
+    return [name, rerouted];
   });
   return Object.fromEntries(entries);
 }

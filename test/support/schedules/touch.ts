@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import { keys } from '../../../shared/store/keys';
+import { userId } from '../memory-users';
+
+/** What a call reads or writes: one item, the items of a query, one MongoDB user, or nothing that any other call of the tests writes. */
+export type Touch =
+  | { of: 'item'; pk: string; sk: string; writes: boolean; part?: string | undefined }
+  | { of: 'items'; pk: string; prefix: string; index: boolean }
+  | { of: 'user'; id: string; writes: boolean }
+  | { of: 'nothing' };
+
+const query = v.object({ pk: v.string(), prefix: v.optional(v.string(), ''), index: v.optional(v.string()) });
+const key = v.object({ pk: v.string(), sk: v.string() });
+const inPart = v.object({ duePk: v.string() });
+const ofGrant = v.object({ values: v.object({ id: v.string() }) });
+const name = v.object({ user: v.string(), db: v.string() });
+const reads: readonly string[] = ['table.get', 'table.query', 'table.page', 'users.owner', 'users.tryLogin'];
+export const isRead = (call: string): boolean => reads.includes(call);
+/** Links are only read here, and events only written. */
+const nobodyElses = /^(audit|links)#/;
+
+export function touchOf(call: string, values: readonly unknown[]): Touch {
+  const writes = !isRead(call);
+  if (call.startsWith('users.')) return { of: 'user', id: userId(v.parse(name, values[1])), writes };
+  if (!call.startsWith('table.')) return { of: 'nothing' };
+  if (call === 'table.query' || call === 'table.page') {
+    const { pk, prefix, index } = v.parse(query, values[0]);
+    return { of: 'items', pk, prefix, index: index !== undefined };
+  }
+  const { pk, sk } = v.parse(key, values[0]);
+  return nobodyElses.test(pk) ? { of: 'nothing' } : { of: 'item', pk, sk, writes, part: partOf(call, values) };
+}
+
+/** The partition of the index `due` in which a write leaves a grant, or finds it; none where that can't be told. */
+function partOf(call: string, values: readonly unknown[]): string | undefined {
+  if (call === 'table.put') return v.is(inPart, values[0]) ? values[0].duePk : undefined;
+  return call === 'table.update' && v.is(ofGrant, values[1]) ? keys.due(values[1].values.id) : undefined;
+}
+
+/** Whether it matters which of the two comes first. */
+export function conflict(a: Touch, b: Touch): boolean {
+  if (a.of === 'user' && b.of === 'user') return a.id === b.id && (a.writes || b.writes);
+  if (a.of === 'item' && b.of === 'item') return a.pk === b.pk && a.sk === b.sk && (a.writes || b.writes);
+  if (a.of === 'items' && b.of === 'item') return b.writes && holds(a, b);
+  if (a.of === 'item' && b.of === 'items') return a.writes && holds(b, a);
+  return false;
+}
+
+/** Of an index it is only known which kind of item it holds. */
+function holds(query: Touch & { of: 'items' }, { pk, sk, part }: Touch & { of: 'item' }): boolean {
+  if (!query.index) return query.pk === pk && sk.startsWith(query.prefix);
+  if (part !== undefined && keys.dueShards.includes(query.pk)) return query.pk === part;
+  return kindOf(query.pk) === kindOf(pk);
+}
+
+const kindOf = (pk: string): string => pk.split('#')[0] ?? '';

@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import { type Reaped, reap } from '../../../functions/reap/reap';
+import { issuerOf } from '../../../shared/authenticate';
+import { serve } from '../../../shared/http';
+import type { Log } from '../../../shared/log';
+import type { HostSecret } from '../../../shared/secrets';
+import { parseSettings } from '../../../shared/settings';
+import { putLink, redeemLink } from '../../../shared/store/links';
+import { newLink, signToken } from '../../../shared/tokens';
+import { memoryTable, type StoredItems } from '../memory-table';
+import { memoryUsers, type StoredUsers } from '../memory-users';
+import { eventOf } from '../stage';
+import { useCases } from '../use-cases';
+
+/** All that the outside systems hold. */
+export interface World {
+  items: StoredItems;
+  users: StoredUsers;
+  /** Seconds since 1970. */
+  now: number;
+}
+
+export type Edges = ReturnType<typeof edgesOf>;
+
+export const host = 'db.lab.org';
+export const admin = 'admin@example.com';
+export const you = 'you@example.com';
+const keys = { key: 'k'.repeat(64), older: [] };
+const stackName = 'mongogrant';
+const silent: Log = { info() {}, warn() {}, error() {} };
+const settings = parseSettings({ admins: [admin], mailFrom: 'no-reply@example.com' });
+const secret: HostSecret = { host, port: 27017, username: 'mongogrant', password: 'pw', authSource: 'admin' };
+const tokens = new Map<string, string>();
+
+/** Everything outside of the process. */
+export const edgesOf = ({ items, users }: World) => ({
+  table: memoryTable(items),
+  secrets: {
+    signingKeys: async () => keys,
+    linkKeys: async () => keys,
+    host: async (name: string): Promise<HostSecret | undefined> => (name === host ? secret : undefined),
+  },
+  users: memoryUsers(users),
+});
+
+/** The same world once more, which goes its own way. */
+export const copyOf = ({ items, users, now }: World): World => ({ items: new Map(items), users: new Map(users), now });
+
+/** A world with a rule that lets you use a database. */
+export async function newWorld(): Promise<World> {
+  const world: World = { items: new Map(), users: new Map(), now: Date.UTC(2026, 10, 24, 8) / 1000 };
+  const { table } = edgesOf(world);
+  const expiresAt = world.now + 86_400;
+  for (const email of [admin, you]) {
+    const link = newLink(keys, email);
+    await putLink(table, { ...link, expiresAt });
+    await redeemLink(table, link, { expiresAt, now: world.now });
+    const claims = { email, id: link.id, expiresAt, issuedAt: world.now };
+    tokens.set(email, signToken(keys, issuerOf(stackName), claims));
+  }
+  await ask(edgesOf(world), world.now, admin, 'PUT', '/rules', allow);
+  return world;
+}
+
+export const allow = { email: you, host, db: 'd', role: 'readWrite', which: 'allow' };
+
+export interface Login {
+  username: string;
+  password: string;
+  db: string;
+}
+
+const granted = v.object({
+  status: v.literal(201),
+  json: v.object({ username: v.string(), password: v.string(), db: v.string() }),
+});
+
+/** The login that an answer hands out. */
+export const loginIn = (answer: unknown): Login | undefined => (v.is(granted, answer) ? answer.json : undefined);
+
+/** A request to the real handlers. */
+export async function ask(
+  edges: Edges,
+  now: number,
+  who: string,
+  method: string,
+  target: string,
+  body?: unknown,
+): Promise<{ status: number; json: unknown }> {
+  const deps = { ...edges, settings, stackName, log: silent, sendMail: async () => {}, floor: async () => {} };
+  const date = new Date(now * 1000);
+  const handler = serve(useCases, deps, { log: silent, clock: () => date });
+  const event = eventOf(method, target, { token: tokens.get(who), body }, date);
+  const { statusCode: status = 0, body: text = '' } = await handler(event);
+  return { status, json: JSON.parse(text) };
+}
+
+/** One run of the reaper. */
+export function runReaper(edges: Edges, now: number): Promise<Reaped> {
+  const clock = () => now * 1000;
+  return reap({ ...edges, log: silent, clock }, { requestId: 'reap', ip: 'reap' }, clock() + 45_000);
+}
