@@ -33,16 +33,16 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   const { source, by, why } = cause;
   const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
     writeEvent(table, { ...event, email: grant.email, by, why: grant.why ?? why, grant }, source, now);
-  const over = (state: 'ended' | 'ending') => ({ ...grant, state });
+  const stillEnding = { ...grant, state: 'ending' as const };
   const [ending] = await Promise.all([beginEnd(table, grant, cause, seconds(now)), note({ act: 'ending' })]);
-  if (ending === 'ended') return { grant: over('ended'), state: 'ended' };
   if (ending === 'spared') return { grant, state: 'pending', reason: 'spared' };
-  if (ending === 'being ended') return { grant: over('ending'), state: 'pending', reason: 'grant_busy' };
+  if (ending === 'being ended') return { grant: stillEnding, state: 'pending', reason: 'grant_busy' };
+  if (ending.state === 'ended') return { grant: ending, state: 'ended' };
   const removed = await removeUser(deps, ending, now);
   const reason = typeof removed === 'string' ? removed : ending.creatingUntil > seconds(now) ? 'grant_busy' : undefined;
   if (reason !== undefined) {
     await Promise.all([pauseEnd(table, ending, seconds(now)), note({ act: 'end_pending', reason })]);
-    return { grant: over('ending'), state: 'pending', reason };
+    return { grant: stillEnding, state: 'pending', reason };
   }
   const { proof, late } = typeof removed === 'string' ? {} : removed;
   const [ended = ending] = await Promise.all([

@@ -119,7 +119,7 @@ async function undo(deps: GrantDeps, planned: Grant, fault: unknown, request: Ap
     return;
   }
   const ending = await beginEnd(deps.table, over, { why: 'not_made', by: planned.email }, seconds(now));
-  if (typeof ending === 'object') await finishEnd(deps.table, ending, seconds(now));
+  if (typeof ending === 'object' && ending.state === 'ending') await finishEnd(deps.table, ending, seconds(now));
 }
 
 function granted({ decision }: Allowed, grant: Grant): Event {

@@ -196,14 +196,14 @@ const stillTrue = { expired: ' AND #expiresAt <= :now', abandoned: ' AND #creati
 
 /**
  * -> `ending`, for the one request that ends it from here on. A grant with `creatingUntil: 0` says that nobody creates its user any
- * more. `spared`: what had to be still true is not, as somebody renewed it, say.
+ * more. One that has ended already comes back as it is. `spared`: what had to be still true is not, as somebody renewed it, say.
  */
 export async function beginEnd(
   table: Table,
   grant: Grant,
   { why, by, onlyIf }: EndCause,
   now: number,
-): Promise<Grant | 'ended' | 'being ended' | 'spared'> {
+): Promise<Grant | 'being ended' | 'spared'> {
   const created = grant.creatingUntil === 0 ? { creatingUntil: 0 } : {};
   const first = grant.state === 'ending' ? {} : { why, by, dueAt: Math.min(now, grant.dueAt ?? now) };
   const item = await table.update(keys.grant(grant), {
@@ -214,7 +214,8 @@ export async function beginEnd(
   });
   if (item) return parseGrant(item);
   const found = await table.get(keys.grant(grant));
-  if (found?.id !== grant.id || found.state === 'ended') return 'ended';
+  if (found?.id !== grant.id) return { ...grant, state: 'ended' };
+  if (found.state === 'ended') return parseGrant(found);
   return found.state === 'ending' ? 'being ended' : 'spared';
 }
 

@@ -115,35 +115,53 @@ test('of two requests that change where a login may come from the later one wait
   expect([await loginOf('e2', json), (await row('e2'))?.cidrs]).toEqual([18, ['10.0.0.0/8']]);
 });
 
-test("a lock whose answer got lost never meets the next grant's user", async () => {
-  await grant(wish('d6'));
+/** The answer to the next lock gets lost; the command arrives when it is let. */
+function loseLock(): { arrive: () => Promise<unknown> } {
   const { lock } = stage.deps.users;
-  let arrive: () => Promise<unknown> = async () => {};
+  const lost = { arrive: async (): Promise<unknown> => 'nothing was sent' };
   stage.deps.users.lock = (host, name, password) => {
-    arrive = () => lock(host, name, password);
+    stage.deps.users.lock = lock;
+    lost.arrive = () => lock(host, name, password);
     throw new HostUnreachable(host.name, true);
   };
-  expect((await revoke('d6')).json.revoked).toHaveLength(1);
-  stage.deps.users.lock = lock;
-  const next = (await grant(wish('d6'))).json;
-  expect(await arrive()).toBe('missing');
-  expect(await loginOf('d6', next)).toBe('works');
-});
+  return lost;
+}
 
-test('nor where the next grant is made by the request that ended the one before', async () => {
-  const body = wish('d7', { ttl: 120 });
-  await grant(body);
-  later(stage, 120);
-  const { lock } = stage.deps.users;
-  let arrive: () => Promise<unknown> = async () => {};
-  stage.deps.users.lock = (host, name, password) => {
-    arrive = () => lock(host, name, password);
-    throw new HostUnreachable(host.name, true);
-  };
-  const next = (await grant(body)).json;
-  stage.deps.users.lock = lock;
-  expect(await arrive()).toBe('missing');
-  expect(await loginOf('d7', next)).toBe('works');
+describe("a lock whose answer got lost never meets the next grant's user", () => {
+  test('where a revocation came before', async () => {
+    const body = wish('d6');
+    await grant(body);
+    const lost = loseLock();
+    expect((await revoke('d6')).json.revoked).toHaveLength(1);
+    const next = (await grant(body)).json;
+    expect(await lost.arrive()).toBe('missing');
+    expect(await loginOf('d6', next)).toBe('works');
+  });
+
+  test('where the same request ended the grant before', async () => {
+    const body = wish('d7', { ttl: 120 });
+    await grant(body);
+    later(stage, 120);
+    const lost = loseLock();
+    const next = (await grant(body)).json;
+    expect(await lost.arrive()).toBe('missing');
+    expect(await loginOf('d7', next)).toBe('works');
+  });
+
+  test('where another request ended it since it was read', async () => {
+    const body = wish('d8', { ttl: 120 });
+    await grant(body);
+    later(stage, 120);
+    const gate = gateAt(stage.outside, 'table.update');
+    const next = grant(body);
+    await gate.reached;
+    const lost = loseLock();
+    expect((await revoke('d8')).json.revoked).toHaveLength(1);
+    gate.open();
+    expect((await next).status).toBe(201);
+    expect(await lost.arrive()).toBe('missing');
+    expect(await loginOf('d8', (await next).json)).toBe('works');
+  });
 });
 
 test('a step that fails does not keep the user alive', async () => {
