@@ -6,6 +6,7 @@ import { type Choose, type Fault, isCommand, type Point } from './play';
 import { orderOf } from './races';
 import { type Plan, type Ran, run } from './run';
 import { type Start, type StartName, startOf } from './starts';
+import { isRead } from './touch';
 
 /** Actors who begin at the same time, and how things stand then. */
 export interface Scene {
@@ -42,8 +43,8 @@ export const newTally = (): Tally => ({
   wrong: new Map(),
 });
 
-/** The calls of each actor, and which of them are commands to a host. */
-type Calls = Map<string, { actor: string; nth: number; command: boolean }>;
+/** The calls of each actor, and what can go wrong at them. */
+type Calls = Map<string, { actor: string; nth: number; kinds: Set<Fault['kind']> }>;
 
 /** All orders of a scene, or so many of them; the calls that were made. */
 export async function inEveryOrder(tally: Tally, scene: Scene, most?: number): Promise<Calls> {
@@ -51,9 +52,10 @@ export async function inEveryOrder(tally: Tally, scene: Scene, most?: number): P
   const calls: Calls = new Map();
   tally.orders += await everyOrder(async (choose) => {
     const { played } = note(tally, scene, await run({ ...scene, start, choose }));
-    for (const { actor, nth, touch } of played.steps) {
-      const before = calls.get(`${actor} ${nth}`)?.command ?? false;
-      calls.set(`${actor} ${nth}`, { actor, nth, command: before || isCommand(touch) });
+    for (const point of played.steps) {
+      const { actor, nth } = point;
+      const before = calls.get(`${actor} ${nth}`)?.kinds ?? [];
+      calls.set(`${actor} ${nth}`, { actor, nth, kinds: new Set([...before, ...kindsOf(point)]) });
     }
     return played;
   }, most);
@@ -74,13 +76,19 @@ export async function byChanceOnly(tally: Tally, scene: Scene, times: number): P
 /** Each call goes wrong in each way, in so many orders by chance. */
 export async function withFaults(tally: Tally, scene: Scene, calls: Calls, times: number): Promise<void> {
   const start = await startOf(scene.from);
-  for (const { actor, nth, command } of calls.values()) {
-    for (const kind of command ? (['before', 'after', 'late', 'in flight'] as const) : (['before', 'after'] as const)) {
+  for (const { actor, nth, kinds } of calls.values()) {
+    for (const kind of kinds) {
       const hit = await withFault(tally, scene, start, { actor, at: nth, kind }, times);
       if (hit && kind === 'late') tally.late += 1;
       else if (hit) tally.crashes += 1;
     }
   }
+}
+
+/** Whether a process ends before or after a read comes to the same. */
+function kindsOf({ call, touch }: Point): Fault['kind'][] {
+  if (isRead(call)) return ['before'];
+  return isCommand(touch) ? ['before', 'after', 'late', 'in flight'] : ['before', 'after'];
 }
 
 async function withFault(tally: Tally, scene: Scene, start: Start, fault: Fault, times: number): Promise<boolean> {

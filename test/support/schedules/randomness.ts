@@ -1,15 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import crypto, { createHash } from 'node:crypto';
+import { randomBy } from './chance';
 
-interface Stream {
-  name: string;
-  drawn: number;
-}
-
-const own = new AsyncLocalStorage<Stream>();
+/** Numbers from 0 to 1. */
+const own = new AsyncLocalStorage<() => number>();
 
 /** Draws its ids and passwords from a stream of its own, so that they are the same whenever the same actor does the same. */
-export const withRandomnessOf = <T>(name: string, act: () => T): T => own.run({ name, drawn: 0 }, act);
+export const withRandomnessOf = <T>(name: string, act: () => T): T =>
+  own.run(randomBy(createHash('sha256').update(name).digest().readUInt32BE(0)), act);
 
 /** Makes the randomness of every actor repeatable, until it is put back. */
 export function fixRandomness(): { restore(): void } {
@@ -18,15 +16,13 @@ export function fixRandomness(): { restore(): void } {
   return { restore: () => void Object.assign(crypto, { randomBytes, randomInt }) };
 
   function bytes(size: number): Buffer {
-    const stream = own.getStore();
-    if (!stream) return randomBytes(size);
-    return createHash('sha256')
-      .update(`${stream.name} ${stream.drawn++}`)
-      .digest()
-      .subarray(0, size);
+    const random = own.getStore();
+    if (!random) return randomBytes(size);
+    return Buffer.from(Array.from({ length: size }, () => Math.floor(random() * 256)));
   }
   function integer(low: number, high?: number): number {
     const [least, end] = high === undefined ? [0, low] : [low, high];
-    return least + (bytes(6).readUIntBE(0, 6) % (end - least));
+    const random = own.getStore();
+    return random ? least + Math.floor(random() * (end - least)) : randomInt(least, end);
   }
 }

@@ -14,7 +14,15 @@ const key = v.object({ pk: v.string(), sk: v.string() });
 const inPart = v.object({ duePk: v.string() });
 const ofGrant = v.object({ values: v.object({ id: v.string() }) });
 const name = v.object({ user: v.string(), db: v.string() });
-const reads: readonly string[] = ['table.get', 'table.query', 'table.page', 'users.owner', 'users.tryLogin'];
+const reads: readonly string[] = [
+  'secrets.signingKeys',
+  'secrets.host',
+  'table.get',
+  'table.query',
+  'table.page',
+  'users.owner',
+  'users.tryLogin',
+];
 export const isRead = (call: string): boolean => reads.includes(call);
 /** Links are only read here, and events only written. */
 const nobodyElses = /^(audit|links)#/;
