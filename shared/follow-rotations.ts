@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isLoginRefused, type Host, type Message, type MongoServers } from './mongo-servers';
+import { type Host, isLoginRefused, type Message, type MongoServers } from './mongo-servers';
 import type { HostSecret, Secrets } from './secrets';
 
 /**

@@ -2,7 +2,7 @@ import { named } from './filter';
 import { type Losses, lossesOf } from './losses';
 import { principalsOf, type Rule, type RuleKey, sameRule, speaksOf, type Unreadable } from './policy';
 import { sideBySide } from './side-by-side';
-import { type Grant, grantsOf, grantsOnHost, isLive, liveGrants, liveParts } from './store/grants';
+import { allLiveGrants, type Grant, grantsOf, grantsOnHost, isLive } from './store/grants';
 import { keys } from './store/keys';
 import { rulesUnder } from './store/rules';
 import type { Table } from './store/table';
@@ -62,5 +62,5 @@ async function candidates(table: Table, { email, host }: RuleKey): Promise<Grant
   const onHost = named(host);
   if (!email.startsWith('*')) return grantsOf(table, email, onHost);
   if (onHost !== undefined) return grantsOnHost(table, onHost);
-  return (await Promise.all(liveParts.map((part) => liveGrants(table, part)))).flat();
+  return allLiveGrants(table);
 }

@@ -61,12 +61,12 @@ async function pageOf(
   table: Table,
   email: string | undefined,
   host: string | undefined,
-  from = '',
+  from: string | undefined,
 ): Promise<{ grants: Grant[]; next?: string }> {
   if (email !== undefined) return { grants: await grantsOf(table, email) };
   if (host !== undefined) return grantsOnHostFrom(table, host, from, pageSize);
   const grants: Grant[] = [];
-  for (const part of liveParts.slice(Number(from))) {
+  for (const part of liveParts.slice(Number(from ?? 0))) {
     if (grants.length >= pageSize) return { grants, next: String(part) };
     grants.push(...(await liveGrants(table, part)));
   }

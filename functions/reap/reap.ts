@@ -2,7 +2,7 @@ import { type Cause, type EndDeps, endGrant } from '../../shared/end-grant';
 import { faultOf } from '../../shared/log';
 import { sideBySide } from '../../shared/side-by-side';
 import type { Source } from '../../shared/store/audit';
-import { dueGrants, type Grant, liveParts } from '../../shared/store/grants';
+import { allLiveGrants, type Grant } from '../../shared/store/grants';
 import { noteAnswer, noteSilence, readReach } from '../../shared/store/reach';
 import { seconds } from '../../shared/time';
 import { sweep } from './sweep';
@@ -35,8 +35,7 @@ const hostsAtOnce = 50;
 export async function reap(deps: ReapDeps, source: Source, deadline: number): Promise<Reaped> {
   const now = new Date(deps.clock());
   const faultsBefore = await sweep(deps, source, now);
-  const parts = await Promise.all(liveParts.map((part) => dueGrants(deps.table, part, seconds(now))));
-  const due = parts.flat();
+  const due = await allLiveGrants(deps.table, seconds(now));
   const hosts = [...new Set(due.map(({ host }) => host))];
   const runs = await sideBySide(hostsAtOnce, hosts, (host) =>
     reapHost(deps, { host, grants: due.filter((grant) => grant.host === host), source, deadline }),

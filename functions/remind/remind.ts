@@ -3,7 +3,7 @@ import type { SendMail } from '../../shared/mailer';
 import { reminderMail } from '../../shared/reminder-text';
 import type { Settings } from '../../shared/settings';
 import { type Source, writeEvent } from '../../shared/store/audit';
-import { dueGrants, type Grant, inForce, liveParts, noteReminder } from '../../shared/store/grants';
+import { allLiveGrants, type Grant, inForce, noteReminder } from '../../shared/store/grants';
 import type { Table } from '../../shared/store/table';
 import { seconds } from '../../shared/time';
 
@@ -30,8 +30,8 @@ export interface Reminded {
 export async function remind(deps: RemindDeps, source: Source, now: Date): Promise<Reminded> {
   const { table, settings } = deps;
   const moment = seconds(now);
-  const parts = await Promise.all(liveParts.map((part) => dueGrants(table, part, moment + settings.remindBefore)));
-  const ending = parts.flat().filter((grant) => inForce(grant, moment) && isWorthIt(grant, settings.remindBefore));
+  const due = await allLiveGrants(table, moment + settings.remindBefore);
+  const ending = due.filter((grant) => inForce(grant, moment) && isWorthIt(grant, settings.remindBefore));
   const reminded: Reminded = { people: 0, grants: 0, failed: 0 };
   for (const email of new Set(ending.map((grant) => grant.email))) {
     const grants = await noted(

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { day } from '../time';
 import { keys } from './keys';
-import { end, type Item, type Table } from './table';
+import { end, type Item, nextAfter, start, type Table } from './table';
 
 const keptAfterEnd = 90 * day;
 
@@ -101,25 +101,25 @@ export async function grantsOnHost(table: Table, host: string): Promise<Grant[]>
 export async function grantsOnHostFrom(
   table: Table,
   host: string,
-  from: string,
+  from: string | undefined,
   limit: number,
 ): Promise<{ grants: Grant[]; next?: string }> {
-  const { items, more } = await table.page({
-    pk: keys.grantsOn(host),
-    index: 'listed',
-    from: from || ' ',
-    to: end,
-    limit,
-  });
-  return { grants: items.map(parseGrant), ...(more && { next: `${items.at(-1)?.listSk} ` }) };
+  const page = await table.page({ pk: keys.grantsOn(host), index: 'listed', from: from ?? start, to: end, limit });
+  return { grants: page.items.map(parseGrant), ...nextAfter(page, 'listSk') };
 }
 
 /** Together these hold all the grants that have not ended. */
 export const liveParts: readonly number[] = keys.dueShards.map((_, part) => part);
 
-/** One part of everybody's grants that have not ended, from the index, which may lag behind by a moment. */
-export const liveGrants = async (table: Table, part: number): Promise<Grant[]> =>
-  (await table.query({ pk: keys.dueShards[part] ?? '', index: 'due' })).map(parseGrant);
+/** One part of everybody's grants that have not ended, all of it or what is due up to a moment; from the index, which may lag behind by a moment. */
+export const liveGrants = async (table: Table, part: number, upTo?: number): Promise<Grant[]> =>
+  (await table.query({ pk: keys.dueShards[part] ?? '', index: 'due', ...(upTo !== undefined && { upTo }) })).map(
+    parseGrant,
+  );
+
+/** All parts, read at once. */
+export const allLiveGrants = async (table: Table, upTo?: number): Promise<Grant[]> =>
+  (await Promise.all(liveParts.map((part) => liveGrants(table, part, upTo)))).flat();
 
 /** Writes the row of a new grant before its user exists: false if another request was faster. `before` is the ended grant in its place. */
 export function planGrant(table: Table, grant: Grant, before: Grant | undefined): Promise<boolean> {
@@ -131,10 +131,6 @@ export function planGrant(table: Table, grant: Grant, before: Grant | undefined)
 /** Gives a planned grant another username, as its own was taken. */
 export const renameGrant = (table: Table, grant: Grant, username: string): Promise<Grant | undefined> =>
   move(table, grant, { username });
-
-/** What fell due up to now, of one part of all grants that have not ended. */
-export const dueGrants = async (table: Table, part: number, now: number): Promise<Grant[]> =>
-  (await table.query({ pk: keys.dueShards[part] ?? '', index: 'due', upTo: now })).map(parseGrant);
 
 /** `pending` -> `active`, unless it was revoked meanwhile. */
 export const activateGrant = (table: Table, grant: Grant): Promise<Grant | undefined> =>

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { email, scope } from '../fields';
 import type { Unreadable } from '../policy';
 import { keys } from './keys';
-import { end, type Item, type Table } from './table';
+import { end, type Item, nextAfter, start, type Table } from './table';
 import { type Before, unchanged, unreadable } from './versions';
 
 const rulerItem = v.object({ email, ...scope, version: v.number(), setBy: v.string(), setAt: v.number() });
@@ -20,10 +20,10 @@ export async function readRuler(table: Table, address: string): Promise<StoredRu
 /** All rulers in the order of their addresses, from the index, which may lag behind by a moment. `next` begins the next page. */
 export async function listRulers(
   table: Table,
-  from = ' ',
+  from = start,
 ): Promise<{ rulers: (StoredRuler | Unreadable)[]; next?: string }> {
-  const { items, more } = await table.page({ pk: keys.allRulers, index: 'listed', from, to: end, limit: pageSize });
-  return { rulers: items.map(parseRuler), ...(more && { next: `${items.at(-1)?.listSk} ` }) };
+  const page = await table.page({ pk: keys.allRulers, index: 'listed', from, to: end, limit: pageSize });
+  return { rulers: page.items.map(parseRuler), ...nextAfter(page, 'listSk') };
 }
 
 /** Appoints a ruler, or gives them another scope: false if it is no longer as it was read. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { principalsOf, type RuleKey, roles, type Unreadable } from '../policy';
 import { keys } from './keys';
-import { end, type Item, type Table } from './table';
+import { end, type Item, nextAfter, start, type Table } from './table';
 import { type Before, unchanged, unreadable } from './versions';
 
 const ruleItem = v.object({
@@ -42,12 +42,11 @@ const pageSize = 500;
 export async function listRules(
   table: Table,
   principal: string | undefined,
-  from = ' ',
+  from = start,
 ): Promise<{ rules: (StoredRule | Unreadable)[]; next?: string }> {
   const where = principal ? { pk: keys.rules(principal) } : { pk: keys.allRules, index: 'listed' as const };
-  const { items, more } = await table.page({ ...where, from, to: end, limit: pageSize });
-  const last = items.at(-1)?.[principal ? 'sk' : 'listSk'];
-  return { rules: items.map(parseRule), ...(more && { next: `${last} ` }) };
+  const page = await table.page({ ...where, from, to: end, limit: pageSize });
+  return { rules: page.items.map(parseRule), ...nextAfter(page, principal ? 'sk' : 'listSk') };
 }
 
 export async function readRule(table: Table, key: RuleKey): Promise<StoredRule | Unreadable | undefined> {

@@ -53,8 +53,14 @@ export interface Page {
   more: boolean;
 }
 
-/** Behind every sort key. */
+/** Before and behind every sort key. */
+export const start = ' ';
 export const end = '\uffff';
+
+/** Where the page behind this one begins; nothing where there is none. No sort key holds a space. */
+export function nextAfter({ items, more }: Page, sortKey: 'sk' | 'listSk'): { next?: string } {
+  return more ? { next: `${items.at(-1)?.[sortKey]}${start}` } : {};
+}
 
 /** The table: each function is one network call (a query one a page). A failed condition is an answer, not an error. */
 export interface Table {

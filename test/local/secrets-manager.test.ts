@@ -13,13 +13,12 @@ import {
   ResourceExistsException,
   ResourceNotFoundException,
   RestoreSecretCommand,
-  RotateSecretCommand,
   SecretsManagerClient,
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { Listening } from '../../local/loopback';
-import { type Rotation, startSecretsManager } from '../../local/secrets-manager';
+import { startSecretsManager } from '../../local/secrets-manager';
 
 let server: Listening;
 let client: SecretsManagerClient;
@@ -41,7 +40,6 @@ async function start() {
     port: 0,
     file,
     clock: () => clock,
-    rotate: (rotation) => void rotations.push(rotation),
   });
   client = clientOf(server.port);
 }
@@ -60,7 +58,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const rotations: Rotation[] = [];
 let count = 0;
 const newName = () => `mongogrant/test/${++count}`;
 const token = (letter: string) => letter.repeat(32);
@@ -290,52 +287,4 @@ test('a damaged file is named and left as it is', async () => {
   writeFileSync(damaged, '[{"name":');
   await expect(startSecretsManager({ port: 0, file: damaged })).rejects.toThrow(`DATA_DIR: ${damaged} is damaged`);
   expect(readFileSync(damaged, 'utf8')).toBe('[{"name":');
-});
-
-test('a rotation makes a version without a value, which is given one under the same token', async () => {
-  const name = newName();
-  const { ARN } = await create(name, 'one', token('a'));
-  const rotate = (more = {}) => client.send(new RotateSecretCommand({ SecretId: name, ...more }));
-  expect((await refusal(rotate())).error).toBeInstanceOf(InvalidRequestException);
-  expect(await rotate({ ClientRequestToken: token('b'), RotationLambdaARN: 'arn:lambda' })).toMatchObject({
-    VersionId: token('b'),
-  });
-  expect(rotations.splice(0)).toEqual([{ SecretId: ARN, ClientRequestToken: token('b') }]);
-  expect(await describe_(name)).toMatchObject({
-    RotationEnabled: true,
-    VersionIdsToStages: { [token('a')]: ['AWSCURRENT'], [token('b')]: ['AWSPENDING'] },
-  });
-  const empty = await refusal(get(name, { VersionStage: 'AWSPENDING' }));
-  expect(empty.error).toBeInstanceOf(ResourceNotFoundException);
-  await put(name, 'two', { ClientRequestToken: token('b'), VersionStages: ['AWSPENDING'] });
-  expect((await get(name, { VersionStage: 'AWSPENDING' })).SecretString).toBe('two');
-  expect((await get(name)).SecretString).toBe('one');
-  const other = await refusal(put(name, 'three', { ClientRequestToken: token('b'), VersionStages: ['AWSPENDING'] }));
-  expect(other.error).toBeInstanceOf(ResourceExistsException);
-});
-
-test('no second rotation begins before the first is done; asked again with its token it goes on', async () => {
-  const name = newName();
-  await create(name, 'one', token('a'));
-  const rotate = (ClientRequestToken: string) =>
-    client.send(new RotateSecretCommand({ SecretId: name, ClientRequestToken, RotationLambdaARN: 'arn:lambda' }));
-  await rotate(token('b'));
-  await rotate(token('b'));
-  const { error, message } = await refusal(rotate(token('c')));
-  expect(error).toBeInstanceOf(InvalidRequestException);
-  expect(message).toContain("previous rotation isn't complete");
-  await put(name, 'two', { ClientRequestToken: token('b'), VersionStages: ['AWSPENDING'] });
-  const move = { VersionStage: 'AWSCURRENT', MoveToVersionId: token('b'), RemoveFromVersionId: token('a') };
-  await client.send(new UpdateSecretVersionStageCommand({ SecretId: name, ...move }));
-  expect((await rotate(token('c'))).VersionId).toBe(token('c'));
-});
-
-test('where no function rotates secrets, a rotation is refused', async () => {
-  const other = await startSecretsManager({ port: 0 });
-  const unable = clientOf(other.port);
-  await unable.send(new CreateSecretCommand({ Name: 'one', SecretString: '1' }));
-  const rotate = new RotateSecretCommand({ SecretId: 'one', RotationLambdaARN: 'arn:lambda' });
-  expect((await refusal(unable.send(rotate))).error).toBeInstanceOf(InvalidRequestException);
-  unable.destroy();
-  await other.close();
 });

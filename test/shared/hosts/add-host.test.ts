@@ -1,6 +1,6 @@
 import { addHost } from '../../../shared/hosts/add-host';
-import { allItems } from '../../support/stage';
 import { openRegistry, type Registry } from '../../support/registry';
+import { allItems } from '../../support/stage';
 
 let registry: Registry;
 beforeEach(async () => {

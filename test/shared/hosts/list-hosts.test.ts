@@ -1,6 +1,6 @@
 import { listHosts } from '../../../shared/hosts/list-hosts';
-import { createSecret } from '../../support/stage';
 import { openRegistry, type Registry } from '../../support/registry';
+import { createSecret } from '../../support/stage';
 
 let registry: Registry;
 beforeEach(async () => {
