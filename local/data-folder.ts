@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from './start-error';
 import { systemCode } from './system-error';
@@ -6,11 +6,16 @@ import { systemCode } from './system-error';
 /** Folders that this process holds: its own number in a lock may also be left over from a process before it. */
 const held = new Set<string>();
 
-/** Makes the folder of DATA_DIR, for its owner only, and keeps other services out of it until it is closed. */
-export async function holdFolder(folder: string): Promise<{ close(): Promise<void> }> {
+/**
+ * Makes the folder of DATA_DIR, for its owner only, and keeps other services out of it until it is closed. `crashed`: the service
+ * that held it before did not close it.
+ */
+export async function holdFolder(folder: string): Promise<{ crashed: boolean; close(): Promise<void> }> {
   const lock = join(folder, 'service.pid');
+  let crashed: boolean;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    crashed = existsSync(lock);
     const owner = ownerOf(lock);
     if (owner !== undefined)
       throw new StartError(
@@ -23,6 +28,7 @@ export async function holdFolder(folder: string): Promise<{ close(): Promise<voi
   }
   held.add(lock);
   return {
+    crashed,
     async close() {
       held.delete(lock);
       rmSync(lock, { force: true });

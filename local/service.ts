@@ -10,6 +10,7 @@ import { type FunctionEnvironment, loadFunctions, setEnvironment } from './funct
 import { type Handlers, startGateway } from './gateway';
 import { localSettings } from './local-settings';
 import { startMailbox } from './mailbox';
+import { mendDynamoDb } from './mend-dynamodb';
 import { type LocalMongoDb, startMongoDb, useMongoDb } from './mongodb';
 import { startSecretsManager } from './secrets-manager';
 import { seed } from './seed';
@@ -38,6 +39,8 @@ export interface ServiceOptions {
   dataDir?: string | undefined;
   /** Laid over the local settings. */
   settings?: Record<string, unknown>;
+  /** Seconds from one run of the reaper to the next; 60 if left out. */
+  reapEvery?: number;
   /** A real MongoDB server, with its admin login, in place of the embedded one. */
   mongodbUri?: string | undefined;
   /** In place of the real functions. */
@@ -86,12 +89,14 @@ async function startParts(
   const { dataDir, mongodbUri } = options;
   const ports = { ...usualPorts, ...options.ports };
   const { settings, stackName, written } = localSettings(options.settings);
-  if (dataDir) kept(await holdFolder(dataDir));
+  const hold = dataDir === undefined ? undefined : kept(await holdFolder(dataDir));
   const inFolder = (name: string) => dataDir && join(dataDir, name);
+  const dynamodbFolder = inFolder('dynamodb');
+  if (hold?.crashed && dynamodbFolder) await mendDynamoDb(dynamodbFolder, tableName);
 
   const gateway = kept(await startGateway({ port: ports.PORT }));
   const mailbox = kept(await startMailbox({ port: ports.MAIL_PORT }));
-  const dynamodb = kept(await startDynamoDb({ port: ports.DYNAMODB_PORT, folder: inFolder('dynamodb') }));
+  const dynamodb = kept(await startDynamoDb({ port: ports.DYNAMODB_PORT, folder: dynamodbFolder }));
   const secrets = kept(await startSecretsManager({ port: ports.SECRETS_PORT, file: inFolder('secrets.json') }));
   const mongodb = kept(
     mongodbUri ? await useMongoDb(mongodbUri) : await startMongoDb({ port: ports.MONGODB_PORT, dataDir }),
@@ -109,7 +114,7 @@ async function startParts(
   };
   setEnvironment(environment);
   await prepare(settings.secretPrefix, mongodb);
-  gateway.serve(options.handlers ?? (await startFunctions(environment, mongodb, kept)));
+  gateway.serve(options.handlers ?? (await startFunctions(environment, mongodb, options.reapEvery ?? 60, kept)));
   return {
     api: environment.origin,
     mailbox: environment.ses,
@@ -124,10 +129,11 @@ async function startParts(
 async function startFunctions(
   environment: FunctionEnvironment,
   { given }: LocalMongoDb,
+  reapEvery: number,
   kept: <T extends { close(): Promise<void> }>(part: T) => T,
 ): Promise<Handlers> {
   const functions = kept(await loadFunctions(environment));
-  kept(every(60, functions.reap));
+  kept(every(reapEvery, functions.reap));
   kept(every(day, functions.remind));
   // Another stack of this name may administer a server that was given: its users would look like orphans here.
   if (!given) kept(every(day, functions.reconcile));

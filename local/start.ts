@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { duration } from '../shared/durations';
 import { type Ports, startService, usualPorts } from './service';
 import { StartError } from './start-error';
 import { walkThrough } from './walk-through';
@@ -10,6 +12,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   const service = await startService({
     ports: portsOf(env),
     settings: settingsOf(env.MONGOGRANT_SETTINGS),
+    reapEvery: reapEveryOf(env.REAP_EVERY || '60 s'),
     dataDir: env.DATA_DIR || undefined,
     mongodbUri: env.MONGODB_URI || undefined,
   });
@@ -39,6 +42,12 @@ function portsOf(env: NodeJS.ProcessEnv): Ports {
     ports[name] = Number(written);
   }
   return ports;
+}
+
+function reapEveryOf(written: string): number {
+  const { success, output, issues } = v.safeParse(duration(1), written);
+  if (!success) throw new StartError(`REAP_EVERY ${issues[0].message}`);
+  return output;
 }
 
 function settingsOf(written: string | undefined): Record<string, unknown> {

@@ -30,8 +30,13 @@ test('another process that runs keeps its folder, one that has crashed does not'
   await expect(holdFolder(folder)).rejects.toThrow(`is in use by process ${process.ppid}`);
   for (const left of ['4194305', String(process.pid), 'nonsense']) {
     writeFileSync(join(folder, 'service.pid'), left);
-    await (await holdFolder(folder)).close();
+    const hold = await holdFolder(folder);
+    expect(hold.crashed).toBe(true);
+    await hold.close();
   }
+  const hold = await holdFolder(folder);
+  expect(hold.crashed).toBe(false);
+  await hold.close();
 });
 
 test('a folder that can not be made is an error that names it', async () => {

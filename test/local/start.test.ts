@@ -139,6 +139,8 @@ test('a taken port is one line that names the variable, and exit status 1', asyn
 test.each([
   [{ PORT: 'http' }, 'PORT must be a port from 0 to 65535, not "http"'],
   [{ MAIL_PORT: '65536' }, 'MAIL_PORT must be a port from 0 to 65535, not "65536"'],
+  [{ REAP_EVERY: 'often' }, 'REAP_EVERY must be a duration such as "15 m", "0.5 h" or "30 d"'],
+  [{ REAP_EVERY: '0 s' }, 'REAP_EVERY must be at least 1 s'],
   [{ MONGOGRANT_SETTINGS: '{"linkTtl":' }, 'MONGOGRANT_SETTINGS is not valid JSON'],
   [{ MONGOGRANT_SETTINGS: '["x"]' }, 'MONGOGRANT_SETTINGS must be a JSON object'],
   [
