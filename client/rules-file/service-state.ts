@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { inputs } from '../../shared/api';
-import { scope as scopeFields, time } from '../../shared/fields';
+import { time } from '../../shared/fields';
 import type { Held } from '../../shared/losses';
 import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy';
+import { grant, replies, rule, unreadable } from '../../shared/replies';
 import type { Scope } from '../../shared/scope';
 import { type ClientDeps, RequestFailed, read } from './ask-api';
 import type { Ruler } from './parse-rules-file';
@@ -25,50 +26,22 @@ export interface ServiceState {
   scope?: Scope | undefined;
 }
 
-const { expires, maxTtl, cidrs, which } = inputs.rule.entries;
-const unreadable = v.object({ unreadable: v.string() });
-const cursor = v.optional(v.string());
-const text = v.string();
+const { expires, maxTtl } = inputs.rule.entries;
+const { cursor } = replies.grants.entries;
 
 const ruleRow = v.pipe(
-  // A rule of a newer service may have another role; it is still a rule.
-  v.object({
-    email: text,
-    host: text,
-    db: text,
-    role: text,
-    which,
-    expires,
-    maxTtl,
-    cidrs,
-    note: v.optional(text),
-    version: v.number(),
-  }),
+  v.object({ ...rule.entries, expires, maxTtl }),
   v.transform(
     ({ expires: expiresAt, ...rule }): Versioned<Rule> => ({ ...rule, ...(expiresAt !== undefined && { expiresAt }) }),
   ),
 );
 const rulesPage = v.object({ rules: v.array(v.union([unreadable, ruleRow])), cursor });
-const rulersPage = v.object({
-  rulers: v.array(v.union([unreadable, v.object({ email: text, ...scopeFields, version: v.number() })])),
-  cursor,
-});
 const grantRow = v.pipe(
-  v.object({
-    email: text,
-    host: text,
-    db: text,
-    role: text,
-    label: text,
-    username: text,
-    expires: time,
-    state: text,
-    cidrs: v.optional(v.array(text)),
-  }),
+  v.object({ ...grant.entries, expires: time }),
   v.transform(({ expires: expiresAt, ...grant }) => ({ ...grant, expiresAt })),
 );
 const grantsPage = v.object({ grants: v.array(grantRow), cursor });
-const person = v.object({ admin: v.boolean(), scope: v.optional(v.object(scopeFields)) });
+const person = v.pick(replies.me, ['admin', 'scope']);
 
 /**
  * Reads all rules, and all rulers if `withRulers`. Throws a {@link RequestFailed}: `not_allowed` for who is neither admin nor
@@ -88,7 +61,7 @@ export async function readState(deps: ClientDeps, withRulers: boolean): Promise<
     ),
     withRulers
       ? pages(
-          (query) => read(deps, rulersPage, '/rulers', query),
+          (query) => read(deps, replies.rulers, '/rulers', query),
           (page) => page.rulers,
         )
       : [],
@@ -118,7 +91,7 @@ export const readRule = async (deps: ClientDeps, key: RuleKey): Promise<Versione
 
 /** The ruler as they are now, past every lag of the list. */
 export const readRuler = async (deps: ClientDeps, email: string): Promise<Versioned<Ruler> | undefined> =>
-  (await read(deps, rulersPage, '/rulers', { email })).rulers.find(
+  (await read(deps, replies.rulers, '/rulers', { email })).rulers.find(
     (ruler): ruler is Versioned<Ruler> => !('unreadable' in ruler),
   );
 

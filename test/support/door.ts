@@ -3,6 +3,7 @@ import type { inputs } from '../../shared/api';
 import { serve } from '../../shared/http';
 import { type RouteKey, routes } from '../../shared/routes';
 import type { Item } from '../../shared/store/table';
+import { keepPromises } from './keep-promises';
 import { type Ask, allItems, eventOf, linkIn, openStage, type Stage } from './stage';
 import { useCases } from './use-cases';
 
@@ -84,7 +85,7 @@ export function eventAt(
 
 /** Hands any event to the real handlers. */
 export async function send({ deps, clock }: Stage, event: APIGatewayProxyEventV2): Promise<Reply> {
-  const handler = serve(useCases, deps, { log: deps.log, clock: () => clock.now });
+  const handler = keepPromises(serve(useCases, deps, { log: deps.log, clock: () => clock.now }));
   const { statusCode: status = 0, headers = {}, body: text = '' } = await handler(event);
   const { code, detail = '' } = text.startsWith('{') ? JSON.parse(text) : {};
   return { status, headers, text, code, detail };

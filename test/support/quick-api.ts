@@ -6,6 +6,7 @@ import { putLink, redeemLink } from '../../shared/store/links';
 import type { Table } from '../../shared/store/table';
 import { seconds } from '../../shared/time';
 import { newLink, signToken } from '../../shared/tokens';
+import { keepPromises } from './keep-promises';
 import { memoryTable } from './memory-table';
 import { type Ask, eventOf } from './stage';
 import { useCases } from './use-cases';
@@ -40,7 +41,7 @@ export function quickApi(table: Table = memoryTable()) {
     sendMail: async () => {},
     floor: async () => {},
   };
-  const handler = serve(useCases, deps, { log: silent, clock: () => now });
+  const handler = keepPromises(serve(useCases, deps, { log: silent, clock: () => now }));
 
   async function ask(method: string, target: string, options: Ask = {}) {
     const { statusCode: status = 0, body = '' } = await handler(eventOf(method, target, options, now));

@@ -15,6 +15,7 @@ import { mongoUsers } from '../../shared/mongo-users';
 import { awsSecrets } from '../../shared/secrets';
 import { parseSettings } from '../../shared/settings';
 import { dynamoTable, type Item } from '../../shared/store/table';
+import { keepPromises } from './keep-promises';
 import { interpose, type Outside } from './outside';
 import { useCases } from './use-cases';
 
@@ -90,7 +91,7 @@ export async function openStage(settings: Record<string, unknown> = {}) {
     log,
     floor: async () => {},
   };
-  const handler = serve(useCases, deps, { log, clock: () => clock.now });
+  const handler = keepPromises(serve(useCases, deps, { log, clock: () => clock.now }));
   const clients: MongoClient[] = [];
 
   async function ask(method: string, target: string, options: Ask = {}): Promise<Answer> {

@@ -7,6 +7,7 @@ import type { HostSecret } from '../../../shared/secrets';
 import { parseSettings } from '../../../shared/settings';
 import { putLink, redeemLink } from '../../../shared/store/links';
 import { newLink, signToken } from '../../../shared/tokens';
+import { keepPromises } from '../keep-promises';
 import { memoryTable, type StoredItems } from '../memory-table';
 import { memoryUsers, type StoredUsers } from '../memory-users';
 import { eventOf } from '../stage';
@@ -89,7 +90,7 @@ export async function ask(
 ): Promise<{ status: number; json: unknown }> {
   const deps = { ...edges, settings, stackName, log: silent, sendMail: async () => {}, floor: async () => {} };
   const date = new Date(now * 1000);
-  const handler = serve(useCases, deps, { log: silent, clock: () => date });
+  const handler = keepPromises(serve(useCases, deps, { log: silent, clock: () => date }));
   const event = eventOf(method, target, { token: tokens.get(who), body }, date);
   const { statusCode: status = 0, body: text = '' } = await handler(event);
   return { status, json: JSON.parse(text) };

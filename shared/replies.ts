@@ -1,0 +1,182 @@
+import * as v from 'valibot';
+
+// What the API promises in its answers. Clients parse with these schemas, so a service that is newer than the client may send more
+// fields than are named here, and more roles, states, acts and codes: those are plain text.
+
+const said = (what: string) => v.pipe(v.string(), v.description(what));
+const text = v.string();
+const moment = (what: string) => v.pipe(v.string(), v.isoTimestamp(), v.description(what));
+const count = (what: string) => v.pipe(v.number(), v.integer(), v.description(what));
+const list = v.array(text);
+const which = v.picklist(['allow', 'deny']);
+const cursor = v.optional(said('There may be more: ask the same again with this cursor.'));
+const cidrs = v.optional(v.pipe(list, v.description('Where the login may come from; from anywhere without it.')));
+const version = v.pipe(
+  v.number(),
+  v.integer(),
+  v.description('Send it with a change, and the change fails if another came first.'),
+);
+
+const email = said('An address, in lower case.');
+const principal = said('An address, *@lab.org or *.');
+const place = {
+  host: said('A host such as mongodb03.lab.org or localhost:27020.'),
+  db: said('A database.'),
+  role: said('read or readWrite.'),
+};
+const label = said('What tells several logins for one database apart; empty for none.');
+
+const token = v.object({
+  token: said('The fetch token. Send it as "Authorization: Bearer ...".'),
+  email,
+  expires: moment('When the token ends.'),
+});
+
+/** A login, handed out once. */
+const credential = v.object({
+  username: text,
+  password: said('Shown this once, and stored nowhere.'),
+  ...place,
+  label,
+  expires: moment('When the login ends.'),
+  uri: said("A connection string that is ready to use, with the password and the host's options."),
+});
+
+/** A grant as lists show it: never a password. */
+export const grant = v.object({
+  email,
+  ...place,
+  label,
+  username: text,
+  issued: moment('When it was handed out.'),
+  expires: moment('When it ends.'),
+  state: said('pending, active, ending or ended.'),
+  cidrs,
+  lost: v.optional(v.pipe(v.boolean(), v.description('Its user was removed on the server, and not by mongogrant.'))),
+});
+
+const ruleKey = {
+  email: principal,
+  host: said('A host or *.'),
+  db: said('A database, a prefix with one * at its end, or *.'),
+  role: place.role,
+  which,
+};
+const plainRule = v.object({
+  ...ruleKey,
+  expires: v.optional(moment('When the rule stops to count.')),
+  maxTtl: v.optional(said('The longest life of a grant, such as "12 h".')),
+  cidrs,
+  note: v.optional(text),
+});
+/** A rule, in the form in which it can be set again. */
+export const rule = v.object({ ...plainRule.entries, version });
+
+const part = v.union([v.literal('all'), list]);
+/** What a ruler may decide: every part is `"all"` or a list. */
+export const scope = v.object({
+  hosts: v.pipe(part, v.description('Hosts by name.')),
+  dbs: v.pipe(part, v.description('Beginnings of database names.')),
+  emails: v.pipe(part, v.description('Whole domains, each with its @.')),
+  which: v.union([v.literal('all'), v.array(which)]),
+});
+export const ruler = v.object({ email, ...scope.entries, version });
+
+/** Something stored that can't be read, by its key. Such a rule denies everything to whom it names; such a ruler may do nothing. */
+export const unreadable = v.object({ unreadable: said('Where it lies in the table.') });
+const seenRule = v.union([unreadable, rule]);
+const seenRuler = v.union([unreadable, ruler]);
+
+const eventGrant = v.object({ id: text, ...place, label, username: text, expires: text });
+const facts = v.record(text, v.unknown());
+/** One event of the audit log. Which fields it has, depends on `act` and on who asks. */
+export const event = v.object({
+  act: said('What happened: granted, ended, rule_set, ...'),
+  at: said('When.'),
+  email: said('Whose link, token, grant or rule; a host job names itself.'),
+  by: v.optional(said('Who acted, where it was somebody else.')),
+  ip: v.optional(said('From where the request came.')),
+  requestId: v.optional(text),
+  why: v.optional(said('Why a grant ends.')),
+  reason: v.optional(said('Why it was refused or is not done: an error code.')),
+  rule: v.optional(said('The rule that decided.')),
+  grant: v.optional(eventGrant),
+  host: v.optional(text),
+  user: v.optional(v.object({ user: text, db: text })),
+  figures: v.optional(facts),
+  wish: v.optional(facts),
+  link: v.optional(said('The link or token by its id, which opens nothing.')),
+  count: v.optional(v.number()),
+  proof: v.optional(v.pipe(facts, v.description('How it was shown that a login is dead.'))),
+  before: v.optional(v.pipe(facts, v.description('A rule, ruler or MongoDB user as it was.'))),
+  after: v.optional(v.pipe(facts, v.description('And as it is now.'))),
+  route: v.optional(text),
+  dryRun: v.optional(v.boolean()),
+  unreadable: v.optional(said('An event that cannot be read, by its key.')),
+});
+
+/** What the rules open to somebody. */
+const { email: _email, which: _which, note: _note, ...access } = plainRule.entries;
+
+/** Every JSON answer of the API, by its kind. */
+export const replies = {
+  linkRequested: v.object({ msg: said('For people. The same for every address.') }),
+  terminalLink: v.object({
+    msg: text,
+    poll: said('The secret with which this terminal asks for the token. Show it to nobody.'),
+    code: said('The person types it on the page behind the mailed link.'),
+    interval: v.pipe(v.number(), v.description('Seconds to wait between two polls.')),
+  }),
+  pending: v.object({ status: v.literal('pending') }),
+  token,
+  grant: credential,
+  renewed: grant,
+  grants: v.object({ grants: v.array(grant), cursor }),
+  revoked: v.object({
+    revoked: v.pipe(v.array(grant), v.description('Ended, and shown to be dead.')),
+    pending: v.pipe(
+      v.array(grant),
+      v.description('Not ended yet, for instance as the host did not answer; mongogrant goes on by itself.'),
+    ),
+  }),
+  tokensRevoked: v.object({ revoked: count('How many tokens.') }),
+  me: v.object({
+    email,
+    expires: moment('When the token ends.'),
+    admin: v.boolean(),
+    ruler: v.boolean(),
+    scope: v.optional(scope),
+    access: v.array(v.object(access)),
+  }),
+  rules: v.object({ rules: v.array(seenRule), cursor }),
+  rule: v.object({
+    ...rule.entries,
+    replaced: v.optional(v.union([unreadable, plainRule])),
+    warnings: v.optional(list),
+  }),
+  /** The rule that was removed; of one that could not be read, the key alone. */
+  ruleRemoved: v.object({ ...rule.entries, version: v.optional(version) }),
+  losses: v.object({
+    ends: v.array(grant),
+    shortens: v.array(v.object({ ...grant.entries, newExpires: moment('When it would end.') })),
+    counts: v.object({ ends: count('How many.'), shortens: count('How many.') }),
+  }),
+  why: v.object({
+    allowed: v.boolean(),
+    rule: v.nullable(seenRule),
+    rules: v.array(seenRule),
+    hidden: v.optional(count('How many more rules have a say that you may not see.')),
+  }),
+  rulers: v.object({ rulers: v.array(seenRuler), cursor }),
+  ruler: v.object({ ...ruler.entries, replaced: v.optional(seenRuler) }),
+  rulerRemoved: seenRuler,
+  audit: v.object({ events: v.array(event), cursor }),
+  problem: v.object({
+    type: text,
+    title: text,
+    status: v.pipe(v.number(), v.integer()),
+    detail: said('For people: what happened, and what to do next.'),
+    code: said('Stable: branch on it.'),
+    requestId: said('Tell it to your admin.'),
+  }),
+};
