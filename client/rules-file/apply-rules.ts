@@ -1,4 +1,5 @@
-import { type ClientDeps, RequestFailed } from './ask-api';
+import type { ClientDeps } from '../api/ask-api';
+import { MongograntError } from '../mongogrant-error';
 import { carryOut } from './carry-out';
 import type { Change } from './changes';
 import type { Plan } from './plan-rules';
@@ -54,12 +55,12 @@ export async function applyRules({ changes }: Pick<Plan, 'changes'>, deps: Apply
   return { complete: left.length === 0, done, left, failures };
 }
 
-async function failureIn(change: Change, deps: ClientDeps): Promise<RequestFailed | undefined> {
+async function failureIn(change: Change, deps: ClientDeps): Promise<MongograntError | undefined> {
   try {
     await carryOut(change, deps);
     return undefined;
   } catch (error) {
-    if (error instanceof RequestFailed) return error;
+    if (error instanceof MongograntError) return error;
     throw error;
   }
 }

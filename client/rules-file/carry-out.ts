@@ -1,13 +1,13 @@
 import { ruleAnswer } from '../../shared/answers';
 import { keyOf } from '../../shared/policy';
-import { type Answer, type Api, type ClientDeps, failureOf, noAnswer, pauseOf, sent } from './ask-api';
+import { type Answer, type Api, type ClientDeps, failureOf, noAnswer, pauseOf, sent } from '../api/ask-api';
 import { type Change, sameMeaning, sameScope } from './changes';
 import { readRule, readRuler } from './service-state';
 
 /**
  * Makes one change, if the rule or ruler still is as the plan saw it. Repeats the request where the API asks for patience or no answer
  * came; a request whose answer got lost may have been carried out, so then what is there now says whether it was. Throws a
- * `RequestFailed`.
+ * `MongograntError`.
  */
 export async function carryOut(change: Change, deps: ClientDeps): Promise<void> {
   let lost = false;
@@ -15,7 +15,7 @@ export async function carryOut(change: Change, deps: ClientDeps): Promise<void> 
     const { answer, fault } = await sent(write(change, deps.api));
     if (answer && answer.status < 300) return;
     lost ||= mayHaveBeenDone(answer);
-    const pause = pauseOf(answer, attempt);
+    const pause = pauseOf(answer, attempt, deps);
     if (pause !== undefined) await deps.sleep(pause);
     if (lost && (await isAsWanted(change, deps))) return;
     if (pause === undefined) throw answer ? failureOf(answer) : noAnswer(fault);

@@ -3,7 +3,8 @@ import { type Rule, ruleName, type Unreadable } from '../../shared/policy';
 import { outside } from '../../shared/scope';
 import { keys } from '../../shared/store/keys';
 import { seconds } from '../../shared/time';
-import { type ClientDeps, RequestFailed } from './ask-api';
+import type { ClientDeps } from '../api/ask-api';
+import { MongograntError } from '../mongogrant-error';
 import { type Change, type Edit, sameMeaning, sameScope } from './changes';
 import { nameOfKey } from './expand-rules';
 import { orderChanges } from './order-changes';
@@ -32,7 +33,7 @@ export interface Plan {
 /**
  * Compares a file with the service, and changes nothing.
  *
- * @throws RequestFailed with the API's code, or `outside_scope` for a ruler whose file has rules that they may not set
+ * @throws MongograntError with the API's code, or `outside_scope` for a ruler whose file has rules that they may not set
  * @example
  * const plan = await planRules(parsed.file, { api, sleep }, new Date());
  * console.log(renderPlan(plan));
@@ -44,7 +45,7 @@ export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): P
   const beyond = scope ? (file.rules ?? []).filter((rule) => outside(scope, rule).length > 0) : [];
   const [first] = beyond;
   if (first)
-    throw new RequestFailed(
+    throw new MongograntError(
       'outside_scope',
       `Outside of your scope, which GET /me shows: ${beyond.length} of the file's rules, "${ruleName(first)}" among them. ` +
         'Take them out, or let an admin apply the file.',

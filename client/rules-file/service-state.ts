@@ -5,7 +5,8 @@ import type { Held } from '../../shared/losses';
 import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy';
 import { grant, replies, rule, unreadable } from '../../shared/replies';
 import type { Scope } from '../../shared/scope';
-import { type ClientDeps, RequestFailed, read } from './ask-api';
+import { type ClientDeps, pages, read } from '../api/ask-api';
+import { MongograntError } from '../mongogrant-error';
 import type { Ruler } from './parse-rules-file';
 
 /** Something with its version: a change names it, and fails if it is no longer the one. */
@@ -44,13 +45,13 @@ const grantsPage = v.object({ grants: v.array(grantRow), cursor });
 const person = v.pick(replies.me, ['admin', 'scope']);
 
 /**
- * Reads all rules, and all rulers if `withRulers`. Throws a {@link RequestFailed}: `not_allowed` for who is neither admin nor
+ * Reads all rules, and all rulers if `withRulers`. Throws a {@link MongograntError}: `not_allowed` for who is neither admin nor
  * ruler, and for a ruler who asks for rulers.
  */
 export async function readState(deps: ClientDeps, withRulers: boolean): Promise<ServiceState> {
   const { admin, scope } = await read(deps, person, '/me');
   if (withRulers && !admin)
-    throw new RequestFailed(
+    throw new MongograntError(
       'not_allowed',
       'The file has "rulers:", and only admins see, appoint and dismiss rulers. Take that part out, or let an admin apply the file.',
     );
@@ -94,17 +95,3 @@ export const readRuler = async (deps: ClientDeps, email: string): Promise<Versio
   (await read(deps, replies.rulers, '/rulers', { email })).rulers.find(
     (ruler): ruler is Versioned<Ruler> => !('unreadable' in ruler),
   );
-
-async function pages<P extends { cursor?: string | undefined }, T>(
-  page: (query: Record<string, string>) => Promise<P>,
-  itemsOf: (page: P) => T[],
-): Promise<T[]> {
-  const items: T[] = [];
-  let next: string | undefined;
-  do {
-    const one = await page(next === undefined ? {} : { cursor: next });
-    items.push(...itemsOf(one));
-    next = one.cursor;
-  } while (next !== undefined);
-  return items;
-}

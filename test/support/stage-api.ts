@@ -1,4 +1,4 @@
-import type { Api } from '../../client/rules-file/ask-api';
+import type { Api } from '../../client/api/ask-api';
 import { parseRulesFile, type RulesFile } from '../../client/rules-file/parse-rules-file';
 import type { Stage } from './stage';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { Answer, Api } from '../../../client/api/ask-api';
 import { type Applied, applyRules } from '../../../client/rules-file/apply-rules';
-import type { Answer, Api } from '../../../client/rules-file/ask-api';
 import { planRules } from '../../../client/rules-file/plan-rules';
 import { lineOf } from '../../../client/rules-file/render-plan';
 import { openStage, type Stage } from '../../support/stage';

@@ -1,5 +1,5 @@
+import type { Api } from '../../../client/api/ask-api';
 import { applyRules } from '../../../client/rules-file/apply-rules';
-import type { Api } from '../../../client/rules-file/ask-api';
 import { type Plan, planRules } from '../../../client/rules-file/plan-rules';
 import { iso } from '../../../shared/time';
 import { openStage, type Stage } from '../../support/stage';

@@ -1,5 +1,5 @@
+import type { Api } from '../../../client/api/ask-api';
 import { applyRules } from '../../../client/rules-file/apply-rules';
-import type { Api } from '../../../client/rules-file/ask-api';
 import { nameOfKey } from '../../../client/rules-file/expand-rules';
 import { planRules } from '../../../client/rules-file/plan-rules';
 import { ruleAnswer } from '../../../shared/answers';

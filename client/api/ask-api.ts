@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import { MongograntError } from '../mongogrant-error';
+
+/** What the API answered. `retryAfter`: the seconds of its `Retry-After` header. */
+export interface Answer {
+  status: number;
+  /** The body, parsed as JSON; anything for a body that is none. */
+  json: unknown;
+  retryAfter?: number;
+}
+
+export interface ApiInput {
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
+/**
+ * One request to the API, with the token of the person who asks. Answers whatever status came back; throws only if no answer came, so
+ * that nobody knows whether the request was carried out.
+ */
+export type Api = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, input: ApiInput) => Promise<Answer>;
+
+/** What asking needs from outside. */
+export interface ClientDeps {
+  api: Api;
+  /** Resolves after so many seconds. */
+  sleep(seconds: number): Promise<void>;
+  /** How often a request is sent before it is given up. */
+  tries?: number;
+  /** Seconds. Whoever is told to wait longer hears of it, and decides. */
+  longestPause?: number;
+}
+
+/**
+ * Whether a request may be sent again. `always`: doing it twice comes to the same, so also where an answer got lost. `refused`: only if
+ * the API said that it did nothing.
+ */
+export type Repeat = 'always' | 'refused' | 'never';
+
+/** The seconds to wait before the same request is sent again; none where that would not help. */
+export function pauseOf(answer: Answer | undefined, attempt: number, deps: ClientDeps): number | undefined {
+  const { tries = 6, longestPause = 60 } = deps;
+  if (answer && !passes(answer)) return undefined;
+  const pause = answer?.retryAfter ?? 2 ** attempt;
+  return attempt + 1 < tries && pause <= longestPause ? pause : undefined;
+}
+
+/** Whether the same request may get another answer soon. */
+const passes = ({ status, json, retryAfter }: Answer): boolean =>
+  status === 503 ||
+  (status === 429 && codeOf(json) !== 'too_many_grants') ||
+  (codeOf(json) === 'grant_busy' && retryAfter !== undefined);
+
+const problem = v.object({ code: v.string(), detail: v.string(), requestId: v.optional(v.string()) });
+const codeOf = (json: unknown): string | undefined => (v.is(problem, json) ? json.code : undefined);
+
+/** A refusal in the API's own words. */
+export function failureOf({ status, json, retryAfter }: Answer): MongograntError {
+  const { success, output } = v.safeParse(problem, json);
+  if (success)
+    return new MongograntError(output.code, output.detail, { status, retryAfter, requestId: output.requestId });
+  return new MongograntError(
+    'answer_unknown',
+    `The API answered with status ${status}, without saying why. Check its address, or try again later.`,
+    { status, retryAfter },
+  );
+}
+
+export const noAnswer = (cause?: unknown): MongograntError =>
+  new MongograntError(
+    'no_answer',
+    'The API does not answer. Check your connection and the address of the API, then try again.',
+    { cause },
+  );
+
+/** A request, and how its answer is read. */
+export interface Question<S extends v.GenericSchema> extends ApiInput {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  answer: S;
+  repeat: Repeat;
+}
+
+/** Asks, and asks again where that is safe and the API asks for patience, or gave no answer. Throws a {@link MongograntError}. */
+export async function ask<S extends v.GenericSchema>(
+  deps: ClientDeps,
+  { method, path, query, body, answer: schema, repeat }: Question<S>,
+): Promise<v.InferOutput<S>> {
+  for (let attempt = 0; ; attempt += 1) {
+    const { answer, fault } = await sent(
+      deps.api(method, path, { ...(query && { query }), ...(body !== undefined && { body }) }),
+    );
+    if (answer && answer.status < 300) return understood(schema, answer.json);
+    const again = repeat === 'always' || (repeat === 'refused' && answer?.status === 429);
+    const pause = again ? pauseOf(answer, attempt, deps) : undefined;
+    if (pause === undefined)
+      throw answer ? failureOf(answer) : fault instanceof MongograntError ? fault : noAnswer(fault);
+    await deps.sleep(pause);
+  }
+}
+
+/** Asks for what changes nothing. */
+export const read = <S extends v.GenericSchema>(
+  deps: ClientDeps,
+  answer: S,
+  path: string,
+  query: Record<string, string> = {},
+): Promise<v.InferOutput<S>> => ask(deps, { method: 'GET', path, query, answer, repeat: 'always' });
+
+/** All pages of a list. */
+export async function pages<P extends { cursor?: string | undefined }, T>(
+  page: (query: Record<string, string>) => Promise<P>,
+  itemsOf: (page: P) => T[],
+): Promise<T[]> {
+  const items: T[] = [];
+  let next: string | undefined;
+  do {
+    const one = await page(next === undefined ? {} : { cursor: next });
+    items.push(...itemsOf(one));
+    next = one.cursor;
+  } while (next !== undefined);
+  return items;
+}
+
+/** What came of a request: an answer, or the fault that kept it away. */
+export const sent = async (request: Promise<Answer>): Promise<{ answer?: Answer; fault?: unknown }> =>
+  request.then(
+    (answer) => ({ answer }),
+    (fault: unknown) => ({ fault }),
+  );
+
+function understood<S extends v.GenericSchema>(schema: S, json: unknown): v.InferOutput<S> {
+  const { success, output, issues } = v.safeParse(schema, json);
+  if (success) return output;
+  const [issue] = issues;
+  const where = v.getDotPath(issue) ?? 'the answer';
+  throw new MongograntError(
+    'answer_unknown',
+    `The API answered something that this version does not understand (${where}). Update mongogrant's client.`,
+  );
+}

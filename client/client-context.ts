@@ -1,0 +1,56 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClientDeps } from './api/ask-api';
+import { type Door, fetchApi } from './api/fetch-api';
+import type { ClientOptions } from './client-options';
+import { type SettingsFile, settingsFile } from './settings/settings-file';
+
+/** All that the client's parts need, with the defaults filled in. */
+export interface ClientContext {
+  file: SettingsFile;
+  apiOf(door: Door): ClientDeps;
+  now(): Date;
+  warn(message: string): void;
+  sleep(seconds: number): Promise<void>;
+  endpoint?: string;
+  ttl?: string | number;
+  allowHttp: boolean;
+}
+
+/** People wait for most answers of the client, so it gives up sooner than a job would. */
+const patience = { tries: 3, longestPause: 20 };
+
+export function clientContext(options: ClientOptions): ClientContext {
+  const {
+    settings = join(homedir(), '.mongogrant.json'),
+    fetch = globalThis.fetch,
+    clock = () => new Date(),
+    sleep = (seconds: number) => pause(seconds * 1000),
+    timeout = 30_000,
+    allowHttp = false,
+    onWarning = (message: string) => process.emitWarning(message, 'MongograntWarning'),
+    endpoint,
+    ttl,
+  } = options;
+  return {
+    file: settingsFile(settings),
+    apiOf: (door) => ({ api: fetchApi(door, { fetch, timeout, allowHttp }), sleep, ...patience }),
+    now: clock,
+    warn: once(onWarning),
+    sleep,
+    allowHttp,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(ttl !== undefined && { ttl }),
+  };
+}
+
+/** So that a program which goes on for days is not told the same each time. */
+function once(tell: (message: string) => void): (message: string) => void {
+  const told = new Set<string>();
+  return (message) => {
+    if (told.has(message)) return;
+    told.add(message);
+    tell(message);
+  };
+}

@@ -1,0 +1,19 @@
+import type { Credential } from '../settings/credentials';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** From when on a credential should be renewed: a fifth of its life before its end, a minute at least, a day at most. None if its end is not known. */
+export function dueAt({ issued, expires, label }: Credential): Date | undefined {
+  if (!expires || label === undefined) return undefined;
+  const life = issued ? expires.getTime() - issued.getTime() : day;
+  const margin = Math.min(day, Math.max(minute, life / 5), life / 2);
+  return new Date(expires.getTime() - margin);
+}
+
+export const isDue = (credential: Credential, now: Date): boolean =>
+  (dueAt(credential)?.getTime() ?? Number.POSITIVE_INFINITY) <= now.getTime();
+
+/** Whether it is over, or will be before a connection could be made. */
+export const hasEnded = ({ expires }: Credential, now: Date): boolean =>
+  expires !== undefined && expires.getTime() - now.getTime() < 5_000;

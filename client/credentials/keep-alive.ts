@@ -1,0 +1,52 @@
+import type { OpenClients } from '../mongo/open-clients';
+import type { Credential } from '../settings/credentials';
+import { dueAt, hasEnded, isDue } from './due';
+import { type ObtainDeps, obtainCredential } from './obtain-credential';
+
+/** Milliseconds. What is due is looked for at least so often, as a machine may sleep, and not more often than the other. */
+const most = 10 * 60_000;
+const least = 30_000;
+
+export type KeepAlive = ReturnType<typeof keepAlive>;
+
+/**
+ * Renews the credentials of a program that runs on and on, before they end. A renewal keeps the password, so everything that was opened
+ * with it works on. Its timer keeps no process alive.
+ */
+export function keepAlive(deps: ObtainDeps, clients: OpenClients) {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  async function renewDue(): Promise<void> {
+    clients.closeQuiet();
+    for (const { wanted, credential } of clients.inUse())
+      if (isDue(credential, deps.now()) && !hasEnded(credential, deps.now()))
+        clients.update(wanted, await obtainCredential(deps, wanted));
+  }
+
+  function look(): void {
+    clearTimeout(timer);
+    const open = clients.inUse();
+    if (stopped || open.length === 0) return;
+    const wait = Math.min(...open.map(({ credential }) => pauseFor(credential, deps.now())));
+    // What could not be renewed is tried again; whoever asks for the database hears why not.
+    timer = setTimeout(() => void renewDue().then(look, look), Math.min(most, Math.max(least, wait))).unref();
+  }
+
+  return {
+    /** Sets the timer for what is open now. */
+    look,
+    renewDue,
+    stop: (): void => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Until it is due; if it is already, and could not be renewed, a part of the time that is left. */
+function pauseFor(credential: Credential, now: Date): number {
+  const left = (time: Date | undefined) => (time ? time.getTime() - now.getTime() : most);
+  if (hasEnded(credential, now)) return most;
+  return isDue(credential, now) ? left(credential.expires) / 10 : left(dueAt(credential));
+}

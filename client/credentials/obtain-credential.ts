@@ -1,0 +1,79 @@
+import { MongograntError } from '../mongogrant-error';
+import { usableRemotes } from '../remotes';
+import {
+  type Credential,
+  findCredential,
+  keyOf,
+  sameCredential,
+  type Wanted,
+  withCredential,
+  withoutCredentials,
+} from '../settings/credentials';
+import type { SettingsFile } from '../settings/settings-file';
+import type { Settings } from '../settings/settings-schema';
+import { hasEnded, isDue } from './due';
+import { renewCredential, renewed } from './renew-credential';
+import { type RequestDeps, requestCredential } from './request-credential';
+
+export interface ObtainDeps extends RequestDeps {
+  file: SettingsFile;
+  /** Tells somebody, once, what they should look after. */
+  warn(message: string): void;
+}
+
+/**
+ * The credential for a place and a label: the one in the settings file, renewed if it ends soon, or a new one. Of all processes with this
+ * file, one asks the API, and the others take what it got.
+ *
+ * @param refused a credential that MongoDB did not take: another one is got in its place
+ */
+export async function obtainCredential(deps: ObtainDeps, wanted: Wanted, refused?: Credential): Promise<Credential> {
+  const usable = (settings: Settings): Credential | undefined => {
+    const credential = findCredential(settings, wanted);
+    return credential && !(refused && sameCredential(credential, refused)) && !hasEnded(credential, deps.now())
+      ? credential
+      : undefined;
+  };
+  const found = usable(await deps.file.read());
+  if (found && !isDue(found, deps.now())) return found;
+  const alone = async () => {
+    const settings = await deps.file.read();
+    const credential = usable(settings);
+    if (credential && !isDue(credential, deps.now())) return credential;
+    return (
+      (credential && (await renewedOrStill(deps, settings, credential, wanted))) ??
+      (await newCredential(deps, settings, wanted))
+    );
+  };
+  // A credential that ends soon is good enough for whoever would have to wait.
+  return deps.file.alone(keyOf(wanted), alone, async () => usable(await deps.file.read()));
+}
+
+/** The credential with a later end; as it is if that can't be had now; none if the API no longer knows it. */
+async function renewedOrStill(
+  deps: ObtainDeps,
+  settings: Settings,
+  credential: Credential,
+  wanted: Wanted,
+): Promise<Credential | undefined> {
+  try {
+    const [remote] = usableRemotes(settings, credential.endpoint);
+    const grant = await renewCredential(deps, remote, credential);
+    return await save(deps, renewed(credential, grant, deps.now()), wanted);
+  } catch (failure) {
+    if (!(failure instanceof MongograntError)) throw failure;
+    if (failure.code === 'grant_unknown') return undefined;
+    deps.warn(`A credential that ends soon could not be renewed. ${failure.message}`);
+    return credential;
+  }
+}
+
+const newCredential = async (deps: ObtainDeps, settings: Settings, wanted: Wanted): Promise<Credential> =>
+  save(deps, await requestCredential(deps, settings, wanted.place, wanted.label), wanted);
+
+/** Writes a credential down, and leaves out those that have ended, so that the Python client asks for new ones. */
+async function save(deps: ObtainDeps, credential: Credential, wanted: Wanted): Promise<Credential> {
+  const tidy = (settings: Settings) => withoutCredentials(settings, (one) => hasEnded(one, deps.now()));
+  const settings = await deps.file.change((before) => tidy(withCredential(before, credential, wanted)));
+  return findCredential(settings, wanted) ?? credential;
+}

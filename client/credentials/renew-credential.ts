@@ -1,0 +1,27 @@
+import { ask } from '../api/ask-api';
+import { type Grant, replies } from '../replies';
+import type { Credential } from '../settings/credentials';
+import type { Remote } from '../settings/settings-schema';
+import type { Place } from '../spec';
+import type { RequestDeps } from './request-credential';
+
+/** Asks a remote for a new end of a grant. The password stays. */
+export const renewCredential = (
+  { apiOf, ttl }: RequestDeps,
+  remote: Remote,
+  { host, db, role, label = '' }: Place & { label?: string },
+): Promise<Grant> =>
+  ask(apiOf(remote), {
+    method: 'POST',
+    path: '/grants/renew',
+    body: { host, db, role, ...(label && { label }), ...(ttl !== undefined && { ttl }) },
+    answer: replies.grant,
+    repeat: 'always',
+  });
+
+/** The credential with the end that the API now gives it. */
+export const renewed = (credential: Credential, { expires }: Pick<Grant, 'expires'>, now: Date): Credential => ({
+  ...credential,
+  issued: now,
+  expires: new Date(expires),
+});

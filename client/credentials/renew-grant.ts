@@ -1,0 +1,19 @@
+import type { ClientContext } from '../client-context';
+import { usableRemotes } from '../remotes';
+import type { Grant } from '../replies';
+import { findCredential, type Wanted, withCredential } from '../settings/credentials';
+import { renewCredential, renewed } from './renew-credential';
+
+/** Sets a new end for the grant under a label, and notes it if its credential is here. */
+export async function renewGrant(context: ClientContext, wanted: Wanted): Promise<Grant> {
+  const settings = await context.file.read();
+  const credential = findCredential(settings, wanted);
+  const { endpoint } = credential ?? context;
+  const [remote] = usableRemotes(settings, endpoint);
+  const grant = await renewCredential(context, remote, { ...wanted.place, label: wanted.label });
+  if (credential?.username === grant.username) {
+    const later = { ...renewed(credential, grant, context.now()), label: wanted.label, endpoint: remote.endpoint };
+    await context.file.change((before) => withCredential(before, later, wanted));
+  }
+  return grant;
+}

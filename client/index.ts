@@ -1,0 +1,10 @@
+export type { AuditFilter, RuleInput, RuleKey, RulerInput } from './api-calls';
+export { Client, type Labelled } from './client';
+export type { ClientOptions } from './client-options';
+export type { LoggedIn } from './login-calls';
+export { MongograntError } from './mongogrant-error';
+export type * from './replies';
+export type { RevokeFilter } from './revoke-grants';
+export type { Credential } from './settings/credentials';
+export type { Remote } from './settings/settings-schema';
+export { type Place, parseSpec } from './spec';

@@ -1,0 +1,80 @@
+import { readFile, unlink } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { codeOf } from '../code-of';
+import { MongograntError } from '../mongogrant-error';
+import { withLock } from './lock';
+import { emptySettings, type Settings } from './settings-schema';
+import { parseSettings, settingsText } from './settings-text';
+import { closeToOthers, fileBehind, writeWhole } from './write-file';
+
+/** Milliseconds. A write takes a few of them. */
+const patience = 30_000;
+/** The Python client writes in place, so its file may be half there for a moment. */
+const looks = 5;
+
+export interface SettingsFile {
+  read(): Promise<Settings>;
+  /** Reads, edits and writes, with no other process of ours in between. Nothing is written if the edit gives back what it got. */
+  change(edit: (settings: Settings) => Settings): Promise<Settings>;
+  /** Does something that only one process at a time should do for this key; see `withLock`. */
+  alone<T>(key: string, act: () => Promise<T>, unless: () => Promise<T | undefined>): Promise<T>;
+}
+
+/** The settings in this file; a file that is not there yet is one with nothing in it. A file that can't be parsed is left alone. */
+export function settingsFile(path: string): SettingsFile {
+  const read = async () => readSettings(path, await fileBehind(path));
+  return {
+    read,
+    change: async (edit) => {
+      const file = await fileBehind(path);
+      const temporary = (name: string) => `${file}.${name}.tmp`;
+      const act = async (name: string) => {
+        const before = await readSettings(path, file);
+        const after = edit(before);
+        if (after !== before) await writeWhole(file, settingsText(after), temporary(name));
+        return after;
+      };
+      const cleanUp = (name: string) => unlink(temporary(name)).catch(() => {});
+      return withLock(`${file}.lock`, act, { patience, cleanUp }).catch(unwritable(path));
+    },
+    alone: async (key, act, unless) => {
+      const file = await fileBehind(path);
+      return withLock(`${file}.${key}.lock`, act, { patience: 5 * patience, unless }).catch(unwritable(path));
+    },
+  };
+}
+
+async function readSettings(path: string, file: string): Promise<Settings> {
+  for (let look = 1; ; look += 1) {
+    const text = await readFile(file, 'utf8').catch((fault: unknown) => {
+      if (codeOf(fault) === 'ENOENT') return undefined;
+      throw broken(path, `it can't be read (${codeOf(fault)})`);
+    });
+    if (text === undefined) return emptySettings();
+    const parsed = parseSettings(text);
+    if ('settings' in parsed) {
+      await closeToOthers(file);
+      return parsed.settings;
+    }
+    if (look === looks) throw broken(path, parsed.why);
+    await pause(40);
+  }
+}
+
+const broken = (path: string, why: string): MongograntError =>
+  new MongograntError(
+    'settings_broken',
+    `The settings file ${path} is no use: ${why}. It was left as it is. Mend it, or move it away and log in again.`,
+  );
+
+const unwritable =
+  (path: string) =>
+  (fault: unknown): never => {
+    const code = codeOf(fault);
+    const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT', 'ENOTDIR'].find((one) => one === code);
+    if (fault instanceof MongograntError || !refused) throw fault;
+    throw new MongograntError(
+      'settings_unwritable',
+      `The settings file ${path} can't be written (${refused}). Make its folder writable, or name another file.`,
+    );
+  };

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+
+const text = v.string();
+
+/** One endpoint, and the token that it gave; the Python client keeps an empty one until it has another. */
+const remote = v.looseObject({ endpoint: text, token: text });
+
+/** A credential as the Python client knows it: it refuses a file in which an entry has any other key. */
+const auth = v.looseObject({ host: text, db: text, role: text, username: text, password: text });
+
+/** What we know of a credential beyond that. `mark` binds it to the password: a credential that somebody else has changed is not taken for ours. */
+const known = v.looseObject({
+  mark: text,
+  label: text,
+  endpoint: v.optional(text),
+  /** ISO 8601. */
+  issued: v.optional(text),
+  expires: v.optional(text),
+  /** The address for clients, without the credential. */
+  uri: v.optional(text),
+});
+
+export const settingsSchema = v.looseObject({
+  fetch: v.looseObject({
+    remotes: v.array(remote),
+    host_aliases: v.record(text, text),
+    db_aliases: v.record(text, text),
+  }),
+  auth: v.array(auth),
+  mongogrant: v.optional(v.looseObject({ label: v.optional(text), credentials: v.optional(v.array(known)) })),
+});
+
+/** The settings file as it is written. Keys that are not ours stay where they are. */
+export type Settings = v.InferInput<typeof settingsSchema>;
+export type Remote = v.InferInput<typeof remote>;
+export type Auth = v.InferInput<typeof auth>;
+export type Known = v.InferInput<typeof known>;
+
+/** What the Python client begins with. */
+export const emptySettings = (): Settings => ({
+  fetch: { remotes: [], host_aliases: {}, db_aliases: {} },
+  auth: [],
+});

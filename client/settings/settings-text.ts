@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { type Settings, settingsSchema } from './settings-schema';
+
+/** The settings in a text, as they stand there; the reason why not for a text that holds none. */
+export function parseSettings(text: string): { settings: Settings } | { why: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The words of the fault would hold a piece of the file.
+    return { why: text.trim() === '' ? 'it is empty' : 'it is not JSON' };
+  }
+  if (v.is(settingsSchema, json)) return { settings: json };
+  const [issue] = v.safeParse(settingsSchema, json).issues ?? [];
+  return { why: `${(issue && v.getDotPath(issue)) ?? 'the file'} is not as it should be` };
+}
+
+/** The text of settings, byte for byte as Python's `json.dump(..., indent=2)` writes them. */
+export const settingsText = (settings: Settings): string =>
+  JSON.stringify(settings, null, 2).replace(
+    /[\x7f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,0 +1,44 @@
+import { chmod, open, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/** The file itself, where its path is a link to it: also to one that is not there yet. */
+export async function fileBehind(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const target = await readlink(path).catch(() => undefined);
+    return target === undefined ? path : resolve(dirname(path), target);
+  }
+}
+
+/**
+ * Puts a text in the place of a file, readable by its owner only. Whoever reads meanwhile, and whatever happens, there is the whole old
+ * text or the whole new one.
+ */
+export async function writeWhole(file: string, text: string, temporary: string): Promise<void> {
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+    await handle.close();
+    await rename(temporary, file);
+  } catch (fault) {
+    await handle.close().catch(() => {});
+    await unlink(temporary).catch(() => {});
+    throw fault;
+  }
+  await syncFolder(dirname(file));
+}
+
+/** So that the rename is on the disk, too. Not all systems can. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+/** The Python client makes the file readable for everybody. */
+export async function closeToOthers(file: string): Promise<void> {
+  const { mode } = await stat(file);
+  if (mode & 0o077) await chmod(file, 0o600).catch(() => {});
+}
