@@ -1,18 +1,20 @@
+import { replies } from '../shared/replies';
 import { ask, type ClientDeps, pages, read } from './api/ask-api';
 import { LoginCalls } from './login-calls';
 import { queryOf } from './query-of';
 import { usableRemotes } from './remotes';
-import {
-  type AuditPage,
-  type Grant,
-  type Losses,
-  type Me,
-  type Rule,
-  type Ruler,
-  replies,
-  type SetRule,
-  type Unreadable,
-  type Why,
+import type {
+  AuditPage,
+  Grant,
+  Losses,
+  Me,
+  RemovedRule,
+  Rule,
+  Ruler,
+  SetRule,
+  SetRuler,
+  Unreadable,
+  Why,
 } from './replies';
 
 /** What names a rule. */
@@ -80,7 +82,7 @@ export abstract class ApiCalls extends LoginCalls {
   /** Ends all your tokens; for an admin also those of another person. Answers how many there were. */
   async revokeTokens(filter: { email?: string } = {}): Promise<number> {
     const query = queryOf(filter);
-    const answer = replies.revokedTokens;
+    const answer = replies.tokensRevoked;
     return (await ask(await this.api(), { method: 'DELETE', path: '/tokens', query, answer, repeat: 'refused' }))
       .revoked;
   }
@@ -104,8 +106,8 @@ export abstract class ApiCalls extends LoginCalls {
 
   /** Removes a rule. With `dryRun`, tells who would lose what, and changes nothing. */
   async removeRule(key: RuleKey, how: { dryRun: true }): Promise<Losses>;
-  async removeRule(key: RuleKey, how?: { dryRun?: false }): Promise<Rule>;
-  async removeRule(key: RuleKey, { dryRun = false }: { dryRun?: boolean } = {}): Promise<Rule | Losses> {
+  async removeRule(key: RuleKey, how?: { dryRun?: false }): Promise<RemovedRule>;
+  async removeRule(key: RuleKey, { dryRun = false }: { dryRun?: boolean } = {}): Promise<RemovedRule | Losses> {
     const api = await this.api();
     const request = {
       method: 'DELETE',
@@ -113,7 +115,7 @@ export abstract class ApiCalls extends LoginCalls {
       query: queryOf({ ...key, ...(dryRun && { dryRun }) }),
     } as const;
     if (dryRun) return ask(api, { ...request, answer: replies.losses, repeat: 'always' });
-    return ask(api, { ...request, answer: replies.rule, repeat: 'refused' });
+    return ask(api, { ...request, answer: replies.ruleRemoved, repeat: 'refused' });
   }
 
   /** The rule that decides, and all that have a say. */
@@ -130,7 +132,7 @@ export abstract class ApiCalls extends LoginCalls {
   }
 
   /** Appoints a ruler, or changes their scope. */
-  async setRuler(body: RulerInput): Promise<Ruler> {
+  async setRuler(body: RulerInput): Promise<SetRuler> {
     return ask(await this.api(), { method: 'PUT', path: '/rulers', body, answer: replies.ruler, repeat: 'refused' });
   }
 
@@ -141,7 +143,7 @@ export abstract class ApiCalls extends LoginCalls {
       method: 'DELETE',
       path: '/rulers',
       query,
-      answer: replies.ruler,
+      answer: replies.rulerRemoved,
       repeat: 'refused',
     });
   }

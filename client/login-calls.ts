@@ -1,7 +1,7 @@
+import { replies } from '../shared/replies';
 import { ask } from './api/ask-api';
 import { type TerminalLogin, terminalLogin } from './login/terminal-login';
 import { MongograntError } from './mongogrant-error';
-import { replies } from './replies';
 import { SettingsCalls } from './settings-calls';
 
 /** Whose token was noted, until when it works (ISO 8601), and where. */
@@ -24,7 +24,7 @@ export abstract class LoginCalls extends SettingsCalls {
       method: 'POST',
       path: '/links',
       body: { email },
-      answer: replies.link,
+      answer: replies.linkRequested,
       repeat: 'never',
     } as const;
     return (await ask(api, question)).msg;

@@ -1,84 +1,26 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
+import type { event, grant, replies, rule, ruler, scope, unreadable } from '../shared/replies';
 
-const text = v.string();
-const cursor = v.optional(text);
+// What the client's methods answer with: the API's own schemas.
 
-/** A grant as the API shows it: never a password. */
-export const grant = v.looseObject({
-  email: text,
-  host: text,
-  db: text,
-  role: text,
-  label: text,
-  username: text,
-  issued: text,
-  expires: text,
-  state: text,
-});
-const scopePart = v.union([v.literal('all'), v.array(text)]);
-const scope = v.object({ hosts: scopePart, dbs: scopePart, emails: scopePart, which: scopePart });
-const rule = v.looseObject({
-  email: text,
-  host: text,
-  db: text,
-  role: text,
-  which: v.picklist(['allow', 'deny']),
-  expires: v.optional(text),
-  maxTtl: v.optional(text),
-  cidrs: v.optional(v.array(text)),
-  note: v.optional(text),
-  version: v.optional(v.number()),
-});
-const ruler = v.looseObject({ email: text, ...scope.entries, version: v.optional(v.number()) });
-const unreadable = v.object({ unreadable: text });
-
-/** What each request is answered with. */
-export const replies = {
-  link: v.object({ msg: text }),
-  terminalLink: v.object({ msg: text, poll: text, code: text, interval: v.number() }),
-  token: v.object({ token: text, email: text, expires: text }),
-  polled: v.union([v.object({ token: text, email: text, expires: text }), v.object({ status: text })]),
-  credential: v.looseObject({
-    username: text,
-    password: text,
-    host: text,
-    db: text,
-    role: text,
-    label: text,
-    expires: text,
-    uri: text,
-  }),
-  grant,
-  grants: v.object({ grants: v.array(grant), cursor }),
-  ended: v.object({ revoked: v.array(grant), pending: v.array(grant) }),
-  revokedTokens: v.object({ revoked: v.number() }),
-  me: v.looseObject({
-    email: text,
-    expires: text,
-    admin: v.boolean(),
-    ruler: v.boolean(),
-    scope: v.optional(scope),
-    access: v.array(v.looseObject({ host: text, db: text, role: text, expires: v.optional(text) })),
-  }),
-  rule: v.looseObject({ ...rule.entries, warnings: v.optional(v.array(text)) }),
-  rules: v.object({ rules: v.array(v.union([unreadable, rule])), cursor }),
-  losses: v.looseObject({
-    ends: v.array(grant),
-    shortens: v.array(v.looseObject({ ...grant.entries, newExpires: text })),
-  }),
-  why: v.looseObject({ allowed: v.boolean(), rule: v.optional(v.nullable(rule)), rules: v.array(rule) }),
-  ruler,
-  rulers: v.object({ rulers: v.array(v.union([unreadable, ruler])), cursor }),
-  audit: v.object({ events: v.array(v.looseObject({})), cursor }),
-};
-
-export type Grant = v.InferOutput<typeof replies.grant>;
+/** A grant: never with its password. */
+export type Grant = v.InferOutput<typeof grant>;
+/** Who one is, and what the rules open. */
 export type Me = v.InferOutput<typeof replies.me>;
-export type Ended = v.InferOutput<typeof replies.ended>;
+/** The grants that have ended, and those that the service goes on ending. */
+export type Ended = v.InferOutput<typeof replies.revoked>;
 export type Rule = v.InferOutput<typeof rule>;
+/** A rule as it was set, what it replaced, and what is odd about it. */
 export type SetRule = v.InferOutput<typeof replies.rule>;
+export type RemovedRule = v.InferOutput<typeof replies.ruleRemoved>;
+/** Which grants would end, and which would end sooner. */
 export type Losses = v.InferOutput<typeof replies.losses>;
+/** The rule that decides, and all that have a say. */
 export type Why = v.InferOutput<typeof replies.why>;
+export type Scope = v.InferOutput<typeof scope>;
 export type Ruler = v.InferOutput<typeof ruler>;
+export type SetRuler = v.InferOutput<typeof replies.ruler>;
+/** A rule, ruler or event that the service can't read, by its key. */
 export type Unreadable = v.InferOutput<typeof unreadable>;
 export type AuditPage = v.InferOutput<typeof replies.audit>;
+export type AuditEvent = v.InferOutput<typeof event>;

@@ -1,9 +1,10 @@
 import { hostOf } from '../shared/names';
+import { replies } from '../shared/replies';
 import { ask } from './api/ask-api';
 import type { ClientContext } from './client-context';
 import { queryOf } from './query-of';
 import { sameEndpoint, usableRemotes } from './remotes';
-import { type Ended, replies } from './replies';
+import type { Ended } from './replies';
 import { type Credential, withoutCredentials } from './settings/credentials';
 
 /** Which grants to revoke. What is left out matches all. */
@@ -29,7 +30,7 @@ export async function revokeGrants(
 ): Promise<{ ended: Ended; gone: (credential: Credential) => boolean }> {
   const [remote] = usableRemotes(await file.read(), endpoint ?? context.endpoint);
   const request = { method: 'DELETE', path: '/grants', query: queryOf(filter) } as const;
-  const ended = await ask(apiOf(remote), { ...request, answer: replies.ended, repeat: 'always' });
+  const ended = await ask(apiOf(remote), { ...request, answer: replies.revoked, repeat: 'always' });
   const over = new Set([...ended.revoked, ...ended.pending].map(nameOf));
   const gone = (credential: Credential) =>
     over.has(nameOf(credential)) &&

@@ -1,5 +1,6 @@
+import { replies } from '../../shared/replies';
 import { ask } from '../api/ask-api';
-import { type Grant, replies } from '../replies';
+import type { Grant } from '../replies';
 import type { Credential } from '../settings/credentials';
 import type { Remote } from '../settings/settings-schema';
 import type { Place } from '../spec';
@@ -15,7 +16,7 @@ export const renewCredential = (
     method: 'POST',
     path: '/grants/renew',
     body: { host, db, role, ...(label && { label }), ...(ttl !== undefined && { ttl }) },
-    answer: replies.grant,
+    answer: replies.renewed,
     repeat: 'always',
   });
 

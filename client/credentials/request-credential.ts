@@ -1,8 +1,8 @@
 import type * as v from 'valibot';
+import { replies } from '../../shared/replies';
 import { ask, type ClientDeps } from '../api/ask-api';
 import { MongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
-import { replies } from '../replies';
 import type { Credential } from '../settings/credentials';
 import type { Remote, Settings } from '../settings/settings-schema';
 import type { Place } from '../spec';
@@ -30,7 +30,7 @@ export async function requestCredential(
   for (const remote of usableRemotes(settings, deps.endpoint)) {
     const body = { ...place, ...(label && { label }), ...(deps.ttl !== undefined && { ttl: deps.ttl }) };
     try {
-      const question = { method: 'POST', path: '/grants', body, answer: replies.credential, repeat: 'always' } as const;
+      const question = { method: 'POST', path: '/grants', body, answer: replies.grant, repeat: 'always' } as const;
       return credentialOf(await ask(deps.apiOf(remote), question), place, remote.endpoint, deps.now());
     } catch (failure) {
       if (!(failure instanceof MongograntError)) throw failure;
@@ -41,7 +41,7 @@ export async function requestCredential(
 }
 
 const credentialOf = (
-  { username, password, label, expires, uri }: v.InferOutput<typeof replies.credential>,
+  { username, password, label, expires, uri }: v.InferOutput<typeof replies.grant>,
   place: Place,
   endpoint: string,
   issued: Date,

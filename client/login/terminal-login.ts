@@ -1,6 +1,7 @@
+import * as v from 'valibot';
+import { replies } from '../../shared/replies';
 import { ask, type ClientDeps } from '../api/ask-api';
 import { MongograntError } from '../mongogrant-error';
-import { replies } from '../replies';
 
 /** A token, whose it is, and until when it works (ISO 8601). */
 export interface Token {
@@ -17,6 +18,8 @@ export interface TerminalLogin {
   signal?: AbortSignal;
 }
 
+const polled = v.union([replies.token, replies.pending]);
+
 /** Asks for a link with a code, and waits until the person has typed the code into the page behind it. */
 export async function terminalLogin(deps: ClientDeps, { email, onCode, signal }: TerminalLogin): Promise<Token> {
   const body = { email, terminal: true };
@@ -29,7 +32,7 @@ export async function terminalLogin(deps: ClientDeps, { email, onCode, signal }:
     if (signal?.aborted)
       throw new MongograntError('link_unanswered', 'The login was given up. Begin again when you like.');
     const answer = await ask(deps, {
-      ...{ method: 'POST', path: '/links/poll', body: { poll }, answer: replies.polled, repeat: 'always' },
+      ...{ method: 'POST', path: '/links/poll', body: { poll }, answer: polled, repeat: 'always' },
     });
     if ('token' in answer) return answer;
   }
