@@ -141,11 +141,11 @@ const visiting = {
   appName: 'mongogrant',
 };
 
-/** What a client sends first to log in with SCRAM; no name of ours has a sign that would have to be escaped. */
+/** What a client sends first to log in with SCRAM. Names of users who were adopted may hold the signs that it uses itself. */
 const loginStart = (user: string): Message => ({
   saslStart: 1,
   mechanism: 'SCRAM-SHA-256',
-  payload: new Binary(Buffer.from(`n,,n=${user},r=${newId()}`)),
+  payload: new Binary(Buffer.from(`n,,n=${user.replaceAll('=', '=3D').replaceAll(',', '=2C')},r=${newId()}`)),
   options: { skipEmptyExchange: true },
 });
 

@@ -24,8 +24,8 @@ export function memberUri(
   const uri = addressOf(secret);
   for (const option of [...uri.searchParams.keys()])
     if (!memberOptions.has(option.toLowerCase())) uri.searchParams.delete(option);
-  uri.username = login.username;
-  uri.password = login.password;
+  uri.username = encodeURIComponent(login.username);
+  uri.password = encodeURIComponent(login.password);
   uri.pathname = `/${login.db}`;
   uri.searchParams.set('authSource', login.usersDb);
   return uri.toString();

@@ -63,6 +63,19 @@ test('a login is tried at the member itself: accepted, refused, or not to be ask
   expect(await servers.tryLogin({ ...gone, name: 'gone' }, ada)).toEqual([]);
 });
 
+// Users of the Python server are named by their address, whatever signs that holds.
+test('a login is tried under the exact name, whatever signs it holds', async () => {
+  await servers.command(host, 'admin', { ping: 1 });
+  for (const user of ['a=b@lab.org', 'a=2Cb_lab.org', 'a,b', "o'neil+x{}|/_lab.org_read"]) {
+    await server.admin.db('a').command({ createUser: user, pwd: 'right', roles: [] });
+    const answers = async (password: string) =>
+      (await servers.tryLogin(host, { user, db: 'a', password })).map(({ answer }) => answer);
+    expect([user, await answers('right'), await answers('wrong')]).toEqual([user, ['accepted'], ['refused']]);
+    await server.admin.db('a').command({ dropUser: user });
+    expect([user, await answers('right')]).toEqual([user, ['refused']]);
+  }
+});
+
 test('why the login does not get through is told apart', async () => {
   const cases: [Partial<Host['secret']>, ReturnType<typeof loginFault>][] = [
     [{ password: 'wrong' }, { reason: 'login_refused' }],

@@ -23,6 +23,11 @@ test('a member gets one address with login, database and the place of the user',
   expect([hosts.map(String), dbName]).toEqual([['h.lab.org:27020'], 'fw']);
 });
 
+test('a name with signs of its own meaning comes through as it is', () => {
+  for (const username of ['a%40b_lab.org_read', 'a+b=c/d?e#f_lab.org_read', "o'neil{}|_lab.org_read"])
+    expect(read(member({}, { username })).credentials?.username).toBe(username);
+});
+
 test('TLS and replica set of the host are carried along', () => {
   const { tls, replicaSet } = read(member({ ssl: true, replicaSet: 'rs0' }));
   expect([tls, replicaSet]).toEqual([true, 'rs0']);
