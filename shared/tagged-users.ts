@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { HostRefused } from './errors';
 import { heldOn } from './hosts/privileges';
-import { type Message, type MongoServers, serverCode } from './mongo-servers';
+import { type MongoServers, serverCode } from './mongo-servers';
 import type { Host, UserName } from './mongo-users';
+import { askForUsers, cidrsOf, type ShownUser, unlessRefused, usersNamed } from './shown-users';
 import { sideBySide } from './side-by-side';
 
 /** A user with the tag of one stack. Fields of the tag that somebody changed by hand may hold anything. */
@@ -36,22 +36,11 @@ export interface TaggedUsers {
   ): Promise<'granted' | 'missing' | 'not_offered'>;
 }
 
-/** Names in one command: an answer of the server holds 16 MB at most. */
-const perCommand = 200;
 const atOnce = 4;
 const USER_NOT_FOUND = 11;
 const UNAUTHORIZED = 13;
 const majority = { writeConcern: { w: 'majority', wtimeout: 5000 } };
 
-const role = v.object({ role: v.string(), db: v.string() });
-const shownUser = v.object({
-  user: v.string(),
-  db: v.string(),
-  customData: v.optional(v.unknown()),
-  roles: v.optional(v.array(role), []),
-  authenticationRestrictions: v.optional(v.array(v.unknown())),
-});
-type ShownUser = v.InferOutput<typeof shownUser>;
 const tagged = v.object({
   mongogrant: v.object({
     grant: v.string(),
@@ -61,16 +50,13 @@ const tagged = v.object({
     expires: v.optional(v.unknown()),
   }),
 });
-const onlySources = v.array(v.strictObject({ clientSource: v.array(v.string()) }));
 const privileges = v.object({ authInfo: v.object({ authenticatedUserPrivileges: v.array(v.unknown()) }) });
 
 export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers {
-  const ask = async (host: Host, db: string, command: Message): Promise<ShownUser[]> =>
-    v.parse(v.array(shownUser), (await servers.command(host, db, command)).users);
-
   /** Ours by a filter, so that nothing of theirs is read but the number. */
   async function part(host: Host, db: string, usersInfo: unknown, stack: string) {
-    const of = (whose: unknown) => ask(host, db, { usersInfo, filter: { 'customData.mongogrant.stack': whose } });
+    const of = (whose: unknown) =>
+      askForUsers(servers, host, db, { usersInfo, filter: { 'customData.mongogrant.stack': whose } });
     const [ours, others] = await Promise.all([of(stack), of({ $ne: stack })]);
     return seenIn([...ours, ...others], stack);
   }
@@ -87,19 +73,8 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
     return sum(parts.filter((one) => one !== undefined));
   }
 
-  async function look(host: Host, stack: string, names: readonly UserName[]): Promise<Seen> {
-    const batches = Array.from({ length: Math.ceil(names.length / perCommand) }, (_, index) =>
-      names.slice(index * perCommand, (index + 1) * perCommand).map(({ user, db }) => ({ user, db })),
-    );
-    const parts = await sideBySide(atOnce, batches, async (batch) => {
-      const restrictions = { usersInfo: batch, showAuthenticationRestrictions: true };
-      const shown =
-        (await ask(host, 'admin', restrictions).catch(unlessRefused)) ??
-        (await ask(host, 'admin', { usersInfo: batch }));
-      return { ...seenIn(shown, stack), seen: [] };
-    });
-    return sum(parts);
-  }
+  const look = async (host: Host, stack: string, names: readonly UserName[]): Promise<Seen> =>
+    seenIn(await usersNamed(servers, host, names), stack);
 
   return {
     async list(host, stack, dbs) {
@@ -122,10 +97,6 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
   };
 }
 
-function unlessRefused(fault: unknown): undefined {
-  if (!(fault instanceof HostRefused)) throw fault;
-}
-
 function sum(parts: (Seen & { seen: string[] })[]): Seen & { seen: string[] } {
   return {
     ours: parts.flatMap(({ ours }) => ours),
@@ -140,13 +111,11 @@ function seenIn(shown: readonly ShownUser[], stack: string): Seen {
   const marked = withTags.flatMap(({ one, tag }) => (tag ? [{ one, tag }] : []));
   const ours = marked.filter(({ tag }) => tag.stack === stack);
   return {
-    ours: ours.map(({ one: { user, db, roles, authenticationRestrictions: restrictions }, tag }) => ({
-      user,
-      db,
-      roles,
-      tag,
-      ...(restrictions && { cidrs: cidrsIn(restrictions) }),
-    })),
+    ours: ours.map(({ one, tag }) => {
+      const { user, db, roles } = one;
+      const cidrs = cidrsOf(one);
+      return { user, db, roles, tag, ...(cidrs && { cidrs }) };
+    }),
     foreign: marked.length - ours.length,
     untagged: shown.length - marked.length,
   };
@@ -155,9 +124,4 @@ function seenIn(shown: readonly ShownUser[], stack: string): Seen {
 function tagIn({ customData }: ShownUser): TaggedUser['tag'] | undefined {
   const result = v.safeParse(tagged, customData);
   return result.success ? result.output.mongogrant : undefined;
-}
-
-function cidrsIn(restrictions: unknown[]): string[] | 'other' {
-  const result = v.safeParse(onlySources, restrictions);
-  return result.success ? result.output.flatMap(({ clientSource }) => clientSource) : 'other';
 }

@@ -1,12 +1,12 @@
 import { lockAndDrop } from '../../shared/end-grant';
 import { isEmail } from '../../shared/names';
+import { reasonOf } from '../../shared/reason-of';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import { type Grant, grantsOf, readGrant } from '../../shared/store/grants';
 import type { Table } from '../../shared/store/table';
 import type { TaggedUser } from '../../shared/tagged-users';
 import { seconds } from '../../shared/time';
 import { type Comparison, isUserOf } from './compare';
-import { reasonOf } from './reason-of';
 import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
 
 /**

@@ -1,11 +1,11 @@
 import { faultOf } from '../../shared/log';
+import { reasonOf } from '../../shared/reason-of';
 import { sideBySide } from '../../shared/side-by-side';
 import { grantsOnHost } from '../../shared/store/grants';
 import { seconds } from '../../shared/time';
 import { type Comparison, compare, leaveOut } from './compare';
 import { endOrphan, notOrphan } from './end-orphan';
 import { markLost, unmarkFound } from './mark-lost';
-import { reasonOf } from './reason-of';
 import type { Act, Outcome, ReconcileDeps } from './reconcile-deps';
 import { repairUser } from './repair-user';
 

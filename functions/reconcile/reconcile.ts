@@ -1,10 +1,10 @@
 import { faultOf } from '../../shared/log';
+import { reasonOf } from '../../shared/reason-of';
 import { sideBySide } from '../../shared/side-by-side';
 import { type Source, writeEvent } from '../../shared/store/audit';
 import { lease } from '../../shared/store/grants';
 import { beginReconciling, endReconciling } from '../../shared/store/reconciling';
 import { seconds } from '../../shared/time';
-import { reasonOf } from './reason-of';
 import { by, type ReconcileDeps } from './reconcile-deps';
 import { type Figures, reconcileHost } from './reconcile-host';
 

@@ -1,11 +1,11 @@
 import { HostRefused } from '../../shared/errors';
 import { faultOf } from '../../shared/log';
+import { reasonOf } from '../../shared/reason-of';
 import { writeEvent } from '../../shared/store/audit';
 import { claimRepair, closeRepair, type Grant, readGrant } from '../../shared/store/grants';
 import { seconds } from '../../shared/time';
 import { notToJudge } from './compare';
 import { type Differences, differences, shownDifferences } from './differences';
-import { reasonOf } from './reason-of';
 import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
 
 /**

@@ -1,4 +1,4 @@
-import { HostRefused, HostUnreachable, SecretUnusable } from '../../shared/errors';
+import { HostRefused, HostUnreachable, SecretUnusable } from './errors';
 
 /** What a fault at a host is called on record; `internal` is our own. */
 export function reasonOf(fault: unknown): 'host_unreachable' | 'host_refused' | 'secret_unusable' | 'internal' {
