@@ -21,6 +21,8 @@ export interface Applied {
 export interface ApplyDeps extends ClientDeps {
   /** Called after each change. */
   onProgress?(done: number, total: number): void;
+  /** Once it is aborted, nothing new is begun. */
+  stop?: AbortSignal;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function applyRules({ changes }: Pick<Plan, 'changes'>, deps: Apply
     // All of them take from the same queue.
     const worker = async () => {
       for (const change of queue) {
+        if (deps.stop?.aborted) return;
         const failure = await failureIn(change, deps);
         if (failure) failures.push({ change, code: failure.code, detail: failure.message });
         else done.push(change);
@@ -48,7 +51,7 @@ export async function applyRules({ changes }: Pick<Plan, 'changes'>, deps: Apply
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
-    if (failures.length > 0) break;
+    if (failures.length > 0 || deps.stop?.aborted) break;
   }
   const made = new Set(done);
   const left = changes.filter((change) => !made.has(change));

@@ -1,5 +1,5 @@
 import { type Losses, lossesOf } from '../../shared/losses';
-import { opposites, principalsOf, type Rule, type RuleKey, speaksOf } from '../../shared/policy';
+import { opposites, principalsOf, type Rule, type RuleKey, speaksOf, type Unreadable } from '../../shared/policy';
 import { keys } from '../../shared/store/keys';
 import type { Edit } from './changes';
 import { nameOfKey } from './expand-rules';
@@ -18,18 +18,21 @@ export function lossesUnder(
   grants: readonly LiveGrant[],
   now: number,
 ): Losses<LiveGrant> {
-  const final = byPrincipal(rules);
+  const rulesFor = rulesByPerson({ rules, unreadable });
   const edited = byPrincipal(edits.map((edit) => edit.after ?? edit.before));
-  const hidden = (principal: string) =>
-    unreadable.filter((name) => name.startsWith(`${keys.rules(principal)} `)).map((name) => ({ unreadable: name }));
   const touched = grants.filter((grant) =>
     principalsOf(grant.email).some((principal) => edited.get(principal)?.some((rule) => speaksOf(rule, grant))),
   );
-  return lossesOf(
-    touched,
-    ({ email }) => principalsOf(email).flatMap((principal) => [...(final.get(principal) ?? []), ...hidden(principal)]),
-    now,
-  );
+  return lossesOf(touched, rulesFor, now);
+}
+
+/** Finds all rules that can speak about a person, those that can't be read among them. */
+export function rulesByPerson({ rules, unreadable }: FinalRules): (person: { email: string }) => (Rule | Unreadable)[] {
+  const groups = byPrincipal(rules);
+  const hidden = (principal: string) =>
+    unreadable.filter((name) => name.startsWith(`${keys.rules(principal)} `)).map((name) => ({ unreadable: name }));
+  return ({ email }) =>
+    principalsOf(email).flatMap((principal) => [...(groups.get(principal) ?? []), ...hidden(principal)]);
 }
 
 /** An allow beside a deny that takes all of it, where one of the two is new: allowed, and seldom meant. */

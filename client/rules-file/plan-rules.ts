@@ -9,7 +9,7 @@ import { type Change, type Edit, sameMeaning, sameScope } from './changes';
 import { nameOfKey } from './expand-rules';
 import { orderChanges } from './order-changes';
 import type { Ruler, RulesFile } from './parse-rules-file';
-import { contradictions, lossesUnder } from './plan-losses';
+import { contradictions, type FinalRules, lossesUnder } from './plan-losses';
 import { type LiveGrant, readLiveGrants, readState, type ServiceState, type Versioned } from './service-state';
 
 /** What has to happen so that the service has the rules and rulers of a file. */
@@ -26,6 +26,8 @@ export interface Plan {
   losses: Losses<LiveGrant>;
   /** What is allowed, and seldom meant. */
   warnings: string[];
+  /** The rules as they will be. */
+  final: FinalRules;
   /** A ruler made the plan: rules outside of their scope are unknown, and may still give what is listed as lost. */
   partial: boolean;
 }
@@ -81,6 +83,7 @@ export function planOf(wanted: RulesFile, state: ServiceState, grants: readonly 
     unreadable: [...rules.unreadable, ...rulers.unreadable],
     losses: lossesUnder(final, rules.edits, grants, moment),
     warnings: contradictions(final, rules.edits),
+    final,
     partial: state.scope !== undefined,
   };
 }

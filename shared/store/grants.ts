@@ -68,7 +68,7 @@ const grantItem = v.object({
 });
 export type Grant = v.InferOutput<typeof grantItem>;
 
-const parseGrant = (item: Item): Grant => v.parse(grantItem, item);
+export const parseGrant = (item: Item): Grant => v.parse(grantItem, item);
 
 /** Whether a login may exist for this grant now or soon. */
 export const counts = (grant: Grant): boolean => grant.state !== 'ended';
@@ -121,9 +121,10 @@ export const liveGrants = async (table: Table, part: number, upTo?: number): Pro
 export const allLiveGrants = async (table: Table, upTo?: number): Promise<Grant[]> =>
   (await Promise.all(liveParts.map((part) => liveGrants(table, part, upTo)))).flat();
 
-/** Writes the row of a new grant before its user exists: false if another request was faster. `before` is the ended grant in its place. */
+/** Writes the row of a new grant before its user exists, or is tagged: false if another request was faster. `before` is the ended grant in its place. */
 export function planGrant(table: Table, grant: Grant, before: Grant | undefined): Promise<boolean> {
-  const item = { ...keys.grant(grant), ...grant, ...indexed(grant, grant.creatingUntil) };
+  const dueAt = grant.state === 'pending' ? grant.creatingUntil : grant.expiresAt;
+  const item = { ...keys.grant(grant), ...grant, ...indexed(grant, dueAt) };
   if (!before) return table.put(item, { if: 'attribute_not_exists(#pk)' });
   return table.put(item, { if: '#id = :before AND #state = :ended', values: { before: before.id, ended: 'ended' } });
 }
@@ -239,7 +240,7 @@ export function finishEnd(
 }
 
 /** Every change of a row but the first: only from the version that was read. */
-async function move(table: Table, grant: Grant, set: Item, remove: string[] = []): Promise<Grant | undefined> {
+export async function move(table: Table, grant: Grant, set: Item, remove: string[] = []): Promise<Grant | undefined> {
   const { id, version } = grant;
   const unchanged = { if: '#id = :id AND #version = :version', values: { id, version } };
   const item = await table.update(keys.grant(grant), { set, remove, add: { version: 1 }, ...unchanged });

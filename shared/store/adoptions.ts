@@ -1,0 +1,18 @@
+import { type Grant, lease, move, parseGrant } from './grants';
+import { keys } from './keys';
+import type { Table } from './table';
+
+// The row of a user who was there before it: `active` from the start, as its login works already, and nobody is about to create it.
+
+/** The grant in this place, whatever its state. */
+export async function readGrantAt(table: Table, place: Parameters<typeof keys.grant>[0]): Promise<Grant | undefined> {
+  const item = await table.get(keys.grant(place));
+  return item && parseGrant(item);
+}
+
+/**
+ * Takes a row whose user has not been tagged yet, as an adoption was cut off: none if it changed meanwhile. Whoever planned it can't
+ * withdraw it any more.
+ */
+export const claimAdoption = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
+  move(table, grant, { changingUntil: now + lease }, ['lostAt']);
