@@ -1,7 +1,7 @@
 import { ruleName } from '../../shared/policy';
 import { sideBySide } from '../../shared/side-by-side';
 import { seconds } from '../../shared/time';
-import type { ClientDeps } from '../rules-file/ask-api';
+import type { ClientDeps } from '../api/ask-api';
 import { sameMeaning, sameScope } from '../rules-file/changes';
 import { nameOfKey } from '../rules-file/expand-rules';
 import { type Plan, planOf } from '../rules-file/plan-rules';

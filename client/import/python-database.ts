@@ -1,5 +1,6 @@
 import { MongoClient, MongoParseError } from 'mongodb';
 import { ConnectionString } from 'mongodb-connection-string-url';
+import { MongograntError } from '../mongogrant-error';
 
 /** What a Python server keeps, as it is there. */
 export interface PythonDatabase {
@@ -9,18 +10,11 @@ export interface PythonDatabase {
   grants: unknown[];
 }
 
-/** The database of the Python server can't be read. The message holds no password. */
-export class PythonDatabaseFault extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'PythonDatabaseFault';
-  }
-}
-
 /**
  * Reads the database of a Python server, the one that its `mgdb_uri` names, and writes nothing.
  *
- * @throws PythonDatabaseFault for an address that is none, names no database, or can't be reached
+ * @throws MongograntError `source_invalid` for an address that is none or names no database, `source_unreadable` for one that can't be
+ * read; neither holds a password
  */
 export async function readPythonDatabase(uri: string): Promise<PythonDatabase> {
   const { database, servers } = placeOf(uri);
@@ -35,7 +29,8 @@ export async function readPythonDatabase(uri: string): Promise<PythonDatabase> {
     }
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    throw new PythonDatabaseFault(`${servers} ${reason(cause, code)}`, { cause });
+    // Not as its cause: a driver's error may carry what it was asked for.
+    throw new MongograntError('source_unreadable', `${servers} ${reason(cause, code)}`);
   }
 }
 
@@ -44,7 +39,8 @@ function placeOf(uri: string): { database: string; servers: string } {
   const address = parsed(uri);
   const database = decodeURIComponent(address.pathname.slice(1));
   if (database === '')
-    throw new PythonDatabaseFault(
+    throw new MongograntError(
+      'source_invalid',
       'The address names no database. It is the "mgdb_uri" in ~/.mongogrant.server.json of the Python server, such as mongodb://mgserver@mongodb03.lab.org/mongogrant.',
     );
   return { database, servers: address.hosts.join(',') };
@@ -55,7 +51,8 @@ function parsed(uri: string): ConnectionString {
   try {
     return new ConnectionString(uri.trim());
   } catch {
-    throw new PythonDatabaseFault(
+    throw new MongograntError(
+      'source_invalid',
       'This is no MongoDB address such as mongodb://mgserver@mongodb03.lab.org/mongogrant.',
     );
   }
