@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+
+/** The relative paths that a type declaration imports: with `import` and `export`, and inside of types. */
+const specifiers = /(from |import\()(['"])(\.{1,2}\/[^'"]+)\2/g;
+
+/** Writes the type declarations of an entry file, and of all that they mention, in the form that Node's own resolution asks for. */
+export async function writeTypes(entry: string, folder: string): Promise<void> {
+  const whole = await mkdtemp(join(tmpdir(), 'mongogrant-types-'));
+  try {
+    const options = [
+      '--declaration',
+      '--emitDeclarationOnly',
+      '--noEmit',
+      'false',
+      '--rootDir',
+      '.',
+      '--outDir',
+      whole,
+    ];
+    const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+    const project = join(whole, 'tsconfig.json');
+    const root = process.cwd();
+    await writeFile(
+      project,
+      JSON.stringify({
+        extends: join(root, 'tsconfig.json'),
+        compilerOptions: { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+        include: [],
+        files: [join(root, entry)],
+      }),
+    );
+    await promisify(execFile)(process.execPath, [tsc, '-p', project, ...options]);
+    await copyMentioned(whole, entry.replace(/\.ts$/, '.d.ts'), folder, new Set());
+  } finally {
+    await rm(whole, { recursive: true });
+  }
+}
+
+async function copyMentioned(from: string, file: string, to: string, done: Set<string>): Promise<void> {
+  if (done.has(file)) return;
+  done.add(file);
+  const text = await readFile(join(from, file), 'utf8');
+  await mkdir(dirname(join(to, file)), { recursive: true });
+  await writeFile(join(to, file), text.replace(specifiers, '$1$2$3.js$2'));
+  const mentioned = [...text.matchAll(specifiers)].map(([, , , path = '']) =>
+    relative(from, join(from, dirname(file), `${path}.d.ts`)),
+  );
+  for (const one of mentioned) await copyMentioned(from, one, to, done);
+}
