@@ -1,4 +1,5 @@
 import { ApiError } from './errors';
+import { namesKnownKey, verifyToken } from './fetch-tokens';
 import type { Log } from './log';
 import { reportUnreadable } from './report-unreadable';
 import type { ApiRequest } from './request';
@@ -9,7 +10,7 @@ import { readLink, vouches } from './store/links';
 import { readRuler } from './store/rulers';
 import type { Table } from './store/table';
 import { seconds } from './time';
-import { namesKnownKey, type TokenClaims, verifyToken } from './tokens';
+import type { TokenClaims } from './tokens';
 
 export interface AuthDeps {
   table: Table;

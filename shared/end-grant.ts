@@ -1,5 +1,6 @@
 import { ApiError, HostUnreachable, hostProblem } from './errors';
-import { faultOf, type Log } from './log';
+import { faultOf } from './fault-of';
+import type { Log } from './log';
 import type { Host, MongoUsers, UserName } from './mongo-users';
 import type { Secrets } from './secrets';
 import { type Event, type Source, writeEvent } from './store/audit';

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { ApiError } from './errors';
-import { faultOf, type Log } from './log';
+import { faultOf } from './fault-of';
+import type { Log } from './log';
 import { askAgain, pageHeaders, problemPage } from './page';
 import { type ApiRequest, acceptsPage, originOf, parseEvent } from './request';
 import { type fallback, methodsOf, type RouteKey } from './routes';

@@ -15,20 +15,3 @@ export function jsonLog(serviceName: string): Log {
     error: (code, facts = {}) => logger.error(code, facts),
   };
 }
-
-/** What may be said of an error. Not its message: a driver's may quote the command that failed. */
-export function faultOf(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { fault: typeof error };
-  const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? error.code : undefined;
-  const frames = withoutMessage(error)
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line));
-  const cause = error.cause instanceof Error ? faultOf(error.cause) : undefined;
-  return { fault: error.name, code, frames: frames.slice(0, 6).map((line) => line.trim()), cause };
-}
-
-/** A line of the message may look like a frame. */
-function withoutMessage({ stack = '', message }: Error): string {
-  const at = stack.indexOf(message);
-  return at < 0 ? stack : stack.slice(at + message.length);
-}

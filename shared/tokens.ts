@@ -3,13 +3,10 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
-  createSecretKey,
   randomBytes,
   randomInt,
   timingSafeEqual,
 } from 'node:crypto';
-import jwt from 'jsonwebtoken';
-import { ApiError } from './errors';
 
 /** Keys that sign fetch tokens, or links: `key` signs, `older` ones still verify. */
 export interface SigningKeys {
@@ -31,8 +28,6 @@ export interface LinkParts {
   hash: string;
 }
 
-const audience = 'fetch';
-const clockTolerance = 5;
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -67,58 +62,11 @@ const signatureOf = (key: string, text: string): string =>
 export const sameHash = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** Signs a fetch token; `issuer` names the stack. */
-export function signToken(keys: SigningKeys, issuer: string, claims: TokenClaims & { issuedAt: number }): string {
-  const payload = { sub: claims.email, jti: claims.id, iat: claims.issuedAt, exp: claims.expiresAt };
-  return jwt.sign(payload, secretKey(keys.key), { algorithm: 'HS256', issuer, audience, keyid: keyId(keys.key) });
-}
-
-/** Said to be a secret: of a text the library would first try whether it is a public key, which costs more than all the rest. */
-const secretKey = (key: string) => createSecretKey(Buffer.from(key));
-
-/** Whether one of the keys may have signed this token: tells a new key that this process has not read yet from a forgery. */
-export const namesKnownKey = (keys: SigningKeys, token: string): boolean => keyOf(keys, token) !== undefined;
-
-/** The claims of a fetch token that one of the keys signed for this issuer; a 401 otherwise. `now` is in seconds. */
-export function verifyToken(keys: SigningKeys, issuer: string, token: string, now: number): TokenClaims {
-  const key = keyOf(keys, token);
-  if (!key) throw new ApiError('token_invalid', 'This token was not issued here. Ask for a new link with POST /links.');
-  try {
-    const claims = jwt.verify(token, secretKey(key), {
-      algorithms: ['HS256'],
-      issuer,
-      audience,
-      clockTolerance,
-      clockTimestamp: now,
-    });
-    if (typeof claims === 'object' && claims.sub && claims.jti && claims.exp)
-      return { email: claims.sub, id: claims.jti, expiresAt: claims.exp };
-  } catch (error) {
-    if (error instanceof jwt.TokenExpiredError)
-      throw new ApiError('token_expired', 'This token has expired. Ask for a new link with POST /links.');
-  }
-  throw new ApiError('token_invalid', 'This token is not valid. Ask for a new link with POST /links.');
-}
-
-function keyOf(keys: SigningKeys, token: string): string | undefined {
-  const kid = keyIdIn(token);
-  return [keys.key, ...keys.older].find((candidate) => keyId(candidate) === kid);
-}
-
-function keyIdIn(token: string): string | undefined {
-  try {
-    return jwt.decode(token, { complete: true })?.header.kid;
-  } catch {
-    // A payload that is no JSON is thrown, unlike every other thing that is no token.
-    return undefined;
-  }
-}
-
-/** Names a key without telling it. */
-const keyId = (key: string): string => sha256(`kid:${key}`).slice(0, 12);
-
 /** A MongoDB password: 32 of `[A-Za-z0-9]`, so that it never needs escaping. */
 export const newPassword = (): string => Array.from({ length: 32 }, () => letters[randomInt(letters.length)]).join('');
+
+/** Names a key without telling it. */
+export const keyId = (key: string): string => sha256(`kid:${key}`).slice(0, 12);
 
 /** Six characters that tell one id from another where people read them. */
 export const shortHash = (id: string): string => sha256(id).slice(0, 6);

@@ -3,7 +3,7 @@ import { inputs, parseBody } from '../../shared/api';
 import { type AuthDeps, claimsOf, livePerson } from '../../shared/authenticate';
 import type { EndDeps } from '../../shared/end-grant';
 import { ApiError, hostProblem } from '../../shared/errors';
-import { faultOf } from '../../shared/log';
+import { faultOf } from '../../shared/fault-of';
 import type { Host } from '../../shared/mongo-users';
 import { type Decision, decide, ruleName } from '../../shared/policy';
 import { reportUnreadable } from '../../shared/report-unreadable';

@@ -1,5 +1,5 @@
 import { type Cause, type EndDeps, endGrant } from '../../shared/end-grant';
-import { faultOf } from '../../shared/log';
+import { faultOf } from '../../shared/fault-of';
 import { sideBySide } from '../../shared/side-by-side';
 import type { Source } from '../../shared/store/audit';
 import { allLiveGrants, type Grant } from '../../shared/store/grants';

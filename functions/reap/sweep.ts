@@ -1,6 +1,6 @@
 import { ruleAnswer } from '../../shared/answers';
 import { type EndDeps, endGrant } from '../../shared/end-grant';
-import { faultOf } from '../../shared/log';
+import { faultOf } from '../../shared/fault-of';
 import { type RuleKey, ruleName } from '../../shared/policy';
 import { lossesNow } from '../../shared/rule-losses';
 import { inside } from '../../shared/scope';

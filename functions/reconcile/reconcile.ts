@@ -1,4 +1,4 @@
-import { faultOf } from '../../shared/log';
+import { faultOf } from '../../shared/fault-of';
 import { reasonOf } from '../../shared/reason-of';
 import { sideBySide } from '../../shared/side-by-side';
 import { type Source, writeEvent } from '../../shared/store/audit';

@@ -1,5 +1,5 @@
 import { HostRefused } from '../../shared/errors';
-import { faultOf } from '../../shared/log';
+import { faultOf } from '../../shared/fault-of';
 import { reasonOf } from '../../shared/reason-of';
 import { writeEvent } from '../../shared/store/audit';
 import { claimRepair, closeRepair, type Grant, readGrant } from '../../shared/store/grants';

@@ -1,6 +1,7 @@
 import { inputs, parse } from '../../shared/api';
 import { type AuthDeps, issuerOf } from '../../shared/authenticate';
 import { ApiError, type ErrorCode } from '../../shared/errors';
+import { signToken } from '../../shared/fetch-tokens';
 import type { ApiResponse } from '../../shared/http';
 import { redeemPage, tokenPage } from '../../shared/page';
 import type { ApiRequest } from '../../shared/request';
@@ -8,7 +9,7 @@ import type { Secrets } from '../../shared/secrets';
 import { writeEvent } from '../../shared/store/audit';
 import { type Link, readLink, redeemLink as spendLink } from '../../shared/store/links';
 import { iso, seconds } from '../../shared/time';
-import { type LinkParts, parseLink, sameHash, signToken } from '../../shared/tokens';
+import { type LinkParts, parseLink, sameHash } from '../../shared/tokens';
 
 export interface RedeemDeps extends AuthDeps {
   secrets: Pick<Secrets, 'signingKeys' | 'linkKeys'>;

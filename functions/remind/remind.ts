@@ -1,4 +1,5 @@
-import { faultOf, type Log } from '../../shared/log';
+import { faultOf } from '../../shared/fault-of';
+import type { Log } from '../../shared/log';
 import type { SendMail } from '../../shared/mailer';
 import { reminderMail } from '../../shared/reminder-text';
 import type { Settings } from '../../shared/settings';

@@ -1,7 +1,8 @@
 import { inputs, parseBody } from '../../shared/api';
 import { ApiError } from '../../shared/errors';
+import { faultOf } from '../../shared/fault-of';
 import type { ApiResponse } from '../../shared/http';
-import { faultOf, type Log } from '../../shared/log';
+import type { Log } from '../../shared/log';
 import { linkMail } from '../../shared/mail-text';
 import type { SendMail } from '../../shared/mailer';
 import { callerOf } from '../../shared/names';

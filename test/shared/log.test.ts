@@ -1,6 +1,7 @@
 import { MongoServerError } from 'mongodb';
 import { HostUnreachable } from '../../shared/errors';
-import { faultOf, jsonLog } from '../../shared/log';
+import { faultOf } from '../../shared/fault-of';
+import { jsonLog } from '../../shared/log';
 
 const secret = 'hunter2';
 

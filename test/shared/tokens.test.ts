@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { ApiError } from '../../shared/errors';
+import { namesKnownKey, signToken, verifyToken } from '../../shared/fetch-tokens';
 import {
-  namesKnownKey,
   newId,
   newLink,
   newPassword,
@@ -11,9 +11,7 @@ import {
   sameHash,
   seal,
   shortHash,
-  signToken,
   unseal,
-  verifyToken,
 } from '../../shared/tokens';
 
 const keys = { key: 'n'.repeat(64), older: ['o'.repeat(64)] };

@@ -1,3 +1,4 @@
+import { signToken } from '../../shared/fetch-tokens';
 import { serve } from '../../shared/http';
 import type { Log } from '../../shared/log';
 import type { MongoUsers } from '../../shared/mongo-users';
@@ -5,7 +6,7 @@ import { parseSettings } from '../../shared/settings';
 import { putLink, redeemLink } from '../../shared/store/links';
 import type { Table } from '../../shared/store/table';
 import { seconds } from '../../shared/time';
-import { newLink, signToken } from '../../shared/tokens';
+import { newLink } from '../../shared/tokens';
 import { keepPromises } from './keep-promises';
 import { memoryTable } from './memory-table';
 import { type Ask, eventOf } from './stage';

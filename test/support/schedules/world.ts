@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { type Reaped, reap } from '../../../functions/reap/reap';
 import { issuerOf } from '../../../shared/authenticate';
+import { signToken } from '../../../shared/fetch-tokens';
 import { serve } from '../../../shared/http';
 import type { Log } from '../../../shared/log';
 import type { HostSecret } from '../../../shared/secrets';
 import { parseSettings } from '../../../shared/settings';
 import { putLink, redeemLink } from '../../../shared/store/links';
-import { newLink, signToken } from '../../../shared/tokens';
+import { newLink } from '../../../shared/tokens';
 import { keepPromises } from '../keep-promises';
 import { memoryTable, type StoredItems } from '../memory-table';
 import { memoryUsers, type StoredUsers } from '../memory-users';
