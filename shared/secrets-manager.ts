@@ -10,6 +10,7 @@ import {
   ResourceExistsException,
   ResourceNotFoundException,
   RestoreSecretCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -41,6 +42,15 @@ export interface SecretWriter {
   restore(id: string): Promise<void>;
   /** For so many days it may be restored. One that is deleted already is done. */
   delete(id: string, days: number): Promise<void>;
+}
+
+/** What a rotation by hand came to: `not_set_up` where no function rotates the secret, `under_way` where one is, or was not finished. */
+export type RotationStart = 'begun' | 'not_set_up' | 'under_way' | Absent;
+
+/** Beginning rotations; apart from the rest, as only an admin may. */
+export interface SecretRotator {
+  /** Begins a rotation, which goes on by itself. Two calls. */
+  rotate(id: string): Promise<RotationStart>;
 }
 
 /** A secret as its rotation sees it: versions under staging labels. */
@@ -138,6 +148,24 @@ export function secretVersions(): SecretVersions {
     async moveStage(id, stage, { from, to }) {
       const move = { VersionStage: stage, RemoveFromVersionId: from, MoveToVersionId: to };
       await client.send(new UpdateSecretVersionStageCommand({ SecretId: id, ...move }));
+    },
+  };
+}
+
+export function secretRotator(): SecretRotator {
+  const client = openClient();
+  return {
+    async rotate(id) {
+      try {
+        const { RotationLambdaARN, DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: id }));
+        if (DeletedDate !== undefined) return 'deleted';
+        if (RotationLambdaARN === undefined) return 'not_set_up';
+        await client.send(new RotateSecretCommand({ SecretId: id }));
+        return 'begun';
+      } catch (error) {
+        if (error instanceof InvalidRequestException) return 'under_way';
+        return absent(error);
+      }
     },
   };
 }

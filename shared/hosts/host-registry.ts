@@ -20,7 +20,15 @@ export interface HostRefusal {
   state: 'refused';
   /** Empty for a name that can't be a host's. */
   host: string;
-  reason: 'host_invalid' | 'secret_invalid' | 'host_exists' | 'host_unknown' | 'host_changed' | 'host_in_use';
+  reason:
+    | 'host_invalid'
+    | 'secret_invalid'
+    | 'host_exists'
+    | 'host_unknown'
+    | 'host_changed'
+    | 'host_in_use'
+    | 'rotation_off'
+    | 'rotation_under_way';
   detail: string;
 }
 

@@ -1,7 +1,16 @@
 import * as v from 'valibot';
 import { hostOfSecret, hostSecretName } from '../host-secret';
 import { isHost } from '../names';
-import { type Absent, type SecretReader, type SecretWriter, secretReader, secretWriter } from '../secrets-manager';
+import {
+  type Absent,
+  type RotationStart,
+  type SecretReader,
+  type SecretRotator,
+  type SecretWriter,
+  secretReader,
+  secretRotator,
+  secretWriter,
+} from '../secrets-manager';
 
 /** A secret's fields as they are stored, and the version that they are. `unreadable`: it is no object in JSON. */
 export type StoredHost = { fields: Record<string, unknown>; version: string } | 'unreadable';
@@ -16,6 +25,8 @@ export interface HostSecrets {
   /** Only if nobody changed it since this version was read. */
   change(host: string, fields: object, version: string): Promise<'changed' | 'changed meanwhile' | Absent>;
   restore(host: string): Promise<void>;
+  /** Begins to change its password, which goes on by itself. */
+  rotate(host: string): Promise<RotationStart>;
   /** It may be restored for {@link recoverableDays}. */
   delete(host: string): Promise<void>;
 }
@@ -28,9 +39,10 @@ const anObject = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknow
 /** The hosts under a prefix. */
 export function hostSecrets(
   prefix: string,
-  { get, list, create, put, change, restore, delete: remove }: SecretReader & SecretWriter = {
+  { get, list, create, put, change, restore, rotate, delete: remove }: SecretReader & SecretWriter & SecretRotator = {
     ...secretReader(),
     ...secretWriter(),
+    ...secretRotator(),
   },
 ): HostSecrets {
   const id = (host: string) => `${prefix}/${hostSecretName(host)}`;
@@ -52,6 +64,7 @@ export function hostSecrets(
     put: (host, fields) => put(id(host), JSON.stringify(fields)),
     change: (host, fields, version) => change(id(host), JSON.stringify(fields), version),
     restore: (host) => restore(id(host)),
+    rotate: (host) => rotate(id(host)),
     delete: (host) => remove(id(host), recoverableDays),
   };
 }
