@@ -1,4 +1,5 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { adminEnvironment } from '../shared/admin-environment';
 import type { Settings } from '../shared/settings';
 import { addressOf } from './mail';
 
@@ -13,7 +14,11 @@ const host = {
 };
 
 /** Prints, when a deployment is done, where the API is and what an admin does next, ready to paste. */
-export function printNextSteps(stack: Stack, api: string, { admins, mailFrom, secretPrefix }: Settings): void {
+export function printNextSteps(
+  stack: Stack,
+  { api, tableName }: { api: string; tableName: string },
+  { admins, mailFrom, secretPrefix }: Settings,
+): void {
   const print = (id: string, description: string, value: string) => new CfnOutput(stack, id, { description, value });
   const sender = addressOf(mailFrom);
   const domain = sender.slice(sender.lastIndexOf('@') + 1);
@@ -40,5 +45,10 @@ aws secretsmanager create-secret ${region} --name ${secretPrefix}/hosts/HOST --s
     'Step4AllowSomeone',
     'The first rule: who may have which role on which database of which host',
     `curl -X PUT ${api}/rules -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"email":"you@${domain}","host":"HOST","db":"demo*","role":"readWrite","which":"allow"}'`,
+  );
+  print(
+    'ForAdmins',
+    'In a shell with your own AWS credentials: mgrant hosts and mgrant import then know this deployment',
+    adminEnvironment({ tableName, stackName: stack.stackName, secretPrefix, aws: { AWS_REGION: stack.region } }),
   );
 }

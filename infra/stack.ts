@@ -45,10 +45,11 @@ export class MongograntStack extends Stack {
       reconcile: make('reconcile', { mongodb, timeout: Duration.minutes(15) }),
     };
     schedule(this, jobs);
+    const table = new Table(this, 'Table', { retain });
     allow(
       { ...functions, ...jobs },
       {
-        table: new Table(this, 'Table', { retain }),
+        table,
         signingKey: new SigningKey(this, 'SigningKey', {
           prefix,
           name: 'signing-key',
@@ -73,7 +74,7 @@ export class MongograntStack extends Stack {
     const api = new Api(this, 'Api', { functions, domain, removalPolicy });
     // The mails that it sends name the API; functions behind the API learn its address from each request.
     if (!domain) jobs.remind.addEnvironment('ORIGIN', api.address);
-    printNextSteps(this, api.address, settings);
+    printNextSteps(this, { api: api.address, tableName: table.name }, settings);
   }
 }
 

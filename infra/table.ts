@@ -43,6 +43,11 @@ export class Table extends Construct {
     });
   }
 
+  /** As it is called in AWS, for admins who work with it from outside. */
+  get name(): string {
+    return this.table.tableName;
+  }
+
   // Whoever makes conditional writes may read the item too: where the answer to a write got lost, only the item tells what became of it.
 
   /** Look for a link sent before, and keep a new one. */

@@ -19,15 +19,20 @@ const misleading = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'AWS
 
 let loadedFor: string | undefined;
 
+/** Leads the AWS SDK to the stand-ins for what an admin reaches in AWS. */
+export const localAws = ({ dynamodb, secretsManager }: FunctionEnvironment): Record<string, string> => ({
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
+});
+
 /** Points the AWS SDK and the functions of this process to the local parts. */
 export function setEnvironment(values: FunctionEnvironment): void {
   for (const name of misleading) delete process.env[name];
   Object.assign(process.env, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: values.dynamodb,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: values.secretsManager,
+    ...localAws(values),
     AWS_ENDPOINT_URL_SES: values.ses,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     TABLE_NAME: values.tableName,

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { adminEnvironment } from '../shared/admin-environment';
 import { dynamoTable } from '../shared/store/table';
 import { day } from '../shared/time';
 import { holdFolder } from './data-folder';
 import { ensureTable, startDynamoDb } from './dynamodb';
 import { every } from './every';
-import { type FunctionEnvironment, loadFunctions, setEnvironment } from './functions';
+import { type FunctionEnvironment, loadFunctions, localAws, setEnvironment } from './functions';
 import { type Handlers, startGateway } from './gateway';
 import { localSettings } from './local-settings';
 import { startMailbox } from './mailbox';
@@ -58,6 +59,8 @@ export interface Service {
   /** Its address with the admin login. */
   adminUri: string;
   tableName: string;
+  /** The line for a shell after which `mgrant hosts` and `mgrant import` work on this service. */
+  forAdmins: string;
   /** Ends every part and frees every port. */
   close(): Promise<void>;
 }
@@ -123,6 +126,12 @@ async function startParts(
     host: mongodb.host,
     adminUri: mongodb.adminUri,
     tableName,
+    forAdmins: adminEnvironment({
+      tableName,
+      stackName,
+      secretPrefix: settings.secretPrefix,
+      aws: localAws(environment),
+    }),
   };
 }
 

@@ -42,7 +42,7 @@ export function steps({ api, mailbox, host }: Addresses): Step[] {
 }
 
 /** What `npm start` prints. */
-export function walkThrough(service: Addresses, dataDir: string | undefined): string {
+export function walkThrough(service: Addresses & Pick<Service, 'forAdmins'>, dataDir: string | undefined): string {
   const parts = [
     ['API', service.api],
     ['mailbox', service.mailbox],
@@ -60,6 +60,10 @@ export function walkThrough(service: Addresses, dataDir: string | undefined): st
     ...parts,
     '',
     kept,
+    'For mgrant hosts and mgrant import:',
+    '',
+    service.forAdmins,
+    '',
     'Try it in another terminal:',
     ...story,
     '',

@@ -13,6 +13,7 @@ test('a deployment says where the API is and what comes next', () => {
     'Step2RegisterHost',
     'Step3GetToken',
     'Step4AllowSomeone',
+    'ForAdmins',
   ]);
   expect(steps().ApiAddress).toMatch(/^ApiHttpApi\w+\.ApiEndpoint$/);
 });
@@ -58,4 +59,11 @@ test('the commands for curl call routes that exist', () => {
 test('every step fits into an output', () => {
   const longest = steps({ secretPrefix: 'p'.repeat(60), mailFrom: `Lab <${'a'.repeat(60)}@lab.org>` });
   for (const [id, value] of Object.entries(longest)) expect([id, value.length < 1024]).toEqual([id, true]);
+});
+
+test('an admin gets the line that mgrant hosts and mgrant import need', () => {
+  expect(steps().ForAdmins).toMatch(/^export AWS_REGION=region MONGOGRANT_TABLE=TableItems\w+$/);
+  expect(steps({ stackName: 'lab', secretPrefix: 'lab/grants' }).ForAdmins).toMatch(
+    / MONGOGRANT_TABLE=TableItems\w+ MONGOGRANT_STACK=lab MONGOGRANT_SECRET_PREFIX=lab\/grants$/,
+  );
 });
