@@ -1,0 +1,36 @@
+import { MongograntError } from '../mongogrant-error';
+
+/** Where in AWS a deployment of mongogrant keeps what it knows. Region and credentials are the AWS SDK's own matter. */
+export interface AwsSettings {
+  table: string;
+  /** Beginning of the names of all secrets. */
+  secretPrefix: string;
+  /** The name with which the stack marks its MongoDB users. */
+  stackName: string;
+}
+
+/** The same as given on a command line; what is left out comes from the environment. */
+export interface AwsOptions {
+  table?: string | undefined;
+  secretPrefix?: string | undefined;
+  stack?: string | undefined;
+}
+
+/**
+ * Options first, then `MONGOGRANT_TABLE`, `MONGOGRANT_SECRET_PREFIX` and `MONGOGRANT_STACK`, then the defaults of the settings.
+ *
+ * @throws MongograntError `table_missing` if nobody names the table: only the deployment knows it
+ */
+export function awsSettings(options: AwsOptions, env: NodeJS.ProcessEnv): AwsSettings {
+  const table = options.table ?? env.MONGOGRANT_TABLE;
+  if (!table)
+    throw new MongograntError(
+      'table_missing',
+      'Which deployment? Set MONGOGRANT_TABLE, or use --table. "cdk deploy" and "npm start" print the lines to paste.',
+    );
+  return {
+    table,
+    secretPrefix: options.secretPrefix ?? (env.MONGOGRANT_SECRET_PREFIX || 'mongogrant'),
+    stackName: options.stack ?? (env.MONGOGRANT_STACK || 'mongogrant'),
+  };
+}

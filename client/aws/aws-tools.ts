@@ -1,0 +1,57 @@
+import { adoptableUsers } from '../../shared/adoptable-users';
+import { followRotations } from '../../shared/follow-rotations';
+import { addHost } from '../../shared/hosts/add-host';
+import { checkRegisteredHost } from '../../shared/hosts/check-host';
+import { hostSecrets } from '../../shared/hosts/host-secrets';
+import { listHosts } from '../../shared/hosts/list-hosts';
+import { removeHost } from '../../shared/hosts/remove-host';
+import { rotateHost } from '../../shared/hosts/rotate-host';
+import type { Log } from '../../shared/log';
+import { mongoServers } from '../../shared/mongo-servers';
+import { mongoUsers } from '../../shared/mongo-users';
+import { awsSecrets } from '../../shared/secrets';
+import { dynamoTable } from '../../shared/store/table';
+import { newId } from '../../shared/tokens';
+import type { ClientDeps } from '../api/ask-api';
+import { type ApplyImportDeps, applyImport } from '../import/apply-import';
+import { parsePython } from '../import/parse-python';
+import { type ImportPlan, type PlanOptions, planImport } from '../import/plan-import';
+import { readPythonDatabase } from '../import/python-database';
+import type { AwsSettings } from './aws-settings';
+
+// Everything of the client that reaches AWS's packages. Others reach it through open-aws.ts, when they need it and not before.
+
+export type AwsTools = ReturnType<typeof openAwsTools>;
+export type ApplyOptions = Pick<ApplyImportDeps, 'onProgress' | 'stop'>;
+
+/** Why something failed is in what comes back. */
+const quiet: Log = { info() {}, warn() {}, error() {} };
+
+/** What an admin with AWS rights can do: `by` names them in the audit log, by their address. */
+export function openAwsTools({ table: name, secretPrefix, stackName }: AwsSettings, by: string) {
+  const table = dynamoTable(name);
+  const secrets = awsSecrets(secretPrefix);
+  const servers = followRotations(mongoServers(), secrets);
+  const users = mongoUsers(servers);
+  const actor = { by, source: { requestId: `mgrant-${newId()}`, ip: 'mgrant' } };
+  const registry = { table, hosts: hostSecrets(secretPrefix) };
+  const importing = { table, secrets, servers, adoptable: adoptableUsers(servers), stackName };
+  return {
+    hosts: {
+      list: () => listHosts(registry),
+      add: (host: string, secret: unknown, replace: boolean) =>
+        addHost(registry, { ...actor, host, secret, replace }, new Date()),
+      check: (host: string, databases: readonly string[] | 'any') =>
+        checkRegisteredHost({ secrets, servers }, host, databases),
+      rotate: (host: string) => rotateHost(registry, { ...actor, host }, new Date()),
+      remove: (host: string, force: boolean) =>
+        removeHost({ ...registry, secrets, users, log: quiet }, { ...actor, host, force }, new Date()),
+    },
+    planImport: async (uri: string, client: ClientDeps, options: PlanOptions) =>
+      planImport(parsePython(await readPythonDatabase(uri)), { ...importing, ...client }, options, new Date()),
+    applyImport: (plan: ImportPlan, client: ClientDeps, options: ApplyOptions) =>
+      applyImport(plan, { ...importing, ...client, ...options, clock: Date.now }, actor),
+    /** Ends the connections to MongoDB. */
+    close: () => servers.close(),
+  };
+}
