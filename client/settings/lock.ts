@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, link, open, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
+import { lstat, lutimes, readFile, readlink, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf } from '../code-of';
 import { MongograntError } from '../mongogrant-error';
 import { hasEnded, holderText, nameIn } from './lock-holder';
 
-/** A lock that nobody has touched for so long belongs to nobody. NFS may show another machine's touch a minute late. */
-const deadAfter = 90_000;
+/** NFS may show another machine's touch a minute late. */
+const minuteAndHalf = 90_000;
 const touchEvery = 5_000;
 
 export interface LockOptions<T> {
   /** Milliseconds; after that it is an error. */
   patience: number;
+  /** Milliseconds; a lock that nobody has touched for so long belongs to nobody. */
+  deadAfter?: number;
   /** Asked again and again while somebody else holds the lock: something other than undefined ends the wait. */
   unless?: () => Promise<T | undefined>;
   /** Removes what the holder of this name left behind when it ended. */
@@ -20,8 +21,8 @@ export interface LockOptions<T> {
 }
 
 /**
- * Does something while holding a lock that all processes of all machines with this folder respect. It is a file, made by a hard link,
- * which is one step on NFS too, and names its holder. A holder on this machine that has ended loses it at once, any other one when it
+ * Does something while holding a lock that all processes of all machines with this folder respect. It is made in one
+ * step, on NFS too, and names its holder. A holder on this machine that has ended loses it at once, any other one when it
  * has not touched it for a minute and a half, measured by the waiting process alone, so that clocks need not agree.
  *
  * @param act gets a name that no other holder has
@@ -33,11 +34,9 @@ export async function withLock<T>(
 ): Promise<T> {
   const name = randomBytes(8).toString('hex');
   const text = holderText(name);
-  const own = `${path}.${name}`;
-  await writeFile(own, text, { mode: 0o600 });
-  const waited = await acquire(path, own, text, options).finally(() => unlink(own).catch(() => {}));
+  const waited = await acquire(path, text, options);
   if (waited) return waited.value;
-  const touch = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), touchEvery).unref();
+  const touch = setInterval(() => lutimes(path, new Date(), new Date()).catch(() => {}), touchEvery).unref();
   try {
     return await act(name);
   } finally {
@@ -49,35 +48,35 @@ export async function withLock<T>(
 /** Undefined when the lock is ours; the value that ended the wait otherwise. */
 async function acquire<T>(
   path: string,
-  own: string,
   text: string,
-  { patience, unless, cleanUp }: LockOptions<T>,
+  { patience, deadAfter = minuteAndHalf, unless, cleanUp }: LockOptions<T>,
 ): Promise<{ value: T } | undefined> {
   const start = performance.now();
   let seen: { text: string; touched: number; since: number } | undefined;
   for (;;) {
-    if (await created(path, own)) return undefined;
+    if (await created(path, text)) return undefined;
     const value = await unless?.();
     if (value !== undefined) return { value };
     const lock = await look(path);
-    // Some NFS servers say that it exists about a link that they have just made.
+    // An NFS server that answered too late says this about a lock that it has made for us.
     if (lock?.text === text) return undefined;
     const now = performance.now();
     if (lock?.text !== seen?.text || lock?.touched !== seen?.touched) seen = lock && { ...lock, since: now };
     if (seen && (hasEnded(seen.text) || now - seen.since > deadAfter)) {
+      await cleanUp?.(nameIn(seen.text));
       await breakLock(path, seen.text);
-      await Promise.all([unlink(`${path}.${nameIn(seen.text)}`).catch(() => {}), cleanUp?.(nameIn(seen.text))]);
     } else if (now - start > patience) throw busy(path);
     else await pause(10 + Math.random() * 40);
   }
 }
 
-async function created(path: string, own: string): Promise<boolean> {
+/** Makes the lock with its text in one step: as a symbolic link that leads nowhere. */
+async function created(path: string, text: string): Promise<boolean> {
   try {
-    await link(own, path).catch(async (fault) => {
+    await symlink(text, path).catch((fault) => {
       if (codeOf(fault) === 'EEXIST') throw fault;
-      // Some file systems have no hard links.
-      await copyFile(own, path, constants.COPYFILE_EXCL);
+      // Windows, and some file systems, have none.
+      return writeFile(path, text, { flag: 'wx', mode: 0o600 });
     });
     return true;
   } catch (fault) {
@@ -86,23 +85,26 @@ async function created(path: string, own: string): Promise<boolean> {
   }
 }
 
+/** What a lock says, and when it was last touched; nothing if it is gone. */
 async function look(path: string): Promise<{ text: string; touched: number } | undefined> {
-  // Opening a file makes NFS look anew.
-  const handle = await open(path, 'r').catch(() => undefined);
-  if (!handle) return undefined;
   try {
-    return { text: await handle.readFile('utf8'), touched: (await handle.stat()).mtimeMs };
-  } finally {
-    await handle.close();
+    const { mtimeMs } = await lstat(path);
+    return { text: await textOf(path), touched: mtimeMs };
+  } catch {
+    return undefined;
   }
 }
 
+const textOf = (path: string): Promise<string> => readlink(path).catch(() => readFile(path, 'utf8'));
+
 /** Takes a dead holder's lock away. Of several that try, one moves it; one that moved a newer lock by mistake puts it back. */
 async function breakLock(path: string, dead: string): Promise<void> {
-  const away = `${path}.${randomBytes(8).toString('hex')}`;
+  // One name for all, so that whoever is ended in here leaves one file at most.
+  const away = `${path}.dead`;
   try {
     await rename(path, away);
-    if ((await readFile(away, 'utf8')) !== dead) await link(away, path);
+    const text = await textOf(away);
+    if (text !== dead) await created(path, text);
   } catch {
     // Somebody else was faster.
   } finally {

@@ -7,8 +7,8 @@ import { emptySettings, type Settings } from './settings-schema';
 import { parseSettings, settingsText } from './settings-text';
 import { closeToOthers, fileBehind, writeWhole } from './write-file';
 
-/** Milliseconds. A write takes a few of them. */
-const patience = 30_000;
+/** Milliseconds. A write takes a few of them, but a holder on another machine is known to be dead only after 90 s. */
+const patience = 120_000;
 /** The Python client writes in place, so its file may be half there for a moment. */
 const looks = 5;
 
@@ -39,7 +39,7 @@ export function settingsFile(path: string): SettingsFile {
     },
     alone: async (key, act, unless) => {
       const file = await fileBehind(path);
-      return withLock(`${file}.${key}.lock`, act, { patience: 5 * patience, unless }).catch(unwritable(path));
+      return withLock(`${file}.${key}.lock`, act, { patience: 2 * patience, unless }).catch(unwritable(path));
     },
   };
 }
