@@ -62,6 +62,7 @@ async function main(): Promise<void> {
   const secrets = { host: async (name: string) => hosts.find((host) => host.name === name)?.secret };
   const deps = { table: dynamoTable('mongogrant'), secrets, users, log: quiet, clock: Date.now };
   const begun = Date.now();
+  const cpu = process.cpuUsage();
   for (let run = 1; ; run++) {
     // As on Lambda: 60 s a run, of which the last 15 only finish what was begun.
     const { due, ended, silent, faults } = await reap(
@@ -74,6 +75,8 @@ async function main(): Promise<void> {
     );
     if (due - ended <= (grantCount * downCount) / hostCount) break;
   }
+  const { user, system } = process.cpuUsage(cpu);
+  console.log(`the reaper itself took ${((user + system) / 1e6).toFixed(1)} s of processor time`);
   const left = (
     await Promise.all(liveParts.map((part) => deps.table.query({ pk: keys.dueShards[part] ?? '', index: 'due' })))
   ).flat();
