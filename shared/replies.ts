@@ -84,8 +84,8 @@ export const ruler = v.object({ email, ...scope.entries, version });
 
 /** Something stored that can't be read, by its key. Such a rule denies everything to whom it names; such a ruler may do nothing. */
 export const unreadable = v.object({ unreadable: said('Where it lies in the table.') });
-const seenRule = v.union([unreadable, rule]);
-const seenRuler = v.union([unreadable, ruler]);
+export const storedRule = v.union([unreadable, rule]);
+const storedRuler = v.union([unreadable, ruler]);
 
 const eventGrant = v.object({ id: text, ...place, label, username: text, expires: text });
 const facts = v.record(text, v.unknown());
@@ -148,7 +148,7 @@ export const replies = {
     scope: v.optional(scope),
     access: v.array(v.object(access)),
   }),
-  rules: v.object({ rules: v.array(seenRule), cursor }),
+  rules: v.object({ rules: v.array(storedRule), cursor }),
   rule: v.object({
     ...rule.entries,
     replaced: v.optional(v.union([unreadable, plainRule])),
@@ -163,13 +163,13 @@ export const replies = {
   }),
   why: v.object({
     allowed: v.boolean(),
-    rule: v.nullable(seenRule),
-    rules: v.array(seenRule),
+    rule: v.nullable(storedRule),
+    rules: v.array(storedRule),
     hidden: v.optional(count('How many more rules have a say that you may not see.')),
   }),
-  rulers: v.object({ rulers: v.array(seenRuler), cursor }),
-  ruler: v.object({ ...ruler.entries, replaced: v.optional(seenRuler) }),
-  rulerRemoved: seenRuler,
+  rulers: v.object({ rulers: v.array(storedRuler), cursor }),
+  ruler: v.object({ ...ruler.entries, replaced: v.optional(storedRuler) }),
+  rulerRemoved: storedRuler,
   audit: v.object({ events: v.array(event), cursor }),
   problem: v.object({
     type: text,

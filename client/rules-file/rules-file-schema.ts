@@ -1,7 +1,18 @@
 import * as v from 'valibot';
 import { inputs } from '../../shared/api';
 import { limits, limitsOnlyAllows } from '../../shared/fields';
-import { address, dbName, domain, hostName, listOrAll, oneOrMore, range, shown } from './shown-fields';
+import {
+  address,
+  dbName,
+  dbPrefix,
+  domain,
+  durationShape,
+  hostName,
+  listOrAll,
+  notePattern,
+  rangesShape,
+} from '../../shared/patterns';
+import { oneOrMore, shown } from './shown-fields';
 
 const rule = inputs.rule.entries;
 const ruler = inputs.ruler.entries;
@@ -43,10 +54,7 @@ const ruleFields = v.strictObject({
     shown(rule.maxTtl.wrapped, {
       description: 'For allows: the longest life of a login that this rule allows. A duration, or a number of seconds.',
       examples: ['7 d', '12 h', '90 m'],
-      anyOf: [
-        { type: 'integer', minimum: 1 },
-        { type: 'string', pattern: '^(?![0.]+ ?[smhdw]?$)[0-9]{1,9}((\\.[0-9]{1,3})? ?[smhdw])?$' },
-      ],
+      ...durationShape,
     }),
   ),
   cidrs: v.optional(
@@ -55,17 +63,14 @@ const ruleFields = v.strictObject({
       examples: [['10.0.0.0/8', '2001:db8::/32']],
       minLength: undefined,
       maxLength: undefined,
-      anyOf: [
-        { type: 'array', items: { type: 'string', pattern: `^${range}$` }, minItems: 1, maxItems: 20 },
-        { type: 'string', maxLength: 1000, pattern: '^[0-9A-Fa-f.:/, ]+$' },
-      ],
+      ...rangesShape,
     }),
   ),
   note: v.optional(
     shown(rule.note.wrapped, {
       description: 'One line for people, such as why the rule is there. At most 200 characters.',
       examples: ['until the beam time in June'],
-      pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$',
+      pattern: notePattern,
     }),
   ),
 });
@@ -98,7 +103,7 @@ export const rulerEntry = shown(
     dbs: shown(ruler.dbs, {
       description: 'The beginnings of the database names that this ruler decides about: all, or a list.',
       examples: ['all', ['fw_']],
-      ...listOrAll('[A-Za-z0-9_-]{1,63}', 63),
+      ...listOrAll(dbPrefix, 63),
     }),
     emails: shown(ruler.emails, {
       description: 'The domains whose people this ruler decides about: all, or a list. Each with its @, and in quotes.',

@@ -1,0 +1,14 @@
+import type { RouteKey } from '../routes';
+import type { Operation } from './operation';
+import { grantOperations } from './operations/grants';
+import { linkOperations } from './operations/links';
+import { rulerOperations } from './operations/rulers';
+import { ruleOperations } from './operations/rules';
+
+/** Every route in words: one that is added without a line in one of these does not compile. */
+export const operations: Record<RouteKey, Operation> = {
+  ...linkOperations,
+  ...grantOperations,
+  ...ruleOperations,
+  ...rulerOperations,
+};

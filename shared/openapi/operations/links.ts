@@ -1,0 +1,69 @@
+import type { RouteKey } from '../../routes';
+import type { Operation } from '../operation';
+
+const broken = ['link_unknown', 'link_used', 'link_expired'] as const;
+
+const page = {
+  tag: 'Links',
+  open: true,
+  answers: { 200: ['page'] },
+  refusals: broken,
+} as const;
+
+export const linkOperations = {
+  'POST /links': {
+    id: 'requestLink',
+    tag: 'Links',
+    summary: 'Ask for a link',
+    description:
+      'Mails a one-time link to the address, if it belongs to an admin or a ruler, or if a rule allows it something. The answer is the same for every address and takes the same time, so it tells nobody who is known. One link a minute and ten a day go to one address; what is asked for beyond that is answered alike, and not sent.',
+    open: true,
+    body: 'link',
+    example: { email: 'you@lab.org' },
+    answers: { 202: ['linkRequested'] },
+    refusals: ['too_many_requests'],
+  },
+  'GET /links/{link}': {
+    ...page,
+    id: 'showLink',
+    summary: 'Look at a link',
+    description:
+      'The page behind a mailed link, with the button that redeems it. Opening it never uses the link up, so scanners of mail do no harm.',
+  },
+  'HEAD /links/{link}': {
+    ...page,
+    id: 'checkLink',
+    summary: 'Look at a link, without the page',
+    description: 'As GET, without a body.',
+  },
+  'POST /links/{link}': {
+    id: 'redeemLink',
+    tag: 'Links',
+    summary: 'Redeem a link',
+    description:
+      'Gives the token for which the link was mailed. It works once: the second time it answers `link_used`. A browser (`Accept: text/html`) gets a page that shows the token, every other client JSON.',
+    open: true,
+    answers: { 200: ['token', 'page'] },
+    refusals: broken,
+  },
+  'GET /me': {
+    id: 'whoAmI',
+    tag: 'Tokens',
+    summary: 'Who you are, and what is open to you',
+    description:
+      'Your address, when your token ends, whether you are an admin or a ruler, and what the rules open to you. A grant may still be refused where you do not ask for what is listed, or from elsewhere than a rule says.',
+    answers: { 200: ['me'] },
+    refusals: [],
+  },
+  'DELETE /tokens': {
+    id: 'revokeTokens',
+    tag: 'Tokens',
+    summary: 'End your tokens',
+    description:
+      'Every token of yours that was issued so far stops working with the next request, the one that you send included. Logins that you hold go on until they expire or are revoked. Admins may name somebody else.',
+    query: 'revokeTokens',
+    fields: { email: 'Whose tokens, for admins. Your own without it.' },
+    answers: { 200: ['tokensRevoked'] },
+    refusals: ['not_allowed'],
+  },
+} as const satisfies Partial<Record<RouteKey, Operation>>;
