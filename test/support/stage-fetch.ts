@@ -3,23 +3,22 @@ import { type Answer, linkIn, type Stage } from './stage';
 /** The endpoint under which {@link stageFetch} answers. */
 export const endpoint = 'https://api.example.org';
 
-/** A `fetch` that the handlers of the stage answer, and what it was asked. `before` may answer in their place, or throw. */
-export function stageFetch(stage: Stage, before?: (request: Request) => Response | undefined) {
-  const asked: string[] = [];
-  const ask: typeof fetch = async (input, init) => {
-    const request = new Request(input, init);
-    const { pathname, search } = new URL(request.url);
-    asked.push(`${request.method} ${pathname}`);
-    const early = before?.(request);
-    if (early) return early;
-    const { authorization, 'content-type': _, ...headers } = Object.fromEntries(request.headers);
-    const token = authorization?.replace('Bearer ', '');
-    const text = await request.text();
-    return responseOf(
-      await stage.ask(request.method, `${pathname}${search}`, { token, headers, ...(text && { body: text }) }),
-    );
+/** A `fetch` that the handlers of the stage answer. `before` may answer in their place, or throw. */
+export function stageFetch(stage: Stage, before?: (request: Request) => Response | undefined): { fetch: typeof fetch } {
+  return {
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const early = before?.(request);
+      if (early) return early;
+      const { pathname, search } = new URL(request.url);
+      const { authorization, 'content-type': _, ...headers } = Object.fromEntries(request.headers);
+      const token = authorization?.replace('Bearer ', '');
+      const text = await request.text();
+      return responseOf(
+        await stage.ask(request.method, `${pathname}${search}`, { token, headers, ...(text && { body: text }) }),
+      );
+    },
   };
-  return { fetch: ask, asked };
 }
 
 const responseOf = ({ status, headers, text }: Answer): Response => new Response(text || null, { status, headers });
