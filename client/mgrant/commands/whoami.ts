@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { examples } from '../examples';
+import { type Context, openSession } from '../session';
+import { table } from '../table';
+import { distance, moment } from '../times';
+
+export function addWhoami(program: Command, context: Context): void {
+  program
+    .command('whoami')
+    .summary('who you are, and which databases the rules open to you')
+    .description('Says who you are, how long your token works, and which databases the rules open to you.')
+    .addHelpText('after', examples('mgrant whoami', 'mgrant whoami --json'))
+    .action(async (_options: object, command: Command) => {
+      const session = openSession(context, command);
+      const client = await session.client();
+      const me = await session.wait('Asking who you are', () => client.me());
+      const { bold } = session.paint.out;
+      session.show(me, () => {
+        const kind = me.admin ? ', an admin' : me.ruler ? ', a ruler' : '';
+        const rows = me.access.map(({ host, db, role, maxTtl, expires }) => [
+          ...[role, host, db, maxTtl ?? ''],
+          expires ? moment(expires) : '',
+        ]);
+        const none = 'No rule opens a database to you yet. Ask your admin.';
+        return [
+          `You are ${bold(me.email)}${kind}.`,
+          `Your token works until ${moment(me.expires)} (${distance(me.expires, session.io.now())}).\n`,
+          table(['ROLE', 'HOST', 'DATABASE', 'LONGEST', 'UNTIL'], rows, none, session.paint.out),
+        ].join('\n');
+      });
+    });
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Io } from './io';
+import { Refused } from './refused';
+
+/** This process and its terminal. */
+export function processIo(): Io {
+  const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
+  return {
+    out: (words) => void process.stdout.write(words),
+    err: (words) => void process.stderr.write(words),
+    isTerminal: (stream) => streams[stream].isTTY === true,
+    env: process.env,
+    readLine: (question) => readAnswer(question, process.stderr),
+    readSecret: async (question) => {
+      process.stderr.write(question);
+      const answer = await readAnswer('', unseen);
+      process.stderr.write('\n');
+      return answer;
+    },
+    readInput: () => text(process.stdin),
+    readFile: (path) => readFile(path, 'utf8'),
+    now: () => new Date(),
+    sleep: (seconds) => pause(seconds * 1000),
+    fetch: globalThis.fetch,
+    spin: async (words) => {
+      const { default: yoctoSpinner } = await import('yocto-spinner');
+      const spinner = yoctoSpinner({ text: words, stream: process.stderr }).start();
+      return {
+        say: (more) => {
+          spinner.text = more;
+        },
+        stop: () => void spinner.stop(),
+      };
+    },
+    runProgram,
+  };
+}
+
+const givenUp = () => new Refused('given_up', 'Given up: nothing was changed.');
+const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+
+async function readAnswer(question: string, output: Writable): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output, terminal: true });
+  // Ctrl-C and Ctrl-D: nobody answered, so nothing more is done.
+  const given = new Promise<never>((_resolve, reject) => {
+    lines.once('SIGINT', () => reject(givenUp()));
+    lines.once('close', () => reject(givenUp()));
+  });
+  try {
+    return await Promise.race([lines.question(question), given]);
+  } finally {
+    lines.close();
+  }
+}
+
+const runProgram: Io['runProgram'] = (command, args, env) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    // Ctrl-C in the terminal reaches both; it is the program's to say what it means.
+    const leave = () => {};
+    process.on('SIGINT', leave);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      process.off('SIGINT', leave);
+      resolve(code ?? 1);
+    });
+  });

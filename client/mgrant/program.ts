@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import manifest from '../package.json';
+import { addWhoami } from './commands/whoami';
+import { examples } from './examples';
+import type { Io } from './io';
+import { paintFor } from './paint';
+import type { Context } from './session';
+import { tellFailure } from './tell-failure';
+
+/** Runs one command line, such as `['db', 'localhost:27020', 'demo']`, and answers the exit status: 0 done, 1 refused or failed, 2 wrong usage. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const json = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--json');
+  const context: Context = { io, status: 0 };
+  try {
+    await mgrantProgram(context, json).parseAsync(args, { from: 'user' });
+    return context.status;
+  } catch (error) {
+    return tellFailure(error, io, json);
+  }
+}
+
+/** All commands of `mgrant`, with their help. */
+export function mgrantProgram(context: Context, json = false): Command {
+  const { io } = context;
+  const program = new Command('mgrant')
+    .description('Expiring MongoDB logins for people who own an e-mail address.')
+    .version(manifest.version, '-V, --version', 'say the version')
+    .option('--endpoint <url>', 'the service to ask; your first one if left out')
+    .option('--json', 'answer in JSON, errors included (those on stderr)')
+    .option('--allow-http', 'send your token over plain http to another machine')
+    .helpOption('-h, --help', 'say how a command is used')
+    .helpCommand('help [command]', 'say how a command is used')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: json ? () => {} : io.err,
+      outputError: (words, write) => write(words.replace(/^error:/, paintFor(io, 'err').red('error:'))),
+      getOutHasColors: () => paintFor(io, 'out').isColorSupported,
+      getErrHasColors: () => paintFor(io, 'err').isColorSupported,
+    })
+    .showHelpAfterError('Add --help to see what it takes.')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      examples(
+        'mgrant login you@lab.org --endpoint https://api.lab.org',
+        'mgrant db mongodb03.lab.org fw_phonons --role readWrite',
+      ),
+    );
+  for (const add of commands) add(program, context);
+  return program;
+}
+
+/** In the order in which help lists them. */
+const commands: ((program: Command, context: Context) => void)[] = [addWhoami];

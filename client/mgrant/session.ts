@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import type { Client } from '../client';
+import type { ClientOptions } from '../client-options';
+import type { Io, Spinner } from './io';
+import { type Paint, paintFor } from './paint';
+import { Refused } from './refused';
+
+/** What every command takes. */
+export interface GlobalOptions {
+  endpoint?: string;
+  json?: boolean;
+  allowHttp?: boolean;
+  /** Of the commands that ask before they act. */
+  yes?: boolean;
+}
+
+/** One run of one command: what it was told, and how it talks. */
+export interface Session {
+  io: Io;
+  json: boolean;
+  endpoint: string | undefined;
+  paint: { out: Paint; err: Paint };
+  /** The SDK, set up for the remote that was named. It is loaded here, and not before, so that help comes at once. */
+  client(more?: Pick<ClientOptions, 'label' | 'ttl'>): Promise<Client>;
+  /** Everything but the result, for people: a line on stderr. */
+  note(line: string): void;
+  /** The result, on stdout: as JSON where that was asked for, as text otherwise. */
+  show(result: unknown, text: () => string): void;
+  /** Waits for something, with a spinner if somebody looks. */
+  wait<T>(text: string, work: (spinner: Spinner) => Promise<T>): Promise<T>;
+  /** Asks, and throws if the answer is not yes. Without a terminal, only `--yes` is a yes. */
+  confirm(question: string): Promise<void>;
+}
+
+export interface Context {
+  io: Io;
+  /** What `mgrant` ends with, if nothing goes wrong. */
+  status: number;
+}
+
+const silent: Spinner = { say: () => {}, stop: () => {} };
+
+export function openSession({ io }: Context, command: Command): Session {
+  const { json = false, yes = false, endpoint, allowHttp } = command.optsWithGlobals<GlobalOptions>();
+  const { now, sleep, fetch, settings } = io;
+  const note = (line: string) => io.err(`${line}\n`);
+  return {
+    ...{ io, json, endpoint, note },
+    paint: { out: paintFor(io, 'out'), err: paintFor(io, 'err') },
+    client: async (more = {}) => {
+      const { Client } = await import('../client');
+      return new Client({
+        ...{ fetch, sleep, clock: now, onWarning: note },
+        ...(endpoint !== undefined && { endpoint }),
+        ...(settings !== undefined && { settings }),
+        ...(allowHttp !== undefined && { allowHttp }),
+        ...more,
+      });
+    },
+    show: (result, text) => io.out(json ? `${JSON.stringify(result, null, 2)}\n` : text()),
+    wait: async (text, work) => {
+      const spinner = io.isTerminal('err') ? await io.spin(text) : silent;
+      try {
+        return await work(spinner);
+      } finally {
+        spinner.stop();
+      }
+    },
+    confirm: (question) => (yes ? Promise.resolve() : askForYes(io, question)),
+  };
+}
+
+async function askForYes(io: Io, question: string): Promise<void> {
+  if (!io.isTerminal('in') || !io.isTerminal('err'))
+    throw new Refused(
+      'not_confirmed',
+      `${question} There is nobody here to ask: add --yes if you mean it. Nothing was changed.`,
+    );
+  const answer = await io.readLine(`${question} [y/N] `);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Refused('not_confirmed', 'Nothing was changed.');
+}

@@ -1,0 +1,12 @@
+import ms from 'ms';
+
+/** A moment for people: `2026-12-24 08:00 UTC`. */
+export const moment = (time: string | Date): string =>
+  `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** How far away a moment is: `in 30 days`, `2 hours ago`. */
+export function distance(time: string | Date, now: Date): string {
+  const away = new Date(time).getTime() - now.getTime();
+  const words = ms(Math.abs(away), { long: true });
+  return away >= 0 ? `in ${words}` : `${words} ago`;
+}
