@@ -4,7 +4,7 @@ import { replyExamples } from './examples';
 import { fieldSchemas } from './fields';
 import { codesOf, type InputName, type Operation, type ReplyName, tags } from './operation';
 import { operations } from './operations';
-import { problemHeaders, problemsOf } from './problems';
+import { problemHeaders, problemsOf, statusOf } from './problems';
 import { inputRef, inputSchema, namedSchemas, replyRef, type Schema } from './schemas';
 
 const description = [
@@ -41,7 +41,9 @@ export function openApiDocument(): Schema {
       { url: '{origin}', description: 'Your mongogrant.', variables: { origin: { default: 'http://localhost:3000' } } },
     ],
     security: [{ token: [] }],
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    tags: Object.entries(tags)
+      .filter(([name]) => Object.values(operations).some(({ tag }) => tag === name))
+      .map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {
@@ -76,7 +78,7 @@ function operationObject(
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: requestBody(body, example) }),
-    responses: { ...answersOf(operation, method), ...refusalsOf(operation, method, responses) },
+    responses: { ...refusalsOf(operation, method, responses), ...answersOf(operation, method) },
   };
 }
 
@@ -88,7 +90,11 @@ const pathParameters = (path: string): Schema[] =>
     description: pathWords[name],
     schema: { type: 'string' },
   }));
-const pathWords: Record<string, string> = { link: 'The last part of the address in the mail.' };
+const pathWords: Record<string, string> = {
+  link: 'The last part of the address in the mail.',
+  email: 'An e-mail address.',
+  token: 'The fetch token.',
+};
 
 function queryParameters(input: InputName, words: Operation['fields'] = {}): Schema[] {
   const { properties = {}, required = [] } = inputSchema(input) as InputShape;
@@ -110,7 +116,13 @@ function requestBody(input: InputName, example: Operation['example']): Schema {
   return { required: true, content: { 'application/json': content, 'application/x-www-form-urlencoded': content } };
 }
 
-const words: Record<number, string> = { 200: 'Done.', 201: 'Made.', 202: 'Taken in.' };
+const words: Record<number, string> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Taken in.',
+  400: 'Malformed.',
+  403: 'Not allowed.',
+};
 
 function answersOf({ answers }: Operation, method: string): Record<string, Schema> {
   return Object.fromEntries(
@@ -137,7 +149,12 @@ function jsonContent(kinds: ReplyName[]): Schema {
 function refusalsOf(operation: Operation, method: string, responses: Record<string, Schema>): Record<string, Schema> {
   const asPage = Object.values(operation.answers).some((kinds) => kinds.includes('page'));
   return Object.fromEntries(
-    Object.entries(problemsOf(codesOf(operation), asPage)).map(([status, { name, response }]) => {
+    Object.entries(
+      problemsOf(
+        codesOf(operation).filter((code) => !(statusOf(code) in operation.answers)),
+        asPage,
+      ),
+    ).map(([status, { name, response }]) => {
       if (method === 'HEAD') return [status, { description: response.description }];
       responses[name] = response;
       return [status, { $ref: `#/components/responses/${name}` }];

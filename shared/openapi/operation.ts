@@ -12,6 +12,7 @@ export const tags = {
   Rules: 'Who may have which role on which database of which host.',
   Rulers: 'Who may set rules for others, and inside which scope.',
   Audit: 'What happened.',
+  'Python server': 'The routes of the Python server, for its clients. New programs use the others.',
 } as const;
 
 /** What the document says of a route, and what the tests hold the handlers to. */
@@ -28,7 +29,7 @@ export interface Operation {
   example?: Record<string, unknown>;
   /** What a field of the query means here, where its schema does not say so. */
   fields?: Record<string, string>;
-  /** What it answers, by status. `page` is HTML, for browsers. */
+  /** What it answers, by status. `page` is HTML, for browsers. A status of 400 or more is here only if it is no problem document. */
   answers: Record<number, readonly (ReplyName | 'page')[]>;
   /** Why it may refuse, apart from what every route refuses. */
   refusals: readonly ErrorCode[];

@@ -63,7 +63,7 @@ interface Response {
   response: Schema;
 }
 
-const statusOf = (code: ErrorCode): number => new ApiError(code, '').status;
+export const statusOf = (code: ErrorCode): number => new ApiError(code, '').status;
 
 function response(status: number, codes: ErrorCode[], asPage: boolean): Schema {
   const examples = Object.fromEntries(codes.map((code) => [code, { value: example(code) }]));

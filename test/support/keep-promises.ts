@@ -33,8 +33,9 @@ function brokenBy(
 ): string | undefined {
   const operation = known.get(route);
   if (!operation && route !== fallback.key) return 'a route that operations.ts does not name';
-  const refused = statusCode >= 400;
-  const kinds = refused ? ['problem'] : (operation?.answers[statusCode] ?? []);
+  const answered = operation?.answers[statusCode];
+  const refused = statusCode >= 400 && !answered;
+  const kinds = refused ? ['problem'] : (answered ?? []);
   const type = String(headers['content-type']);
   const asPage = operation && Object.values(operation.answers).flat().includes('page');
   if (type.startsWith('text/html')) return asPage && (refused || kinds.includes('page')) ? undefined : 'a page';
@@ -42,7 +43,8 @@ function brokenBy(
   const json: unknown = JSON.parse(body);
   const issues = kinds.flatMap((kind) => issuesWith(kind, json));
   if (issues.length === kinds.length) return `not what is promised (${kinds.join(' or ')}): ${issues.join('; ')}`;
-  if (!refused) return strayIn(route, event);
+  if (statusCode < 400) return strayIn(route, event);
+  if (!refused) return undefined;
   const { code } = v.parse(replies.problem, json);
   const named = operation ? codesOf(operation).some((one) => one === code) : true;
   return named ? undefined : `the code ${code}, which its operation does not name`;
