@@ -40,6 +40,7 @@ function brokenBy(
   const asPage = operation && Object.values(operation.answers).flat().includes('page');
   if (type.startsWith('text/html')) return asPage && (refused || kinds.includes('page')) ? undefined : 'a page';
   if (type !== (refused ? 'application/problem+json' : 'application/json')) return `the type ${type}`;
+  if (kinds.length === 0) return 'a status that its operation does not name';
   const json: unknown = JSON.parse(body);
   const issues = kinds.flatMap((kind) => issuesWith(kind, json));
   if (issues.length === kinds.length) return `not what is promised (${kinds.join(' or ')}): ${issues.join('; ')}`;
