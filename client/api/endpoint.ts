@@ -8,7 +8,7 @@ export const trimmed = (endpoint: string): string => endpoint.replace(/\/+$/, ''
  * `allowHttp` says that the way there is safe by other means.
  */
 export function checkEndpoint(endpoint: string, allowHttp: boolean): void {
-  const url = URL.parse(endpoint);
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash || url.username || url.password)
     throw new MongograntError(
       'endpoint_invalid',

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { clientStage } from '../support/client-stage';
+import { plainScript } from '../support/plain-script';
+
+const run = promisify(execFile);
+const on = clientStage();
+const processes = 50;
+
+/** The handlers of the stage behind a real port, with a pause like that of a real service, and the requests that came. */
+async function listening() {
+  const asked: string[] = [];
+  const server = createServer(async (request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const body = await text(request);
+    const token = request.headers.authorization?.replace('Bearer ', '');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const answer = await on.stage.ask(request.method ?? '', request.url ?? '', { token, ...(body && { body }) });
+    response.writeHead(answer.status, answer.headers).end(answer.text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return { asked, endpoint: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+const program = `
+import { Client } from './client';
+const [settings, host, now] = process.argv.slice(2);
+const client = new Client({ settings, clock: () => new Date(now) });
+const { username, password } = await client.getAuth(host, 'demo', 'rw');
+process.stdout.write(JSON.stringify([username, password]));`;
+
+test(`${processes} processes that start at once make one request for a credential, and all get the same`, async () => {
+  const service = await listening();
+  const script = on.folder.path('program.mjs');
+  await plainScript(program, script);
+  const [remote] = await (await on.member()).remotes();
+  const settings = on.folder.path('shared.json');
+  await on.clientOf({ settings }).setRemote(service.endpoint, remote?.token ?? '');
+
+  const args = [script, settings, on.stage.host, on.stage.clock.now.toISOString()];
+  const all = await Promise.all(Array.from({ length: processes }, () => run(process.execPath, args)));
+  service.close();
+  expect(service.asked).toEqual(['POST /grants']);
+  const [got, ...others] = new Set(all.map(({ stdout }) => stdout));
+  expect(others).toEqual([]);
+  const [username, password] = JSON.parse(got ?? '');
+  await (await on.stage.login(username, password, 'demo')).db('demo').collection('tasks').insertOne({});
+  expect((await readdir(on.folder.path('.'))).sort()).toEqual(['program.mjs', 'shared.json', 'you.json']);
+}, 60_000);
