@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { reap } from '../functions/reap/reap';
 import { ensureTable } from '../local/dynamodb';
 import { mongoUsers } from '../shared/mongo-users';
@@ -41,13 +41,14 @@ async function main(): Promise<void> {
   const users = mongoUsers();
   const client = new DynamoDBClient();
   await ensureTable(client, 'mongogrant');
-  const documents = DynamoDBDocumentClient.from(client);
 
   console.log(`making ${grantCount} grants on ${hostCount} hosts, ${downCount} of them down ...`);
   const all = Array.from({ length: grantCount }, (_, n) => grantOf(n, hosts[n % hostCount]?.name ?? ''));
   await sideBySide(4, batches(all), (some) =>
-    documents.send(
-      new BatchWriteCommand({ RequestItems: { mongogrant: some.map((Item) => ({ PutRequest: { Item } })) } }),
+    client.send(
+      new BatchWriteItemCommand({
+        RequestItems: { mongogrant: some.map((item) => ({ PutRequest: { Item: marshall(item) } })) },
+      }),
     ),
   );
   await sideBySide(32, all, async (grant) => {

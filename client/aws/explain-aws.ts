@@ -1,7 +1,7 @@
 import { MongograntError } from '../mongogrant-error';
 
 /** AWS's packages, which the client does not bring along. */
-const packages = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/client-secrets-manager'];
+const packages = ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb', '@aws-sdk/client-secrets-manager'];
 
 const unknownCredentials = new Set([
   'CredentialsProviderError',

@@ -1,12 +1,14 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
   QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { newId } from '../tokens';
 import {
   type Condition,
@@ -78,25 +80,28 @@ export interface Table {
 /** A table of the DynamoDB to which the AWS SDK's environment variables point. */
 export function dynamoTable(name: string): Table {
   const client = new DynamoDBClient({
+    // The SDK puts its handler of a request together once for each command, not once for each request.
+    cacheMiddleware: true,
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 3000, requestTimeout: 5000 },
   });
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const own = { TableName: name };
-  const get = async ({ pk, sk }: Key) =>
-    (await documents.send(new GetCommand({ ...own, Key: { pk, sk }, ConsistentRead: true }))).Item;
+  const get = async (key: Key) => {
+    const { Item } = await client.send(new GetItemCommand({ ...own, Key: stored(keyIn(key)), ConsistentRead: true }));
+    return Item && unmarshall(Item);
+  };
 
   /**
    * What a write left behind; nothing if its condition failed. Where the SDK repeated it, the first attempt may have come through and
    * only its answer got lost: then the item carries this write's own mark, or is gone as it should be.
    */
   async function decided(
-    write: Promise<{ Attributes?: Item | undefined }>,
+    write: Promise<{ Attributes?: Stored | undefined }>,
     key: Key,
     mark: string | undefined,
   ): Promise<Item | undefined> {
     try {
-      return (await write).Attributes ?? {};
+      return unmarshall((await write).Attributes ?? {});
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       if ((error.$metadata.attempts ?? 1) === 1) return undefined;
@@ -111,12 +116,11 @@ export function dynamoTable(name: string): Table {
     async query({ pk, prefix, index, upTo }) {
       const items: Item[] = [];
       const wanted = upTo !== undefined ? { upTo } : prefix === undefined ? undefined : { prefix };
-      let from: Item | undefined;
+      const terms = keyCondition(pk, wanted, index);
+      let from: Stored | undefined;
       do {
-        const page = await documents.send(
-          new QueryCommand({ ...own, ...keyCondition(pk, wanted, index), ExclusiveStartKey: from }),
-        );
-        items.push(...(page.Items ?? []));
+        const page = await client.send(new QueryCommand({ ...own, ...inForm(terms), ExclusiveStartKey: from }));
+        items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
         from = page.LastEvaluatedKey;
       } while (from);
       return items;
@@ -124,32 +128,53 @@ export function dynamoTable(name: string): Table {
     async page({ pk, index, from, to, backwards = false, limit }) {
       if (from > to) return { items: [], more: false };
       const terms = keyCondition(pk, { low: from, high: to }, index);
-      const command = new QueryCommand({ ...own, ...terms, Limit: limit, ScanIndexForward: !backwards });
-      const { Items = [], LastEvaluatedKey } = await documents.send(command);
-      const items = Items.filter((item) => item[index ? 'listSk' : 'sk'] !== to);
+      const command = new QueryCommand({ ...own, ...inForm(terms), Limit: limit, ScanIndexForward: !backwards });
+      const { Items = [], LastEvaluatedKey } = await client.send(command);
+      const items = Items.map((item) => unmarshall(item)).filter((item) => item[index ? 'listSk' : 'sk'] !== to);
       return { items, more: LastEvaluatedKey !== undefined };
     },
     async put(item, condition) {
       const mark = condition && newId();
-      const command = new PutCommand({ ...own, Item: { ...item, mark }, ...expressions(condition) });
-      return (await decided(documents.send(command), item, mark)) !== undefined;
+      const command = new PutItemCommand({
+        ...own,
+        Item: stored({ ...item, mark }),
+        ...inForm(expressions(condition)),
+      });
+      return (await decided(client.send(command), item, mark)) !== undefined;
     },
     async update(key, { set = {}, add = {}, remove = [], ...condition }) {
       const mark = condition.if && newId();
       const { change, values } = updateExpression(defined({ ...set, mark }), add, remove);
       const terms = expressions(condition, change, values);
-      const command = new UpdateCommand({
+      const command = new UpdateItemCommand({
         ...own,
-        Key: key,
+        Key: stored(keyIn(key)),
         UpdateExpression: change,
         ReturnValues: 'ALL_NEW',
-        ...terms,
+        ...inForm(terms),
       });
-      return decided(documents.send(command), key, mark);
+      return decided(client.send(command), key, mark);
     },
     async delete(key, condition) {
-      const write = documents.send(new DeleteCommand({ ...own, Key: key, ...expressions(condition) }));
+      const command = new DeleteItemCommand({ ...own, Key: stored(keyIn(key)), ...inForm(expressions(condition)) });
+      const write = client.send(command);
       return (await decided(write, key, undefined)) !== undefined;
     },
   };
 }
+
+/** An item in DynamoDB's own form. */
+type Stored = Record<string, AttributeValue>;
+
+const stored = (item: Item): Stored => marshall(item, { removeUndefinedValues: true });
+
+const keyIn = ({ pk, sk }: Key): Item => ({ pk, sk });
+
+/** Terms of a request, with their values in DynamoDB's own form. */
+const inForm = <T extends { ExpressionAttributeValues?: Item }>({
+  ExpressionAttributeValues: values,
+  ...terms
+}: T) => ({
+  ...terms,
+  ...(values && { ExpressionAttributeValues: stored(values) }),
+});

@@ -31,7 +31,7 @@ test('options go before variables, variables before defaults, and the table has 
 
 test('each fault of AWS says what to do; another one comes as it is', () => {
   const named = (name: string, message = 'm', more = {}) => Object.assign(new Error(message), { name, ...more });
-  const gone = named('Error', "Cannot find package '@aws-sdk/lib-dynamodb' imported from /x", {
+  const gone = named('Error', "Cannot find package '@aws-sdk/util-dynamodb' imported from /x", {
     code: 'ERR_MODULE_NOT_FOUND',
   });
   const cases: [Error, string, RegExp][] = [

@@ -1,5 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Document, MongoClient } from 'mongodb';
 import { ensureTable, startDynamoDb } from '../../local/dynamodb';
@@ -157,11 +158,10 @@ export function linkIn(mail: Mail): string {
 
 /** Every item of the table, by a scan: only tests may. */
 export async function allItems(): Promise<Item[]> {
-  const { DynamoDBDocumentClient, ScanCommand } = await import('@aws-sdk/lib-dynamodb');
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient());
-  const items = (await client.send(new ScanCommand({ TableName: tableName }))).Items ?? [];
+  const client = new DynamoDBClient();
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
   client.destroy();
-  return items;
+  return Items.map((item) => unmarshall(item));
 }
 
 export async function createSecret(name: string, value: unknown): Promise<void> {

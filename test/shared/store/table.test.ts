@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ensureTable, startDynamoDb } from '../../../local/dynamodb';
 import type { Listening } from '../../../local/loopback';
 import { dynamoTable, end, type Table } from '../../../shared/store/table';
@@ -218,7 +217,7 @@ test('more than a megabyte comes back whole, over as many pages as it takes', as
 });
 
 test('the table is read as it is now; an index, which cannot be, as it is', async () => {
-  const sent = jest.spyOn(DynamoDBDocumentClient.prototype, 'send');
+  const sent = jest.spyOn(DynamoDBClient.prototype, 'send');
   const key = newKey();
   await Promise.all([dynamo.get(key), dynamo.query(key), dynamo.query({ pk: key.pk, index: 'listed' })]);
   expect(sent.mock.calls.map(([{ input }]) => 'ConsistentRead' in input && input.ConsistentRead)).toEqual([
