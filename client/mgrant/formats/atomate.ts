@@ -1,0 +1,23 @@
+import { type Login, oneServer, pymongoOptions } from './login';
+
+/** `db.json` of atomate: a login that may write, and one that may only read. */
+export function atomate(admin: Login, readonly: Login): string {
+  const server = oneServer(admin);
+  const options = pymongoOptions(admin);
+  return `${JSON.stringify(
+    {
+      ...(server ?? { host_uri: admin.uri }),
+      database: admin.db,
+      collection: 'tasks',
+      admin_user: admin.username,
+      admin_password: admin.password,
+      readonly_user: readonly.username,
+      readonly_password: readonly.password,
+      authsource: admin.authSource,
+      ...(server && Object.keys(options).length > 0 && { mongoclient_kwargs: options }),
+      aliases: {},
+    },
+    null,
+    2,
+  )}\n`;
+}

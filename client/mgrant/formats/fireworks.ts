@@ -1,0 +1,19 @@
+import { stringify } from 'yaml';
+import { type Login, oneServer, pymongoOptions } from './login';
+
+/** `my_launchpad.yaml` of FireWorks. A single server is written out, as every version of FireWorks reads that; other addresses as a whole. */
+export function fireworks(login: Login): string {
+  const server = oneServer(login);
+  const options = pymongoOptions(login);
+  const common = { logdir: null, strm_lvl: 'INFO', user_indices: [], wf_user_indices: [] };
+  if (!server) return stringify({ host: login.uri, uri_mode: true, ...common });
+  return stringify({
+    ...server,
+    name: login.db,
+    username: login.username,
+    password: login.password,
+    authsource: login.authSource,
+    ...common,
+    ...(Object.keys(options).length > 0 && { mongoclient_kwargs: options }),
+  });
+}

@@ -1,0 +1,43 @@
+import { credentialUri, placeUri } from '../../mongo/credential-uri';
+import type { Credential } from '../../settings/credentials';
+
+/** A credential, and its address taken apart. */
+export interface Login extends Credential {
+  /** With username and password. */
+  uri: string;
+  authSource: string;
+  /** One or more servers, each with its port if it is not the usual one; of an SRV address, its one name. */
+  servers: string[];
+  srv: boolean;
+  /** The options of the address, without `authSource`. */
+  options: Record<string, string>;
+}
+
+export function loginOf(credential: Credential): Login {
+  const [, srv, servers = credential.host, query = ''] =
+    /^mongodb(\+srv)?:\/\/([^/?]+)\/[^?]*\??(.*)$/.exec(placeUri(credential)) ?? [];
+  const { authSource = credential.db, ...options } = Object.fromEntries(new URLSearchParams(query));
+  return {
+    ...credential,
+    ...{ uri: credentialUri(credential), authSource, options },
+    servers: servers.split(','),
+    srv: srv !== undefined,
+  };
+}
+
+/** The one server of a login; none where there are several, or where only DNS knows them. */
+export function oneServer({ srv, servers }: Login): { host: string; port: number } | undefined {
+  const [server, another] = servers;
+  if (srv || server === undefined || another !== undefined) return undefined;
+  const [, host = server, port] = /^(.*?)(?::(\d+))?$/.exec(server) ?? [];
+  return { host, port: port === undefined ? 27017 : Number(port) };
+}
+
+/** The options of the address as pymongo takes them by keyword: true and false, and numbers, are not text there. */
+export const pymongoOptions = ({ options }: Login): Record<string, string | boolean | number> =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      value === 'true' ? true : value === 'false' ? false : /^\d+$/.test(value) ? Number(value) : value,
+    ]),
+  );
