@@ -17,7 +17,7 @@ export interface Io {
   sleep(seconds: number): Promise<void>;
   fetch: typeof fetch;
   /** Shows on stderr that something goes on. Only for a terminal. */
-  spin(text: string): Promise<Spinner>;
+  spin(text: string): Spinner;
   /** Runs a program in this terminal until it ends; answers its exit status. `env` is laid over ours. */
   runProgram(command: string, args: string[], env: Record<string, string>): Promise<number>;
   /** The settings file, if it is not the usual one. */

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import yoctoSpinner from 'yocto-spinner';
 import type { Io } from './io';
 import { Refused } from './refused';
 
@@ -27,8 +28,7 @@ export function processIo(): Io {
     now: () => new Date(),
     sleep: (seconds) => pause(seconds * 1000),
     fetch: globalThis.fetch,
-    spin: async (words) => {
-      const { default: yoctoSpinner } = await import('yocto-spinner');
+    spin: (words) => {
       const spinner = yoctoSpinner({ text: words, stream: process.stderr }).start();
       return {
         say: (more) => {

@@ -1,5 +1,18 @@
 import { Command } from 'commander';
 import manifest from '../package.json';
+import { addAllow, addDeny } from './commands/allow';
+import { addAudit } from './commands/audit';
+import { addCompletion } from './commands/completion';
+import { addDb } from './commands/db';
+import { addGrants } from './commands/grants';
+import { addInit } from './commands/init';
+import { addLogin } from './commands/login';
+import { addLogout } from './commands/logout';
+import { addRenew } from './commands/renew';
+import { addRevoke } from './commands/revoke';
+import { addRulers } from './commands/rulers';
+import { addRules } from './commands/rules';
+import { addSettoken } from './commands/settoken';
 import { addWhoami } from './commands/whoami';
 import { examples } from './examples';
 import type { Io } from './io';
@@ -53,4 +66,20 @@ export function mgrantProgram(context: Context, json = false): Command {
 }
 
 /** In the order in which help lists them. */
-const commands: ((program: Command, context: Context) => void)[] = [addWhoami];
+const commands: ((program: Command, context: Context) => void)[] = [
+  addLogin,
+  addInit,
+  addSettoken,
+  addLogout,
+  addWhoami,
+  addDb,
+  addGrants,
+  addRenew,
+  addRevoke,
+  addAllow,
+  addDeny,
+  addRules,
+  addRulers,
+  addAudit,
+  addCompletion,
+];

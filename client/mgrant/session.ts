@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { ClientDeps } from '../api/ask-api';
+import type { Door } from '../api/fetch-api';
 import type { Client } from '../client';
 import type { ClientOptions } from '../client-options';
 import type { Io, Spinner } from './io';
@@ -22,12 +24,15 @@ export interface Session {
   paint: { out: Paint; err: Paint };
   /** The SDK, set up for the remote that was named. It is loaded here, and not before, so that help comes at once. */
   client(more?: Pick<ClientOptions, 'label' | 'ttl'>): Promise<Client>;
+  /** The API itself, with the token of the remote that was named, or with another one. */
+  api(door?: Door): Promise<ClientDeps>;
   /** Everything but the result, for people: a line on stderr. */
   note(line: string): void;
   /** The result, on stdout: as JSON where that was asked for, as text otherwise. */
   show(result: unknown, text: () => string): void;
   /** Waits for something, with a spinner if somebody looks. */
   wait<T>(text: string, work: (spinner: Spinner) => Promise<T>): Promise<T>;
+  spin(text: string): Spinner;
   /** Asks, and throws if the answer is not yes. Without a terminal, only `--yes` is a yes. */
   confirm(question: string): Promise<void>;
 }
@@ -42,24 +47,22 @@ const silent: Spinner = { say: () => {}, stop: () => {} };
 
 export function openSession({ io }: Context, command: Command): Session {
   const { json = false, yes = false, endpoint, allowHttp } = command.optsWithGlobals<GlobalOptions>();
-  const { now, sleep, fetch, settings } = io;
   const note = (line: string) => io.err(`${line}\n`);
+  const options: ClientOptions = {
+    ...{ fetch: io.fetch, sleep: io.sleep, clock: io.now, onWarning: note },
+    ...(endpoint !== undefined && { endpoint }),
+    ...(io.settings !== undefined && { settings: io.settings }),
+    ...(allowHttp !== undefined && { allowHttp }),
+  };
+  const spin = (text: string) => (io.isTerminal('err') ? io.spin(text) : silent);
   return {
-    ...{ io, json, endpoint, note },
+    ...{ io, json, endpoint, note, spin },
     paint: { out: paintFor(io, 'out'), err: paintFor(io, 'err') },
-    client: async (more = {}) => {
-      const { Client } = await import('../client');
-      return new Client({
-        ...{ fetch, sleep, clock: now, onWarning: note },
-        ...(endpoint !== undefined && { endpoint }),
-        ...(settings !== undefined && { settings }),
-        ...(allowHttp !== undefined && { allowHttp }),
-        ...more,
-      });
-    },
+    client: async (more = {}) => new (await import('../client')).Client({ ...options, ...more }),
+    api: async (door) => (await import('./open-api')).openApi(options, door),
     show: (result, text) => io.out(json ? `${JSON.stringify(result, null, 2)}\n` : text()),
     wait: async (text, work) => {
-      const spinner = io.isTerminal('err') ? await io.spin(text) : silent;
+      const spinner = spin(text);
       try {
         return await work(spinner);
       } finally {

@@ -50,7 +50,7 @@ export async function runMgrant(
     fetch: async () => {
       throw new Error('no network in this test');
     },
-    spin: async (text) => {
+    spin: (text) => {
       ran.spun.push(text);
       return { say: (more) => void ran.spun.push(more), stop: () => {} };
     },

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { describeAccess } from '../describe-access';
 import { examples } from '../examples';
 import { type Context, openSession } from '../session';
-import { table } from '../table';
 import { distance, moment } from '../times';
 
 export function addWhoami(program: Command, context: Context): void {
@@ -17,15 +17,10 @@ export function addWhoami(program: Command, context: Context): void {
       const { bold } = session.paint.out;
       session.show(me, () => {
         const kind = me.admin ? ', an admin' : me.ruler ? ', a ruler' : '';
-        const rows = me.access.map(({ host, db, role, maxTtl, expires }) => [
-          ...[role, host, db, maxTtl ?? ''],
-          expires ? moment(expires) : '',
-        ]);
-        const none = 'No rule opens a database to you yet. Ask your admin.';
         return [
           `You are ${bold(me.email)}${kind}.`,
           `Your token works until ${moment(me.expires)} (${distance(me.expires, session.io.now())}).\n`,
-          table(['ROLE', 'HOST', 'DATABASE', 'LONGEST', 'UNTIL'], rows, none, session.paint.out),
+          describeAccess(me.access, session.paint.out),
         ].join('\n');
       });
     });

@@ -1,0 +1,11 @@
+import * as v from 'valibot';
+import { UsageError } from './refused';
+
+/** An argument as the API would take it; otherwise wrong usage, told before anything is asked. */
+export function checked<S extends v.GenericSchema>(name: string, schema: S, value: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue);
+  throw new UsageError(`${field ? `${name}: ${field}` : name}: ${issue.message}`);
+}

@@ -1,0 +1,104 @@
+import { type Command, Option } from 'commander';
+import * as fields from '../../../shared/fields';
+import type { Client } from '../../client';
+import type { Credential } from '../../settings/credentials';
+import type { Place } from '../../spec';
+import { checked } from '../checked';
+import { examples } from '../examples';
+import { placeOf } from '../places';
+import { UsageError } from '../refused';
+import { type Context, openSession, type Session } from '../session';
+import { distance, moment } from '../times';
+import { checkedTtl } from './renew';
+
+/** What `--format` takes: files and lines with the password in them, and `mongosh`, which is started. */
+const formats = ['uri', 'env', 'json', 'mongosh', 'compass', 'python', 'fireworks', 'atomate', 'k8s'];
+
+interface Options {
+  role: string;
+  label?: string;
+  ttl?: string;
+  format?: string;
+}
+
+export function addDb(program: Command, context: Context): void {
+  program
+    .command('db <host> <db>')
+    .summary('get a MongoDB login')
+    .description(
+      'Gets a MongoDB login for a database, or the one that you have already, and keeps it in ~/.mongogrant.json. The password is shown only with --format.',
+    )
+    .option('--role <role>', 'read or readWrite (or ro, rw)', 'read')
+    .option('--label <label>', 'a login of its own for one use, such as a job; others stay as they are')
+    .option('--ttl <duration>', 'how long a new login lives, such as "12 h"; what the rules allow if left out')
+    .addOption(new Option('--format <format>', 'show it, password included, or start mongosh').choices(formats))
+    .addHelpText(
+      'after',
+      examples(
+        'mgrant db mongodb03.lab.org fw_phonons --role readWrite',
+        'mgrant db mongodb03.lab.org fw_phonons --format mongosh',
+        'eval "$(mgrant db mongodb03.lab.org fw_phonons --format env)"',
+        'mgrant db mongodb03.lab.org fw_phonons --role rw --format fireworks > my_launchpad.yaml',
+      ),
+    )
+    .action(async (host: string, db: string, options: Options, command: Command) => {
+      const session = openSession(context, command);
+      const client = await session.client(options.ttl === undefined ? {} : { ttl: checkedTtl(options.ttl) });
+      const place = await placeOf(client, { host, db, role: options.role });
+      const label = options.label === undefined ? {} : { label: checked('--label', fields.label, options.label) };
+      if (options.format === 'atomate' && place.role !== 'readWrite')
+        throw new UsageError(
+          'atomate writes and reads: add --role readWrite. The login that only reads is got with it.',
+        );
+      const began = session.io.now();
+      const get = (role: string) => client.getAuth(place.host, place.db, role, label);
+      const credential = await session.wait('Asking for a login', () => get(place.role));
+      if (options.ttl !== undefined && credential.issued && credential.issued < began)
+        session.note(
+          `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(place)} --ttl ...`,
+        );
+      if (options.format === undefined) return showGrant(session, credential);
+      context.status = await useAs(options.format, session, credential, () => get('read'));
+    });
+}
+
+const argumentsOf = ({ host, db, role }: Place): string => `${host} ${db} --role ${role}`;
+
+/** Writes the login in a format, or starts what uses it; answers the exit status. */
+async function useAs(
+  format: string,
+  session: Session,
+  credential: Credential,
+  getReadonly: () => ReturnType<Client['getAuth']>,
+): Promise<number> {
+  const { loginOf } = await import('../formats/login');
+  const login = loginOf(credential);
+  if (format === 'mongosh') return (await import('../start-mongosh')).startMongosh(session.io, login);
+  const text =
+    format === 'atomate'
+      ? (await import('../formats/atomate')).atomate(login, loginOf(await getReadonly()))
+      : (await import('../formats/format-login')).formatLogin[format]?.(login);
+  if (text === undefined) throw new UsageError(`--format: ${format} is none`);
+  session.show({ ...grantOf(credential), format, text }, () => text);
+  return 0;
+}
+
+const grantOf = ({ host, db, role, label, username, expires }: Credential) => ({
+  ...{ host, db, role, label: label ?? '', username },
+  ...(expires && { expires: expires.toISOString() }),
+});
+
+function showGrant(session: Session, credential: Credential): void {
+  const { host, db, role, label, username, expires } = credential;
+  const end = expires
+    ? `until ${moment(expires)} (${distance(expires, session.io.now())})`
+    : 'until an end that is not known here';
+  session.show(grantOf(credential), () =>
+    [
+      `You may ${session.paint.out.bold(role)} on ${host}/${db}, ${end}, as the user ${username}.`,
+      'The password is in ~/.mongogrant.json, and with --format on your screen. Such as:',
+      `  mgrant db ${argumentsOf(credential)}${label ? ` --label ${label}` : ''} --format uri`,
+      `  mgrant db ${argumentsOf(credential)}${label ? ` --label ${label}` : ''} --format mongosh\n`,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import type { Grant } from '../../replies';
+import { examples } from '../examples';
+import type { Paint } from '../paint';
+import { actual } from '../places';
+import { type Context, openSession } from '../session';
+import { table } from '../table';
+import { distance } from '../times';
+
+interface Options {
+  email?: string;
+  host?: string;
+  db?: string;
+  all?: boolean;
+}
+
+export function addGrants(program: Command, context: Context): void {
+  program
+    .command('grants')
+    .summary('list the MongoDB logins that you hold')
+    .description(
+      'Lists the MongoDB logins that you hold. Admins, and rulers inside of their scope, can list those of others.',
+    )
+    .option('--email <email>', "for admins and rulers: whose; '*' for everybody's")
+    .option('--host <host>', 'only those on this host')
+    .option('--db <db>', 'only those for this database')
+    .option('--all', 'those that have ended, too')
+    .addHelpText(
+      'after',
+      examples('mgrant grants', 'mgrant grants --email ada@lab.org', "mgrant grants --email '*' --json"),
+    )
+    .action(async ({ all = false, ...filter }: Options, command: Command) => {
+      const session = openSession(context, command);
+      const client = await session.client();
+      const { host, db } = await actual(client, { host: filter.host ?? '', db: filter.db ?? '', role: '' });
+      const asked = {
+        ...(filter.email !== undefined && { email: filter.email }),
+        ...(host && { host }),
+        ...(db && { db }),
+      };
+      const found = await session.wait('Reading the grants', () => client.grants(asked));
+      const grants = found.filter(({ state }) => all || state !== 'ended');
+      session.show({ grants }, () => grantsTable(grants, session.io.now(), session.paint.out));
+    });
+}
+
+/** Grants as a table, the first to end first. */
+export function grantsTable(grants: readonly Grant[], now: Date, paint: Paint): string {
+  const rows = grants
+    .toSorted((a, b) => a.expires.localeCompare(b.expires))
+    .map(({ email, role, host, db, label, username, expires, state, lost }) => [
+      ...[email, role, host, db, label, username],
+      state === 'ended' ? '' : distance(expires, now),
+      lost ? `${state}, user lost` : state,
+    ]);
+  return table(['EMAIL', 'ROLE', 'HOST', 'DATABASE', 'LABEL', 'USER', 'ENDS', 'STATE'], rows, 'There are none.', paint);
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import * as fields from '../../../shared/fields';
+import { sameEndpoint } from '../../remotes';
+import { checked } from '../checked';
+import { examples } from '../examples';
+import { Refused } from '../refused';
+import { type Context, openSession } from '../session';
+
+export function addInit(program: Command, context: Context): void {
+  program
+    .command('init <email>')
+    .summary('ask for a link by mail, and remember the service')
+    .description(
+      'Asks for a link by mail, and remembers the service. The link shows a token: give it to "mgrant settoken". "mgrant login" does both at once.',
+    )
+    .addHelpText('after', examples('mgrant init you@lab.org --endpoint https://api.lab.org'))
+    .action(async (address: string, _options: object, command: Command) => {
+      const session = openSession(context, command);
+      const email = checked('EMAIL', fields.email, address);
+      const client = await session.client();
+      const remotes = await client.remotes();
+      const endpoint = session.endpoint ?? remotes[0]?.endpoint;
+      if (!endpoint)
+        throw new Refused('endpoint_invalid', 'Which service? Name its address: --endpoint https://api.lab.org');
+      const msg = await session.wait('Asking for a link', () => client.requestLink(email, endpoint));
+      // A token that still works is kept until there is another one.
+      if (!remotes.some((remote) => sameEndpoint(remote.endpoint, endpoint))) await client.setRemote(endpoint, '');
+      session.show(
+        { msg, endpoint },
+        () => `${msg}\nNext: open the link, copy the token that it shows, and run: mgrant settoken\n`,
+      );
+    });
+}

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import * as fields from '../../../shared/fields';
+import { checked } from '../checked';
+import { describeAccess } from '../describe-access';
+import { examples } from '../examples';
+import { type Context, openSession, type Session } from '../session';
+import { distance, moment } from '../times';
+
+interface Options {
+  label?: string;
+}
+
+export function addLogin(program: Command, context: Context): void {
+  program
+    .command('login <email>')
+    .summary('log in from this terminal, with a code and a mail')
+    .description(
+      'Logs you in. You see a code here, and get a mail with a link: open it, and type the code there. Your token is kept in ~/.mongogrant.json.',
+    )
+    .option('--label <label>', 'keep the MongoDB logins of this machine apart, under this name')
+    .addHelpText(
+      'after',
+      examples('mgrant login you@lab.org --endpoint https://api.lab.org', 'mgrant login you@lab.org --label laptop'),
+    )
+    .action(async (address: string, { label }: Options, command: Command) => {
+      const session = openSession(context, command);
+      const email = checked('EMAIL', fields.email, address);
+      const client = await session.client();
+      if (label !== undefined) await client.setLabel(checked('--label', fields.label, label));
+      const login = await waitForCode(session, email);
+      // Without it the login is as good.
+      const me = await client.me().catch(() => undefined);
+      session.show(login, () =>
+        [
+          `You are logged in as ${session.paint.out.bold(login.email)}, until ${moment(login.expires)} (${distance(login.expires, session.io.now())}).\n`,
+          me ? describeAccess(me.access, session.paint.out) : '',
+          'Next: mgrant db HOST DB --role readWrite\n',
+        ].join('\n'),
+      );
+    });
+}
+
+async function waitForCode(session: Session, email: string) {
+  const client = await session.client();
+  let spinner = session.spin('Asking for a link');
+  try {
+    return await client.login({
+      email,
+      onCode: (code) => {
+        spinner.stop();
+        showCode(session, email, code);
+        spinner = session.spin('Waiting until you have typed the code there. Ctrl-C gives up.');
+      },
+    });
+  } finally {
+    spinner.stop();
+  }
+}
+
+function showCode({ note, paint: { err } }: Session, email: string, code: string): void {
+  note(
+    [
+      '',
+      `    Your code:   ${err.bold(err.inverse(` ${code} `))}`,
+      '',
+      `    1. Open the mail that mongogrant sends to ${email}.`,
+      '    2. Open the link in it, and type this code there. Never give the code to anybody.',
+      '',
+      err.dim(
+        '    No mail after a minute? Look into the spam folder. Mails go only to addresses that a rule names: ask your admin.',
+      ),
+      '',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { usableRemotes } from '../../remotes';
+import { examples } from '../examples';
+import { type Context, openSession } from '../session';
+
+interface Options {
+  everywhere?: boolean;
+}
+
+export function addLogout(program: Command, context: Context): void {
+  program
+    .command('logout')
+    .summary('forget your token on this machine')
+    .description(
+      'Forgets your token on this machine. MongoDB logins stay until they end, or until you revoke them: mgrant revoke --all',
+    )
+    .option('--everywhere', 'end all your tokens, those on other machines included')
+    .addHelpText('after', examples('mgrant logout', 'mgrant logout --everywhere'))
+    .action(async ({ everywhere = false }: Options, command: Command) => {
+      const session = openSession(context, command);
+      const client = await session.client();
+      const remotes = await client.remotes();
+      const [{ endpoint }] = usableRemotes(
+        { fetch: { remotes, host_aliases: {}, db_aliases: {} }, auth: [] },
+        session.endpoint,
+      );
+      const revoked = everywhere ? await session.wait('Ending your tokens', () => client.revokeTokens()) : 0;
+      await client.setRemote(endpoint, '');
+      session.show({ endpoint, revoked }, () =>
+        everywhere
+          ? `All your tokens of ${endpoint} have ended: ${revoked}.\n`
+          : `The token for ${endpoint} is forgotten here. If somebody else may have it, end it: mgrant login, then mgrant logout --everywhere\n`,
+      );
+    });
+}

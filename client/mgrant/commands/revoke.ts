@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import type { Client } from '../../client';
+import type { Grant } from '../../replies';
+import { examples } from '../examples';
+import { actual } from '../places';
+import { UsageError } from '../refused';
+import { type Context, openSession, type Session } from '../session';
+import { grantsTable } from './grants';
+
+interface Options {
+  role?: string;
+  label?: string;
+  email?: string;
+  all?: boolean;
+  tokens?: boolean;
+}
+
+export function addRevoke(program: Command, context: Context): void {
+  program
+    .command('revoke [host] [db]')
+    .summary('end logins now, and have it proved')
+    .description(
+      'Ends MongoDB logins now: the user is locked, its sessions end, it is dropped, and a login is shown to fail. Of what is left out, all match.',
+    )
+    .option('--role <role>', 'only this role')
+    .option('--label <label>', 'only the login under this label')
+    .option('--all', 'all logins')
+    .option('--email <email>', "for admins and rulers: whose; '*' for everybody's on a host")
+    .option('--tokens', 'the tokens, with which one asks for logins, in place of the logins')
+    .option('-y, --yes', 'do not ask before more than one is ended')
+    .addHelpText(
+      'after',
+      examples(
+        'mgrant revoke mongodb03.lab.org fw_phonons',
+        'mgrant revoke --all',
+        'mgrant revoke --tokens --email ada@lab.org --yes',
+      ),
+    )
+    .action(async (host: string | undefined, db: string | undefined, options: Options, command: Command) => {
+      const session = openSession(context, command);
+      if (options.tokens) return revokeTokens(session, options, host !== undefined);
+      if (options.all ? host : !host)
+        throw new UsageError('Name a HOST, and a DB if you like, or --all for all logins.');
+      if (options.email === '*' && !host)
+        throw new UsageError("Everybody's logins are revoked on one HOST at a time: name it.");
+      const client = await session.client();
+      const place = await actual(client, { host: host ?? '*', db: db ?? '*', role: options.role ?? '*' });
+      const { label, email } = options;
+      const filter = { ...place, ...(label !== undefined && { label }), ...(email !== undefined && { email }) };
+      const meant = await session.wait('Looking for them', () => matching(client, filter));
+      if (meant.length > 1) {
+        session.note(grantsTable(meant, session.io.now(), session.paint.err));
+        await session.confirm(`End these ${meant.length} logins?`);
+      }
+      const ended = await session.wait('Ending them', () => client.revoke(filter));
+      session.show(ended, () => describeEnd(ended, session));
+    });
+}
+
+/** The live grants that a filter means. */
+async function matching(
+  client: Client,
+  filter: { host: string; db: string; role: string; label?: string; email?: string },
+) {
+  const { host, db, role, label, email = (await client.me()).email } = filter;
+  const named = (value: string) => (value === '*' ? undefined : value);
+  const grants = await client.grants({
+    email,
+    ...(named(host) && { host }),
+    ...(named(db) && { db }),
+  });
+  return grants.filter(
+    (grant) =>
+      grant.state !== 'ended' &&
+      (role === '*' || grant.role === role) &&
+      (label === undefined || label === '*' || grant.label === label),
+  );
+}
+
+function describeEnd({ revoked, pending }: { revoked: Grant[]; pending: Grant[] }, session: Session): string {
+  if (revoked.length + pending.length === 0) return 'There was none to end.\n';
+  const lines = [
+    ...revoked.map((grant) => `Ended: ${nameOf(grant)}`),
+    ...pending.map((grant) => `Not ended yet: ${nameOf(grant)}`),
+  ];
+  if (pending.length > 0)
+    session.note(
+      'Some hosts did not do all that was asked. mongogrant goes on by itself; mgrant grants shows when it is done.',
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+const nameOf = ({ email, role, host, db, label }: Grant): string =>
+  `${email} ${role} ${host}/${db}${label && ` label ${label}`}`;
+
+async function revokeTokens(session: Session, { email, role, label }: Options, withHost: boolean): Promise<void> {
+  if (withHost || role !== undefined || label !== undefined)
+    throw new UsageError(
+      'Tokens belong to a person, not to a host or database. Use: mgrant revoke --tokens [--email EMAIL]',
+    );
+  const client = await session.client();
+  const whose = email ?? 'you';
+  await session.confirm(`End all tokens of ${whose}?`);
+  const revoked = await session.wait('Ending the tokens', () =>
+    client.revokeTokens(email === undefined ? {} : { email }),
+  );
+  session.show({ revoked }, () => `Tokens ended: ${revoked}.\n`);
+}

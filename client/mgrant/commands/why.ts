@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { examples } from '../examples';
+import { placeOf, specOf } from '../places';
+import { rulesTable } from '../rules/rules-table';
+import { type Context, openSession } from '../session';
+
+export function addWhy(rules: Command, context: Context): void {
+  rules
+    .command('why <spec>')
+    .description('Says whether somebody may have a login, and by which rule. Everybody may ask about themselves.')
+    .option('--email <email>', 'who; you, if left out')
+    .addHelpText('after', examples('mgrant rules why rw:mongodb03.lab.org/fw_phonons --email ada@lab.org'))
+    .action(async (spec: string, { email }: { email?: string }, command: Command) => {
+      const session = openSession(context, command);
+      const client = await session.client();
+      const place = await placeOf(client, specOf(spec));
+      const why = await session.wait('Looking', () => client.why({ ...place, ...(email !== undefined && { email }) }));
+      session.show(why, () => {
+        const { bold, green, red } = session.paint.out;
+        const said = why.allowed ? green('allowed') : red('not allowed');
+        const { out } = session.paint;
+        return [
+          `${email ?? 'You'}: ${place.role} on ${place.host}/${place.db} is ${bold(said)}.\n`,
+          why.rule
+            ? `By this rule:\n${rulesTable([why.rule], out)}`
+            : why.allowed
+              ? ''
+              : 'No rule that you may see allows it.\n',
+          why.rules.length > 1 ? `All that have a say:\n${rulesTable(why.rules, out)}` : '',
+          why.hidden ? `And ${why.hidden} that you may not see.\n` : '',
+        ]
+          .filter(Boolean)
+          .join('\n');
+      });
+    });
+}

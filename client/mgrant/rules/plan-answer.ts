@@ -1,0 +1,49 @@
+import { ruleAnswer } from '../../../shared/answers';
+import { iso } from '../../../shared/time';
+import type { Applied } from '../../rules-file/apply-rules';
+import type { Change } from '../../rules-file/changes';
+import type { Plan } from '../../rules-file/plan-rules';
+import { lineOf } from '../../rules-file/render-plan';
+import type { LiveGrant } from '../../rules-file/service-state';
+
+/** A plan as JSON, with times and durations as the API writes them. */
+export const planAnswer = ({ changes, losses, warnings, unreadable, partial }: Plan) => ({
+  changes: changes.map(changeAnswer),
+  ends: losses.ends.map(grantAnswer),
+  shortens: losses.shortens.map(({ grant, until }) => ({ ...grantAnswer(grant), newExpires: iso(until) })),
+  warnings,
+  unreadable,
+  partial,
+});
+
+/** What was done, and what was not. */
+export const appliedAnswer = ({ complete, done, left, failures }: Applied) => ({
+  complete,
+  done: done.map(changeAnswer),
+  left: left.map(changeAnswer),
+  failures: failures.map(({ change, code, detail }) => ({ change: changeAnswer(change), code, detail })),
+});
+
+export const describeFailures = ({ done, left, failures }: Applied): string =>
+  [
+    `Not all is done: ${done.length} changes are, ${left.length} are not. Run it again to go on.`,
+    ...failures.map(({ change, detail }) => `${lineOf(change)}: ${detail}`),
+  ].join('\n');
+
+const changeAnswer = (change: Change) =>
+  change.of === 'rule'
+    ? {
+        ...{ act: change.act, of: change.of },
+        ...(change.before && { before: ruleAnswer(change.before) }),
+        ...(change.after && { after: ruleAnswer(change.after) }),
+      }
+    : {
+        ...{ act: change.act, of: change.of },
+        ...(change.before && { before: change.before }),
+        ...(change.after && { after: change.after }),
+      };
+
+const grantAnswer = ({ email, host, db, role, label, username, expiresAt }: LiveGrant) => ({
+  ...{ email, host, db, role, label, username },
+  expires: iso(expiresAt),
+});

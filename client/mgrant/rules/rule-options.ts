@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { inputs } from '../../../shared/api';
+import type { RuleInput } from '../../api-calls';
+import type { Client } from '../../client';
+import { checked } from '../checked';
+import { actual, specOf } from '../places';
+import { timeOf } from '../times';
+
+/** The terms of a rule, as options. */
+export interface RuleOptions {
+  expires?: string;
+  maxTtl?: string;
+  cidr?: string[];
+  note?: string;
+  dryRun?: boolean;
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** For the commands that set a rule. */
+export const withRuleOptions = (command: Command): Command =>
+  command
+    .option('--expires <time>', 'until when the rule counts, such as 2027-03-31')
+    .option('--max-ttl <duration>', 'how long a login may live, such as "7 d" (of an allow)')
+    .option(
+      '--cidr <range>',
+      'from where a login may be used, such as 10.0.0.0/8 (of an allow; may be repeated)',
+      collect,
+    )
+    .option('--note <text>', 'a line for admins and rulers')
+    .option('--dry-run', 'only say who would lose what')
+    .option('-y, --yes', 'do not ask, even if somebody loses a login');
+
+/** The rule that somebody means, as the API takes it. */
+export async function ruleOf(
+  client: Client,
+  which: 'allow' | 'deny',
+  email: string,
+  spec: string,
+  { expires, maxTtl, cidr, note }: RuleOptions,
+): Promise<RuleInput> {
+  const { host, db, role } = await actual(client, specOf(spec));
+  const rule: RuleInput = {
+    ...{ email, host, db, role, which },
+    ...(expires !== undefined && { expires: timeOf('--expires', expires) }),
+    ...(maxTtl !== undefined && { maxTtl }),
+    ...(cidr && { cidrs: cidr }),
+    ...(note !== undefined && { note }),
+  };
+  checked('the rule', inputs.rule, rule);
+  return rule;
+}

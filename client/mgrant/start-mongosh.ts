@@ -1,0 +1,24 @@
+import type { Login } from './formats/login';
+import type { Io } from './io';
+import { Refused } from './refused';
+
+const variable = 'MGRANT_MONGOSH_URI';
+/** Arguments can be seen by others on the machine, so the address goes by the environment, and out of it before anything else runs. */
+const logIn = `db = connect(process.env.${variable}); delete process.env.${variable};`;
+
+/** Starts mongosh, logged in; answers its exit status. */
+export async function startMongosh(io: Pick<Io, 'runProgram' | 'env'>, { uri }: Login): Promise<number> {
+  try {
+    return await io.runProgram(io.env.MONGOSH_PATH || 'mongosh', ['--nodb', '--quiet', '--eval', logIn, '--shell'], {
+      [variable]: uri,
+    });
+  } catch (cause) {
+    throw Object.assign(
+      new Refused(
+        'mongosh_missing',
+        'mongosh did not start. Install it (npm install -g mongosh), or set MONGOSH_PATH.',
+      ),
+      { cause },
+    );
+  }
+}
