@@ -4,17 +4,18 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import yoctoSpinner from 'yocto-spinner';
 import type { Io } from './io';
 import { Refused } from './refused';
 
 /** This process and its terminal. */
 export function processIo(): Io {
-  const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
   return {
     out: (words) => void process.stdout.write(words),
     err: (words) => void process.stderr.write(words),
-    isTerminal: (stream) => streams[stream].isTTY === true,
+    // By their numbers: process.stdin would begin to read what may be meant for a program that we start.
+    isTerminal: (stream) => isatty({ in: 0, out: 1, err: 2 }[stream]),
     env: process.env,
     readLine: (question) => readAnswer(question, process.stderr),
     readSecret: async (question) => {

@@ -4,7 +4,7 @@ import { Refused } from './refused';
 
 const variable = 'MGRANT_MONGOSH_URI';
 /** Arguments can be seen by others on the machine, so the address goes by the environment, and out of it before anything else runs. */
-const logIn = `db = connect(process.env.${variable}); delete process.env.${variable};`;
+const logIn = `db = connect(process.env.${variable}); void delete process.env.${variable};`;
 
 /** Starts mongosh, logged in; answers its exit status. */
 export async function startMongosh(io: Pick<Io, 'runProgram' | 'env'>, { uri }: Login): Promise<number> {

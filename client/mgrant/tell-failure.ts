@@ -51,12 +51,20 @@ function factsOf(error: unknown): Facts {
   };
 }
 
-/** What helps an admin to find the cause, where the fault is the service's. */
-function hintOf({ status, requestId, retryAfter }: Facts): string {
+/** What to do about a failure on this command line, where its words are for programs, too. */
+const hints: Record<string, string> = {
+  token_expired: 'Log in again: mgrant login EMAIL\n',
+  token_revoked: 'Log in again: mgrant login EMAIL\n',
+  token_invalid: 'Log in again: mgrant login EMAIL\n',
+  endpoint_invalid: 'The option for it is --endpoint, such as --endpoint https://api.lab.org\n',
+  endpoint_insecure: 'The option for it is --allow-http\n',
+};
+
+function hintOf({ code, status, requestId, retryAfter }: Facts): string {
   if (status === 429 && retryAfter !== undefined) return `Try again in ${retryAfter} s.\n`;
-  return status !== undefined && status >= 500 && requestId
-    ? `Your admin finds it under the request ${requestId}.\n`
-    : '';
+  if (status !== undefined && status >= 500 && requestId)
+    return `Your admin finds it under the request ${requestId}.\n`;
+  return Object.hasOwn(hints, code) ? (hints[code] ?? '') : '';
 }
 
 const fieldOf = (error: Error, name: string): unknown => Object.entries(error).find(([key]) => key === name)?.[1];

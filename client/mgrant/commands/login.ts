@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import * as fields from '../../../shared/fields';
+import type { Client } from '../../client';
 import { checked } from '../checked';
 import { describeAccess } from '../describe-access';
 import { examples } from '../examples';
@@ -25,9 +26,10 @@ export function addLogin(program: Command, context: Context): void {
     .action(async (address: string, { label }: Options, command: Command) => {
       const session = openSession(context, command);
       const email = checked('EMAIL', fields.email, address);
+      if (label !== undefined) checked('--label', fields.label, label);
       const client = await session.client();
-      if (label !== undefined) await client.setLabel(checked('--label', fields.label, label));
-      const login = await waitForCode(session, email);
+      const login = await waitForCode(session, client, email);
+      if (label !== undefined) await client.setLabel(label);
       // Without it the login is as good.
       const me = await client.me().catch(() => undefined);
       session.show(login, () =>
@@ -40,8 +42,7 @@ export function addLogin(program: Command, context: Context): void {
     });
 }
 
-async function waitForCode(session: Session, email: string) {
-  const client = await session.client();
+async function waitForCode(session: Session, client: Client, email: string) {
   let spinner = session.spin('Asking for a link');
   try {
     return await client.login({

@@ -43,5 +43,5 @@ async function waitingEndpoint(client: Client): Promise<string> {
   const remotes = await client.remotes();
   const remote = remotes.findLast(({ token }) => token === '') ?? remotes[0];
   if (remote) return remote.endpoint;
-  throw new Refused('endpoint_invalid', 'For which service? Name its address: --endpoint https://api.lab.org');
+  throw new Refused('endpoint_invalid', 'For which service? Name its address.');
 }

@@ -19,8 +19,10 @@ const nameOf = ({ email, role, host, db, label }: Grant): string =>
 /** How many lose something, as a sentence. */
 export const countLosses = ({ counts }: Losses): string => {
   const parts = [
-    ...(counts.ends > 0 ? [`${counts.ends} end`] : []),
-    ...(counts.shortens > 0 ? [`${counts.shortens} end sooner`] : []),
+    ...(counts.ends > 0 ? [`${counts.ends} would end`] : []),
+    ...(counts.shortens > 0 ? [`${counts.shortens} would end sooner`] : []),
   ];
-  return parts.length === 0 ? 'No login ends by it.' : `Of the logins that are in use, ${parts.join(', and ')}.`;
+  return parts.length === 0
+    ? 'No login that is in use ends by it.'
+    : `Of the logins that are in use, ${parts.join(', and ')}.`;
 };

@@ -118,7 +118,7 @@ test('a rule that takes a login is set only after a yes', async () => {
   await you(`db ${stage.host} demo --role rw`);
   const deny = `deny you@example.com ro:${stage.host}/demo`;
   const rules = async () => JSON.parse((await mgrant('rules --json')).out).rules.length;
-  expect(await mgrant(`${deny} --dry-run`)).toMatchObject({ status: 0, out: expect.stringContaining('1 end') });
+  expect(await mgrant(`${deny} --dry-run`)).toMatchObject({ status: 0, out: expect.stringContaining('1 would end') });
   expect(await mgrant(deny)).toMatchObject({ status: 1, out: '', err: expect.stringContaining('--yes') });
   const terminals = ['in', 'err'] as const;
   expect(await mgrant(deny, { terminals: [...terminals], answers: ['n'] })).toMatchObject({ status: 1, out: '' });

@@ -1,0 +1,103 @@
+import { runMgrant, type World } from '../../support/run-mgrant';
+import { openStage, type Stage } from '../../support/stage';
+import { endpoint, stageFetch } from '../../support/stage-fetch';
+import { temporaryFolder } from '../../support/temporary-folder';
+
+const folder = temporaryFolder();
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await openStage();
+  const token = await stage.tokenFor('admin@example.com');
+  await mgrant(`settoken --endpoint ${endpoint}`, { readInput: async () => token });
+});
+afterEach(() => stage.close());
+
+const mgrant = (line: string, world: World = {}) =>
+  runMgrant(line.split(' '), {
+    ...{ fetch: stageFetch(stage).fetch, now: () => stage.clock.now, settings: folder.path('admin.json') },
+    ...world,
+  });
+
+const file = (rules: string) => ({ readFile: async () => rules });
+const allowed = "rules:\n  - { email: ada@lab.org, host: '*', db: fw, role: read, which: allow }\n";
+const rules = async () => JSON.parse((await mgrant('rules list --json')).out).rules;
+
+test('plan shows what would change, and changes nothing; its exit status tells only who asks for that', async () => {
+  const plan = await mgrant('rules plan rules.yaml', file(allowed));
+  expect(plan).toMatchObject({ status: 0, err: '', out: expect.stringContaining('+ allow ada@lab.org read */fw') });
+  expect((await mgrant('rules plan rules.yaml --detailed-exitcode', file(allowed))).status).toBe(3);
+  const json = await mgrant('rules plan rules.yaml --json', file(allowed));
+  expect(JSON.parse(json.out).changes).toMatchObject([{ act: 'set', of: 'rule', after: { email: 'ada@lab.org' } }]);
+  expect(await rules()).toEqual([]);
+});
+
+test('apply asks first; applied twice, it changes nothing', async () => {
+  expect(await mgrant('rules apply rules.yaml', file(allowed))).toMatchObject({ status: 1, out: '' });
+  expect(await rules()).toEqual([]);
+  const done = await mgrant('rules apply -', {
+    readInput: async () => allowed,
+    terminals: ['in', 'err'],
+    answers: ['yes'],
+  });
+  expect(done).toMatchObject({ status: 0, out: 'Done: 1 of 1 changes.\n' });
+  expect(done.spun).toContain('Changing: 1 of 1');
+  expect(await rules()).toMatchObject([{ email: 'ada@lab.org', which: 'allow' }]);
+  expect((await mgrant('rules plan rules.yaml --detailed-exitcode', file(allowed))).status).toBe(0);
+  expect(await mgrant('rules apply rules.yaml', file(allowed))).toMatchObject({
+    status: 0,
+    out: 'Done: 0 of 0 changes.\n',
+  });
+});
+
+test('a file that is not as it must be is told with its lines', async () => {
+  const wrong = await mgrant('rules apply rules.yaml --yes', file('rules:\n  - { email: ada, role: reed }\n'));
+  expect(wrong).toMatchObject({ status: 1, out: '', err: expect.stringContaining('rules.yaml:2: ') });
+  const path = folder.path('none.yaml');
+  expect(await mgrant(`rules plan ${path}`)).toMatchObject({ status: 1, err: expect.stringContaining('(ENOENT)') });
+});
+
+test('why names the rule that decides', async () => {
+  await mgrant('allow *@lab.org ro:*/fw* --note everybody');
+  await mgrant('deny ada@lab.org ro:*/fw');
+  const why = (line: string) => mgrant(`rules why ${line}`);
+  expect((await why(`ro:${stage.host}/fw_x --email ada@lab.org`)).out).toMatch(/is allowed\.[\s\S]*\*@lab\.org/);
+  expect((await why(`ro:${stage.host}/fw --email ada@lab.org`)).out).toMatch(
+    /is not allowed\.[\s\S]*deny +ada@lab\.org/,
+  );
+  expect((await why(`ro:${stage.host}/other --email ada@lab.org`)).out).toContain(
+    'No rule that you may see allows it.',
+  );
+});
+
+test('rulers are appointed, listed, and dismissed after a yes', async () => {
+  const set = `rulers set lead@lab.org --hosts ${stage.host},other.lab.org --dbs fw_ --emails @lab.org`;
+  expect(await mgrant(set)).toMatchObject({ status: 0, out: 'Appointed: lead@lab.org\n' });
+  expect((await mgrant('rulers')).out).toContain(`${stage.host} other.lab.org`);
+  expect(await mgrant('rulers remove lead@lab.org')).toMatchObject({ status: 1, out: '' });
+  expect(JSON.parse((await mgrant('rulers --json')).out).rulers).toHaveLength(1);
+  expect(await mgrant('rulers remove lead@lab.org --yes')).toMatchObject({ status: 0 });
+  expect((await mgrant('rulers')).out).toBe('There are no rulers.\n');
+});
+
+test('audit lists what happened, as many as were asked for, and nothing that moves the terminal', async () => {
+  await mgrant('allow ada@lab.org ro:*/fw');
+  await mgrant('allow bob@lab.org ro:*/fw');
+  const all = await mgrant('audit --email ada@lab.org');
+  expect(all).toMatchObject({
+    status: 0,
+    err: '',
+    out: expect.stringMatching(/rule_set +ada@lab\.org +admin@example\.com/),
+  });
+  const one = await mgrant('audit --limit 1');
+  expect(one.out.trim().split('\n')).toHaveLength(2);
+  expect(one.err).toContain('There is more');
+  expect(JSON.parse((await mgrant('audit --limit 1 --json')).out).events).toHaveLength(1);
+});
+
+test('what the service says can not move the cursor or colour the terminal', async () => {
+  const detail = 'red \u001b[31m\u0007 \u202e txt';
+  const fetch = async () => Response.json({ code: 'not_allowed', detail, requestId: 'r' }, { status: 403 });
+  const { err } = await mgrant('rules', { fetch });
+  expect(err).toBe('error: red \\u001b[31m\\u0007 \\u202e txt\n');
+});
