@@ -1,7 +1,7 @@
 import { MongograntError } from '../mongogrant-error';
 
 /** AWS's packages, which the client does not bring along. */
-const packages = ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb', '@aws-sdk/client-secrets-manager'];
+export const awsPackages = ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb', '@aws-sdk/client-secrets-manager'];
 
 const unknownCredentials = new Set([
   'CredentialsProviderError',
@@ -19,11 +19,11 @@ export function explainAws(fault: unknown): unknown {
   if (!(fault instanceof Error)) return fault;
   const { name, message } = fault;
   const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
-  const [missing] = packages.filter((one) => /MODULE_NOT_FOUND$/.test(code) && message.includes(`'${one}'`));
+  const [missing] = awsPackages.filter((one) => /MODULE_NOT_FOUND$/.test(code) && message.includes(`'${one}'`));
   if (missing)
     return new MongograntError(
       'aws_packages_missing',
-      `This command works with AWS, whose packages are not part of mongogrant. Install them beside it: npm install -g ${packages.join(' ')} (without -g if mongogrant is installed in a project).`,
+      `This command works with AWS, whose packages are not part of mongogrant. Install them beside it: npm install -g ${awsPackages.join(' ')} (without -g if mongogrant is installed in a project).`,
     );
   if (message.startsWith('Region is missing'))
     return new MongograntError('aws_region_missing', 'Which AWS region? Set AWS_REGION to that of the deployment.');

@@ -20,6 +20,8 @@ export interface Io {
   spin(text: string): Spinner;
   /** Runs a program in this terminal until it ends; answers its exit status. `env` is laid over ours. */
   runProgram(command: string, args: string[], env: Record<string, string>): Promise<number>;
+  /** Calls back at the first Ctrl-C, in place of ending; what it answers takes that back. */
+  onInterrupt(act: () => void): () => void;
   /** The settings file, if it is not the usual one. */
   settings?: string;
 }

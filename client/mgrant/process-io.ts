@@ -38,6 +38,10 @@ export function processIo(): Io {
         stop: () => void spinner.stop(),
       };
     },
+    onInterrupt: (act) => {
+      process.once('SIGINT', act);
+      return () => void process.off('SIGINT', act);
+    },
     runProgram,
   };
 }

@@ -5,6 +5,8 @@ import { addAudit } from './commands/audit';
 import { addCompletion } from './commands/completion';
 import { addDb } from './commands/db';
 import { addGrants } from './commands/grants';
+import { addHosts } from './commands/hosts';
+import { addImport } from './commands/import';
 import { addInit } from './commands/init';
 import { addLogin } from './commands/login';
 import { addLogout } from './commands/logout';
@@ -80,6 +82,8 @@ const commands: ((program: Command, context: Context) => void)[] = [
   addDeny,
   addRules,
   addRulers,
+  addHosts,
   addAudit,
+  addImport,
   addCompletion,
 ];

@@ -54,6 +54,7 @@ export async function runMgrant(
       ran.spun.push(text);
       return { say: (more) => void ran.spun.push(more), stop: () => {} };
     },
+    onInterrupt: () => () => {},
     runProgram: async () => {
       throw new Error('no programs in this test');
     },

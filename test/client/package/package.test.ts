@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import * as v from 'valibot';
+import { awsPackages } from '../../../client/aws/explain-aws';
 import { buildClient } from '../../../client/package/build-client';
 
 const run = promisify(execFile);
@@ -64,13 +65,23 @@ test('the package is under 100 KB and holds nothing but what it needs', () => {
 test('it depends on no AWS package, and on nothing that it does not say', () => {
   const said = Object.keys({ ...own.dependencies, ...own.peerDependencies });
   expect(said.filter((name) => /aws/i.test(name))).toEqual([]);
-  const outside = Object.values(bundle.outputs)
-    .flatMap(({ imports }) => imports)
-    .filter(({ external, path }) => external && !path.startsWith('node:'));
-  const needed = outside.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
-  expect([...new Set(needed)].filter((name) => !said.includes(name))).toEqual([]);
+  const isAwsPart = ({ entryPoint }: Metafile['outputs'][string]) => entryPoint === 'client/aws/aws-tools.ts';
+  const neededBy = (outputs: Metafile['outputs'][string][]) => {
+    const outside = outputs
+      .flatMap(({ imports }) => imports)
+      .filter(({ external, path }) => external && !path.startsWith('node:'));
+    const needed = outside.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
+    return [...new Set(needed)];
+  };
+  const outputs = Object.values(bundle.outputs);
+  const needed = neededBy(outputs.filter((output) => !isAwsPart(output)));
+  expect(needed.filter((name) => !said.includes(name))).toEqual([]);
   // The driver, and what only admins with AWS credentials use, is loaded when it is used.
   expect(needed.filter((name) => name === 'mongodb' || name.startsWith('@aws-sdk/'))).toEqual([]);
+  // That part asks for AWS's packages by name, where they are missing: for these, and no others.
+  expect(outputs.filter(isAwsPart)).toHaveLength(1);
+  const beside = neededBy(outputs.filter(isAwsPart)).filter((name) => !said.includes(name));
+  expect(beside.sort()).toEqual([...awsPackages].sort());
 });
 
 test('it can be imported where it is installed', async () => {

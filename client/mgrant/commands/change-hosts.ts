@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import { grantAnswer } from '../../../shared/answers';
+import type { HostRefusal } from '../../../shared/hosts/host-registry';
+import { actorOf, type DeploymentOptions, useAws, withActor } from '../aws-options';
+import { examples } from '../examples';
+import { type SecretOptions, secretOf } from '../host-secret-input';
+import { Refused } from '../refused';
+import { type Context, openSession } from '../session';
+import { moment } from '../times';
+
+export function addAddHost(hosts: Command, context: Context): void {
+  withActor(hosts.command('add <host>'))
+    .description(
+      'Registers a host, under the name by which rules and people call it, with an admin login that manages its users. The password is asked for; a whole secret comes from a file or from stdin.',
+    )
+    .option('--username <name>', 'the admin login; asked for, if left out')
+    .option('--auth-source <database>', 'the database of the login; admin, if left out')
+    .option('--tls', 'the host takes TLS')
+    .option('--replica-set <name>', 'the name of the replica set')
+    .option('--users-db <database>', 'the one database in which users are made')
+    .option(
+      '--secret <file>',
+      'the secret as JSON, in place of all this: docs/hosts.md has its fields. "-" reads stdin',
+    )
+    .option('--replace', 'take the place of the login that is registered, or bring the host back')
+    .addHelpText(
+      'after',
+      examples(
+        'mgrant hosts add mongodb03.lab.org --username mongogrant --tls',
+        'mgrant hosts add localhost:27020 --secret host.json',
+        'pass show mongodb03 | mgrant hosts add mongodb03.lab.org --secret - --replace',
+      ),
+    )
+    .action(async (host: string, options: AddOptions, command: Command) => {
+      const session = openSession(context, command);
+      const by = await actorOf(session, options);
+      const secret = await secretOf(session, options);
+      const added = await session.wait(`Registering ${host}`, () =>
+        useAws(session, options, by, (tools) => tools.hosts.add(host, secret, options.replace ?? false)),
+      );
+      if (added.state === 'refused') throw refusal(added);
+      const words = added.state === 'added' ? 'Registered' : 'Changed';
+      session.show(
+        added,
+        () => `${words}: ${added.host}. See what its login may do: mgrant hosts check ${added.host}\n`,
+      );
+    });
+}
+
+type AddOptions = DeploymentOptions & SecretOptions & { replace?: boolean };
+
+export function addRotateHost(hosts: Command, context: Context): void {
+  withActor(hosts.command('rotate <host>'))
+    .description(
+      'Begins to change the password of the admin login; Secrets Manager goes on by itself. Rotation must have been switched on for the host (docs/hosts.md). "npm start" can not rotate.',
+    )
+    .addHelpText('after', examples('mgrant hosts rotate mongodb03.lab.org'))
+    .action(async (host: string, options: DeploymentOptions, command: Command) => {
+      const session = openSession(context, command);
+      const by = await actorOf(session, options);
+      const rotated = await session.wait(`Rotating ${host}`, () =>
+        useAws(session, options, by, (tools) => tools.hosts.rotate(host)),
+      );
+      if (rotated.state === 'refused') throw refusal(rotated);
+      session.show(
+        rotated,
+        () => `Begun: ${rotated.host} gets another admin password within a minute. An alarm rings if it fails.\n`,
+      );
+    });
+}
+
+export function addRemoveHost(hosts: Command, context: Context): void {
+  withActor(hosts.command('remove <host>'))
+    .description(
+      'Removes a host, in two calls some minutes apart: the first takes it out of use, the second deletes its secret. Refused while logins live there.',
+    )
+    .option('--force', 'end the logins that live there first')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples('mgrant hosts remove mongodb03.lab.org', 'mgrant hosts remove old.lab.org --force --yes'),
+    )
+    .action(async (host: string, options: DeploymentOptions & { force?: boolean }, command: Command) => {
+      const session = openSession(context, command);
+      const by = await actorOf(session, options);
+      const { force = false } = options;
+      await session.confirm(force ? `Remove ${host}, and end every login there?` : `Remove ${host}?`);
+      const removed = await session.wait(`Removing ${host}`, () =>
+        useAws(session, options, by, (tools) => tools.hosts.remove(host, force)),
+      );
+      if (removed.state === 'refused') throw refusal(removed);
+      const ended = removed.ended.map(grantAnswer);
+      const some = ended.length > 0 ? ` Logins ended: ${ended.length}.` : '';
+      session.show({ ...removed, ended }, () =>
+        removed.state === 'removed'
+          ? `Removed: ${removed.host}. For a week, mgrant hosts add brings it back.${some}\n`
+          : `Out of use: ${removed.host}. Run the same again after ${moment(new Date(removed.until * 1000))} to finish.${some}\n`,
+      );
+    });
+}
+
+const refusal = ({ reason, detail }: HostRefusal): Refused => new Refused(reason, detail);

@@ -1,0 +1,51 @@
+import { Refused, UsageError } from './refused';
+import type { Session } from './session';
+
+/** A host's admin login as it is named on a command line: never with its password. */
+export interface SecretOptions {
+  username?: string;
+  authSource?: string;
+  tls?: boolean;
+  replicaSet?: string;
+  usersDb?: string;
+  /** A file, or `-`. */
+  secret?: string;
+}
+
+/** The secret of a host, from a file or stdin, or made of options and a password that is typed. */
+export async function secretOf(session: Session, { secret, ...options }: SecretOptions): Promise<unknown> {
+  const { username, authSource, tls, replicaSet, usersDb } = options;
+  if (secret === undefined) {
+    const login = await loginOf(session, username);
+    return { ...login, ...defined({ authSource, replicaSet, usersDb, ...(tls && { ssl: true }) }) };
+  }
+  if ([username, authSource, tls, replicaSet, usersDb].some((value) => value !== undefined))
+    throw new UsageError('The file of --secret holds all of the login: leave the other options out, or the file.');
+  return readSecret(session, secret);
+}
+
+async function loginOf({ io }: Session, username: string | undefined) {
+  if (!io.isTerminal('in') || !io.isTerminal('err'))
+    throw new Refused(
+      'password_missing',
+      'There is nobody here to ask for the password: give the whole secret as a file, or on stdin, with --secret.',
+    );
+  const name = username ?? (await io.readLine('Username of the admin login: '));
+  return { username: name.trim(), password: await io.readSecret('Password: ') };
+}
+
+async function readSecret({ io }: Session, path: string): Promise<unknown> {
+  const text = await (path === '-' ? io.readInput() : io.readFile(path)).catch((cause: unknown) => {
+    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw new Refused('file_unreadable', `The file ${path} can't be read${code}.`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own words would quote the secret.
+    throw new Refused('secret_invalid', 'The secret is no JSON. docs/hosts.md has its fields.');
+  }
+}
+
+const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
