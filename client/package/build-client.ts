@@ -21,6 +21,7 @@ export async function buildClient(folder: string): Promise<Metafile> {
       target: 'node20',
       format: 'esm',
       minifySyntax: true,
+      minifyWhitespace: true,
       chunkNames: 'parts/[name]-[hash]',
       metafile: true,
     }),
