@@ -53,7 +53,10 @@ async function readAnswer(question: string, output: Writable): Promise<string> {
   const lines = createInterface({ input: process.stdin, output, terminal: true });
   // Ctrl-C and Ctrl-D: nobody answered, so nothing more is done.
   const given = new Promise<never>((_resolve, reject) => {
-    lines.once('SIGINT', () => reject(givenUp()));
+    lines.once('SIGINT', () => {
+      process.stderr.write('\n');
+      reject(givenUp());
+    });
     lines.once('close', () => reject(givenUp()));
   });
   try {
