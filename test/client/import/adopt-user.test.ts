@@ -149,8 +149,9 @@ test('what reconcile marked as lost is found again by the next import', async ()
   };
   const compare = () => reconcile(deps, python.actor.source, {}, python.deps.clock() + 600_000);
   expect(await compare()).toMatchObject({ lost: 1 });
+  expect((await python.rows())[0]?.lostAt).toBeDefined();
   expect(await python.adopt(adoption)).toMatchObject({ state: 'adopted' });
+  expect((await python.rows())[0]?.lostAt).toBeUndefined();
   later(python.stage, 61);
   expect(await compare()).toMatchObject({ lost: 0, drifted: 0, orphans: 0 });
-  expect((await python.rows())[0]?.lostAt).toBeUndefined();
 });

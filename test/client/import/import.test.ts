@@ -2,6 +2,8 @@ import type { MongoClient } from 'mongodb';
 import { lineOf } from '../../../client/rules-file/render-plan';
 import { reap } from '../../../functions/reap/reap';
 import { reconcile } from '../../../functions/reconcile/reconcile';
+import { HostUnreachable } from '../../../shared/errors';
+import { adminRole } from '../../../shared/hosts/admin-role';
 import { taggedUsers } from '../../../shared/tagged-users';
 import { by, openPythonServer, type PythonServer } from '../../support/python-server';
 import { later, registerHost } from '../../support/stage';
@@ -84,7 +86,7 @@ test('an adopted login ends by itself, and it is shown', async () => {
   const { username, password } = await python.granted(ada, 'fw');
   await python.run();
   later(python.stage, 30 * 86_400 - 1);
-  await reaped();
+  expect(await reaped()).toMatchObject({ due: 0 });
   expect(await python.works(username, password, 'fw')).toBe(true);
   later(python.stage, 1);
   expect(await reaped()).toMatchObject({ due: 1, ended: 1 });
@@ -197,6 +199,77 @@ test('users are adopted where they are, whatever the database that the secret na
     false,
     true,
   ]);
+});
+
+test('where our login may not tag or end a user of that database, the user is left alone', async () => {
+  const host = 'named.lab.org';
+  const login = { username: 'mongogrant', password: 'pw' };
+  await python.root.db('admin').command({ createUser: login.username, pwd: login.password, roles: [] });
+  const user = { user: login.username, db: 'admin' };
+  for (const { db, command } of adminRole({ databases: ['fw', 'calc'], usersDb: 'admin', user }).commands)
+    await python.root.db(db).command(command);
+  await registerHost(host, { host: '127.0.0.1', port: python.mongod.port, ...login, usersDb: 'admin' });
+  await python.kept.collection('allow').insertOne({ email: ada, host, role: 'read', dbs: ['fw'] });
+  await python.given({ email: ada, host, db: 'fw', role: 'read' });
+  const plan = await python.plan();
+  expect([plan.adoptions, reasons(plan)]).toEqual([[], ['grant login_lacks']]);
+  expect(plan.left[0]?.detail).toMatch(/lacks dropUser, viewUser, changeCustomData on fw/);
+});
+
+test('of a host that is not registered the denies come in, and nothing else; rulers come in as they are', async () => {
+  const host = 'later.lab.org';
+  const rule = { email: ada, host, role: 'read', dbs: ['fw'] };
+  await python.kept.collection('allow').insertOne({ ...rule });
+  await python.kept.collection('deny').insertOne({ ...rule });
+  await python.kept
+    .collection('grants')
+    .insertOne({ email: ada, host, db: 'fw', role: 'read', username: 'ada_lab.org_read' });
+  const ruler = { email: 'r@lab.org', hosts: [host], dbs: 'all', emails: ['@lab.org'], which: ['deny'] };
+  await python.kept.collection('rulers').insertOne({ ...ruler });
+  const plan = await python.plan();
+  expect(reasons(plan)).toEqual(['allow host_unknown', 'grant host_unknown']);
+  expect(await python.apply(plan)).toMatchObject({ complete: true });
+  const { json } = await python.ask('GET', '/rules', { token: python.admin });
+  expect(json.rules).toEqual([expect.objectContaining({ which: 'deny', host })]);
+  const { json: rulers } = await python.ask('GET', '/rulers', { token: python.admin });
+  expect(rulers.rulers).toEqual([expect.objectContaining(ruler)]);
+});
+
+test('where a rule can not be written, nobody is adopted', async () => {
+  await python.granted(ada, 'fw');
+  const plan = await python.plan();
+  const { api } = python.deps;
+  const refusing: typeof api = async (method, path, input) =>
+    method === 'PUT' ? { status: 409, json: { code: 'rule_changed', detail: 'Changed.' } } : api(method, path, input);
+  const result = await python.apply(plan, { api: refusing });
+  expect(result).toMatchObject({
+    complete: false,
+    adopted: 0,
+    notReached: 1,
+    rules: { failures: [{ code: 'rule_changed' }] },
+  });
+  expect(await python.rows()).toEqual([]);
+});
+
+test('a host that falls silent meanwhile is not asked for each of its logins, and others go on', async () => {
+  const host = 'named.lab.org';
+  await registerHost(host, { host: '127.0.0.1', port: python.mongod.port, ...python.stage.admin });
+  for (let index = 0; index < 30; index += 1) {
+    const grant = { email: `p${index}@lab.org`, host, db: 'fw', role: 'read' };
+    await python.kept.collection('allow').insertOne({ ...grant, dbs: ['fw'] });
+    await python.given(grant);
+  }
+  await python.granted(ada, 'calc');
+  const plan = await python.plan();
+  const { adoptable } = python.deps;
+  const look: typeof adoptable.look = async (asked, names) => {
+    if (asked.name === host) throw new HostUnreachable(host, false);
+    return adoptable.look(asked, names);
+  };
+  const result = await python.apply(plan, { adoptable: { ...adoptable, look } });
+  expect(result).toMatchObject({ complete: false, adopted: 1 });
+  expect([result.left.length <= 8, result.left.length + result.notReached]).toEqual([true, 30]);
+  expect(await python.run()).toMatchObject({ complete: true, adopted: 30 });
 });
 
 test('the first adoption wins where two imports run at once, and each user has one row and its tag', async () => {
