@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,10 +17,13 @@ export function processIo(): Io {
     // By their numbers: process.stdin would begin to read what may be meant for a program that we start.
     isTerminal: (stream) => isatty({ in: 0, out: 1, err: 2 }[stream]),
     env: process.env,
-    readLine: (question) => readAnswer(question, process.stderr),
+    readLine: (question) => readAnswer(process.stderr, (lines) => lines.question(question)),
     readSecret: async (question) => {
-      process.stderr.write(question);
-      const answer = await readAnswer('', unseen);
+      const answer = await readAnswer(unseen, (lines) => {
+        // Only now, as by now the terminal shows no more what is typed.
+        process.stderr.write(question);
+        return lines.question('');
+      });
       process.stderr.write('\n');
       return answer;
     },
@@ -49,7 +52,7 @@ export function processIo(): Io {
 const givenUp = () => new Refused('given_up', 'Given up: nothing was changed.');
 const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
 
-async function readAnswer(question: string, output: Writable): Promise<string> {
+async function readAnswer(output: Writable, ask: (lines: Interface) => Promise<string>): Promise<string> {
   const lines = createInterface({ input: process.stdin, output, terminal: true });
   // Ctrl-C and Ctrl-D: nobody answered, so nothing more is done.
   const given = new Promise<never>((_resolve, reject) => {
@@ -60,7 +63,7 @@ async function readAnswer(question: string, output: Writable): Promise<string> {
     lines.once('close', () => reject(givenUp()));
   });
   try {
-    return await Promise.race([lines.question(question), given]);
+    return await Promise.race([ask(lines), given]);
   } finally {
     lines.close();
   }

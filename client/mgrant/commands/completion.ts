@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { examples } from '../examples';
-import type { Context } from '../session';
+import { type Context, openSession } from '../session';
 
 const shells = ['bash', 'zsh', 'fish'];
 
@@ -18,8 +18,9 @@ export function addCompletion(program: Command, context: Context): void {
         'mgrant completion fish > ~/.config/fish/completions/mgrant.fish',
       ),
     )
-    .action(async (shell: string) => {
+    .action(async (shell: string, _options: object, command: Command) => {
       const { completionScript } = await import('../completion-script');
-      context.io.out(completionScript(program, shell));
+      const script = completionScript(program, shell);
+      openSession(context, command).show({ shell, script }, () => script);
     });
 }

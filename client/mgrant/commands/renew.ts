@@ -30,7 +30,8 @@ export function addRenew(program: Command, context: Context): void {
     .action(async (host: string | undefined, db: string | undefined, options: Options, command: Command) => {
       const session = openSession(context, command);
       const { role, label, all = false } = options;
-      if (all ? host : !host || !db) throw new UsageError('Name a HOST and a DB, or --all for all your logins.');
+      if (all ? host || label !== undefined : !host || !db)
+        throw new UsageError('Name a HOST and a DB, or --all for all your logins.');
       const ttl = options.ttl === undefined ? {} : { ttl: checkedTtl(options.ttl) };
       const client = await session.client();
       const renewed = await session.wait('Renewing', async () => {

@@ -94,6 +94,7 @@ test('what is not allowed is refused with status 1, and what can not be meant wi
     'renew',
     'renew here',
     'renew --all here demo',
+    'renew --all --label job',
     'revoke',
     'revoke --all --email *',
     'revoke here --tokens',
