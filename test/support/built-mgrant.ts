@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { buildClient } from '../../client/package/build-client';
+
+/** What a run left behind. */
+export interface Ran {
+  status: number | null;
+  out: string;
+  err: string;
+}
+
+/** The built `mgrant`, in a folder from which it finds the packages that it needs. */
+export async function builtMgrant() {
+  const folder = resolve('node_modules', '.cache', `mgrant-${process.pid}`);
+  await mkdir(folder, { recursive: true });
+  await buildClient(folder);
+  const binary = join(folder, 'mgrant.js');
+  const children: ChildProcess[] = [];
+
+  /** Starts it for somebody with this home folder. It has no terminal. */
+  function start(home: string, args: readonly string[], input = '') {
+    const child = spawn(binary, args, { env: { PATH: process.env.PATH, HOME: home }, stdio: 'pipe' });
+    children.push(child);
+    child.stdin.end(input);
+    const ended = new Promise<number | null>((end) => child.once('close', end));
+    const ran = async (): Promise<Ran> => {
+      const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+      return { status, out, err };
+    };
+    return { child, done: ran() };
+  }
+
+  /** Runs it on a terminal, and types each answer once its question is there. What is on the terminal is `out`. */
+  async function runOnTerminal(
+    home: string,
+    args: readonly string[],
+    answers: readonly (readonly [question: string, answer: string])[],
+  ): Promise<Ran> {
+    const command = [binary, ...args].map((word) => `'${word}'`).join(' ');
+    const env = { PATH: process.env.PATH, HOME: home, TERM: 'xterm' };
+    const child = spawn('script', ['-qec', command, '/dev/null'], { env, stdio: 'pipe' });
+    children.push(child);
+    let out = '';
+    const waiting = [...answers];
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+      const [next] = waiting;
+      if (!next || !out.includes(next[0])) return;
+      waiting.shift();
+      child.stdin.write(next[1]);
+    });
+    const status = await new Promise<number | null>((end) => child.once('close', end));
+    return { status, out, err: '' };
+  }
+
+  return {
+    binary,
+    runOnTerminal,
+    start,
+    run: (home: string, args: readonly string[], input?: string): Promise<Ran> => start(home, args, input).done,
+    close: async () => {
+      for (const child of children) child.kill();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
