@@ -2,16 +2,19 @@ import * as v from 'valibot';
 import { ApiError } from './errors';
 import {
   cidrs,
+  code,
   cursor,
   db,
   dbPattern,
   email,
+  flag,
   host,
   label,
   limits,
   limitsOnlyAllows,
   moment,
   note,
+  poll,
   principal,
   role,
   scope,
@@ -41,7 +44,10 @@ const orStar = {
 
 /** What each route takes, from its body or its query: one place to see every field and limit. */
 export const inputs = {
-  link: v.strictObject({ email }),
+  link: v.strictObject({ email, terminal: v.optional(flag, false) }),
+  /** A code for the link of a terminal login, nothing for any other. */
+  redeem: v.strictObject({ code: v.optional(code) }),
+  poll: v.strictObject({ poll }),
   grant: v.strictObject({ host, db, role, label: v.optional(label, ''), ttl: v.optional(ttl) }),
   grantFilter: v.strictObject({ email: anybody, ...orStar, cursor: v.optional(cursor) }),
   revokeGrants: v.strictObject({

@@ -6,6 +6,7 @@ const problems = {
   token_expired: [401, 'The token has expired'],
   token_revoked: [401, 'The token has been revoked'],
   not_allowed: [403, 'Not allowed'],
+  code_wrong: [403, 'This is not the code'],
   not_found: [404, 'There is nothing here'],
   link_unknown: [404, 'This link is not known'],
   grant_unknown: [404, 'There is no such grant'],

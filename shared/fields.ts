@@ -127,6 +127,19 @@ export const version = v.pipe(
 /** Where a page of a list begins: the seal that the page before gave. */
 export const cursor = v.pipe(text(2000), v.regex(/^[A-Za-z0-9_-]+$/, 'must be the cursor of the page before'));
 
+/** The secret with which a terminal asks for its token: signs that it may hold, and no more. */
+export const poll = v.pipe(text(600), v.regex(/^[\w.-]*$/, 'must be the poll that POST /links gave'));
+
+/** Yes or no in a body: as it is in JSON, spelled out in a form. */
+export const flag = v.pipe(
+  v.union([v.boolean(), v.picklist(['true', 'false'])], 'must be true or false'),
+  v.transform((value) => value === true || value === 'true'),
+);
+
+/** What somebody types as the code of a terminal login. */
+export const code = text(64);
+
+/** Yes or no in a query. */
 export const yes = v.pipe(
   v.picklist(['true', 'false'], 'must be true or false'),
   v.transform((value) => value === 'true'),

@@ -85,7 +85,7 @@ function renderProblem(
     ...(status === 405 && { allow: methodsOf(event.rawPath).join(', ') }),
     ...(status === 401 && { 'www-authenticate': `Bearer error="${code}"` }),
   };
-  const wantsPage = acceptsPage(event) && event.requestContext.routeKey.includes('/links/');
+  const wantsPage = acceptsPage(event) && event.requestContext.routeKey.endsWith('/links/{link}');
   if (wantsPage) {
     const page = problemPage({
       status,

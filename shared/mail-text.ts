@@ -11,6 +11,8 @@ export interface MailedLink {
   requestedFrom: string;
   /** What the asking program called itself: anybody's words, see {@link clientName}. */
   userAgent?: string;
+  /** Whether a terminal asked, which shows a code for the page. */
+  terminal?: boolean;
   /** Where this mongogrant is, such as `https://grants.lab.org`. */
   origin: string;
 }
@@ -23,17 +25,28 @@ export function linkMail(link: MailedLink, now: Date): { subject: string; text: 
 
 type Words = ReturnType<typeof wordsOf>;
 
-function wordsOf({ email, expires, requestedFrom, userAgent, origin }: MailedLink, now: Date) {
+function wordsOf({ email, expires, requestedFrom, userAgent, terminal, origin }: MailedLink, now: Date) {
   const client = clientName(userAgent ?? '');
+  const until = `for ${lengthOf(expires.getTime() - now.getTime())}, until ${readableTime(expires)}`;
   return {
-    asked: `Someone, we hope you, asked for a mongogrant token for ${email}.`,
-    open: 'Open this page and press the button to get it:',
-    ends: `The link works once, for ${lengthOf(expires.getTime() - now.getTime())}, until ${readableTime(expires)}. Opening the page does not use it up; pressing the button does.`,
+    ...(terminal ? terminalWords(email, until) : plainWords(email, until)),
     purpose: `With the token you, or your programs, can ask ${origin} for MongoDB logins.`,
     from: `Asked from: ${requestedFrom}${client && `, by a program that calls itself "${client}"`}`,
-    notYou: `Was it not you? Then do nothing: nobody gets in without this mailbox. If such mails go on, please tell the admin of ${origin}.`,
+    notYou: `Was it not you? Then do nothing${terminal ? ', and type no code that anybody tells you' : ''}: nobody gets in without this mailbox. If such mails go on, please tell the admin of ${origin}.`,
   };
 }
+
+const plainWords = (email: string, until: string) => ({
+  asked: `Someone, we hope you, asked for a mongogrant token for ${email}.`,
+  open: 'Open this page and press the button to get it:',
+  ends: `The link works once, ${until}. Opening the page does not use it up; pressing the button does.`,
+});
+
+const terminalWords = (email: string, until: string) => ({
+  asked: `Someone, we hope you, is logging in to mongogrant from a terminal as ${email}.`,
+  open: 'Open this page. It asks for the code that the terminal shows:',
+  ends: `The link works once, ${until}. Opening the page does not use it up; the right code does, and so do five wrong ones.`,
+});
 
 function textOf(url: string, { asked, open, ends, purpose, from, notYou }: Words): string {
   return `${[asked, open, url, ends, purpose, from, notYou].join('\n\n')}\n`;
@@ -65,7 +78,7 @@ function htmlOf(url: string, { asked, open, ends, purpose, from, notYou }: Words
  * What a program calls itself, as far as it can be shown in a mail to a stranger: short, printable, and with nothing left
  * that a mail program would turn into a link. A dot stays only between digits, as in a version.
  */
-function clientName(userAgent: string): string {
+export function clientName(userAgent: string): string {
   const plain = userAgent.slice(0, 1000).replace(/[^ -~]|[<>"'`@:\\]|(?<!\d)\.|\.(?!\d)|\/(?=\/)/g, ' ');
   return plain.replace(/ +/g, ' ').trim().slice(0, 80).trim();
 }

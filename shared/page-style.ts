@@ -25,6 +25,7 @@ button{font:inherit;font-weight:600;cursor:pointer;border-radius:9px;transition:
 :focus-visible{outline:3px solid var(--act);outline-offset:3px}
 .bar{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.5rem;min-height:2rem;margin:1.75rem 0 .5rem}
 label{font-weight:600}
+input{display:block;width:100%;max-width:16rem;min-height:3rem;margin:.5rem 0 1rem;padding:.5rem .9rem;border:1px solid var(--soft);border-radius:9px;background:var(--code);color:var(--text);font:1.25rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;letter-spacing:.08em;text-transform:uppercase}
 pre,textarea{display:block;width:100%;margin:0 0 1rem;padding:.8rem .9rem;border:1px solid var(--line);border-radius:9px;background:var(--code);color:var(--text);font:.875rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 textarea{min-height:6rem;border-color:var(--soft);resize:vertical;field-sizing:content;word-break:break-all}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}

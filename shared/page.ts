@@ -99,7 +99,7 @@ function shellWord(word: string): string {
   return /^[\w@.+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-const timeOf = (iso: string): Html => html`<time datetime="${iso}">${readableTime(new Date(iso))}</time>`;
+export const timeOf = (iso: string): Html => html`<time datetime="${iso}">${readableTime(new Date(iso))}</time>`;
 
 const copyButton = (id: string, what: string): Html =>
   html`<button type="button" class="copy" data-copy="${id}" hidden>Copy<span class="sr"> ${what}</span></button>`;
@@ -110,7 +110,7 @@ const lines = (id: string, heading: string, code: Html, note: Html | '' = ''): H
 const mark = html`<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" aria-hidden="true"><circle cx="8" cy="12" r="4.5"/><path d="M12.5 12H21m-3.5 0v4"/></svg>`;
 
 // It names no icon: the policy would block it with an error, and keeps browsers from asking for one by themselves.
-function page(title: string, content: Html): string {
+export function page(title: string, content: Html): string {
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -127,6 +127,8 @@ export const replies = {
     code: said('The person types it on the page behind the mailed link.'),
     interval: v.pipe(v.number(), v.description('Seconds to wait between two polls.')),
   }),
+  /** The code of a terminal login was right. */
+  loginConfirmed: v.object({ msg: said('For people: go back to the terminal.') }),
   pending: v.object({ status: v.literal('pending') }),
   token,
   grant: credential,

@@ -25,6 +25,7 @@ export interface Route {
 /** Every route of the API and the function that serves it: the stack and the local gateway are made from this list. */
 export const routes = [
   { method: 'POST', path: '/links', function: 'request-link' },
+  { method: 'POST', path: '/links/poll', function: 'redeem-link' },
   { method: 'GET', path: '/links/{link}', function: 'redeem-link' },
   { method: 'HEAD', path: '/links/{link}', function: 'redeem-link' },
   { method: 'POST', path: '/links/{link}', function: 'redeem-link' },
@@ -52,7 +53,7 @@ type KeyOf<R> = R extends Route ? `${R['method']} ${R['path']}` : never;
 export const fallback = { key: '$default', function: 'grants' } as const;
 
 /** The methods that a path answers; none for a path that is no route. */
-export const methodsOf = (path: string): string[] =>
-  routes
-    .filter((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
-    .map(({ method }) => method);
+export const methodsOf = (path: string): string[] => {
+  const fitting = routes.filter((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
+  return [...new Set(fitting.map(({ method }) => method))];
+};

@@ -26,11 +26,13 @@ export interface LinkParts {
   email: string;
   id: string;
   hash: string;
+  /** Whether it asks for the code of a terminal. The signature says so: no look into the table is needed to know. */
+  terminal: boolean;
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A new id for a grant, an event or a link: 96 random bits in 16 characters. */
 export const newId = (): string => randomBytes(12).toString('base64url');
@@ -39,24 +41,34 @@ export const newId = (): string => randomBytes(12).toString('base64url');
 export const newVersion = (): number => randomInt(1, 2 ** 40);
 
 /** A new one-time link for an address: 192 secret bits, signed, so that a forged link costs no look into the table and leaves no trace. */
-export function newLink(keys: SigningKeys, email: string): LinkParts & { link: string } {
+export function newLink(keys: SigningKeys, email: string, terminal = false): LinkParts & { link: string } {
   const id = newId();
   const secret = randomBytes(24).toString('base64url');
   const address = Buffer.from(email).toString('base64url');
-  const signature = signatureOf(keys.key, `${address}.${id}${secret}`);
-  return { link: `${address}.${id}${secret}${signature}`, email, id, hash: sha256(secret) };
+  const signature = signatureOf(keys.key, kindOf(terminal), `${address}.${id}${secret}`);
+  return { link: `${address}.${id}${secret}${signature}`, email, id, hash: sha256(secret), terminal };
 }
 
 /** The parts of a link as it came from outside; none for what was never mailed. */
-export function parseLink({ key, older }: SigningKeys, link: string): LinkParts | undefined {
+export function parseLink(keys: SigningKeys, link: string): LinkParts | undefined {
   const match = /^([A-Za-z0-9_-]{4,340})\.([A-Za-z0-9_-]{16})([A-Za-z0-9_-]{32})([A-Za-z0-9_-]{22})$/.exec(link);
   const [, address = '', id = '', secret = '', signature = ''] = match ?? [];
-  const genuine = [key, ...older].some((one) => sameHash(signatureOf(one, `${address}.${id}${secret}`), signature));
-  return genuine ? { email: Buffer.from(address, 'base64url').toString(), id, hash: sha256(secret) } : undefined;
+  const terminal = [false, true].find((one) => signedAs(keys, kindOf(one), `${address}.${id}${secret}`, signature));
+  if (terminal === undefined) return undefined;
+  return { email: Buffer.from(address, 'base64url').toString(), id, hash: sha256(secret), terminal };
 }
 
-const signatureOf = (key: string, text: string): string =>
-  createHmac('sha256', key).update(`link:${text}`).digest().subarray(0, 16).toString('base64url');
+const kindOf = (terminal: boolean): Signed => (terminal ? 'terminal' : 'link');
+
+/** What the link key signs. A signature for one is none for another. */
+type Signed = 'link' | 'terminal' | 'poll';
+
+export const signatureOf = (key: string, kind: Signed, text: string): string =>
+  createHmac('sha256', key).update(`${kind}:${text}`).digest().subarray(0, 16).toString('base64url');
+
+/** Whether one of the keys signed this text as this. */
+export const signedAs = ({ key, older }: SigningKeys, kind: Signed, text: string, signature: string): boolean =>
+  [key, ...older].some((one) => sameHash(signatureOf(one, kind, text), signature));
 
 /** Compares two hashes in constant time. */
 export const sameHash = (a: string, b: string): boolean =>

@@ -1,15 +1,31 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { readEnv } from '../../shared/env';
 import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
+import { pollLogin } from './poll-login';
 import { redeemLink, showLink } from './redeem-link';
 
+// Above what a look at the table takes; docs/decisions/12-terminal-login.md says why.
+const floorMs = 150;
+
 const { tableName, stackName, settings, origin } = readEnv(process.env);
-const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings };
+const deps = {
+  table: dynamoTable(tableName),
+  secrets: awsSecrets(settings.secretPrefix),
+  stackName,
+  settings,
+  floor: () => wait(floorMs),
+};
 
 export const handler = serve(
-  { 'GET /links/{link}': showLink, 'HEAD /links/{link}': showLink, 'POST /links/{link}': redeemLink },
+  {
+    'GET /links/{link}': showLink,
+    'HEAD /links/{link}': showLink,
+    'POST /links/{link}': redeemLink,
+    'POST /links/poll': pollLogin,
+  },
   deps,
   { origin, log: jsonLog('redeem-link') },
 );

@@ -3,7 +3,6 @@ import { ApiError } from '../../shared/errors';
 import { faultOf } from '../../shared/fault-of';
 import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
-import { linkMail } from '../../shared/mail-text';
 import type { SendMail } from '../../shared/mailer';
 import { callerOf } from '../../shared/names';
 import { expired, type Rule, type Unreadable } from '../../shared/policy';
@@ -11,13 +10,15 @@ import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import type { Secrets } from '../../shared/secrets';
 import type { Settings } from '../../shared/settings';
-import { type Act, writeEvent } from '../../shared/store/audit';
-import { countRequest, putLink, readSentLinks, recordSentLink, type SentLinks } from '../../shared/store/links';
+import { writeEvent } from '../../shared/store/audit';
+import { countRequest, readSentLinks } from '../../shared/store/links';
 import { readRuler } from '../../shared/store/rulers';
 import { rulesFor } from '../../shared/store/rules';
 import type { Table } from '../../shared/store/table';
 import { seconds } from '../../shared/time';
-import { newLink, type SigningKeys } from '../../shared/tokens';
+import { type MadeLink, makeLink, type Wish } from './new-link';
+import { sendLink } from './send-link';
+import { tooSoon } from './too-soon';
 
 export interface RequestLinkDeps {
   table: Table;
@@ -29,16 +30,32 @@ export interface RequestLinkDeps {
   floor(): Promise<void>;
 }
 
+/** Seconds from one poll of a terminal to its next. */
+const interval = 3;
+
 /** `POST /links`: mails a link to an address that a rule or a setting knows. The answer is the same for every address. */
 export async function requestLink(deps: RequestLinkDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email } = parseBody(inputs.link, request);
-  const [outcome] = await Promise.allSettled([mailLink(deps, request, email, now), deps.floor()]);
-  if (outcome.status === 'rejected') throw outcome.reason;
-  return { status: 202, json: { msg: 'If this address may use mongogrant, a link is on its way to its mailbox.' } };
+  const { made } = await mailLink(deps, request, parseBody(inputs.link, request), now);
+  const msg = 'If this address may use mongogrant, a link is on its way to its mailbox.';
+  if (!made.login) return { status: 202, json: { msg } };
+  return { status: 202, json: { msg: `${msg} Open it and type the code there.`, ...made.login, interval } };
 }
 
-async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: string, now: Date): Promise<void> {
+/** Mails a link, or does not: the caller hears of it no sooner than after the floor. */
+export async function mailLink(
+  deps: RequestLinkDeps,
+  request: ApiRequest,
+  wish: Wish,
+  now: Date,
+): Promise<{ made: MadeLink; known: boolean }> {
+  const [outcome] = await Promise.allSettled([mailIfKnown(deps, request, wish, now), deps.floor()]);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
+async function mailIfKnown(deps: RequestLinkDeps, request: ApiRequest, wish: Wish, now: Date) {
   const { table, settings } = deps;
+  const { email } = wish;
   const [rules, ruler, sent, calm, linkKeys] = await Promise.all([
     rulesFor(table, email),
     readRuler(table, email),
@@ -54,45 +71,16 @@ async function mailLink(deps: RequestLinkDeps, request: ApiRequest, email: strin
     );
   reportUnreadable(deps.log, ruler ? [...rules, ruler] : rules, request.requestId);
   const known = ruler !== undefined || isKnown(rules, email, settings, now);
-  const refusal = known ? tooSoon(sent, settings, now) : 'not_allowed';
+  const made = makeLink(linkKeys, wish, seconds(now) + settings.linkTtl, request);
+  const refusal = known ? tooSoon(sent, settings, wish.terminal, now) : 'not_allowed';
   try {
     if (refusal) await writeEvent(table, { act: 'link_refused', email, reason: refusal }, request, now);
-    else await sendLink(deps, request, { email, sent, linkKeys }, now);
+    else await sendLink(deps, request, made, sent, now);
   } catch (error) {
     // From here on a failure must look like a success: it happens to known addresses only.
     deps.log.error('link_failed', { requestId: request.requestId, ...faultOf(error) });
   }
-}
-
-async function sendLink(
-  deps: RequestLinkDeps,
-  request: ApiRequest,
-  to: { email: string; sent: SentLinks | undefined; linkKeys: SigningKeys },
-  now: Date,
-): Promise<void> {
-  const { table, sendMail, settings } = deps;
-  const { email, sent, linkKeys } = to;
-  const link = newLink(linkKeys, email);
-  const expiresAt = seconds(now) + settings.linkTtl;
-  const note = (act: Act, reason?: string) =>
-    writeEvent(table, { act, email, link: link.id, ...(reason && { reason }) }, request, now);
-  const [mayBeSent] = await Promise.all([
-    recordSentLink(table, email, sent, counted(sent, now)),
-    putLink(table, { ...link, expiresAt }),
-    note('link_sent'),
-  ]);
-  if (!mayBeSent) return note('link_refused', 'too_soon');
-  const url = `${request.origin}/links/${link.link}`;
-  const { origin, ip: requestedFrom, userAgent } = request;
-  try {
-    await sendMail({
-      to: email,
-      ...linkMail({ email, url, expires: new Date(expiresAt * 1000), requestedFrom, userAgent, origin }, now),
-    });
-  } catch (error) {
-    await note('link_failed', 'mail_failed');
-    throw error;
-  }
+  return { made, known };
 }
 
 /** Mail goes only to people who could do something with it, so that it can't be used against strangers. */
@@ -101,17 +89,4 @@ function isKnown(rules: (Rule | Unreadable)[], email: string, settings: Settings
     settings.admins.includes(email) ||
     rules.some((rule) => !('unreadable' in rule) && rule.which === 'allow' && !expired(rule, seconds(now)))
   );
-}
-
-const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
-
-function tooSoon(sent: SentLinks | undefined, settings: Settings, now: Date): string | undefined {
-  if (!sent) return undefined;
-  if (seconds(now) < sent.sentAt + settings.linkCooldown) return 'too_soon';
-  return sent.day === dayOf(now) && sent.count >= settings.linksPerDay ? 'too_many_today' : undefined;
-}
-
-function counted(sent: SentLinks | undefined, now: Date): SentLinks {
-  const day = dayOf(now);
-  return { sentAt: seconds(now), day, count: sent?.day === day ? sent.count + 1 : 1 };
 }

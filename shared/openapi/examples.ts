@@ -29,10 +29,11 @@ export const replyExamples: { [Name in ReplyName]: v.InferInput<(typeof replies)
   linkRequested: { msg: 'If this address may use mongogrant, a link is on its way to its mailbox.' },
   terminalLink: {
     msg: 'If this address may use mongogrant, a link is on its way to its mailbox.',
-    poll: '3yPnQm8kT1sVbWcXzR2dLg',
+    poll: 'eW91QGxhYi5vcmc.bP3kTq9ZxW2mVd7a.tk4q8s.9hQ2zXw7vLrT1nBcK5mD8pYs3fGj6aEu.Qm7xVb2KtR9wZc4LpN8dHs',
     code: 'WDJB-MJHT',
-    interval: 2,
+    interval: 3,
   },
+  loginConfirmed: { msg: 'Done. Go back to your terminal: it goes on by itself in a few seconds.' },
   pending: { status: 'pending' },
   token: {
     token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.5mhBHqs5_DTLdINd9p5m7ZJ6XD0Xc55kIaCRY5r6HRA',

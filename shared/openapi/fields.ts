@@ -124,6 +124,28 @@ export const fieldSchemas: Record<string, Field> = {
       examples: ['q83vEjRWeJq83v'],
     },
   },
+  Terminal: {
+    schema: fields.flag,
+    shown: {
+      description: 'Whether a terminal asks, which wants to fetch the token itself.',
+      examples: [true],
+      anyOf: [{ type: 'boolean' }, { enum: ['true', 'false'] }],
+    },
+  },
+  Code: {
+    schema: fields.code,
+    shown: {
+      description: 'The code that a terminal shows. Case, spaces and dashes make no difference.',
+      examples: ['WDJB-MJHT'],
+    },
+  },
+  Poll: {
+    schema: fields.poll,
+    shown: {
+      description: 'The secret that the terminal got from `POST /links`.',
+      examples: ['eW91QGxhYi5vcmc.bP3kTq9ZxW2mVd7a.tk4q8s.9hQ2zXw7vLrT1nBcK5mD8pYs3fGj6aEu.Qm7xVb2KtR9wZc4LpN8dHs'],
+    },
+  },
   TrueOrFalse: { schema: fields.yes, shown: { description: 'true or false.', examples: ['true'] } },
   ScopeHosts: {
     schema: fields.scope.hosts,

@@ -9,6 +9,7 @@ const meanings: Record<ErrorCode, string> = {
   token_expired: 'The token has come to its end. Ask for a new link.',
   token_revoked: 'The token was revoked. Ask for a new link.',
   not_allowed: 'No rule allows it, or it is not yours to see or to change. An unknown host answers the same.',
+  code_wrong: 'The terminal shows another code. The fifth wrong one spends the link.',
   not_found: 'There is no such route.',
   link_unknown: 'No such link was mailed, or it was long ago.',
   grant_unknown: 'You hold no such grant, or it has ended. Ask for a new one.',

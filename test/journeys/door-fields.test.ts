@@ -99,7 +99,13 @@ function waysInto(route: RouteKey, field: string, value: unknown): (Ask & { quer
 /** In a form or query a lone half of a character becomes U+FFFD, which is as strange, but not for a free text. */
 const halves = ['\ud800', '\udc00a'];
 /** What is strange elsewhere, and right here. */
-const right: Record<string, unknown[]> = { version: [0], hosts: [['x']], dbs: [['x']] };
+const right: Record<string, unknown[]> = {
+  version: [0],
+  hosts: [['x']],
+  dbs: [['x']],
+  terminal: [true, false],
+  poll: ['x'.repeat(300)],
+};
 const isRight = (field: string, value: unknown) =>
   right[field]?.some((one) => JSON.stringify(one) === JSON.stringify(value));
 const noLine = ['\0', 'a\nb', 'a\u0085', 'a\u2028b', 'x'.repeat(201)];

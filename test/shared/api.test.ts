@@ -37,7 +37,7 @@ test('a grant is read with its defaults, addresses and hosts in lower case', () 
     label: 'Laptop',
     ttl: 43_200,
   });
-  expect(parse(inputs.link, { email: 'Ada@Lab.org' })).toEqual({ email: 'ada@lab.org' });
+  expect(parse(inputs.link, { email: 'Ada@Lab.org' })).toEqual({ email: 'ada@lab.org', terminal: false });
 });
 
 test.each([

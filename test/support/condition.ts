@@ -1,6 +1,6 @@
 import type { Condition, Item } from '../../shared/store/expressions';
 
-/** Whether a condition of DynamoDB's holds for an item, in the part of the language that the store uses: `attribute_not_exists`, comparisons, `AND`, `OR`, brackets. */
+/** Whether a condition of DynamoDB's holds for an item, in the part of the language that the store uses: `attribute_not_exists`, comparisons with values and attributes, `AND`, `OR`, brackets. */
 export function holds(item: Item | undefined, { if: condition, values = {} }: Condition = {}): boolean {
   if (condition === undefined) return true;
   const tokens = condition.match(/attribute_not_exists|[#:]\w+|<>|<=|>=|[=<>()]|AND|OR/g) ?? [];
@@ -43,8 +43,9 @@ export function holds(item: Item | undefined, { if: condition, values = {} }: Co
       return item?.[name.slice(1)] === undefined;
     }
     const [operator, value] = [next(), next()];
-    if (!first.startsWith('#') || !value.startsWith(':')) throw new Error(`Not understood: ${condition}`);
-    return compares(item?.[first.slice(1)], operator, values[value.slice(1)]);
+    if (!first.startsWith('#') || !/^[#:]/.test(value)) throw new Error(`Not understood: ${condition}`);
+    const right = value.startsWith('#') ? item?.[value.slice(1)] : values[value.slice(1)];
+    return compares(item?.[first.slice(1)], operator, right);
   }
 
   const result = either();

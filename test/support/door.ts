@@ -26,6 +26,7 @@ export const doors: Record<RouteKey, Door> = {
   'GET /links/{link}': { schema: 'nothing', where: 'path', valid: {}, open: true },
   'HEAD /links/{link}': { schema: 'nothing', where: 'path', valid: {}, open: true },
   'POST /links/{link}': { schema: 'nothing', where: 'path', valid: {}, open: true },
+  'POST /links/poll': { schema: 'poll', where: 'body', valid: { poll: 'unknown' }, open: true },
   'POST /grants': { schema: 'grant', where: 'body', valid: grant },
   'POST /grants/renew': { schema: 'grant', where: 'body', valid: grant },
   'GET /grants': { schema: 'grantFilter', where: 'query', valid: {} },

@@ -1,6 +1,7 @@
 import { getAudit } from '../../functions/audit/audit';
 import { grantCredentials, renewGrant } from '../../functions/grant-credentials/grant-credentials';
 import { listGrants, me, nothingHere } from '../../functions/grants/grants';
+import { pollLogin } from '../../functions/redeem-link/poll-login';
 import { redeemLink, showLink } from '../../functions/redeem-link/redeem-link';
 import { requestLink } from '../../functions/request-link/request-link';
 import { revokeGrants, revokeTokens } from '../../functions/revoke/revoke';
@@ -14,6 +15,7 @@ export const useCases = {
   'GET /links/{link}': showLink,
   'HEAD /links/{link}': showLink,
   'POST /links/{link}': redeemLink,
+  'POST /links/poll': pollLogin,
   'POST /grants': grantCredentials,
   'POST /grants/renew': renewGrant,
   'GET /grants': listGrants,

@@ -1,0 +1,45 @@
+import { ApiError } from '../../shared/errors';
+import type { ApiResponse } from '../../shared/http';
+import { codePage, confirmedPage } from '../../shared/login-pages';
+import type { ApiRequest } from '../../shared/request';
+import { writeEvent } from '../../shared/store/audit';
+import { tryCode } from '../../shared/store/terminal-logins';
+import { codeHash, plainCode } from '../../shared/terminal-secrets';
+import { iso, seconds } from '../../shared/time';
+import type { LinkParts } from '../../shared/tokens';
+import { type RedeemDeps, refusedUse } from './link-state';
+
+/** A code that was typed on the page of a terminal login. The token never shows here: the terminal fetches it. */
+export async function confirmLogin(
+  deps: RedeemDeps,
+  request: ApiRequest,
+  { parts, code }: { parts: LinkParts; code: string },
+  now: Date,
+): Promise<ApiResponse> {
+  const { table } = deps;
+  const { email, id } = parts;
+  // A mail scanner that presses the button sends this; it must cost no try.
+  if (plainCode(code) === '')
+    throw new ApiError('invalid_request', 'code: type the code that the terminal shows, such as WDJB-MJHT');
+  const note = (act: 'confirming' | 'code_wrong', count?: number) =>
+    writeEvent(table, { act, email, link: id, ...(count && { count }) }, request, now);
+  const [tried] = await Promise.all([
+    tryCode(table, parts, codeHash(request.params.link ?? '', code), seconds(now)),
+    note('confirming'),
+  ]);
+  if (!tried) throw await refusedUse(deps, request, parts, now);
+  const { link, right, left } = tried;
+  if (right) {
+    const msg = 'Done. Go back to your terminal: it goes on by itself in a few seconds.';
+    return request.wantsPage ? { status: 200, page: confirmedPage({ email }) } : { status: 200, json: { msg } };
+  }
+  await note('code_wrong', link.tries);
+  const wrong = new ApiError('code_wrong', wrongCode(left));
+  if (!request.wantsPage || left === 0) throw wrong;
+  return { status: wrong.status, page: codePage({ ...link, expires: iso(link.expiresAt), wrong: wrong.message }) };
+}
+
+function wrongCode(left: number): string {
+  if (left === 0) return 'That was the fifth wrong code, and this login is over. Begin it again in your terminal.';
+  return `The terminal shows another code. Look again: ${left === 1 ? '1 try is' : `${left} tries are`} left.`;
+}

@@ -1,0 +1,63 @@
+import type { AuthDeps } from '../../shared/authenticate';
+import { ApiError, type ErrorCode } from '../../shared/errors';
+import type { ApiRequest } from '../../shared/request';
+import type { Secrets } from '../../shared/secrets';
+import { writeEvent } from '../../shared/store/audit';
+import { isConfirmed, type Link, readLink } from '../../shared/store/links';
+import { isTriedOut } from '../../shared/store/terminal-logins';
+import { seconds } from '../../shared/time';
+import { type LinkParts, parseLink, sameHash } from '../../shared/tokens';
+
+export interface RedeemDeps extends AuthDeps {
+  secrets: Pick<Secrets, 'signingKeys' | 'linkKeys'>;
+  /** Lasts longer than the look at a link usually does: the time of an answer to a poll does not tell whether there is one. */
+  floor(): Promise<void>;
+}
+
+/** The link of a request, taken apart; a 404 for what was never mailed. */
+export async function partsOf({ secrets }: RedeemDeps, request: ApiRequest): Promise<LinkParts> {
+  const parts = parseLink(await secrets.linkKeys(), request.params.link ?? '');
+  if (!parts) throw refusal('link_unknown');
+  return parts;
+}
+
+/** Why a link can't be used; nothing if it can. */
+export function problemOf(link: Link | undefined, parts: LinkParts, now: Date): ErrorCode | undefined {
+  if (!link || !sameHash(link.hash, parts.hash)) return 'link_unknown';
+  if (link.state !== 'sent' || isConfirmed(link) || isTriedOut(link)) return 'link_used';
+  return link.expiresAt <= seconds(now) ? 'link_expired' : undefined;
+}
+
+/** Tells why the deciding write said no, and notes it. */
+export async function refusedUse(
+  deps: RedeemDeps,
+  request: ApiRequest,
+  parts: LinkParts,
+  now: Date,
+): Promise<ApiError> {
+  const { email, id, terminal } = parts;
+  const code = problemOf(await readLink(deps.table, parts), parts, now) ?? 'link_used';
+  await writeEvent(deps.table, { act: 'redeem_refused', email, link: id, reason: code }, request, now);
+  return refusal(code, terminal);
+}
+
+const details: Partial<Record<ErrorCode, string>> = {
+  link_unknown: 'Look whether the whole address of the mail was opened. Links are forgotten a week after they end.',
+  link_used:
+    'Each link gives one token, and this one has given its own. If that was not you, ask your admin to revoke your tokens.',
+  link_expired: 'A link ends a few minutes after it was sent, and nobody had used this one.',
+};
+
+const terminalDetails: Partial<Record<ErrorCode, string>> = {
+  link_unknown: 'This login was never asked for, or is long over.',
+  link_used: 'This login is over: its code was typed, or five wrong ones were.',
+  link_expired: 'A login ends a few minutes after it was asked for, and nobody typed the code of this one in time.',
+};
+
+export const refusal = (code: ErrorCode, terminal = false): ApiError =>
+  new ApiError(
+    code,
+    terminal
+      ? `${terminalDetails[code]} Begin it again in your terminal.`
+      : `${details[code]} Ask for a new one with POST /links.`,
+  );

@@ -1,0 +1,45 @@
+import { inputs, parseBody } from '../../shared/api';
+import type { ErrorCode } from '../../shared/errors';
+import type { ApiResponse } from '../../shared/http';
+import type { ApiRequest } from '../../shared/request';
+import { writeEvent } from '../../shared/store/audit';
+import { type Link, pollGrace, readLink, waitsForPoll } from '../../shared/store/links';
+import { isTriedOut, takeToken } from '../../shared/store/terminal-logins';
+import { type PollParts, parsePoll } from '../../shared/terminal-secrets';
+import { seconds } from '../../shared/time';
+import { sameHash } from '../../shared/tokens';
+import { issueToken } from './issue-token';
+import { type RedeemDeps, refusal } from './link-state';
+
+/** `POST /links/poll`: a terminal asks whether its code was typed; the token, to one poll only. */
+export async function pollLogin(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const { poll } = parseBody(inputs.poll, request);
+  const [outcome] = await Promise.allSettled([answerTo(deps, request, poll, now), deps.floor()]);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
+async function answerTo(deps: RedeemDeps, request: ApiRequest, poll: string, now: Date): Promise<ApiResponse> {
+  const { table, secrets } = deps;
+  const parts = parsePoll(await secrets.linkKeys(), poll);
+  if (!parts) throw refusal('link_unknown', true);
+  const at = seconds(now);
+  if (parts.endsAt + pollGrace <= at) throw refusal('link_expired', true);
+  const link = await readLink(table, parts);
+  const problem = problemOf(link, parts, at);
+  if (problem) throw refusal(problem, true);
+  if (!link || !waitsForPoll(link, at)) return { status: 202, json: { status: 'pending' } };
+  const issued = await issueToken(deps, request, parts, (times) => takeToken(table, parts, times), now);
+  if (issued) return { status: 200, json: issued };
+  const { email, id } = parts;
+  await writeEvent(table, { act: 'redeem_refused', email, link: id, reason: 'link_used' }, request, now);
+  throw refusal('link_used', true);
+}
+
+/** Why there is nothing to wait for. An address that was sent no link has none either, and waits as long. */
+function problemOf(link: Link | undefined, poll: PollParts, now: number): ErrorCode | undefined {
+  if (link && !sameHash(link.poll ?? '', poll.hash)) return 'link_unknown';
+  if (link && (link.state !== 'sent' || isTriedOut(link))) return 'link_used';
+  if (link && waitsForPoll(link, now)) return undefined;
+  return poll.endsAt <= now ? 'link_expired' : undefined;
+}
