@@ -92,6 +92,11 @@ export class Client extends ApiCalls {
     await this.#clients.closeAll();
   }
 
+  /** Closes the client at the end of its block: `await using client = new Client()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async #revokeOne(spec: string) {
     const wanted = await this.#wanted(parseSpec(spec), {});
     const known = findCredential(await this.context.file.read(), wanted);

@@ -97,3 +97,10 @@ test('an admin sets, explains and removes rules and rulers, and reads what happe
   const acts = (await admin.audit({ email: 'you@example.com' })).events.map(({ act }) => act);
   expect(acts).toEqual(expect.arrayContaining(['granted', 'rule_set', 'rule_removed', 'tokens_revoked']));
 });
+
+test('a client that is disposed of has closed its connections', async () => {
+  const client = await on.member();
+  const db = await client.db(on.spec());
+  await client[Symbol.asyncDispose]();
+  await expect(db.collection('tasks').countDocuments()).rejects.toThrow('must be connected');
+});

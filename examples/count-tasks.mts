@@ -1,7 +1,7 @@
 import { Client } from '../client';
 
 // How many tasks a database holds. Outside of this repository, import from 'mongogrant'.
-//   npx tsx examples/count-tasks.ts ro:mongodb03.lab.org/fireworks
+//   npx tsx examples/count-tasks.mts ro:mongodb03.lab.org/fireworks
 const [spec = 'rw:localhost:27020/demo'] = process.argv.slice(2);
 
 const client = new Client({ label: 'count-tasks' });

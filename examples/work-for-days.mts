@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, MongograntError } from '../client';
 
 // A program that runs for days: it asks for the database in each round, and so always has the one with the newest password.
-//   npx tsx examples/work-for-days.ts rw:localhost:27020/demo
+//   npx tsx examples/work-for-days.mts rw:localhost:27020/demo
 const [spec = 'rw:localhost:27020/demo'] = process.argv.slice(2);
 
 const client = new Client({ label: 'worker', onWarning: (warning) => console.error(warning) });
