@@ -7,6 +7,7 @@ import {
   PutItemCommand,
   QueryCommand,
   ScanCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { startDynamoDb } from '../../local/dynamodb';
 import { mendDynamoDb } from '../../local/mend-dynamodb';
@@ -49,6 +50,7 @@ const itemsWithoutIndex = (count: number) =>
         ],
       }),
     );
+    await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName });
     for (let n = 0; n < count; n++) await client.send(new PutItemCommand({ TableName, Item: item(n) }));
   });
 
