@@ -36,7 +36,7 @@ export interface UserChange {
 /** No connection comes from here. */
 const nowhere = '0.0.0.0/32';
 
-/** Users on MongoDB hosts: each function is one command (a lock up to three, a login none). What a server may well answer is a value, all else is thrown. */
+/** Users on MongoDB hosts: each function is one command (a lock up to four, a login none). What a server may well answer is a value, all else is thrown. */
 export interface MongoUsers {
   create(host: Host, user: NewUser): Promise<'created' | 'exists'>;
   update(host: Host, name: UserName, change: UserChange): Promise<'updated' | 'missing'>;
@@ -58,10 +58,13 @@ export interface MongoUsers {
   drop(host: Host, name: UserName): Promise<'dropped' | 'missing'>;
 }
 
+const BAD_VALUE = 2;
+const FAILED_TO_PARSE = 9;
 const USER_NOT_FOUND = 11;
 const UNAUTHORIZED = 13;
 const COMMAND_NOT_FOUND = 59;
 const ATLAS_ERROR = 8000;
+const UNKNOWN_FIELD = 40415;
 const USER_EXISTS = 51003;
 
 const majority = { writeConcern: { w: 'majority', wtimeout: 5000 } };
@@ -85,6 +88,12 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
     [COMMAND_NOT_FOUND]: 'not_offered',
     [ATLAS_ERROR]: 'not_offered',
     [USER_NOT_FOUND]: 'missing',
+  } as const;
+  const lockRefused = {
+    ...notOffered,
+    [BAD_VALUE]: 'not_offered',
+    [FAILED_TO_PARSE]: 'not_offered',
+    [UNKNOWN_FIELD]: 'not_offered',
   } as const;
   return {
     async create(host, { user, db, password, roles, tag, cidrs }) {
@@ -116,13 +125,16 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
       return v.is(tagged, found) ? { grant: found.customData.mongogrant.grant } : 'foreign';
     },
     async lock(host, { user, db }, password) {
+      // One mechanism is less work for the server, and takes what was stored for the other.
+      const oneMechanism = { mechanisms: ['SCRAM-SHA-256'] };
       const attempts = [
+        { change: { pwd: password, ...oneMechanism, ...restricted([nowhere]) }, left: [] },
         { change: { pwd: password, ...restricted([nowhere]) }, left: [] },
         { change: { pwd: password }, left: ['addresses' as const] },
         { change: restricted([nowhere]), left: ['password' as const] },
       ];
       for (const { change, left } of attempts) {
-        const answer = await run(host, db, { updateUser: user, ...change, ...majority }, notOffered);
+        const answer = await run(host, db, { updateUser: user, ...change, ...majority }, lockRefused);
         if (answer === undefined) return { left };
         if (answer === 'missing') return 'missing';
       }
