@@ -6,7 +6,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, fallback, routes } from '../shared/routes';
+import { type FunctionName, fallback, type Route } from '../shared/routes';
 import type { Deployment } from '../shared/settings';
 
 /** The API's own name, and the ARN of a certificate for it in the stack's region. */
@@ -16,6 +16,7 @@ export interface Domain {
 }
 
 export interface ApiProps {
+  readonly routes: readonly Route[];
   readonly functions: Record<FunctionName, IFunction>;
   readonly domain: Domain | undefined;
   /** What becomes of the access log when the stack is deleted. */
@@ -35,12 +36,12 @@ const accessLog = {
 /** Counted for each route. A cluster whose jobs all begin at once gets through; a flood does not reach the functions. */
 const throttle = { rateLimit: 50, burstLimit: 100 };
 
-/** The HTTP API: every route of `shared/routes.ts`, each to its function, and all else to the fallback. */
+/** The HTTP API: each route to its function, and all else to the fallback. */
 export class Api extends Construct {
   /** Where it answers, without a slash at the end. */
   readonly address: string;
 
-  constructor(scope: Construct, id: string, { functions, domain, removalPolicy }: ApiProps) {
+  constructor(scope: Construct, id: string, { routes, functions, domain, removalPolicy }: ApiProps) {
     super(scope, id);
     const toFunction = integrations(functions);
     const api = new HttpApi(this, 'HttpApi', {

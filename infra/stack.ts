@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { FunctionName, ScheduledJob } from '../shared/routes';
+import { type FunctionName, routesOf, type ScheduledJob } from '../shared/routes';
 import type { parseDeployment } from '../shared/settings';
 import { Alarms } from './alarms';
 import { Api, domainOf } from './api';
@@ -71,7 +71,7 @@ export class MongograntStack extends Stack {
     rotateHostSecrets(rotate, prefix);
     alarms.rotationFailing(rotate);
 
-    const api = new Api(this, 'Api', { functions, domain, removalPolicy });
+    const api = new Api(this, 'Api', { routes: routesOf(settings), functions, domain, removalPolicy });
     // The mails that it sends name the API; functions behind the API learn its address from each request.
     if (!domain) jobs.remind.addEnvironment('ORIGIN', api.address);
     printNextSteps(this, { api: api.address, tableName: table.name }, settings);

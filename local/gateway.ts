@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { type FunctionName, fallback, routes } from '../shared/routes';
+import { type FunctionName, fallback, type Route, routesOf } from '../shared/routes';
 import { gatewayEvent, parseTarget } from './gateway-event';
 import { type GatewayResponse, gatewayResponse, ownAnswer } from './gateway-response';
 import { bindListener, type Listening, onLoopback } from './loopback';
@@ -16,6 +16,8 @@ export interface Gateway extends Listening {
 
 export interface GatewayOptions {
   port: number;
+  /** All that there are, unless told otherwise. */
+  routes?: readonly Route[];
   /** How long a function may take, in milliseconds. */
   timeLimit?: number;
   /** Hears of a function that threw or took too long. */
@@ -24,10 +26,12 @@ export interface GatewayOptions {
 
 const mostBodyBytes = 10 * 1024 * 1024;
 const seconds30 = 30_000;
+const allRoutes = routesOf({ legacyRoutes: true });
 
 /** Stands in for API Gateway on this machine: the routes of the stack, the same payloads, the same limits. */
 export async function startGateway({
   port,
+  routes = allRoutes,
   timeLimit = seconds30,
   report = logFault,
 }: GatewayOptions): Promise<Gateway> {
@@ -41,7 +45,7 @@ export async function startGateway({
     const target = parseTarget(request.url ?? '/');
     if (!target) return ownAnswer(400, 'Bad Request');
     const functions = await handlers;
-    const { routeKey, name, pathParameters } = match(request.method ?? 'GET', target.path);
+    const { routeKey, name, pathParameters } = match(request.method ?? 'GET', target.path, routes);
     const event = gatewayEvent({ message: request, body, target, routeKey, pathParameters, now: new Date() });
     try {
       const result = await within(timeLimit, functions[name](event));
@@ -72,14 +76,14 @@ export async function startGateway({
 }
 
 /** The most specific route wins: exact paths before `{variables}`, and `$default` last. */
-export function match(method: string, path: string) {
+export function match(method: string, path: string, routes = allRoutes) {
   const segments = path.split('/');
   const fitting = routes
     .filter((route) => route.method === method)
     .flatMap((route) => {
       const pathParameters = parametersOf(route.path.split('/'), segments);
       return pathParameters
-        ? [{ routeKey: `${route.method} ${route.path}`, name: route.function as FunctionName, pathParameters }]
+        ? [{ routeKey: `${route.method} ${route.path}`, name: route.function, pathParameters }]
         : [];
     });
   const fewestVariables = fitting.sort(

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { adminEnvironment } from '../shared/admin-environment';
+import { routesOf } from '../shared/routes';
 import { dynamoTable } from '../shared/store/table';
 import { day } from '../shared/time';
 import { holdFolder } from './data-folder';
@@ -97,7 +98,7 @@ async function startParts(
   const dynamodbFolder = inFolder('dynamodb');
   if (hold?.crashed && dynamodbFolder) await mendDynamoDb(dynamodbFolder, tableName);
 
-  const gateway = kept(await startGateway({ port: ports.PORT }));
+  const gateway = kept(await startGateway({ port: ports.PORT, routes: routesOf(settings) }));
   const mailbox = kept(await startMailbox({ port: ports.MAIL_PORT }));
   const dynamodb = kept(await startDynamoDb({ port: ports.DYNAMODB_PORT, folder: dynamodbFolder }));
   const secrets = kept(await startSecretsManager({ port: ports.SECRETS_PORT, file: inFolder('secrets.json') }));

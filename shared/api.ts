@@ -8,6 +8,7 @@ import {
   dbPattern,
   email,
   flag,
+  given,
   host,
   label,
   limits,
@@ -89,6 +90,10 @@ export const inputs = {
     host: v.optional(host),
     cursor: v.optional(cursor),
   }),
+  getToken: v.strictObject({ email }),
+  pythonGrant: v.strictObject({ host, db, role }),
+  /** What else is wrong with these is answered in a way of its own. */
+  pythonRule: v.strictObject({ email: given, host: given, db: given, role, which }),
   nothing: v.strictObject({}),
 };
 

@@ -9,7 +9,10 @@ import { type fallback, methodsOf, type RouteKey } from './routes';
 export interface ApiResponse {
   status: number;
   json?: unknown;
+  /** A whole HTML document, with a style and a script of ours. */
   page?: string;
+  /** A line that is sent as HTML, as the Python server does: it must hold no markup. */
+  line?: string;
 }
 
 export type UseCase<Deps> = (deps: Deps, request: ApiRequest, now: Date) => Promise<ApiResponse>;
@@ -64,12 +67,13 @@ export function serve<Deps>(
   };
 }
 
-function render({ status, json, page }: ApiResponse): APIGatewayProxyStructuredResultV2 {
+function render({ status, json, page, line }: ApiResponse): APIGatewayProxyStructuredResultV2 {
   if (page !== undefined) return { statusCode: status, headers: { ...everyResponse, ...pageHeaders }, body: page };
+  const type = line === undefined ? 'application/json' : 'text/html; charset=utf-8';
   return {
     statusCode: status,
-    headers: { ...everyResponse, 'content-type': 'application/json' },
-    body: JSON.stringify(json),
+    headers: { ...everyResponse, 'content-type': type },
+    body: line ?? JSON.stringify(json),
   };
 }
 
@@ -85,7 +89,7 @@ function renderProblem(
     ...(status === 405 && { allow: methodsOf(event.rawPath).join(', ') }),
     ...(status === 401 && { 'www-authenticate': `Bearer error="${code}"` }),
   };
-  const wantsPage = acceptsPage(event) && event.requestContext.routeKey.endsWith('/links/{link}');
+  const wantsPage = acceptsPage(event) && event.requestContext.routeKey.endsWith('/{link}');
   if (wantsPage) {
     const page = problemPage({
       status,

@@ -28,13 +28,13 @@ export const pageHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
-/** The page behind a mailed link: one button, which posts to the page's own address. Showing it uses nothing up. */
-export function redeemPage(link: { email: string; expires: string }): string {
+/** The page behind a mailed link: one button, which posts to `/links/{link}`. Showing it uses nothing up. */
+export function redeemPage(link: { link: string; email: string; expires: string }): string {
   return page(
     'Get your token',
     html`<h1>Get your token</h1>
 <p>This link was mailed to <strong>${link.email}</strong>. The button shows you a token: with it you, or your programs, can ask for MongoDB logins in the name of that address.</p>
-<form method="post"><button class="main">Show my token</button></form>
+<form method="post" action="/links/${link.link}"><button class="main">Show my token</button></form>
 <ul class="soft">
 <li>The link works once. The button uses it up; opening this page does not.</li>
 <li>It ends at ${timeOf(link.expires)}.</li>

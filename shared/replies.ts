@@ -172,6 +172,12 @@ export const replies = {
   rulers: v.object({ rulers: v.array(storedRuler), cursor }),
   ruler: v.object({ ...ruler.entries, replaced: v.optional(storedRuler) }),
   rulerRemoved: storedRuler,
+  pythonGrant: v.object({ password: text, username: text }),
+  pythonRefusal: said('Why, for people.'),
+  pythonRuleSet: v.union([
+    v.object({ success: v.literal(true) }),
+    v.object({ success: v.literal(false), error: said('Why not, for people.') }),
+  ]),
   audit: v.object({ events: v.array(event), cursor }),
   problem: v.object({
     type: text,

@@ -22,7 +22,7 @@ export interface Route {
   function: FunctionName;
 }
 
-/** Every route of the API and the function that serves it: the stack and the local gateway are made from this list. */
+/** Every route of mongogrant's own API and the function that serves it: the stack and the local gateway are made from this list. */
 export const routes = [
   { method: 'POST', path: '/links', function: 'request-link' },
   { method: 'POST', path: '/links/poll', function: 'redeem-link' },
@@ -45,15 +45,29 @@ export const routes = [
   { method: 'GET', path: '/audit', function: 'audit' },
 ] as const satisfies readonly Route[];
 
+/** The routes of the Python server, for its unchanged clients: served unless the setting `legacyRoutes` is off. */
+export const pythonRoutes = [
+  { method: 'GET', path: '/gettoken/{email}', function: 'request-link' },
+  { method: 'GET', path: '/verifytoken/{link}', function: 'redeem-link' },
+  { method: 'POST', path: '/grant/{token}', function: 'grant-credentials' },
+  { method: 'POST', path: '/setrule/{token}', function: 'rules' },
+] as const satisfies readonly Route[];
+
+/** The routes that these settings want. */
+export const routesOf = ({ legacyRoutes }: { legacyRoutes: boolean }): readonly Route[] =>
+  legacyRoutes ? [...routes, ...pythonRoutes] : routes;
+
 /** `METHOD /path`, as API Gateway names a route. */
-export type RouteKey = KeyOf<(typeof routes)[number]>;
+export type RouteKey = OwnRouteKey | PythonRouteKey;
+export type OwnRouteKey = KeyOf<(typeof routes)[number]>;
+export type PythonRouteKey = KeyOf<(typeof pythonRoutes)[number]>;
 type KeyOf<R> = R extends Route ? `${R['method']} ${R['path']}` : never;
 
 /** Answers what no route matches, with a 404 or 405 problem document in place of API Gateway's own words. */
 export const fallback = { key: '$default', function: 'grants' } as const;
 
 /** The methods that a path answers; none for a path that is no route. */
-export const methodsOf = (path: string): string[] => {
-  const fitting = routes.filter((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
+export const methodsOf = (path: string, among: readonly Route[] = routesOf({ legacyRoutes: true })): string[] => {
+  const fitting = among.filter((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
   return [...new Set(fitting.map(({ method }) => method))];
 };

@@ -7,6 +7,7 @@ import { mongoUsers } from '../../shared/mongo-users';
 import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
 import { grantCredentials, renewGrant } from './grant-credentials';
+import { grantForPython } from './python-grant';
 
 const { tableName, stackName, settings, origin } = readEnv(process.env);
 const log = jsonLog('grant-credentials');
@@ -20,7 +21,9 @@ const deps = {
   log,
 };
 
-export const handler = serve({ 'POST /grants': grantCredentials, 'POST /grants/renew': renewGrant }, deps, {
+const python = settings.legacyRoutes ? { 'POST /grant/{token}': grantForPython } : {};
+
+export const handler = serve({ 'POST /grants': grantCredentials, 'POST /grants/renew': renewGrant, ...python }, deps, {
   origin,
   log,
 });

@@ -11,7 +11,7 @@ import { access } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
 import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
-import { methodsOf } from '../../shared/routes';
+import { methodsOf, routesOf } from '../../shared/routes';
 import { asksOutside } from '../../shared/scope';
 import { type Grant, grantsOf, grantsOnHostFrom, liveGrants, liveParts } from '../../shared/store/grants';
 import { rulesFor } from '../../shared/store/rules';
@@ -114,8 +114,8 @@ export async function me(deps: GrantsDeps, request: ApiRequest, now: Date): Prom
 }
 
 /** What no route matches: API Gateway's own answer would be no problem document. */
-export async function nothingHere(_deps: AuthDeps, request: ApiRequest): Promise<ApiResponse> {
-  const methods = methodsOf(request.path);
+export async function nothingHere({ settings }: AuthDeps, request: ApiRequest): Promise<ApiResponse> {
+  const methods = methodsOf(request.path, routesOf(settings));
   if (methods.length === 0) throw new ApiError('not_found', 'There is no such route.');
   throw new ApiError('method_not_allowed', `Allowed here: ${methods.join(', ')}.`);
 }

@@ -6,6 +6,7 @@ import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
 import { pollLogin } from './poll-login';
 import { redeemLink, showLink } from './redeem-link';
+import { verifyToken } from './verify-token';
 
 // Above what a look at the table takes; docs/decisions/12-terminal-login.md says why.
 const floorMs = 150;
@@ -19,12 +20,15 @@ const deps = {
   floor: () => wait(floorMs),
 };
 
+const python = settings.legacyRoutes ? { 'GET /verifytoken/{link}': verifyToken } : {};
+
 export const handler = serve(
   {
     'GET /links/{link}': showLink,
     'HEAD /links/{link}': showLink,
     'POST /links/{link}': redeemLink,
     'POST /links/poll': pollLogin,
+    ...python,
   },
   deps,
   { origin, log: jsonLog('redeem-link') },

@@ -6,17 +6,21 @@ import { redeemPage, tokenPage } from '../../shared/page';
 import type { ApiRequest } from '../../shared/request';
 import { readLink, redeemLink as spendLink } from '../../shared/store/links';
 import { iso } from '../../shared/time';
+import type { LinkParts } from '../../shared/tokens';
 import { confirmLogin } from './confirm-login';
 import { issueToken } from './issue-token';
 import { partsOf, problemOf, type RedeemDeps, refusal, refusedUse } from './link-state';
 
 /** `GET` and `HEAD /links/{link}`: the page with the button, or the field for a code. Never spends the link. */
 export async function showLink(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const parts = await partsOf(deps, request);
+  return pageOf(deps, await partsOf(deps, request), request, now);
+}
+
+export async function pageOf(deps: RedeemDeps, parts: LinkParts, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const link = await readLink(deps.table, parts);
   const problem = problemOf(link, parts, now);
   if (!link || problem) throw refusal(problem ?? 'link_unknown', parts.terminal);
-  const shown = { ...link, expires: iso(link.expiresAt) };
+  const shown = { ...link, link: request.params.link ?? '', expires: iso(link.expiresAt) };
   return { status: 200, page: parts.terminal ? codePage(shown) : redeemPage(shown) };
 }
 
@@ -27,9 +31,15 @@ export async function redeemLink(deps: RedeemDeps, request: ApiRequest, now: Dat
   if (parts.terminal) return confirmLogin(deps, request, { parts, code: code ?? '' }, now);
   if (code !== undefined)
     throw new ApiError('invalid_request', 'code: is for links that a terminal asked for; this one takes none');
-  const issued = await issueToken(deps, request, parts, (times) => spendLink(deps.table, parts, times), now);
-  if (!issued) throw await refusedUse(deps, request, parts, now);
+  const issued = await spend(deps, parts, request, now);
   return request.wantsPage
     ? { status: 200, page: tokenPage({ ...issued, origin: request.origin }) }
     : { status: 200, json: issued };
+}
+
+/** The token of a link that no terminal asked for. */
+export async function spend(deps: RedeemDeps, parts: LinkParts, request: ApiRequest, now: Date) {
+  const issued = await issueToken(deps, request, parts, (times) => spendLink(deps.table, parts, times), now);
+  if (!issued) throw await refusedUse(deps, request, parts, now);
+  return issued;
 }

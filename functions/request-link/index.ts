@@ -5,6 +5,7 @@ import { jsonLog } from '../../shared/log';
 import { sesMailer } from '../../shared/mailer';
 import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
+import { getToken } from './get-token';
 import { requestLink } from './request-link';
 
 // Above what the work takes; docs/decisions/04-one-answer.md has the figures.
@@ -21,4 +22,6 @@ const deps = {
   floor: () => wait(floorMs),
 };
 
-export const handler = serve({ 'POST /links': requestLink }, deps, { origin, log });
+const python = settings.legacyRoutes ? { 'GET /gettoken/{email}': getToken } : {};
+
+export const handler = serve({ 'POST /links': requestLink, ...python }, deps, { origin, log });

@@ -3,6 +3,7 @@ import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
+import { setRuleForPython } from './python-rule';
 import { deleteRuler, getRulers, setRuler } from './rulers';
 import { deleteRule, getRules, setRule } from './rules';
 import { why } from './why';
@@ -12,5 +13,6 @@ const log = jsonLog('rules');
 const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings, log };
 const rules = { 'GET /rules': getRules, 'PUT /rules': setRule, 'DELETE /rules': deleteRule, 'GET /rules/why': why };
 const rulers = { 'GET /rulers': getRulers, 'PUT /rulers': setRuler, 'DELETE /rulers': deleteRuler };
+const python = settings.legacyRoutes ? { 'POST /setrule/{token}': setRuleForPython } : {};
 
-export const handler = serve({ ...rules, ...rulers }, deps, { origin, log });
+export const handler = serve({ ...rules, ...rulers, ...python }, deps, { origin, log });

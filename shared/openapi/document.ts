@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import { type RouteKey, routes } from '../routes';
+import { type RouteKey, routesOf } from '../routes';
 import { replyExamples } from './examples';
 import { fieldSchemas } from './fields';
 import { codesOf, type InputName, type Operation, type ReplyName, tags } from './operation';
@@ -24,7 +24,7 @@ const description = [
 export function openApiDocument(): Schema {
   const responses: Record<string, Schema> = {};
   const paths: Record<string, Schema> = {};
-  for (const { method, path } of routes) {
+  for (const { method, path } of routesOf({ legacyRoutes: true })) {
     const operation = operationObject(operations[`${method} ${path}` as RouteKey], path, method, responses);
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
   }

@@ -163,6 +163,10 @@ export const fieldSchemas: Record<string, Field> = {
       ...listOrAll(dbPrefix, 63),
     },
   },
+  Given: {
+    schema: fields.given,
+    shown: { description: 'Not empty; what else it must be, the answer says.', examples: ['mongodb03.lab.org'] },
+  },
   ScopeEmails: {
     schema: fields.scope.emails,
     shown: {

@@ -2,6 +2,7 @@ import type { RouteKey } from '../routes';
 import type { Operation } from './operation';
 import { grantOperations } from './operations/grants';
 import { linkOperations } from './operations/links';
+import { pythonOperations } from './operations/python';
 import { rulerOperations } from './operations/rulers';
 import { ruleOperations } from './operations/rules';
 
@@ -11,4 +12,5 @@ export const operations: Record<RouteKey, Operation> = {
   ...grantOperations,
   ...ruleOperations,
   ...rulerOperations,
+  ...pythonOperations,
 };

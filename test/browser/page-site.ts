@@ -10,7 +10,7 @@ const expires = '2026-12-24T08:15:00.000Z';
 
 const used = { status: 410, title: 'This link has been used', detail: 'A link works once.', ...askAgain(origin) };
 const pages: Record<string, string> = {
-  '/redeem': redeemPage({ email, expires }),
+  '/redeem': redeemPage({ link: 'abc', email, expires }),
   '/token': tokenPage({ token, email, expires, origin }),
   '/problem': problemPage(used),
 };

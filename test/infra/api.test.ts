@@ -1,13 +1,17 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { domainOf } from '../../infra/api';
-import { fallback, routes } from '../../shared/routes';
+import { fallback, type Route, routes, routesOf } from '../../shared/routes';
 import { parseDeployment } from '../../shared/settings';
 import { domainSettings, functionOf, isObject, resourcesOf, synthesize, text } from './synthesize';
 
 const template = synthesize();
+const withoutPython = synthesize({ legacyRoutes: false });
 const withDomain = synthesize(domainSettings);
 
-test('each line of the route table is a route to its function, and there is no other but the fallback', () => {
+test.each<[string, Template, readonly Route[]]>([
+  ['each line of the route table is a route to its function', template, routesOf({ legacyRoutes: true })],
+  ['without `legacyRoutes` those of the Python server are not', withoutPython, routes],
+])('%s, and there is no other but the fallback', (_, template, wanted) => {
   const integrations = new Map(
     resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(([id, { Properties }]) => [id, Properties]),
   );
@@ -16,7 +20,7 @@ test('each line of the route table is a route to its function, and there is no o
     expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
     return `${route.RouteKey} -> ${functionOf(text(integration?.IntegrationUri))}`;
   });
-  const listed = routes.map((route) => `${route.method} ${route.path} -> ${route.function}`);
+  const listed = wanted.map((route) => `${route.method} ${route.path} -> ${route.function}`);
   expect(made.toSorted()).toEqual([...listed, `$default -> ${fallback.function}`].toSorted());
 });
 

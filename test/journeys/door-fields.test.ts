@@ -1,5 +1,5 @@
 import { inputs } from '../../shared/api';
-import type { RouteKey } from '../../shared/routes';
+import type { OwnRouteKey } from '../../shared/routes';
 import type { Item } from '../../shared/store/table';
 import {
   doors,
@@ -31,7 +31,8 @@ afterEach(async () => {
 });
 
 /** As an admin, so that nothing but the form of the request can be the reason of a refusal. */
-const at = (route: RouteKey, ask: Ask & { query?: string } = {}) => eventAt(door, route, { token: door.admin, ...ask });
+const at = (route: OwnRouteKey, ask: Ask & { query?: string } = {}) =>
+  eventAt(door, route, { token: door.admin, ...ask });
 const unknownFields = [
   'isAdmin',
   '__proto__',
@@ -85,10 +86,10 @@ const noText: unknown[] = [
   { toString: 'x' },
   { length: 1 },
 ];
-const fieldsOf = (route: RouteKey): string[] => Object.keys(inputs[doors[route].schema].entries);
+const fieldsOf = (route: OwnRouteKey): string[] => Object.keys(inputs[doors[route].schema].entries);
 
 /** The same value on every way that leads into the field. */
-function waysInto(route: RouteKey, field: string, value: unknown): (Ask & { query?: string })[] {
+function waysInto(route: OwnRouteKey, field: string, value: unknown): (Ask & { query?: string })[] {
   const { where, valid } = doors[route];
   const fields = { ...valid, [field]: value };
   const text = typeof value === 'string' ? new URLSearchParams({ ...valid, [field]: value }).toString() : undefined;

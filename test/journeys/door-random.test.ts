@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { inputs } from '../../shared/api';
-import type { RouteKey } from '../../shared/routes';
+import type { OwnRouteKey } from '../../shared/routes';
 import type { Item } from '../../shared/store/table';
 import { doors, eventAt, everyRoute, kept, leaked, openDoor, type Reply, send } from '../support/door';
 import type { Ask } from '../support/stage';
@@ -48,12 +48,12 @@ const anyValue = fc.oneof(
   fc.array(anyText, { maxLength: 4 }),
 );
 /** Requests that would find nothing to end if they were served. */
-const idle: Partial<Record<RouteKey, Record<string, string>>> = {
+const idle: Partial<Record<OwnRouteKey, Record<string, string>>> = {
   'DELETE /grants': { host: 'nothing.example', db: 'nothing' },
   'DELETE /tokens': { email: 'nobody@nowhere.org' },
 };
 const asQuery = (fields: Record<string, string>): string => new URLSearchParams(fields).toString();
-const ask = (route: RouteKey, request: Ask & { query?: string }, token = door.member): Promise<Reply> =>
+const ask = (route: OwnRouteKey, request: Ask & { query?: string }, token = door.member): Promise<Reply> =>
   send(door.stage, eventAt({ stage: door.stage, link: '/links/unknown' }, route, { token, ...request }));
 
 /** Served, or refused with a reason: never a fault of ours. */
@@ -63,7 +63,7 @@ function answered({ status, code, detail, text }: Reply): void {
 }
 
 /** This value in this field, in the place where the route looks for it. */
-function withField(route: RouteKey, field: string, value: unknown, asForm: boolean): Ask & { query?: string } {
+function withField(route: OwnRouteKey, field: string, value: unknown, asForm: boolean): Ask & { query?: string } {
   const { where, valid } = doors[route];
   const text = String(typeof value === 'object' ? JSON.stringify(value) : value);
   if (where === 'query') return { query: asQuery({ ...valid, ...idle[route], [field]: text }) };

@@ -1,7 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import jwt from 'jsonwebtoken';
 import { signToken } from '../../shared/fetch-tokens';
-import type { RouteKey } from '../../shared/routes';
+import type { OwnRouteKey } from '../../shared/routes';
 import { closedRoutes, doors, eventAt, kept, leaked, openDoor, refused, send } from '../support/door';
 import { later } from '../support/stage';
 
@@ -21,7 +21,7 @@ const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('ba
 const sign = (change: object, options: jwt.SignOptions = {}, key = signingKey) =>
   jwt.sign({ ...claims, ...change }, key, { algorithm: 'HS256', keyid: kid, ...options });
 /** A request that would be served, with this header in place of a good one. */
-function ask(route: RouteKey, authorization?: string) {
+function ask(route: OwnRouteKey, authorization?: string) {
   const { where, valid } = doors[route];
   const input = where === 'body' ? { body: valid } : { query: new URLSearchParams(valid).toString() };
   return send(

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { RouteKey } from '../../shared/routes';
+import type { OwnRouteKey } from '../../shared/routes';
 import type { Item } from '../../shared/store/table';
 import {
   eventAt,
@@ -30,7 +30,8 @@ afterEach(async () => {
 });
 
 /** As an admin, so that nothing but the form of the request can be the reason of a refusal. */
-const at = (route: RouteKey, ask: Ask & { query?: string } = {}) => eventAt(door, route, { token: door.admin, ...ask });
+const at = (route: OwnRouteKey, ask: Ask & { query?: string } = {}) =>
+  eventAt(door, route, { token: door.admin, ...ask });
 const json = { 'content-type': 'application/json' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 

@@ -1,5 +1,5 @@
 import { type Gateway, match, startGateway } from '../../local/gateway';
-import { routes } from '../../shared/routes';
+import { routes, routesOf } from '../../shared/routes';
 import { exchange, handlersOf } from './http-exchange';
 
 let gateway: Gateway;
@@ -31,14 +31,20 @@ test('a request that comes before the functions waits for them', async () => {
 });
 
 test('every route goes to its function', async () => {
-  for (const route of routes) {
-    const path = route.path.replace('{link}', 'abc.def');
+  for (const route of routesOf({ legacyRoutes: true })) {
+    const path = route.path.replace(/\{\w+\}/, 'abc.def');
+    const [, variable] = /\{(\w+)\}/.exec(route.path) ?? [];
     expect(match(route.method, path)).toEqual({
       routeKey: `${route.method} ${route.path}`,
       name: route.function,
-      pathParameters: route.path.includes('{link}') ? { link: 'abc.def' } : {},
+      pathParameters: variable ? { [variable]: 'abc.def' } : {},
     });
   }
+});
+
+test('there are only the routes that it is given', () => {
+  expect(match('GET', '/gettoken/a@b.org').routeKey).toBe('GET /gettoken/{email}');
+  expect(match('GET', '/gettoken/a@b.org', routes).routeKey).toBe('$default');
 });
 
 test.each([

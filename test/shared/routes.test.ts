@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { fallback, jobs, routes } from '../../shared/routes';
+import { fallback, jobs, methodsOf, pythonRoutes, routes, routesOf } from '../../shared/routes';
 import { useCases } from '../support/use-cases';
 
 const env = {
@@ -8,6 +8,7 @@ const env = {
   SETTINGS: '{"admins":["admin@lab.org"],"mailFrom":"no-reply@lab.org"}',
   AWS_REGION: 'eu-central-1',
 };
+const everyRoute = routesOf({ legacyRoutes: true });
 const served: Record<string, string[]> = {};
 
 beforeAll(async () => {
@@ -23,7 +24,7 @@ const keyOf = ({ method, path }: { method: string; path: string }): string => `$
 
 test('every route is served by the function that the table names, and by no other', () => {
   const wanted: Record<string, string[]> = {};
-  for (const route of routes) wanted[route.function] = [...(wanted[route.function] ?? []), keyOf(route)];
+  for (const route of everyRoute) wanted[route.function] = [...(wanted[route.function] ?? []), keyOf(route)];
   wanted[fallback.function]?.push(fallback.key);
   const sorted = (lists: Record<string, string[]>) =>
     Object.fromEntries(Object.entries(lists).map(([name, keys]) => [name, keys.toSorted()]));
@@ -31,10 +32,37 @@ test('every route is served by the function that the table names, and by no othe
 });
 
 test('no route comes twice', () => {
-  const keys = routes.map(keyOf);
+  const keys = everyRoute.map(keyOf);
   expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 });
 
 test('the handler of the tests serves every route', () => {
-  expect(Object.keys(useCases).toSorted()).toEqual([...routes.map(keyOf), fallback.key].toSorted());
+  expect(Object.keys(useCases).toSorted()).toEqual([...everyRoute.map(keyOf), fallback.key].toSorted());
+});
+
+describe('without the routes of the Python server', () => {
+  const settings = '{"admins":["admin@lab.org"],"mailFrom":"no-reply@lab.org","legacyRoutes":false}';
+
+  test('no function serves one of them', async () => {
+    process.env.SETTINGS = settings;
+    jest.resetModules();
+    for (const name of new Set(pythonRoutes.map((route) => route.function))) {
+      const { handler } = await import(`../../functions/${name}/index`);
+      expect(handler.toSorted()).toEqual(
+        routes
+          .filter((route) => route.function === name)
+          .map(keyOf)
+          .toSorted(),
+      );
+    }
+  });
+
+  test('their paths have no methods, and all others the same', () => {
+    const among = routesOf({ legacyRoutes: false });
+    for (const { path } of pythonRoutes) {
+      expect(methodsOf(path.replace(/\{\w+\}/, 'x'), among)).toEqual([]);
+      expect(methodsOf(path.replace(/\{\w+\}/, 'x'))).toHaveLength(1);
+    }
+    expect(methodsOf('/links/abc', among)).toEqual(methodsOf('/links/abc'));
+  });
 });

@@ -34,9 +34,9 @@ function brokenBy(
   const operation = known.get(route);
   if (!operation && route !== fallback.key) return 'a route that operations.ts does not name';
   const answered = operation?.answers[statusCode];
-  const refused = statusCode >= 400 && !answered;
-  const kinds = refused ? ['problem'] : (answered ?? []);
   const type = String(headers['content-type']);
+  const refused = statusCode >= 400 && (!answered || type === 'application/problem+json');
+  const kinds = refused ? ['problem'] : (answered ?? []);
   const asPage = operation && Object.values(operation.answers).flat().includes('page');
   if (type.startsWith('text/html')) return asPage && (refused || kinds.includes('page')) ? undefined : 'a page';
   if (type !== (refused ? 'application/problem+json' : 'application/json')) return `the type ${type}`;

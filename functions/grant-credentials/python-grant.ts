@@ -1,0 +1,27 @@
+import * as v from 'valibot';
+import { inputs } from '../../shared/api';
+import { ApiError } from '../../shared/errors';
+import type { ApiResponse } from '../../shared/http';
+import type { ApiRequest } from '../../shared/request';
+import type { GrantDeps } from './allowed-wish';
+import { grantCredentials } from './grant-credentials';
+
+/** `POST /grant/{token}`: what `POST /grants` does without a label, for clients of the Python server. */
+export async function grantForPython(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  if (!v.is(inputs.pythonGrant, request.body)) return { status: 400, json: 'Missing valid host, db, and/or role' };
+  try {
+    const { json } = await grantCredentials(deps, { ...request, bearer: request.params.token }, now);
+    const { username, password } = v.parse(login, json);
+    return { status: 200, json: { password, username } };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === 'internal') throw error;
+    if (error.status === 401)
+      return {
+        status: 403,
+        json: 'Cannot grant. Your token has expired, or is not one of this server. Run `mgrant init` for a new link, and store its token with `mgrant settoken`.',
+      };
+    return { status: error.status < 500 ? 403 : error.status, json: `Cannot grant. ${error.message}` };
+  }
+}
+
+const login = v.object({ username: v.string(), password: v.string() });

@@ -1,0 +1,30 @@
+import { ApiError } from '../../shared/errors';
+import type { ApiResponse } from '../../shared/http';
+import type { ApiRequest } from '../../shared/request';
+import { partsOf, type RedeemDeps, refusal } from './link-state';
+import { pageOf, spend } from './redeem-link';
+
+/**
+ * `GET /verifytoken/{link}`: a browser gets the page with the button, as at `GET /links/{link}`; what is no browser redeems the link, as
+ * it does at the Python server. Links of terminals are nothing here.
+ */
+export async function verifyToken(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  if (request.wantsPage) return pageOf(deps, await plainLink(deps, request), request, now);
+  try {
+    const { token, expires } = await spend(deps, await plainLink(deps, request), request, now);
+    return { status: 200, line: `Fetch token: ${token} (expires ${pythonTime(expires)} UTC)` };
+  } catch (error) {
+    if (error instanceof ApiError && error.code.startsWith('link_'))
+      return { status: 200, line: 'Link tokens expire. Request again.' };
+    throw error;
+  }
+}
+
+async function plainLink(deps: RedeemDeps, request: ApiRequest) {
+  const parts = await partsOf(deps, request);
+  if (parts.terminal) throw refusal('link_unknown');
+  return parts;
+}
+
+/** `2026-12-24T08:00:00.000Z` as Python writes it: `2026-12-24 08:00:00.000000`. */
+const pythonTime = (iso: string): string => iso.replace('T', ' ').replace('Z', '000');

@@ -1,0 +1,15 @@
+import { inputs, parse } from '../../shared/api';
+import type { ApiResponse } from '../../shared/http';
+import type { ApiRequest } from '../../shared/request';
+import { mailLink, type RequestLinkDeps } from './request-link';
+
+/** `GET /gettoken/{email}`: what `POST /links` does, for clients of the Python server. */
+export async function getToken(deps: RequestLinkDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  const { email: typed } = request.params;
+  const { email } = parse(inputs.getToken, { email: typed });
+  const { known } = await mailLink(deps, request, { email, terminal: false }, now);
+  // An address holds no markup: its check knows no angle brackets.
+  if (!known && deps.settings.legacyDisclose)
+    return { status: 403, line: `Email ${typed} not allowed by server. Contact server admin.` };
+  return { status: 200, json: { msg: `Sent link to ${typed} to retrieve token.` } };
+}

@@ -1,0 +1,241 @@
+import { HostUnreachable } from '../../shared/errors';
+import { allItems, later, linkIn, openStage, type Stage } from '../support/stage';
+
+let stage: Stage;
+let admin: string;
+let you: string;
+beforeAll(async () => {
+  stage = await openStage({ linkCooldown: '0 s', linksPerDay: 1000, linksPerHourPerIp: 1000 });
+  admin = await stage.tokenFor('admin@example.com');
+  await stage.ask('PUT', '/rules', { token: admin, body: rule({ email: 'you@example.com' }) });
+  you = await stage.tokenFor('you@example.com');
+});
+afterAll(() => stage.close());
+
+const browser = { headers: { accept: 'text/html,application/xhtml+xml' } };
+const rule = (change: Record<string, string> = {}) => ({
+  ...{ email: 'ada@lab.org', host: stage.host, db: 'fw', role: 'readWrite', which: 'allow', ...change },
+});
+const form = (fields: Record<string, string>) => ({ form: new URLSearchParams(fields).toString() });
+const grant = (token: string, fields: Record<string, string>) => stage.ask('POST', `/grant/${token}`, form(fields));
+const setRule = (token: string, fields: Record<string, string>) => stage.ask('POST', `/setrule/${token}`, form(fields));
+const asked = () => ({ host: stage.host, db: 'fw', role: 'readWrite' });
+
+async function mailedLink(): Promise<string> {
+  await stage.ask('GET', '/gettoken/you@example.com');
+  const mail = stage.mails.at(-1);
+  if (!mail) throw new Error('no mail');
+  return linkIn(mail).slice('/links/'.length);
+}
+
+describe('GET /gettoken/{email}', () => {
+  const get = (email: string) => stage.ask('GET', `/gettoken/${email}`);
+
+  test('mails a link of the new kind, and answers the same to an address that nobody knows', async () => {
+    const before = stage.mails.length;
+    const known = await get('You@example.com');
+    expect(known.status).toBe(200);
+    expect(known.json).toEqual({ msg: 'Sent link to You@example.com to retrieve token.' });
+    expect(stage.mails.slice(before).map(({ to }) => to)).toEqual(['you@example.com']);
+    expect(stage.mails.at(-1)?.text).toMatch(/\/links\//);
+    expect(stage.mails.at(-1)?.text).not.toMatch(/verifytoken/);
+    const unknown = await get('nobody@example.com');
+    expect([unknown.status, unknown.json, unknown.headers]).toEqual([
+      200,
+      { msg: 'Sent link to nobody@example.com to retrieve token.' },
+      known.headers,
+    ]);
+    expect(stage.mails.length).toBe(before + 1);
+  });
+
+  test('an address that is none is refused', async () => {
+    expect((await get('nobody')).json).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+
+  test('says who is unknown only where the setting `legacyDisclose` wants it', async () => {
+    stage.deps.settings.legacyDisclose = true;
+    const [known, unknown] = [await get('you@example.com'), await get('nobody+1@example.com')];
+    stage.deps.settings.legacyDisclose = false;
+    expect(known.status).toBe(200);
+    expect([unknown.status, unknown.text]).toEqual([
+      403,
+      'Email nobody+1@example.com not allowed by server. Contact server admin.',
+    ]);
+  });
+});
+
+describe('GET /verifytoken/{link}', () => {
+  const verify = (link: string, more = {}) => stage.ask('GET', `/verifytoken/${link}`, more);
+  const over = [200, 'text/html; charset=utf-8', 'Link tokens expire. Request again.'];
+  const seen = ({ status, headers, text }: Awaited<ReturnType<typeof verify>>) => [
+    status,
+    headers['content-type'],
+    text,
+  ];
+
+  test('gives a program the token as one line, once', async () => {
+    const link = await mailedLink();
+    const [status, type, text] = seen(await verify(link));
+    expect([status, type]).toEqual(over.slice(0, 2));
+    const [, token = '', expires] = /^Fetch token: (\S+) \(expires (.*) UTC\)$/.exec(String(text)) ?? [];
+    expect(expires).toBe('2026-12-24 08:00:00.000000');
+    expect((await stage.ask('GET', '/me', { token })).json).toMatchObject({ email: 'you@example.com' });
+    expect(seen(await verify(link))).toEqual(over);
+  });
+
+  test('gives one of many at the same time the token', async () => {
+    const link = await mailedLink();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => verify(link)));
+    expect(answers.filter(({ text }) => text.startsWith('Fetch token')).length).toBe(1);
+    expect(answers.filter((answer) => seen(answer)[2] === over[2]).length).toBe(19);
+  });
+
+  test('shows a browser the page, whose button redeems the link where it always does', async () => {
+    const link = await mailedLink();
+    for (let n = 0; n < 2; n++) {
+      const page = await verify(link, browser);
+      expect(page.status).toBe(200);
+      expect(page.text).toContain(`<form method="post" action="/links/${link}">`);
+    }
+    expect((await stage.ask('POST', `/links/${link}`)).status).toBe(200);
+    const used = await verify(link, browser);
+    expect([used.status, used.headers['content-type']]).toEqual([410, over[1]]);
+  });
+
+  test('says of a link that is unknown, too old or of a terminal to ask again, and does nothing to it', async () => {
+    const link = await mailedLink();
+    later(stage, 16 * 60);
+    expect(seen(await verify(link))).toEqual(over);
+    later(stage, -16 * 60);
+    expect(seen(await verify('abc'))).toEqual(over);
+    await stage.ask('POST', '/links', { body: { email: 'you@example.com', terminal: true } });
+    const mail = stage.mails.at(-1);
+    const terminal = mail ? linkIn(mail).slice('/links/'.length) : '';
+    expect(seen(await verify(terminal))).toEqual(over);
+    expect((await verify(terminal, browser)).status).toBe(404);
+    expect((await stage.ask('GET', `/links/${terminal}`)).status).toBe(200);
+  });
+});
+
+describe('POST /grant/{token}', () => {
+  test('gives a login that works, and the same one a new password', async () => {
+    const first = await grant(you, asked());
+    expect(first.json).toEqual({
+      username: 'you_example.com_readWrite',
+      password: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
+    });
+    const second = await grant(you, asked());
+    expect(second.status).toBe(200);
+    expect(second.json.username).toBe(first.json.username);
+    await expect(stage.login(first.json.username, first.json.password, 'fw')).rejects.toMatchObject({ code: 18 });
+    await stage.login(second.json.username, second.json.password, 'fw');
+  });
+
+  const missing = 'Missing valid host, db, and/or role';
+  test.each([[{ host: '' }], [{ db: 'a b' }], [{ db: 'admin' }], [{ role: 'root' }], [{ label: 'x' }]])(
+    '%j is malformed',
+    async (change) => {
+      const { status, json } = await grant(you, { ...asked(), ...change });
+      expect([status, json]).toEqual([400, missing]);
+    },
+  );
+
+  test('a refusal is one text', async () => {
+    const refused = async (token: string, change = {}) => {
+      const { status, json } = await grant(token, { ...asked(), ...change });
+      return [status, json];
+    };
+    const why = [403, expect.stringMatching(/^Cannot grant\. No rule gives you /)];
+    expect(await refused(you, { db: 'other' })).toEqual(why);
+    expect(await refused(you, { host: 'unknown.lab.org' })).toEqual(why);
+    const token = [403, expect.stringMatching(/^Cannot grant\. Your token has expired/)];
+    expect(await refused('abc')).toEqual(token);
+    expect(await refused(`${you}x`)).toEqual(token);
+    later(stage, 31 * 86_400);
+    expect(await refused(you)).toEqual(token);
+    later(stage, -31 * 86_400);
+  });
+
+  test('only the token of the path counts', async () => {
+    const { status } = await stage.ask('POST', '/grant/abc', { ...form(asked()), token: you });
+    expect(status).toBe(403);
+  });
+
+  test('a host that does not answer is said so', async () => {
+    stage.outside.before = (call) => {
+      if (call.startsWith('users.')) throw new HostUnreachable(stage.host, false);
+    };
+    const { status, json } = await grant(you, { ...asked() });
+    stage.outside.before = undefined;
+    expect([status, json]).toEqual([503, expect.stringMatching(/^Cannot grant\. /)]);
+  });
+});
+
+describe('POST /setrule/{token}', () => {
+  const rules = async (email: string) => (await stage.ask('GET', `/rules?email=${email}`, { token: admin })).json.rules;
+
+  test('sets a rule by which its owner is granted', async () => {
+    expect((await setRule(admin, rule())).json).toEqual({ success: true });
+    expect(await rules('ada@lab.org')).toMatchObject([rule()]);
+    const ada = await stage.tokenFor('ada@lab.org');
+    expect((await grant(ada, asked())).status).toBe(200);
+    expect((await setRule(admin, rule({ which: 'deny' }))).json).toEqual({ success: true });
+    expect((await grant(ada, asked())).status).toBe(403);
+  });
+
+  test('leaves a rule that is there as it is, with its limits, and sets one anew that has expired', async () => {
+    const limited = { ...rule({ email: 'eve@lab.org' }), maxTtl: '1 d', expires: '2026-11-25T08:00:00.000Z' };
+    await stage.ask('PUT', '/rules', { token: admin, body: limited });
+    expect((await setRule(admin, rule({ email: 'eve@lab.org' }))).json).toEqual({ success: true });
+    expect(await rules('eve@lab.org')).toMatchObject([limited]);
+    later(stage, 2 * 86_400);
+    expect((await setRule(admin, rule({ email: 'eve@lab.org' }))).json).toEqual({ success: true });
+    const [renewed] = await rules('eve@lab.org');
+    later(stage, -2 * 86_400);
+    expect([renewed.expires, renewed.maxTtl]).toEqual([undefined, undefined]);
+  });
+
+  test('refuses who may not, and what can be no rule, with a reason', async () => {
+    const before = await allItems();
+    const refused = async (token: string, change = {}) => (await setRule(token, rule(change))).json;
+    const because = (reason: RegExp) => ({ success: false, error: expect.stringMatching(reason) });
+    expect(await refused(you)).toEqual(because(/^Only admins and rulers/));
+    expect(await refused('abc')).toEqual(because(/^Your token has expired/));
+    expect(await refused(admin, { email: 'nobody' })).toEqual(because(/^email: must be an address/));
+    expect(await refused(admin, { db: 'local' })).toEqual(because(/^db: .* never granted/));
+    const after = await allItems();
+    const kept = (items: typeof after) => items.filter(({ pk }) => !String(pk).startsWith('audit#')).length;
+    expect(kept(after)).toBe(kept(before));
+  });
+
+  test.each([[{ email: '' }], [{ host: '' }], [{ role: 'root' }], [{ which: 'perhaps' }], [{ note: 'x' }]])(
+    '%j is malformed',
+    async (change) => {
+      const { status, json } = await setRule(admin, rule(change));
+      expect([status, json]).toEqual([400, 'Missing valid user, host, db, role, and/or which']);
+    },
+  );
+});
+
+test('a path of the Python server has its method, and with the setting off it is none', async () => {
+  const wrong = await stage.ask('GET', '/grant/abc');
+  expect([wrong.status, wrong.headers.allow]).toEqual([405, 'POST']);
+  stage.deps.settings.legacyRoutes = false;
+  const none = await stage.ask('GET', '/grant/abc');
+  stage.deps.settings.legacyRoutes = true;
+  expect([none.status, none.json.code]).toEqual([404, 'not_found']);
+});
+
+test('no token, link or password of a path or an answer is in the log or the table', async () => {
+  const link = await mailedLink();
+  const token = /Fetch token: (\S+)/.exec((await stage.ask('GET', `/verifytoken/${link}`)).text)?.[1] ?? '';
+  const { json } = await grant(token, asked());
+  await setRule(token, rule());
+  await grant(token, { ...asked(), db: 'other' });
+  for (const secret of [link, token, json.password]) {
+    expect(JSON.stringify(stage.logged)).not.toContain(secret);
+    expect(JSON.stringify(await allItems())).not.toContain(secret);
+  }
+  const routes = new Set(stage.logged.map(({ facts }) => facts.route));
+  expect(routes).toContain('POST /grant/{token}');
+});
