@@ -1,0 +1,93 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as v from 'valibot';
+import { anyPorts, type Service, startService } from '../../local/service';
+
+const python = process.env.PYTHON || '/usr/bin/python3';
+const there = spawnSync(python, ['-c', 'import pymongo, requests']).status === 0;
+if (!there)
+  process.stderr.write(
+    `SKIPPED: what a Python mongogrant asks for was not tried. It needs apt-get install python3-pymongo python3-requests, or PYTHON=an interpreter that has both; ${python} has not.\n`,
+  );
+
+const script = join(__dirname, '../support/python_client.py');
+const [admin, you, ada] = ['admin@example.com', 'you@example.com', 'ada@lab.org'];
+let service: Service;
+beforeAll(async () => {
+  if (there) service = await startService({ ports: anyPorts, settings: { linkCooldown: '0 s', linksPerDay: 100 } });
+}, 60_000);
+afterAll(() => service?.close());
+
+/** One run of a command of the script; what it printed. */
+async function run(command: string, ...args: string[]) {
+  const { stdout } = await promisify(execFile)(python, [script, command, ...args]);
+  return JSON.parse(stdout);
+}
+
+const inbox = v.object({ emails: v.array(v.object({ body: v.object({ text: v.string() }) })) });
+
+/** As `mgrant init` and the person do: a mail is asked for, and its link opened. */
+async function tokenFor(email: string): Promise<string> {
+  const asked = await run('ask_for_link', service.api, email);
+  expect(asked).toMatchObject({ status: 200, body: { msg: `Sent link to ${email} to retrieve token.` } });
+  const { emails } = v.parse(inbox, await (await fetch(`${service.mailbox}/store`)).json());
+  const [, link = ''] = /\/links\/(\S+)/.exec(emails.at(-1)?.body.text ?? '') ?? [];
+  const opened = await run('open_link', service.api, link);
+  const [, token = '', expires] = /^Fetch token: (\S+) \(expires (.+) UTC\)$/.exec(opened.body) ?? [];
+  expect(opened).toMatchObject({ status: 200, type: 'text/html; charset=utf-8' });
+  expect(expires).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/);
+  expect(await run('open_link', service.api, link)).toMatchObject({
+    status: 200,
+    body: 'Link tokens expire. Request again.',
+  });
+  return token;
+}
+
+const withPython = there ? test : test.skip;
+
+withPython(
+  'a Python mongogrant works unchanged, from the mail to the end of its login',
+  async () => {
+    const { api, host } = service;
+    const token = await tokenFor(you);
+
+    const written = await run('get_db', api, token, host, 'demo_py', 'readWrite');
+    expect(written).toMatchObject({
+      status: 200,
+      body: { username: 'you_example.com_readWrite', password: expect.stringMatching(/^\w{32}$/) },
+      tried: 'written',
+      left: [],
+    });
+    expect(await run('get_db', api, token, host, 'demo_py', 'read')).toMatchObject({ status: 200, tried: 13 });
+
+    const { username, password } = written.body;
+    expect(await run('log_in', host, 'demo_py', username, password)).toEqual([]);
+    await fetch(`${api}/grants`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+    expect(await run('log_in', host, 'demo_py', username, password)).toBe(18);
+  },
+  60_000,
+);
+
+withPython(
+  'its rulers set rules, and whoever may not is told why',
+  async () => {
+    const { api, host } = service;
+    const [ruler, member] = [await tokenFor(admin), await tokenFor(you)];
+    expect(await run('allow', api, ruler, ada, host, 'py', 'read')).toMatchObject({ body: { success: true } });
+    const token = await tokenFor(ada);
+    expect(await run('get_db', api, token, host, 'py', 'read')).toMatchObject({ status: 200, tried: 13 });
+
+    const refused = { status: 403, type: 'application/json', body: expect.stringMatching(/^Cannot grant\./) };
+    expect(await run('get_db', api, token, host, 'py', 'readWrite')).toEqual(refused);
+    expect(await run('get_db', api, 'no-token', host, 'py', 'read')).toEqual(refused);
+    expect(await run('get_db', api, token, host, 'py', 'root')).toEqual({
+      ...refused,
+      status: 400,
+      body: 'Missing valid host, db, and/or role',
+    });
+    const noRuler = { status: 200, body: { success: false, error: expect.stringMatching(/admins and rulers/) } };
+    expect(await run('allow', api, member, you, host, 'py', 'read')).toMatchObject(noRuler);
+  },
+  60_000,
+);
