@@ -13,6 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
+/** Asks for a link in each way there is, in turn. */
+function askForLink(email: string, turn: number) {
+  if (turn % 3 === 0) return stage.ask('GET', `/gettoken/${email}`);
+  return stage.ask('POST', '/links', { body: { email, terminal: turn % 3 === 1 } });
+}
+
 /** Milliseconds until the answer, for known and unknown addresses in turn. */
 async function times(each: number, atOnce: number): Promise<{ known: number[]; unknown: number[] }> {
   const samples: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
@@ -23,8 +29,9 @@ async function times(each: number, atOnce: number): Promise<{ known: number[]; u
   async function worker(): Promise<void> {
     for (let next = emails.shift(); next; next = emails.shift()) {
       const start = performance.now();
-      const { status } = await stage.ask('POST', '/links', { body: { email: `p${next.n}-${each}@${next.kind}.org` } });
-      expect(status).toBe(202);
+      const email = `p${next.n}-${each}@${next.kind}.org`;
+      const { status } = await askForLink(email, next.n >> 1);
+      expect([200, 202]).toContain(status);
       samples[next.kind].push(performance.now() - start);
     }
   }
