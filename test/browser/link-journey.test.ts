@@ -29,6 +29,11 @@ afterAll(async () => {
 async function mailedLink(): Promise<string> {
   const asked = await fetch(`${service.api}/links`, { method: 'POST', body: new URLSearchParams({ email }) });
   expect(asked.status).toBe(202);
+  return newLink();
+}
+
+/** The link that was mailed last. */
+async function newLink(): Promise<string> {
   const { emails } = v.parse(mailbox, await (await fetch(`${service.mailbox}/store`)).json());
   const lines = emails
     .filter(({ destination }) => destination.to.includes(email))
@@ -115,6 +120,41 @@ test('on a phone without scripts the link gives a token that works', async () =>
   const token = await shownToken(tab);
   expect((await inspectPage(tab.page)).sideways).toBe(0);
   expect(await whoIs(token)).toMatchObject({ status: 200, body: { email } });
+  expect(tab.complaints).toEqual([]);
+});
+
+test('a person types the code of their terminal, first a wrong one, and the terminal gets the token', async () => {
+  const asked = await fetch(`${service.api}/links`, {
+    method: 'POST',
+    body: new URLSearchParams({ email, terminal: 'true' }),
+  });
+  const { code, poll } = v.parse(v.object({ code: v.string(), poll: v.string() }), await asked.json());
+  const tab = await openTab(browser, { viewport: { width: 360, height: 740 } });
+  await tab.page.goto(await newLink());
+  const field = tab.page.getByLabel('Code that the terminal shows');
+  for (const [typed, then] of [
+    ['BCDF-GHJK', '4 tries are left'],
+    [code.toLowerCase(), 'Go back to your terminal'],
+  ] as const) {
+    await field.fill(typed);
+    await tab.page.keyboard.press('Enter');
+    await tab.page.getByText(then).first().waitFor();
+    expect((await inspectPage(tab.page)).sideways).toBe(0);
+    expect(await tab.page.content()).not.toMatch(/ey[\w-]+\.[\w-]+\./);
+  }
+  const fetched = await fetch(`${service.api}/links/poll`, { method: 'POST', body: new URLSearchParams({ poll }) });
+  const { token } = v.parse(v.object({ token: v.string() }), await fetched.json());
+  expect(await whoIs(token)).toMatchObject({ status: 200, body: { email } });
+  // A refused form is an error to the browser's console.
+  expect(tab.complaints.filter((complaint) => !complaint.includes('403'))).toEqual([]);
+});
+
+test('the page at the address of the Python server has the button, too', async () => {
+  const link = await mailedLink();
+  const tab = await openTab(browser);
+  await tab.page.goto(link.replace('/links/', '/verifytoken/'));
+  await button(tab).click();
+  expect(await whoIs(await shownToken(tab))).toMatchObject({ status: 200, body: { email } });
   expect(tab.complaints).toEqual([]);
 });
 

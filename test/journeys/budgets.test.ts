@@ -62,6 +62,38 @@ test('redeeming a link: 1 round trip', async () => {
   expect(await measured(redeem)).toMatchObject({ status: 200, trips: 1, mongodb: [] });
 });
 
+test('a terminal login: as a link; a code and a poll that waits 1 round trip each, the poll that gets the token 2', async () => {
+  let login: { poll?: string; code?: string } = {};
+  const begin = async () => {
+    const answer = await stage.ask('POST', '/links', { body: { email: 'you@example.com', terminal: true } });
+    login = answer.json;
+    return answer;
+  };
+  expect(await measured(begin)).toMatchObject({ status: 202, trips: 2, mongodb: [], mail: 1 });
+  const link = linkIn(stage.mails.at(-1) ?? { to: '', subject: '', text: '', html: '' });
+  const poll = () => stage.ask('POST', '/links/poll', { body: { poll: login.poll } });
+  expect(await measured(poll)).toMatchObject({ status: 202, trips: 1, mongodb: [] });
+  const type = () => stage.ask('POST', link, { body: { code: login.code } });
+  expect(await measured(type)).toMatchObject({ status: 200, trips: 1, mongodb: [] });
+  expect(await measured(poll)).toMatchObject({ status: 200, trips: 2, mongodb: [] });
+});
+
+test('the routes of the Python server: as the routes that they stand for; a new rule one read more', async () => {
+  const wish = { host: stage.host, db: 'py', role: 'readWrite' };
+  const python = (path: string, fields: Record<string, string>) =>
+    stage.ask('POST', path, { form: new URLSearchParams(fields).toString() });
+  const login = () => python(`/grant/${you}`, wish);
+  expect(await measured(login)).toMatchObject({ status: 200, trips: 3, mongodb: ['create'] });
+  const rule = { ...wish, email: 'ada@lab.org', which: 'allow' };
+  expect(await measured(() => python(`/setrule/${admin}`, rule))).toMatchObject({ status: 200, trips: 3 });
+  expect(await measured(() => python(`/setrule/${admin}`, rule))).toMatchObject({ status: 200, trips: 1 });
+  const ask = () => stage.ask('GET', '/gettoken/you@example.com');
+  expect(await measured(ask)).toMatchObject({ status: 200, trips: 2, mail: 1 });
+  const link = linkIn(stage.mails.at(-1) ?? { to: '', subject: '', text: '', html: '' });
+  const redeem = () => stage.ask('GET', link.replace('/links/', '/verifytoken/'));
+  expect(await measured(redeem)).toMatchObject({ status: 200, trips: 1 });
+});
+
 test('revoking n grants: reads, then writes side by side, and at most 6 MongoDB commands and one refused login each', async () => {
   const labels = ['1', '2', '3', '4', '5'];
   for (const label of labels) await grant('d', label);
