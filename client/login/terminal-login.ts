@@ -18,6 +18,8 @@ export interface TerminalLogin {
   signal?: AbortSignal;
 }
 
+/** Polls in a row without an answer: a machine that sleeps meanwhile, or changes its network, goes on with the login. */
+const mostSilent = 40;
 const polled = v.union([replies.token, replies.pending]);
 
 /** Asks for a link with a code, and waits until the person has typed the code into the page behind it. */
@@ -27,13 +29,19 @@ export async function terminalLogin(deps: ClientDeps, { email, onCode, signal }:
     ...{ method: 'POST', path: '/links', body, answer: replies.terminalLink, repeat: 'never' },
   });
   onCode(code, msg);
-  for (;;) {
+  for (let silent = 0; ; ) {
     await deps.sleep(interval);
     if (signal?.aborted)
       throw new MongograntError('link_unanswered', 'The login was given up. Begin again when you like.');
-    const answer = await ask(deps, {
-      ...{ method: 'POST', path: '/links/poll', body: { poll }, answer: polled, repeat: 'always' },
-    });
-    if ('token' in answer) return answer;
+    try {
+      const answer = await ask(deps, {
+        ...{ method: 'POST', path: '/links/poll', body: { poll }, answer: polled, repeat: 'always' },
+      });
+      if ('token' in answer) return answer;
+      silent = 0;
+    } catch (fault) {
+      silent += 1;
+      if (!(fault instanceof MongograntError && fault.code === 'no_answer') || silent > mostSilent) throw fault;
+    }
   }
 }

@@ -65,3 +65,17 @@ test('a link is not asked for twice, as that would be two mails', async () => {
   });
   expect(asked).toHaveLength(1);
 });
+
+test('an outage of minutes is waited out; one that does not end is told', async () => {
+  const lost = (): Response => {
+    throw new TypeError('fetch failed');
+  };
+  const silence = Array.from({ length: 60 }, () => lost);
+  const waits = clientWith([start, pending, ...silence, () => Response.json(token)]);
+  const login = { email: 'you@lab.org', endpoint, onCode: () => {} };
+  expect(await waits.client.login(login)).toMatchObject({ email: token.email });
+  const gone = clientWith([start, lost]);
+  await expect(gone.client.login(login)).rejects.toMatchObject({ code: 'no_answer' });
+  expect(gone.waited.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(200);
+  expect(gone.asked.length).toBeLessThan(150);
+});
