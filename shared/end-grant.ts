@@ -71,7 +71,7 @@ async function removeUser(deps: EndDeps, grant: Grant, now: Date): Promise<Remov
       grant: grant.id,
     };
     const at = seconds(now);
-    const removed = await lockAndDrop(deps, { name: grant.host, secret }, user, at);
+    const removed = await lockAndDrop(deps, { name: grant.host, secret }, user, at, 'drop');
     return removed === 'user_not_ours' && !wasInForce(grant) ? { proof: wasGone(at), late: false } : removed;
   } catch (fault) {
     deps.log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
@@ -88,13 +88,15 @@ export interface Doomed extends UserName {
 
 /**
  * Locked first, so that nothing new starts; then what runs; then the user, whatever became of the steps before. Whoever calls it has made
- * sure that nobody else drops the same user meanwhile: the name could be another grant's by then.
+ * sure that nobody else drops the same user meanwhile: the name could be another grant's by then. `ifLate` says what to do where a
+ * command got no answer and may still arrive: `drop` for who keeps others from the name until then, `stop` for who can't.
  */
 export async function lockAndDrop(
   { users, log }: Pick<EndDeps, 'users' | 'log'>,
   host: Host,
   { grant, roles, ...name }: Doomed,
   at: number,
+  ifLate: 'drop' | 'stop',
 ): Promise<Removed | string> {
   const owner = await users.owner(host, name);
   // A user with another grant's tag took the name after ours was gone; one without a tag may be ours no longer, or never was.
@@ -111,6 +113,7 @@ export async function lockAndDrop(
       log.warn('step_left_out', { step, grant, ...faultOf(fault) });
       leftOut.push(step);
       late ||= fault instanceof HostUnreachable && fault.sent;
+      if (late && ifLate === 'stop') throw fault;
       return 'failed';
     }
   };

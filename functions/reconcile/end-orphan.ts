@@ -11,7 +11,8 @@ import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps
 
 /**
  * Ends a user for whom no grant lives, as a grant's user is ended. Its name can't be taken while it is there, and nobody else drops it: a
- * host belongs to one run alone.
+ * host belongs to one run alone. There is no row that could keep the name from the next grant while a command may still arrive, so then
+ * the user stays until the next run.
  */
 export async function endOrphan(
   deps: ReconcileDeps,
@@ -30,6 +31,7 @@ export async function endOrphan(
     host,
     { user: user.user, db: user.db, roles: user.roles, grant: user.tag.grant },
     seconds(now),
+    'stop',
   ).catch(async (fault: unknown) => {
     await note({ act: 'orphan_pending', reason: reasonOf(fault) });
     throw fault;

@@ -3,7 +3,7 @@ import { reasonOf } from '../../shared/reason-of';
 import { sideBySide } from '../../shared/side-by-side';
 import { type Source, writeEvent } from '../../shared/store/audit';
 import { lease } from '../../shared/store/grants';
-import { beginReconciling, endReconciling } from '../../shared/store/reconciling';
+import { beginReconciling, endReconciling, endReconcilingAt } from '../../shared/store/reconciling';
 import { seconds } from '../../shared/time';
 import { by, type ReconcileDeps } from './reconcile-deps';
 import { type Figures, reconcileHost } from './reconcile-host';
@@ -62,7 +62,10 @@ async function report(deps: ReconcileDeps, host: string, run: Run): Promise<Host
     const facts = 'left' in outcome ? { reason: outcome.left } : { figures: outcome };
     const event = { act: 'reconciled', email: by, by, host, ...facts } as const;
     await writeEvent(table, event, run.source, new Date(clock()));
-    await endReconciling(table, host, requestId);
+    // A drop that may still arrive must not meet the user who gets the name after the next run.
+    const mayBeLate = 'leftOut' in outcome && outcome.leftOut.host_unreachable !== undefined;
+    if (mayBeLate) await endReconcilingAt(table, host, requestId, seconds(new Date(clock())) + lease);
+    else await endReconciling(table, host, requestId);
     return { host, ...outcome };
   } catch (fault) {
     deps.log.error('host_not_reconciled', { host, ...faultOf(fault) });

@@ -213,8 +213,26 @@ test('a host that falls silent during a run is asked no more', async () => {
     hosts: [{ orphansEnded: 0, leftOut: { host_unreachable: 9 } }],
   });
   expect(asked).toBeLessThan(9);
+  on.settle();
   expect(await on.run()).toMatchObject({ hosts: [{ orphansEnded: 9 }] });
 });
+
+test.each(['lock', 'revokeRoles', 'drop'] as const)(
+  'an orphan stays where its %s got no answer, and so does the host with that run until the command can no longer arrive',
+  async (step) => {
+    await orphan();
+    const silent = async () => {
+      throw new HostUnreachable(on.host, true);
+    };
+    expect(await on.run({}, { users: { ...on.deps.users, [step]: silent } })).toMatchObject({
+      hosts: [{ orphans: 1, orphansEnded: 0, leftOut: { host_unreachable: 1 } }],
+    });
+    expect(await on.userNamed('orphan', 'a')).toBeDefined();
+    expect(await on.run()).toMatchObject({ hosts: [{ left: 'being_reconciled' }] });
+    on.settle();
+    expect(await on.run()).toMatchObject({ hosts: [{ orphansEnded: 1 }] });
+  },
+);
 
 test('many orphans at once, and few other users, look like a mistake: they are reported, and end where somebody says so', async () => {
   for (let n = 0; n < 11; n++) await orphan(`orphan${n}`);
