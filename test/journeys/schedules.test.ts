@@ -2,7 +2,7 @@ import type { ActName } from '../support/schedules/acts';
 import { broken } from '../support/schedules/broken';
 import { byChanceOnly, inEveryOrder, newTally, type Scene, withFaults } from '../support/schedules/explore';
 import { fixRandomness } from '../support/schedules/randomness';
-import { startNames } from '../support/schedules/starts';
+import { mishapNames, startNames } from '../support/schedules/starts';
 
 /** Two who begin at the same time: their outside calls are made in every order, and each call goes wrong in each way. */
 const pairs: ActName[][] = [
@@ -27,6 +27,11 @@ const pairs: ActName[][] = [
   ['revoke', 'reap'],
   ['deny', 'reap'],
   ['reap', 'reap 2'],
+  ['grant', 'reconcile'],
+  ['renew', 'reconcile'],
+  ['revoke', 'reconcile'],
+  ['reap', 'reconcile'],
+  ['reconcile', 'reconcile 2'],
 ];
 
 /** Three at the same time, in orders by chance. */
@@ -42,6 +47,9 @@ const triples: ActName[][] = [
   ['grant', 'no rule', 'revoke'],
   ['renew', 'deny all', 'reap'],
   ['renew -1', 'revoke', 'reap'],
+  ['grant', 'grant 2', 'reconcile'],
+  ['grant', 'revoke', 'reconcile'],
+  ['grant', 'reap', 'reconcile'],
 ];
 
 const tally = newTally();
@@ -50,13 +58,15 @@ beforeAll(() => {
   randomness = fixRandomness();
 });
 afterAll(() => randomness.restore());
+const startsOf = (actors: readonly ActName[]) =>
+  actors.includes('reconcile') ? [...startNames, ...mishapNames] : startNames;
 const faultsIn = ({ wrong }: typeof tally) => [...wrong].map(([one, order]) => `${one}\n  ${order}`);
 
 test.each(pairs)(
   '%s beside %s: the invariants hold in every order, and wherever one of them ends',
   async (...actors) => {
     const found = newTally();
-    for (const from of startNames) {
+    for (const from of startsOf(actors)) {
       const calls = await inEveryOrder(found, { actors, from });
       await withFaults(found, { actors, from }, calls, 1);
     }
@@ -70,7 +80,24 @@ test.each(triples)(
   '%s, %s and %s: the invariants hold in orders by chance',
   async (...actors) => {
     const found = newTally();
-    for (const from of startNames) await byChanceOnly(found, { actors, from }, 50);
+    for (const from of startsOf(actors)) await byChanceOnly(found, { actors, from }, 50);
+    expect(faultsIn(found)).toEqual([]);
+    add(found);
+  },
+  120_000,
+);
+
+const orphan: Scene = { actors: ['grant', 'reconcile'], from: 'a user of no grant' };
+test.each<[string, Scene]>([
+  ['users.lock', orphan],
+  ['users.revokeRoles', orphan],
+  ['users.drop', orphan],
+  ['users.drop', { ...orphan, actors: ['grant', 'reconcile', 'reconcile 2'] }],
+])(
+  'a late %s of the reconciliation meets nobody else, in every order',
+  async (at, scene) => {
+    const found = newTally();
+    await inEveryOrder(found, { ...scene, fault: { actor: 'reconcile', at, kind: 'late' } });
     expect(faultsIn(found)).toEqual([]);
     add(found);
   },
@@ -87,10 +114,20 @@ test.each<[keyof typeof broken, Scene, string]>([
     '5',
   ],
   ['a change that creates the user where it is gone', { actors: ['renew', 'revoke'], from: 'in force' }, '1'],
+  [
+    'an index that is taken for the table, as it was before the users were read',
+    { actors: ['grant', 'reconcile'], from: 'nothing' },
+    '4',
+  ],
+  [
+    'a lock without an answer that is taken as done',
+    { ...orphan, fault: { actor: 'reconcile', at: 'users.lock', kind: 'late' } },
+    '4',
+  ],
   ['a drop that is taken as done', { actors: ['revoke'], from: 'in force' }, '3'],
 ])('%s is found out', async (name, scene, invariant) => {
   const found = newTally();
-  await inEveryOrder(found, { ...scene, through: broken[name] });
+  await inEveryOrder(found, { ...scene, through: broken[name] }, 300);
   expect([...found.wrong.keys()].map((one) => one.slice(0, 1))).toContain(invariant);
 });
 

@@ -1,5 +1,5 @@
 import type { Actor } from './play';
-import { admin, allow, ask, type Edges, host, runReaper, you } from './world';
+import { admin, allow, ask, type Edges, host, runReaper, runReconcile, you } from './world';
 
 export type ActName = keyof typeof acts;
 
@@ -9,7 +9,7 @@ const query = (rule: Record<string, string>) => `/rules?${new URLSearchParams(ru
 const grant = (edges: Edges, now: number) => ask(edges, now, you, 'POST', '/grants', wish);
 const setRule = (rule: object) => (edges: Edges, now: number) => ask(edges, now, admin, 'PUT', '/rules', rule);
 
-/** What one actor does: a request, or a run of the reaper. A number in a name is how many seconds earlier or later its clock is. */
+/** What one actor does: a request, or a run of the reaper or of the reconciliation. A number in a name is how many seconds earlier or later its clock is. */
 export const acts = {
   grant,
   'grant 2': grant,
@@ -26,6 +26,8 @@ export const acts = {
   reap: (edges: Edges, now: number) => runReaper(edges, now),
   'reap 2': (edges: Edges, now: number) => runReaper(edges, now),
   'reap +59': (edges: Edges, now: number) => runReaper(edges, now + 59),
+  reconcile: runReconcile,
+  'reconcile 2': runReconcile,
 };
 
 /** Requests that end a grant, or forbid it. */

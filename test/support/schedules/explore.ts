@@ -13,6 +13,7 @@ export interface Scene {
   actors: readonly ActName[];
   from: StartName;
   through?: Plan['through'];
+  fault?: Fault;
 }
 
 /** What was tried, and what was wrong. */
@@ -50,8 +51,8 @@ type Calls = Map<string, { actor: string; nth: number; kinds: Set<Fault['kind']>
 export async function inEveryOrder(tally: Tally, scene: Scene, most?: number): Promise<Calls> {
   const start = await startOf(scene.from);
   const calls: Calls = new Map();
-  tally.orders += await everyOrder(async (choose) => {
-    const { played } = note(tally, scene, await run({ ...scene, start, choose }));
+  const orders = await everyOrder(async (choose) => {
+    const { played } = note(tally, scene, await run({ ...scene, start, choose }), scene.fault);
     for (const point of played.steps) {
       const { actor, nth } = point;
       const before = calls.get(`${actor} ${nth}`)?.kinds ?? [];
@@ -59,6 +60,7 @@ export async function inEveryOrder(tally: Tally, scene: Scene, most?: number): P
     }
     return played;
   }, most);
+  tally[scene.fault ? 'ordersWithFaults' : 'orders'] += orders;
   return calls;
 }
 

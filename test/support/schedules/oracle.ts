@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { userId } from '../memory-users';
+import { type StoredUser, userId } from '../memory-users';
 import { ending } from './acts';
 import type { Fault, Played, Point } from './play';
 import type { Start } from './starts';
-import { type Login, loginIn, type World } from './world';
+import { type Login, loginIn, stackName, type World } from './world';
 
 const grantRow = v.object({
   pk: v.string(),
@@ -15,12 +15,14 @@ const grantRow = v.object({
   state: v.string(),
   expiresAt: v.number(),
   cidrs: v.optional(v.array(v.string())),
+  lostAt: v.optional(v.number()),
 });
 const ruleRow = v.object({
   which: v.string(),
   maxTtl: v.optional(v.number()),
   cidrs: v.optional(v.array(v.string()), []),
 });
+type Row = v.InferOutput<typeof grantRow>;
 const failed = v.object({ status: v.literal(500) });
 const done = v.object({ status: v.literal(200) });
 
@@ -28,17 +30,41 @@ const under = ({ items }: World, kind: string) => [...items.values()].filter(({ 
 export const rowsOf = (world: World) => under(world, 'grants#').map((item) => v.parse(grantRow, item));
 const activeIn = (world: World) => rowsOf(world).filter(({ state }) => state === 'active');
 
-/** What is wrong at any moment: a user of ours that no live row knows (1), a user of somebody else's that was changed (5). */
+const isOurs = ({ tag }: StoredUser): boolean => tag?.stack === stackName;
+const userOf = ({ users }: World, { id, username, usersDb }: Row): StoredUser | undefined => {
+  const user = users.get(userId({ user: username, db: usersDb }));
+  return user?.tag?.grant === id ? user : undefined;
+};
+
+/**
+ * What is wrong at any moment: a user of ours that no live row knows, unless it was there from the start (1), one that is called lost
+ * and is there (2), a user of somebody else's that was changed (5).
+ */
 export function wrongNow(world: World, start: Start): string[] {
-  const live = rowsOf(world).filter(({ state }) => state !== 'ended');
-  const known = live.map(({ id, username, usersDb }) => `${id} ${userId({ user: username, db: usersDb })}`);
-  const unknown = [...world.users]
-    .filter(([id, { tag }]) => tag && !known.includes(`${tag.grant} ${id}`))
-    .map(([id]) => `1: no live row knows the user ${id}`);
+  const orphans = orphansIn(start.world);
+  const marked = rowsOf(start.world).filter(isLost);
+  const called = rowsOf(world).filter((row) => isLost(row) && row.state === 'active' && userOf(world, row));
   const changed = [...start.world.users]
-    .filter(([id, user]) => !user.tag && world.users.get(id) !== user)
+    .filter(([id, user]) => !isOurs(user) && world.users.get(id) !== user)
     .map(([id]) => `5: the user ${id} is not ours, and was changed`);
-  return [...unknown, ...changed];
+  return [
+    ...orphansIn(world).flatMap((one) => (orphans.includes(one) ? [] : [`1: no live row knows the user ${one}`])),
+    ...called.flatMap(({ id, username }) =>
+      marked.some((row) => row.id === id) ? [] : [`2: ${username} is called lost, and is there`],
+    ),
+    ...changed,
+  ];
+}
+
+const isLost = ({ lostAt }: Row): boolean => lostAt !== undefined;
+
+/** Users of ours that no live row knows, by their names and grants. */
+function orphansIn(world: World): string[] {
+  const live = rowsOf(world).filter(({ state }) => state !== 'ended');
+  const known = live.map((row) => userOf(world, row));
+  return [...world.users]
+    .filter(([, user]) => isOurs(user) && !known.includes(user))
+    .map(([id, { tag }]) => `${id} of ${tag?.grant}`);
 }
 
 /** What the rules forbid and is still there (6): a login that may come from elsewhere, or that lives longer than a minute. */
@@ -81,17 +107,21 @@ export function wrongAfter(world: World, course: Course): string[] {
     ...stuck.map(({ username, state }) => `2: ${username} is still ${state}`),
     ...revoked,
     ...errors,
-    ...withoutUser(world),
+    ...orphansIn(world).map((one) => `1: no live row knows the user ${one}`),
+    ...withoutUser(world, course),
     ...wrongLogins(world, course),
   ];
 }
 
-/** Grants in force whose user is not there, or not as the row says (2). */
-function withoutUser(world: World): string[] {
-  return activeIn(world).flatMap(({ id, username, usersDb, role, db, cidrs }) => {
-    const user = world.users.get(userId({ user: username, db: usersDb }));
-    if (user?.tag?.grant !== id) return [`2: ${username} is in force and has no user`];
-    const asGranted = user.roles.some((one) => one.role === role && one.db === db);
+/** Grants in force whose user is not there, unless it was lost from the start and the row says so, or not as the row says (2). */
+function withoutUser(world: World, { start }: Course): string[] {
+  return activeIn(world).flatMap((row) => {
+    const { id, username, role, db, cidrs } = row;
+    const user = userOf(world, row);
+    const before = rowsOf(start.world).find((other) => other.id === id);
+    if (!user && isLost(row) && before && !userOf(start.world, before)) return [];
+    if (!user) return [`2: ${username} is in force and has no user`];
+    const asGranted = user.roles.length === 1 && user.roles.every((one) => one.role === role && one.db === db);
     const restricted = !cidrs || cidrs.join() === user.cidrs.join();
     return asGranted && restricted ? [] : [`2: ${username} is in force, and its user is not as it should be`];
   });
@@ -106,7 +136,7 @@ function wrongLogins(world: World, course: Course): string[] {
     .map(({ username }) => `3: ${username} has ended, and its password works`);
   const names = [...new Set(course.played.steps.map(({ actor }) => actor))];
   const ends = names.some((name) => ending.includes(name));
-  const one = !ends && !cutOff(course) && (given.length > 0 || active.length > 0);
+  const one = !ends && !cutOff(course) && (given.length > 0 || active.some((row) => !isLost(row)));
   const number = working.length > 1 || (one && working.length === 0);
   return [...dead, ...(number ? [`4: ${working.length} passwords work`] : [])];
 }
@@ -134,7 +164,7 @@ export const liveBesideRevoke = (world: World, { seen, played }: Course): boolea
 
 /** What is left when every grant has expired (2). */
 export function wrongInTheEnd(world: World): string[] {
-  const users = [...world.users.values()].filter(({ tag }) => tag).map(({ user }) => `2: ${user} outlived its end`);
+  const users = [...world.users.values()].filter(isOurs).map(({ user }) => `2: ${user} outlived its end`);
   const rows = rowsOf(world).filter(({ state }) => state !== 'ended');
   return [...users, ...rows.map(({ username, state }) => `2: the row of ${username} is still ${state}`)];
 }

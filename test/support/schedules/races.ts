@@ -9,11 +9,9 @@ export interface Race {
   firsts: number[];
 }
 
-const ofOneActor = (a: Point, b: Point): boolean => a.actor.split(', late')[0] === b.actor.split(', late')[0];
-
-/** Whether a call was made only after the one at this place had taken effect. */
+/** Whether a call was made only after the one at this place had taken effect. Nobody waits for a late command. */
 const madeAfter = (index: number, earlier: Point, later: Point): boolean =>
-  ofOneActor(earlier, later) && later.since > index;
+  earlier.actor === later.actor.split(', late')[0] && later.since > index;
 
 /** Of each call the places of those that had to come before it. */
 function causesIn(steps: readonly Point[], race: (first: number, second: number) => void): Set<number>[] {

@@ -15,7 +15,7 @@ import { type Choose, type Fault, type Played, play } from './play';
 import { withRandomnessOf } from './randomness';
 import { again, type Start } from './starts';
 import { isRead } from './touch';
-import { type Edges, edgesOf, runReaper, type World } from './world';
+import { type Edges, edgesOf, runReaper, runReconcile, type World } from './world';
 
 export interface Plan {
   start: Start;
@@ -65,7 +65,10 @@ export async function run({ start, actors, choose, fault, lateAfter = 0, through
   return { played, wrong: [...wrong], notes };
 }
 
-/** The reaper passes each minute and more, with late commands between its calls; the checks where they are due. */
+/**
+ * The reaper passes each minute and more, with late commands between its calls, and a reconciliation where one took part; the checks
+ * where they are due.
+ */
 async function settle(
   world: World,
   edges: Edges,
@@ -96,7 +99,9 @@ async function settle(
   };
   for (const after of late.length > 0 ? [0, 30, 59, 60] : [0, 60]) await pass(after);
   if (!fault) note(wrongByRules(world));
-  for (const after of [120, 240, 480]) await pass(after);
+  for (const after of [120, 240]) await pass(after);
+  if (played.steps.some(({ actor }) => actor.startsWith('reconcile'))) await runReconcile(edges, world.now);
+  await pass(480);
   note([...wrongByRules(world), ...wrongAfter(world, course)]);
   const notes = { unseen: liveBesideRevoke(world, course), overwritten: isOverwritten(world, course) };
   for (const after of [7200, 7300]) await pass(after);

@@ -1,5 +1,14 @@
-import { userId } from '../memory-users';
 import { type ActName, actor } from './acts';
+import {
+  changeUsers,
+  dropUsers,
+  endGrants,
+  foreignUser,
+  forgetGrants,
+  type Mishap,
+  markLost,
+  userOfAnotherStack,
+} from './mishaps';
 import { type Fault, play } from './play';
 import { copyOf, edgesOf, type Login, loginIn, newWorld, type World } from './world';
 
@@ -10,16 +19,10 @@ export interface Start {
   handedOut: Login[];
 }
 
-export type StartName = keyof typeof stories;
+export type StartName = keyof typeof stories | keyof typeof mishaps;
 
 /** A request, seconds that pass, or something else that happens. */
-type Step = ActName | number | Fault<ActName> | ((world: World) => void);
-
-/** In the place of the user that you would get. */
-const foreignUser = ({ users }: World): void => {
-  const foreign = { user: 'you_example.com_readWrite', db: 'd', password: 'theirs', roles: [], cidrs: [] };
-  users.set(userId(foreign), foreign);
-};
+type Step = ActName | number | Fault<ActName> | Mishap;
 
 /** What happened before: requests, seconds that passed, and requests that were cut off. */
 const stories = {
@@ -35,11 +38,25 @@ const stories = {
   'a foreign user has the name': [foreignUser],
 } satisfies Record<string, readonly Step[]>;
 
-export const startNames = Object.keys(stories).filter((name): name is StartName => name in stories);
+/** How host and table come apart, which only a reconciliation sets right. */
+const mishaps = {
+  'a user of another stack has the name': [userOfAnotherStack],
+  'a user that is gone': ['grant', 120, dropUsers],
+  'a user that is gone, and marked as lost': ['grant', 120, dropUsers, markLost],
+  'a user that is back, and marked as lost': ['grant', 120, markLost],
+  'a user that was changed': ['grant', 120, changeUsers],
+  'a user of an ended grant': ['grant', 120, endGrants],
+  'a user of no grant': ['grant', 120, forgetGrants],
+} satisfies Record<string, readonly Step[]>;
+
+const namesOf = <Stories extends object>(of: Stories) =>
+  Object.keys(of).filter((name): name is Extract<keyof Stories, string> => name in of);
+export const startNames = namesOf(stories);
+export const mishapNames = namesOf(mishaps);
 
 export async function startOf(name: StartName): Promise<Start> {
   const start: Start = { world: await newWorld(), handedOut: [] };
-  const steps: readonly Step[] = stories[name];
+  const steps: readonly Step[] = { ...stories, ...mishaps }[name];
   for (const [index, step] of steps.entries()) await take(start, step, `before ${index}`);
   return start;
 }

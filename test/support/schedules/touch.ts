@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import { keys } from '../../../shared/store/keys';
 import { userId } from '../memory-users';
 
-/** What a call reads or writes: one item, the items of a query, one MongoDB user, or nothing that any other call of the tests writes. */
+/** What a call reads or writes: one item, the items of a query, one MongoDB user, some that are read at once, or nothing that any other call of the tests writes. */
 export type Touch =
   | { of: 'item'; pk: string; sk: string; writes: boolean; part?: string | undefined }
   | { of: 'items'; pk: string; prefix: string; index: boolean }
   | { of: 'user'; id: string; writes: boolean }
+  | { of: 'users'; ids: readonly string[] | 'all' }
   | { of: 'nothing' };
 
 const query = v.object({ pk: v.string(), prefix: v.optional(v.string(), ''), index: v.optional(v.string()) });
@@ -14,12 +15,15 @@ const key = v.object({ pk: v.string(), sk: v.string() });
 const inPart = v.object({ duePk: v.string() });
 const ofGrant = v.object({ values: v.object({ id: v.string() }) });
 const name = v.object({ user: v.string(), db: v.string() });
+const names = v.array(name);
 const reads: readonly string[] = [
   'secrets.signingKeys',
   'secrets.host',
   'table.get',
   'table.query',
   'table.page',
+  'tagged.list',
+  'tagged.look',
   'users.owner',
   'users.tryLogin',
 ];
@@ -29,7 +33,9 @@ const nobodyElses = /^(audit|links)#/;
 
 export function touchOf(call: string, values: readonly unknown[]): Touch {
   const writes = !isRead(call);
-  if (call.startsWith('users.')) return { of: 'user', id: userId(v.parse(name, values[1])), writes };
+  if (call === 'tagged.list') return { of: 'users', ids: 'all' };
+  if (call === 'tagged.look') return { of: 'users', ids: v.parse(names, values[2]).map(userId) };
+  if (/^(users|tagged)\./.test(call)) return { of: 'user', id: userId(v.parse(name, values[1])), writes };
   if (!call.startsWith('table.')) return { of: 'nothing' };
   if (call === 'table.query' || call === 'table.page') {
     const { pk, prefix, index } = v.parse(query, values[0]);
@@ -49,10 +55,14 @@ function partOf(call: string, values: readonly unknown[]): string | undefined {
 export function conflict(a: Touch, b: Touch): boolean {
   if (a.of === 'user' && b.of === 'user') return a.id === b.id && (a.writes || b.writes);
   if (a.of === 'item' && b.of === 'item') return a.pk === b.pk && a.sk === b.sk && (a.writes || b.writes);
+  if (a.of === 'users' && b.of === 'user') return b.writes && isAmong(b.id, a);
+  if (a.of === 'user' && b.of === 'users') return a.writes && isAmong(a.id, b);
   if (a.of === 'items' && b.of === 'item') return b.writes && holds(a, b);
   if (a.of === 'item' && b.of === 'items') return a.writes && holds(b, a);
   return false;
 }
+
+const isAmong = (id: string, { ids }: Touch & { of: 'users' }): boolean => ids === 'all' || ids.includes(id);
 
 /** Of an index it is only known which kind of item it holds. */
 function holds(query: Touch & { of: 'items' }, { pk, sk, part }: Touch & { of: 'item' }): boolean {

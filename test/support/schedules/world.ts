@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Reaped, reap } from '../../../functions/reap/reap';
+import { type Reconciled, reconcile } from '../../../functions/reconcile/reconcile';
 import { issuerOf } from '../../../shared/authenticate';
 import { signToken } from '../../../shared/fetch-tokens';
 import { serve } from '../../../shared/http';
@@ -7,9 +8,10 @@ import type { Log } from '../../../shared/log';
 import type { HostSecret } from '../../../shared/secrets';
 import { parseSettings } from '../../../shared/settings';
 import { putLink, redeemLink } from '../../../shared/store/links';
-import { newLink } from '../../../shared/tokens';
+import { newId, newLink } from '../../../shared/tokens';
 import { keepPromises } from '../keep-promises';
 import { memoryTable, type StoredItems } from '../memory-table';
+import { memoryTaggedUsers } from '../memory-tagged-users';
 import { memoryUsers, type StoredUsers } from '../memory-users';
 import { eventOf } from '../stage';
 import { useCases } from '../use-cases';
@@ -28,7 +30,7 @@ export const host = 'db.lab.org';
 export const admin = 'admin@example.com';
 export const you = 'you@example.com';
 const keys = { key: 'k'.repeat(64), older: [] };
-const stackName = 'mongogrant';
+export const stackName = 'mongogrant';
 const silent: Log = { info() {}, warn() {}, error() {} };
 const settings = parseSettings({ admins: [admin], mailFrom: 'no-reply@example.com' });
 const secret: HostSecret = { host, port: 27017, username: 'mongogrant', password: 'pw', authSource: 'admin' };
@@ -43,6 +45,7 @@ export const edgesOf = ({ items, users }: World) => ({
     host: async (name: string): Promise<HostSecret | undefined> => (name === host ? secret : undefined),
   },
   users: memoryUsers(users),
+  tagged: memoryTaggedUsers(users),
 });
 
 /** The same world once more, which goes its own way. */
@@ -101,4 +104,12 @@ export async function ask(
 export function runReaper(edges: Edges, now: number): Promise<Reaped> {
   const clock = () => now * 1000;
   return reap({ ...edges, log: silent, clock }, { requestId: 'reap', ip: 'reap' }, clock() + 45_000);
+}
+
+/** One run of the reconciliation. Throws where steps of it failed. */
+export async function runReconcile(edges: Edges, now: number): Promise<Reconciled> {
+  const deps = { ...edges, stackName, log: silent, hosts: async () => [host], clock: () => now * 1000 };
+  const reconciled = await reconcile(deps, { requestId: newId(), ip: 'reconcile' }, {}, deps.clock() + 45_000);
+  if (reconciled.faults > 0) throw new Error(`${reconciled.faults} steps failed`);
+  return reconciled;
 }
