@@ -110,6 +110,10 @@ export function parseQuery<S extends v.GenericSchema>(schema: S, request: Pick<A
   return parse(schema, request.query);
 }
 
+/** Whether this is all that a request brings. */
+export const isBody = (schema: v.GenericSchema, { query, body }: Pick<ApiRequest, 'query' | 'body'>): boolean =>
+  Object.keys(query).length === 0 && v.is(schema, body);
+
 /** The body of a request, whose query must be empty. */
 export function parseBody<S extends v.GenericSchema>(schema: S, request: Pick<ApiRequest, 'query' | 'body'>) {
   requireNone(request.query, 'belongs in the body of this request, not in its query');

@@ -11,8 +11,10 @@ export interface ApiResponse {
   json?: unknown;
   /** A whole HTML document, with a style and a script of ours. */
   page?: string;
-  /** A line that is sent as HTML, as the Python server does: it must hold no markup. */
-  line?: string;
+  /** A line that is no document. As HTML it must hold no markup. */
+  line?: { type: 'text/html' | 'text/plain'; text: string };
+  /** Seconds after which asking again makes sense. */
+  retryAfter?: number | undefined;
 }
 
 export type UseCase<Deps> = (deps: Deps, request: ApiRequest, now: Date) => Promise<ApiResponse>;
@@ -67,15 +69,18 @@ export function serve<Deps>(
   };
 }
 
-function render({ status, json, page, line }: ApiResponse): APIGatewayProxyStructuredResultV2 {
+function render({ status, json, page, line, retryAfter }: ApiResponse): APIGatewayProxyStructuredResultV2 {
   if (page !== undefined) return { statusCode: status, headers: { ...everyResponse, ...pageHeaders }, body: page };
-  const type = line === undefined ? 'application/json' : 'text/html; charset=utf-8';
+  const type = line ? `${line.type}; charset=utf-8` : 'application/json';
   return {
     statusCode: status,
-    headers: { ...everyResponse, 'content-type': type },
-    body: line ?? JSON.stringify(json),
+    headers: { ...everyResponse, 'content-type': type, ...waiting(retryAfter) },
+    body: line?.text ?? JSON.stringify(json),
   };
 }
+
+const waiting = (retryAfter: number | undefined): Record<string, string> =>
+  retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, retryAfter)) };
 
 function renderProblem(
   error: ApiError,
@@ -85,7 +90,7 @@ function renderProblem(
   const { code, status, title, message: detail, retryAfter } = error;
   const { requestId } = event.requestContext;
   const extra = {
-    ...(retryAfter !== undefined && { 'retry-after': String(Math.max(1, retryAfter)) }),
+    ...waiting(retryAfter),
     ...(status === 405 && { allow: methodsOf(event.rawPath).join(', ') }),
     ...(status === 401 && { 'www-authenticate': `Bearer error="${code}"` }),
   };

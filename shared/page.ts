@@ -34,7 +34,7 @@ export function redeemPage(link: { link: string; email: string; expires: string 
     'Get your token',
     html`<h1>Get your token</h1>
 <p>This link was mailed to <strong>${link.email}</strong>. The button shows you a token: with it you, or your programs, can ask for MongoDB logins in the name of that address.</p>
-<form method="post" action="/links/${link.link}"><button class="main">Show my token</button></form>
+<form method="post" action="../links/${link.link}"><button class="main">Show my token</button></form>
 <ul class="soft">
 <li>The link works once. The button uses it up; opening this page does not.</li>
 <li>It ends at ${timeOf(link.expires)}.</li>
@@ -56,7 +56,7 @@ ${issued.token}</textarea>
 <p class="warn"><strong>It is shown only this once.</strong> Treat it like a password: whoever holds it can ask for logins in your name.</p>
 <div class="next"><h2>What you can do with it</h2>
 ${lines('curl', 'Get a login with curl', html`curl ${issued.origin}/grants -H "Authorization: Bearer ${token}" -d host=HOST -d db=DATABASE -d role=readWrite`)}
-${lines('mgrant', 'Keep it for mgrant', html`mgrant init ${shellWord(issued.email)} --endpoint ${issued.origin}\nmgrant settoken ${token}`, html`<p class="soft">The first line tells mgrant about this service, and mails you one more link that you may ignore. If mgrant knows it already, run the second line only.</p>`)}
+${lines('mgrant', 'Keep it for mgrant', html`mgrant init ${shellWord(issued.email)} --endpoint ${issued.origin}\nmgrant settoken ${token} --endpoint ${issued.origin}`, html`<p class="soft">The first line tells mgrant about this service, and mails you one more link that you may ignore. If mgrant knows it already, run the second line only.</p>`)}
 ${lines('python', 'Keep it for Python', html`from mongogrant.client import Client\nclient = Client()\nclient.set_remote("${issued.origin}", "${token}")`)}
 </div>`,
   );

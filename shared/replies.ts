@@ -172,6 +172,7 @@ export const replies = {
   rulers: v.object({ rulers: v.array(storedRuler), cursor }),
   ruler: v.object({ ...ruler.entries, replaced: v.optional(storedRuler) }),
   rulerRemoved: storedRuler,
+  pythonLinkSent: v.object({ msg: said('For people. The same for every address.') }),
   pythonGrant: v.object({ password: text, username: text }),
   pythonRefusal: said('Why, for people.'),
   pythonRuleSet: v.union([

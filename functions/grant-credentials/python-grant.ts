@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { inputs } from '../../shared/api';
+import { inputs, isBody } from '../../shared/api';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import type { ApiRequest } from '../../shared/request';
@@ -8,7 +8,7 @@ import { grantCredentials } from './grant-credentials';
 
 /** `POST /grant/{token}`: what `POST /grants` does without a label, for clients of the Python server. */
 export async function grantForPython(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  if (!v.is(inputs.pythonGrant, request.body)) return { status: 400, json: 'Missing valid host, db, and/or role' };
+  if (!isBody(inputs.pythonGrant, request)) return { status: 400, json: 'Missing valid host, db, and/or role' };
   try {
     const { json } = await grantCredentials(deps, { ...request, bearer: request.params.token }, now);
     const { username, password } = v.parse(login, json);
@@ -18,9 +18,10 @@ export async function grantForPython(deps: GrantDeps, request: ApiRequest, now: 
     if (error.status === 401)
       return {
         status: 403,
-        json: 'Cannot grant. Your token has expired, or is not one of this server. Run `mgrant init` for a new link, and store its token with `mgrant settoken`.',
+        json: 'Cannot grant. Your token has expired, or is not one of this server. Run `mgrant init` for a new link, and then the line that its page shows.',
       };
-    return { status: error.status < 500 ? 403 : error.status, json: `Cannot grant. ${error.message}` };
+    const { status, message, retryAfter } = error;
+    return { status: status < 500 ? 403 : status, json: `Cannot grant. ${message}`, retryAfter };
   }
 }
 

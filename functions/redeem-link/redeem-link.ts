@@ -13,10 +13,10 @@ import { partsOf, problemOf, type RedeemDeps, refusal, refusedUse } from './link
 
 /** `GET` and `HEAD /links/{link}`: the page with the button, or the field for a code. Never spends the link. */
 export async function showLink(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  return pageOf(deps, await partsOf(deps, request), request, now);
+  return pageOf(deps, request, await partsOf(deps, request), now);
 }
 
-export async function pageOf(deps: RedeemDeps, parts: LinkParts, request: ApiRequest, now: Date): Promise<ApiResponse> {
+export async function pageOf(deps: RedeemDeps, request: ApiRequest, parts: LinkParts, now: Date): Promise<ApiResponse> {
   const link = await readLink(deps.table, parts);
   const problem = problemOf(link, parts, now);
   if (!link || problem) throw refusal(problem ?? 'link_unknown', parts.terminal);
@@ -31,14 +31,14 @@ export async function redeemLink(deps: RedeemDeps, request: ApiRequest, now: Dat
   if (parts.terminal) return confirmLogin(deps, request, { parts, code: code ?? '' }, now);
   if (code !== undefined)
     throw new ApiError('invalid_request', 'code: is for links that a terminal asked for; this one takes none');
-  const issued = await spend(deps, parts, request, now);
+  const issued = await spend(deps, request, parts, now);
   return request.wantsPage
     ? { status: 200, page: tokenPage({ ...issued, origin: request.origin }) }
     : { status: 200, json: issued };
 }
 
 /** The token of a link that no terminal asked for. */
-export async function spend(deps: RedeemDeps, parts: LinkParts, request: ApiRequest, now: Date) {
+export async function spend(deps: RedeemDeps, request: ApiRequest, parts: LinkParts, now: Date) {
   const issued = await issueToken(deps, request, parts, (times) => spendLink(deps.table, parts, times), now);
   if (!issued) throw await refusedUse(deps, request, parts, now);
   return issued;

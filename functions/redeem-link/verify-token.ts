@@ -9,16 +9,17 @@ import { pageOf, spend } from './redeem-link';
  * it does at the Python server. Links of terminals are nothing here.
  */
 export async function verifyToken(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  if (request.wantsPage) return pageOf(deps, await plainLink(deps, request), request, now);
+  if (request.wantsPage) return pageOf(deps, request, await plainLink(deps, request), now);
   try {
-    const { token, expires } = await spend(deps, await plainLink(deps, request), request, now);
-    return { status: 200, line: `Fetch token: ${token} (expires ${pythonTime(expires)} UTC)` };
+    const { token, expires } = await spend(deps, request, await plainLink(deps, request), now);
+    return told(`Fetch token: ${token} (expires ${pythonTime(expires)} UTC)`);
   } catch (error) {
-    if (error instanceof ApiError && error.code.startsWith('link_'))
-      return { status: 200, line: 'Link tokens expire. Request again.' };
+    if (error instanceof ApiError && error.code.startsWith('link_')) return told('Link tokens expire. Request again.');
     throw error;
   }
 }
+
+const told = (text: string): ApiResponse => ({ status: 200, line: { type: 'text/html', text } });
 
 async function plainLink(deps: RedeemDeps, request: ApiRequest) {
   const parts = await partsOf(deps, request);

@@ -8,8 +8,9 @@ export async function getToken(deps: RequestLinkDeps, request: ApiRequest, now: 
   const { email: typed } = request.params;
   const { email } = parse(inputs.getToken, { email: typed });
   const { known } = await mailLink(deps, request, { email, terminal: false }, now);
-  // An address holds no markup: its check knows no angle brackets.
-  if (!known && deps.settings.legacyDisclose)
-    return { status: 403, line: `Email ${typed} not allowed by server. Contact server admin.` };
+  if (!known && deps.settings.legacyDisclose) {
+    const text = `Email ${typed} not allowed by server. Contact server admin.`;
+    return { status: 403, line: { type: 'text/plain', text } };
+  }
   return { status: 200, json: { msg: `Sent link to ${typed} to retrieve token.` } };
 }

@@ -1,20 +1,19 @@
-import * as v from 'valibot';
-import { inputs, parse } from '../../shared/api';
+import { inputs, isBody, parse } from '../../shared/api';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import { expired } from '../../shared/policy';
 import type { ApiRequest } from '../../shared/request';
 import { versionOf } from '../../shared/store/versions';
-import { seconds } from '../../shared/time';
+import { iso, seconds } from '../../shared/time';
 import { beginChange } from './begin-change';
 import { type RulesDeps, setRule } from './rules';
 
 /** `POST /setrule/{token}`: what `PUT /rules` does, for clients of the Python server. */
 export async function setRuleForPython(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  if (!v.is(inputs.pythonRule, request.body))
+  if (!isBody(inputs.pythonRule, request))
     return { status: 400, json: 'Missing valid user, host, db, role, and/or which' };
   try {
-    await addRule(deps, { ...request, bearer: request.params.token }, now);
+    await addRuleBesideOthers(deps, { ...request, bearer: request.params.token }, now);
     return { status: 200, json: { success: true } };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code === 'internal') throw error;
@@ -26,10 +25,33 @@ export async function setRuleForPython(deps: RulesDeps, request: ApiRequest, now
   }
 }
 
-/** A rule that is there stays as it is: this client knows no limits, and would lift those that somebody else has set. */
+/**
+ * This client adds to a set, and knows no limits: it must not lift those that somebody else has set. A rule in force stays as it is; one
+ * that has expired keeps its other limits; an admin takes over a ruler's rule, so that it outlives the ruler.
+ */
 async function addRule(deps: RulesDeps, request: ApiRequest, now: Date): Promise<void> {
   const key = parse(inputs.ruleKey, request.body);
-  const { before } = await beginChange(deps, request, { key, seen: undefined, dryRun: undefined }, now);
-  if (before && !('unreadable' in before) && !expired(before, seconds(now))) return;
-  await setRule(deps, { ...request, body: { ...key, version: versionOf(before) } }, now);
+  const { before, person } = await beginChange(deps, request, { key, seen: undefined, dryRun: undefined }, now);
+  if (before && 'unreadable' in before)
+    throw new ApiError(
+      'not_allowed',
+      "The rule that is there can't be read. An admin can set it anew with PUT /rules.",
+    );
+  const over = before !== undefined && expired(before, seconds(now));
+  const takenOver = person.admin && before?.asRuler === true;
+  if (before && !over && !takenOver) return;
+  const { maxTtl, cidrs, note, expiresAt } = before ?? {};
+  const expires = over || expiresAt === undefined ? undefined : iso(expiresAt);
+  const body = { ...key, maxTtl, cidrs, note, expires, version: versionOf(before) };
+  await setRule(deps, { ...request, body }, now);
+}
+
+/** Of two who add the same rule at the same time the second one finds it there. */
+async function addRuleBesideOthers(deps: RulesDeps, request: ApiRequest, now: Date): Promise<void> {
+  try {
+    await addRule(deps, request, now);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'rule_changed')) throw error;
+    await addRule(deps, request, now);
+  }
 }

@@ -122,15 +122,18 @@ const words: Record<number, string> = {
   202: 'Taken in.',
   400: 'Malformed.',
   403: 'Not allowed.',
+  502: 'The MongoDB host refused.',
+  503: 'The MongoDB host does not answer. Ask again later.',
 };
 
 function answersOf({ answers }: Operation, method: string): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(answers).map(([status, kinds]) => {
-      const json = kinds.filter((kind): kind is ReplyName => kind !== 'page');
+      const json = kinds.filter((kind): kind is ReplyName => kind !== 'page' && kind !== 'text');
       const content = {
         ...(json.length > 0 && { 'application/json': jsonContent(json) }),
         ...(kinds.includes('page') && { 'text/html': { schema: { type: 'string' } } }),
+        ...(kinds.includes('text') && { 'text/plain': { schema: { type: 'string' } } }),
       };
       return [status, { description: words[Number(status)] ?? 'Done.', ...(method !== 'HEAD' && { content }) }];
     }),

@@ -70,6 +70,7 @@ export const replyExamples: { [Name in ReplyName]: v.InferInput<(typeof replies)
   rulers: { rulers: [ruler] },
   ruler,
   rulerRemoved: ruler,
+  pythonLinkSent: { msg: 'Sent link to you@lab.org to retrieve token.' },
   pythonGrant: { password: 'wk3Vb8TqYz1LrX0nCd7Ms5HgJf2PaEu9', username: 'you_lab.org_readWrite' },
   pythonRefusal: 'Missing valid host, db, and/or role',
   pythonRuleSet: { success: true },

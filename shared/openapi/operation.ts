@@ -29,8 +29,8 @@ export interface Operation {
   example?: Record<string, unknown>;
   /** What a field of the query means here, where its schema does not say so. */
   fields?: Record<string, string>;
-  /** What it answers, by status. `page` is HTML, for browsers. A status of 400 or more is here only if it is no problem document. */
-  answers: Record<number, readonly (ReplyName | 'page')[]>;
+  /** What it answers, by status. `page` is HTML, for browsers; `text` is one line. A status of 400 or more is here only if it is no problem document. */
+  answers: Record<number, readonly (ReplyName | 'page' | 'text')[]>;
   /** Why it may refuse, apart from what every route refuses. */
   refusals: readonly ErrorCode[];
   deprecated?: true;

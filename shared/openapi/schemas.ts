@@ -58,7 +58,7 @@ export function namedSchemas(operations: readonly Operation[]): Record<string, S
   const answered = operations.flatMap(({ answers }) => Object.values(answers).flat());
   const answers: Record<string, v.GenericSchema> = Object.fromEntries(
     [...new Set(answered), 'problem' as const].flatMap((reply) =>
-      reply === 'page' ? [] : [[nameOf(reply), replies[reply]]],
+      reply === 'page' || reply === 'text' ? [] : [[nameOf(reply), replies[reply]]],
     ),
   );
   return plain({

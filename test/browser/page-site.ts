@@ -5,7 +5,7 @@ import { askAgain, pageHeaders, problemPage, redeemPage, tokenPage } from '../..
 
 export const token = `eyJhbGciOiJIUzI1NiJ9.${'eyJzdWIiOiJ5b3VAbGFiLm9yZyJ9'.repeat(9)}.${'SflKxwRJSMeKKF2QT4fw'.repeat(2)}`;
 const email = 'patricia.example-researcher@materials.lab.org';
-const origin = 'https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
+export const origin = 'https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
 const expires = '2026-12-24T08:15:00.000Z';
 
 const used = { status: 410, title: 'This link has been used', detail: 'A link works once.', ...askAgain(origin) };

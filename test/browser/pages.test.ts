@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { launchChromium, openTab, pasted } from './chromium';
 import { inspectPage, tabThrough } from './inspect-page';
-import { startPageSite, token } from './page-site';
+import { origin, startPageSite, token } from './page-site';
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof startPageSite>>;
@@ -59,7 +59,10 @@ test.each(views)('%s at %d pixels, %s: readable, reachable, no wider than the wi
 test.each([
   ['the token', () => token],
   ['the curl lines', () => expect.stringContaining(`"Authorization: Bearer ${token}" -d host=HOST`)],
-  ['the mgrant lines', () => expect.stringMatching(new RegExp(`^mgrant init .*\nmgrant settoken ${token}$`))],
+  [
+    'the mgrant lines',
+    () => expect.stringMatching(new RegExp(`^mgrant init .*\nmgrant settoken ${token} --endpoint ${origin}$`)),
+  ],
   ['the python lines', () => expect.stringContaining(`", "${token}")`)],
 ])('the button copies %s, from the keyboard, and says so', async (what, whole) => {
   const tab = await open('/token');
@@ -82,7 +85,7 @@ test('lines that are selected by hand hold the whole token, though they show its
   const tab = await open('/token');
   await tab.page.evaluate("getSelection().selectAllChildren(document.getElementById('mgrant'))");
   await tab.page.keyboard.press('Control+C');
-  expect(await pasted(tab)).toMatch(new RegExp(`^mgrant init .*\nmgrant settoken ${token}$`));
+  expect(await pasted(tab)).toMatch(new RegExp(`^mgrant init .*\nmgrant settoken ${token} --endpoint ${origin}$`));
 });
 
 test('pressing the button twice spends the link once and shows the token', async () => {

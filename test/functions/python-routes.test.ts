@@ -1,3 +1,4 @@
+import { reap } from '../../functions/reap/reap';
 import { HostUnreachable } from '../../shared/errors';
 import { allItems, later, linkIn, openStage, type Stage } from '../support/stage';
 
@@ -95,9 +96,10 @@ describe('GET /verifytoken/{link}', () => {
     for (let n = 0; n < 2; n++) {
       const page = await verify(link, browser);
       expect(page.status).toBe(200);
-      expect(page.text).toContain(`<form method="post" action="/links/${link}">`);
+      expect(page.text).toContain(`<form method="post" action="../links/${link}">`);
     }
     expect((await stage.ask('POST', `/links/${link}`)).status).toBe(200);
+    expect((await stage.ask('HEAD', `/verifytoken/${await mailedLink()}`)).status).toBe(405);
     const used = await verify(link, browser);
     expect([used.status, used.headers['content-type']]).toEqual([410, over[1]]);
   });
@@ -149,6 +151,10 @@ describe('POST /grant/{token}', () => {
     expect(await refused(you, { db: 'other' })).toEqual(why);
     expect(await refused(you, { host: 'unknown.lab.org' })).toEqual(why);
     const token = [403, expect.stringMatching(/^Cannot grant\. Your token has expired/)];
+    const revoked = await stage.tokenFor('you@example.com');
+    await stage.ask('DELETE', '/tokens', { token: revoked });
+    you = await stage.tokenFor('you@example.com');
+    expect(await refused(revoked)).toEqual(token);
     expect(await refused('abc')).toEqual(token);
     expect(await refused(`${you}x`)).toEqual(token);
     later(stage, 31 * 86_400);
@@ -165,9 +171,10 @@ describe('POST /grant/{token}', () => {
     stage.outside.before = (call) => {
       if (call.startsWith('users.')) throw new HostUnreachable(stage.host, false);
     };
-    const { status, json } = await grant(you, { ...asked() });
+    const { status, json, headers } = await grant(you, { ...asked() });
     stage.outside.before = undefined;
     expect([status, json]).toEqual([503, expect.stringMatching(/^Cannot grant\. /)]);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   });
 });
 
@@ -183,8 +190,9 @@ describe('POST /setrule/{token}', () => {
     expect((await grant(ada, asked())).status).toBe(403);
   });
 
-  test('leaves a rule that is there as it is, with its limits, and sets one anew that has expired', async () => {
-    const limited = { ...rule({ email: 'eve@lab.org' }), maxTtl: '1 d', expires: '2026-11-25T08:00:00.000Z' };
+  test('leaves a rule that is there as it is, and sets one anew that has expired, with its other limits', async () => {
+    const limits = { maxTtl: '1 d', cidrs: ['192.0.2.0/24'], note: 'for the winter school' };
+    const limited = { ...rule({ email: 'eve@lab.org' }), ...limits, expires: '2026-11-25T08:00:00.000Z' };
     await stage.ask('PUT', '/rules', { token: admin, body: limited });
     expect((await setRule(admin, rule({ email: 'eve@lab.org' }))).json).toEqual({ success: true });
     expect(await rules('eve@lab.org')).toMatchObject([limited]);
@@ -192,7 +200,44 @@ describe('POST /setrule/{token}', () => {
     expect((await setRule(admin, rule({ email: 'eve@lab.org' }))).json).toEqual({ success: true });
     const [renewed] = await rules('eve@lab.org');
     later(stage, -2 * 86_400);
-    expect([renewed.expires, renewed.maxTtl]).toEqual([undefined, undefined]);
+    expect(renewed).toMatchObject({ ...rule({ email: 'eve@lab.org' }), ...limits });
+    expect(renewed.expires).toBeUndefined();
+  });
+
+  test('a query is malformed, and nothing is done', async () => {
+    const fields = form(rule({ email: 'query@lab.org' }));
+    expect((await stage.ask('POST', `/setrule/${admin}?dryRun=true`, fields)).status).toBe(400);
+    expect(await rules('query@lab.org')).toEqual([]);
+    expect((await stage.ask('POST', `/grant/${you}?x=1`, form(asked()))).status).toBe(400);
+  });
+
+  test('of many at the same time all find the rule there', async () => {
+    const answers = await Promise.all(Array.from({ length: 3 }, () => setRule(admin, rule({ email: 'many@lab.org' }))));
+    expect(answers.map(({ json }) => json)).toEqual(Array(3).fill({ success: true }));
+  });
+
+  test('rulers set rules inside their scope; what an admin allows again outlives them', async () => {
+    const scope = { email: 'rita@lab.org', hosts: [stage.host], dbs: ['fw'], emails: ['@lab.org'], which: 'all' };
+    await stage.ask('PUT', '/rulers', { token: admin, body: scope });
+    const rita = await stage.tokenFor('rita@lab.org');
+    for (const email of ['bob@lab.org', 'bea@lab.org'])
+      expect((await setRule(rita, rule({ email, db: 'fw_1' }))).json).toEqual({ success: true });
+    const outside = await setRule(rita, rule({ email: 'bob@lab.org', db: 'other' }));
+    expect(outside.json).toEqual({ success: false, error: expect.stringMatching(/outside of your scope/) });
+    expect((await setRule(admin, rule({ email: 'bea@lab.org', db: 'fw_1' }))).json).toEqual({ success: true });
+    await stage.ask('DELETE', '/rulers?email=rita@lab.org', { token: admin });
+    const until = stage.clock.now.getTime() + 45_000;
+    await reap({ ...stage.deps, clock: () => stage.clock.now.getTime() }, { requestId: 'r', ip: 'reap' }, until);
+    expect([await rules('bob@lab.org'), (await rules('bea@lab.org')).length]).toEqual([[], 1]);
+  });
+
+  test('a rule that can’t be read stays', async () => {
+    await setRule(admin, rule({ email: 'odd@lab.org' }));
+    const [item] = (await allItems()).filter(({ pk }) => pk === 'rules#odd@lab.org');
+    if (!item) throw new Error('no rule');
+    await stage.table.put({ ...item, pk: String(item.pk), sk: String(item.sk), cidrs: 'odd' });
+    const { json } = await setRule(admin, rule({ email: 'odd@lab.org' }));
+    expect(json).toEqual({ success: false, error: expect.stringMatching(/can't be read/) });
   });
 
   test('refuses who may not, and what can be no rule, with a reason', async () => {

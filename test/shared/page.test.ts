@@ -29,7 +29,7 @@ describe('the redeem page', () => {
   test('says whom it is for, when the link ends, and has one form that posts to the link', () => {
     expect(redeem()).toContain('<strong>you@lab.org</strong>');
     expect(redeem()).toContain(`<time datetime="${expires}">08:15 UTC on 24 November 2026</time>`);
-    expect(redeem()).toContain('<form method="post" action="/links/abc"><button');
+    expect(redeem()).toContain('<form method="post" action="../links/abc"><button');
     expect(count(redeem(), '<form')).toBe(1);
     expect(count(redeem(), '<button')).toBe(1);
   });
@@ -49,7 +49,7 @@ describe('the token page', () => {
       ),
     );
     expect(textOf(token(), 'mgrant')).toBe(
-      'mgrant init you@lab.org --endpoint https://grants.lab.org\nmgrant settoken abc.def.ghi',
+      'mgrant init you@lab.org --endpoint https://grants.lab.org\nmgrant settoken abc.def.ghi --endpoint https://grants.lab.org',
     );
     expect(textOf(token(), 'python')).toBe(
       'from mongogrant.client import Client\nclient = Client()\nclient.set_remote("https://grants.lab.org", "abc.def.ghi")',

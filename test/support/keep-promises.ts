@@ -39,6 +39,7 @@ function brokenBy(
   const kinds = refused ? ['problem'] : (answered ?? []);
   const asPage = operation && Object.values(operation.answers).flat().includes('page');
   if (type.startsWith('text/html')) return asPage && (refused || kinds.includes('page')) ? undefined : 'a page';
+  if (type.startsWith('text/plain')) return kinds.includes('text') ? undefined : 'a text';
   if (type !== (refused ? 'application/problem+json' : 'application/json')) return `the type ${type}`;
   if (kinds.length === 0) return 'a status that its operation does not name';
   const json: unknown = JSON.parse(body);

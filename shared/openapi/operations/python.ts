@@ -10,7 +10,7 @@ export const pythonOperations = {
     id: 'getToken',
     summary: 'Ask for a link',
     description: `As \`POST /links\`. Every well-formed address gets the same answer; with the setting \`legacyDisclose\` one that nobody knows gets a 403, as text. ${off}`,
-    answers: { 200: ['linkRequested'], 403: ['page'] },
+    answers: { 200: ['pythonLinkSent'], 403: ['text'] },
     refusals: ['too_many_requests'],
   },
   'GET /verifytoken/{link}': {
