@@ -1,10 +1,11 @@
-import { inputs, parse } from '../../shared/api';
+import { inputs, parse, parseQuery } from '../../shared/api';
 import type { ApiResponse } from '../../shared/http';
 import type { ApiRequest } from '../../shared/request';
 import { mailLink, type RequestLinkDeps } from './request-link';
 
 /** `GET /gettoken/{email}`: what `POST /links` does, for clients of the Python server. */
 export async function getToken(deps: RequestLinkDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
+  parseQuery(inputs.nothing, request);
   const { email: typed } = request.params;
   const { email } = parse(inputs.getToken, { email: typed });
   const { known } = await mailLink(deps, request, { email, terminal: false }, now);
