@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { SecretUnusable } from './errors';
 import { type HostSecret, hostSecret, hostSecretName, setStage } from './host-secret';
-import { secretReader } from './secrets-manager';
+import { type SecretReader, secretReader } from './secrets-manager';
 import type { SigningKeys } from './tokens';
 
 export type { HostSecret };
@@ -32,8 +32,11 @@ export const keptFor = 300_000;
 const leastAge = 10_000;
 
 /** The secrets under a prefix. */
-export function awsSecrets(prefix: string, clock: () => number = Date.now): Secrets {
-  const reader = secretReader();
+export function awsSecrets(
+  prefix: string,
+  clock: () => number = Date.now,
+  reader: SecretReader = secretReader(),
+): Secrets {
   const kept = new Map<string, { at: number; value: Promise<string | undefined> }>();
   const looks = new Map<string, { at: number; refused: HostSecret; found: Promise<HostSecret | undefined> }>();
 
@@ -67,10 +70,16 @@ export function awsSecrets(prefix: string, clock: () => number = Date.now): Secr
   /** Forgets what is kept. While a rotation is under way the server may know a password already that is not the current one yet. */
   async function lookAgain(host: string, refused: HostSecret): Promise<HostSecret | undefined> {
     const id = `${prefix}/${hostSecretName(host)}`;
-    kept.delete(id);
-    const current = await hostLogin(host);
+    const now = async () => {
+      kept.delete(id);
+      return hostLogin(host);
+    };
+    const current = await now();
     if (!current || !isSame(current, refused)) return current;
     const text = await fetchValue(id, setStage);
+    // The rotation may have come to its end between the two looks: its value is the current one before the label is taken away.
+    const last = text === undefined ? await now() : undefined;
+    if (last && !isSame(last, refused)) return last;
     const next = v.safeParse(v.pipe(v.string(), v.parseJson(), hostSecret), text);
     // Any other difference is not a rotation's: an old value that leads elsewhere.
     if (!next.success || !isSame({ ...current, password: next.output.password }, next.output)) return undefined;
