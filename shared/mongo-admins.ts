@@ -42,11 +42,11 @@ const found = v.object({
 });
 
 /** Users on real hosts. */
-export function mongoAdmins(): MongoAdmins {
+export function mongoAdmins(loggedIn = withLogin): MongoAdmins {
   return {
     async login(host) {
       try {
-        const reply = await withLogin(host, (command) => command('admin', { connectionStatus: 1 }));
+        const reply = await loggedIn(host, (command) => command('admin', { connectionStatus: 1 }));
         return v.parse(status, reply).authInfo.authenticatedUserRoles;
       } catch (fault) {
         if (loginFault(fault)?.reason === 'login_refused') return 'refused';
@@ -55,7 +55,7 @@ export function mongoAdmins(): MongoAdmins {
     },
     async setPassword(as, { user, db }, password) {
       try {
-        await withLogin(as, (command) => command(db, { updateUser: user, pwd: password, ...majority }));
+        await loggedIn(as, (command) => command(db, { updateUser: user, pwd: password, ...majority }));
         return 'changed';
       } catch (fault) {
         if (serverCode(fault) === USER_NOT_FOUND) return 'missing';
@@ -64,13 +64,13 @@ export function mongoAdmins(): MongoAdmins {
     },
     async find(as, { user, db }) {
       const question = { usersInfo: { user, db }, showAuthenticationRestrictions: true };
-      const [access] = v.parse(found, await withLogin(as, (command) => command(db, question))).users;
+      const [access] = v.parse(found, await loggedIn(as, (command) => command(db, question))).users;
       return access && { roles: access.roles, restrictions: access.authenticationRestrictions };
     },
     async create(as, { user, db }, password, { roles, restrictions }) {
       // A field that takes a privilege of its own, even when it is empty.
       const limits = restrictions.length > 0 && { authenticationRestrictions: restrictions };
-      await withLogin(as, (command) => command(db, { createUser: user, pwd: password, roles, ...limits, ...majority }));
+      await loggedIn(as, (command) => command(db, { createUser: user, pwd: password, roles, ...limits, ...majority }));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Host, type MongoUsers, mongoUsers, type NewUser, type Tag } from '../../shared/mongo-users';
+import { memoryServers } from '../support/memory-servers';
 import { memoryUsers, type StoredUsers, userId } from '../support/memory-users';
 import { useMongod } from '../support/mongod';
 
@@ -11,11 +12,11 @@ afterAll(async () => {
 // After what is above, so that it still answers then.
 const server = useMongod();
 const tag: Tag = { email: 'ada@lab.org', label: '', grant: 'g1', expires: '2027-01-01T00:00:00.000Z', stack: 'lab' };
+const login = { username: 'mongogrant', password: 'pw' };
 let host: Host;
 let db = '';
 
 beforeAll(async () => {
-  const login = { username: 'mongogrant', password: 'pw' };
   await root().command({ createUser: login.username, pwd: login.password, roles: ['root'] });
   host = { name: 'h.lab.org', secret: { host: server.host, port: server.port, ...login, authSource: 'admin' } };
 });
@@ -26,13 +27,15 @@ beforeEach(() => {
 const ada = () => ({ user: 'ada_lab.org_read', db });
 const roles = () => [{ role: 'read', db }];
 
-describe.each(['MongoDB', 'its twin in memory'])('%s', (name) => {
+describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s', (name) => {
   const stored: StoredUsers = new Map();
-  const users: MongoUsers = name === 'MongoDB' ? real : memoryUsers(stored);
+  const twin = () =>
+    name === 'its twin in memory' ? memoryUsers(stored) : mongoUsers(memoryServers(stored, { ...login }));
+  const users: MongoUsers = name === 'MongoDB' ? real : twin();
   const create = (change: Partial<NewUser> = {}) =>
     users.create(host, { ...ada(), password: 'first', roles: roles(), tag, cidrs: [], ...change });
   /** What every member says to a login; a command goes first, as members are known from then on. */
-  const login = async (password = 'first') => {
+  const answers = async (password = 'first') => {
     await users.owner(host, ada());
     return (await users.tryLogin(host, { ...ada(), password })).map(({ answer }) => answer);
   };
@@ -42,14 +45,14 @@ describe.each(['MongoDB', 'its twin in memory'])('%s', (name) => {
     expect(await create()).toBe('created');
     expect(await users.owner(host, ada())).toEqual({ grant: 'g1' });
     expect(await users.owner(host, { ...ada(), db: server.newDb() })).toBeUndefined();
-    expect([await login(), await login('other')]).toEqual([['accepted'], ['refused']]);
+    expect([await answers(), await answers('other')]).toEqual([['accepted'], ['refused']]);
   });
 
   test('a name that is taken is an answer, and the other user stays as it was', async () => {
     await create();
     expect(await create({ password: 'second', tag: { ...tag, grant: 'g2' } })).toBe('exists');
     expect(await users.owner(host, ada())).toEqual({ grant: 'g1' });
-    expect([await login(), await login('second')]).toEqual([['accepted'], ['refused']]);
+    expect([await answers(), await answers('second')]).toEqual([['accepted'], ['refused']]);
   });
 
   test('a change leaves alone what it does not name', async () => {
@@ -58,7 +61,7 @@ describe.each(['MongoDB', 'its twin in memory'])('%s', (name) => {
     expect(await users.owner(host, ada())).toEqual({ grant: 'g1' });
     expect(await users.update(host, ada(), { tag: { ...tag, grant: 'g2' } })).toBe('updated');
     expect(await users.owner(host, ada())).toEqual({ grant: 'g2' });
-    expect([await login(), await login('second')]).toEqual([['refused'], ['accepted']]);
+    expect([await answers(), await answers('second')]).toEqual([['refused'], ['accepted']]);
   });
 
   test('a user without our tag is foreign', async () => {
@@ -66,26 +69,26 @@ describe.each(['MongoDB', 'its twin in memory'])('%s', (name) => {
     if (name === 'MongoDB') await server.admin.db(db).command({ createUser: user, pwd: 'first', roles: [] });
     else stored.set(userId(ada()), { user, db, password: 'first', roles: [], cidrs: [] });
     expect(await users.owner(host, ada())).toBe('foreign');
-    expect([await create(), await login()]).toEqual(['exists', ['accepted']]);
+    expect([await create(), await answers()]).toEqual(['exists', ['accepted']]);
   });
 
   test('addresses restrict the login, can be moved, and an empty list lifts them', async () => {
     await create({ cidrs: ['203.0.113.0/24'] });
-    expect(await login()).toEqual(['refused']);
+    expect(await answers()).toEqual(['refused']);
     await users.update(host, ada(), { cidrs: ['127.0.0.0/8', '::1'] });
-    expect(await login()).toEqual(['accepted']);
+    expect(await answers()).toEqual(['accepted']);
     await users.update(host, ada(), { cidrs: ['203.0.113.7'] });
-    expect(await login()).toEqual(['refused']);
+    expect(await answers()).toEqual(['refused']);
     await users.update(host, ada(), { cidrs: [] });
-    expect(await login()).toEqual(['accepted']);
+    expect(await answers()).toEqual(['accepted']);
   });
 
   test('a locked user takes neither the old password nor, from here, the new one', async () => {
     await create();
     expect(await users.lock(host, ada(), 'locked')).toEqual({ left: [] });
-    expect([await login(), await login('locked')]).toEqual([['refused'], ['refused']]);
+    expect([await answers(), await answers('locked')]).toEqual([['refused'], ['refused']]);
     await users.update(host, ada(), { cidrs: [] });
-    expect([await login(), await login('locked')]).toEqual([['refused'], ['accepted']]);
+    expect([await answers(), await answers('locked')]).toEqual([['refused'], ['accepted']]);
   });
 
   test('taking roles and ending sessions may be repeated, and a user who is dropped is gone', async () => {
@@ -94,9 +97,9 @@ describe.each(['MongoDB', 'its twin in memory'])('%s', (name) => {
       expect(await users.revokeRoles(host, ada(), roles())).toBe('revoked');
       expect(await users.killSessions(host, ada())).toBe('killed');
     }
-    expect(await login()).toEqual(['accepted']);
+    expect(await answers()).toEqual(['accepted']);
     expect(await users.drop(host, ada())).toBe('dropped');
-    expect([await users.owner(host, ada()), await login()]).toEqual([undefined, ['refused']]);
+    expect([await users.owner(host, ada()), await answers()]).toEqual([undefined, ['refused']]);
     expect(await create({ password: 'second' })).toBe('created');
   });
 
@@ -106,6 +109,6 @@ describe.each(['MongoDB', 'its twin in memory'])('%s', (name) => {
     expect(await users.revokeRoles(host, ada(), roles())).toBe('missing');
     expect(await users.killSessions(host, ada())).toBe('missing');
     expect(await users.drop(host, ada())).toBe('missing');
-    expect([await users.owner(host, ada()), await login()]).toEqual([undefined, ['refused']]);
+    expect([await users.owner(host, ada()), await answers()]).toEqual([undefined, ['refused']]);
   });
 });

@@ -1,5 +1,19 @@
+import { setStage } from '../../../shared/host-secret';
+import { keys } from '../../../shared/store/keys';
 import type { Item, Table } from '../../../shared/store/table';
-import type { Edges } from './world';
+import { type Edges, host } from './world';
+
+/** The index `listed` answers each one as it was when they asked it first. */
+export function lagging(edges: Edges): Edges {
+  const kept = new Map<string, Promise<Item[]>>();
+  const query: Table['query'] = (wanted) => {
+    if (wanted.index !== 'listed') return edges.table.query(wanted);
+    const answer = kept.get(wanted.pk) ?? edges.table.query(wanted);
+    kept.set(wanted.pk, answer);
+    return answer;
+  };
+  return { ...edges, table: { ...edges.table, query } };
+}
 
 /** What somebody might get wrong: put between the code and the outside, each has to be found out. */
 export const broken = {
@@ -55,22 +69,49 @@ export const broken = {
       },
     },
   }),
-  'an index that is taken for the table, as it was before the users were read': (edges: Edges): Edges => {
-    let index: Promise<Item[]> | undefined;
+  'an index that lags, and is taken for the table': (edges: Edges): Edges => {
+    const { table } = lagging(edges);
     const query: Table['query'] = async (wanted) => {
-      if (wanted.index === 'listed') {
-        index ??= edges.table.query(wanted);
-        return index;
-      }
-      if (!index || !wanted.pk.startsWith('grants#')) return edges.table.query(wanted);
-      return (await index).filter(({ pk }) => pk === wanted.pk);
+      if (wanted.index === 'listed' || !wanted.pk.startsWith('grants#')) return table.query(wanted);
+      return (await table.query({ pk: keys.grantsOn(host), index: 'listed' })).filter(({ pk }) => pk === wanted.pk);
     };
-    return { ...edges, table: { ...edges.table, query } };
+    return { ...edges, table: { ...table, query } };
   },
   'a lock without an answer that is taken as done': (edges: Edges): Edges => ({
     ...edges,
     users: { ...edges.users, lock: (...values) => edges.users.lock(...values).catch(() => ({ left: [] })) },
   }),
+  'a current value that is read only once': (edges: Edges): Edges => {
+    const kept = new Map<string, ReturnType<typeof edges.versions.get>>();
+    const get: typeof edges.versions.get = (id, stage = 'AWSCURRENT') => {
+      if (stage === 'AWSPENDING') return edges.versions.get(id, stage);
+      const value = kept.get(stage) ?? edges.versions.get(id, stage);
+      kept.set(stage, value);
+      return value;
+    };
+    return { ...edges, versions: { ...edges.versions, get } };
+  },
+  'a password that is set before its label': (edges: Edges): Edges => {
+    let label = async () => {};
+    return {
+      ...edges,
+      versions: {
+        ...edges.versions,
+        moveStage: async (id, stage, move) => {
+          if (stage !== setStage || move.to === undefined) return edges.versions.moveStage(id, stage, move);
+          label = () => edges.versions.moveStage(id, stage, move);
+        },
+      },
+      servers: {
+        ...edges.servers,
+        command: async (...values) => {
+          const answer = await edges.servers.command(...values);
+          if ('updateUser' in values[2]) await label();
+          return answer;
+        },
+      },
+    };
+  },
   'a drop that is taken as done': (edges: Edges): Edges => ({
     ...edges,
     users: { ...edges.users, drop: async () => 'dropped', owner: async () => undefined },

@@ -133,4 +133,4 @@ function note(tally: Tally, { actors, from }: Scene, ran: Ran, fault?: Fault): R
 }
 
 const line = ({ actor, nth, call, touch }: Point): string =>
-  `${actor} ${nth}: ${call} ${'id' in touch ? touch.id : 'pk' in touch ? touch.pk : ''}`;
+  `${actor} ${nth}: ${call} ${'id' in touch ? touch.id : 'pk' in touch ? touch.pk : 'label' in touch ? touch.label : ''}`;

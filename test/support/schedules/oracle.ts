@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type StoredUser, userId } from '../memory-users';
 import { ending } from './acts';
 import type { Fault, Played, Point } from './play';
+import { lockedOut } from './rotation';
 import type { Start } from './starts';
 import { type Login, loginIn, stackName, type World } from './world';
 
@@ -24,6 +25,7 @@ const ruleRow = v.object({
 });
 type Row = v.InferOutput<typeof grantRow>;
 const failed = v.object({ status: v.literal(500) });
+const unreachable = v.object({ act: v.string(), reason: v.picklist(['host_unreachable', 'host_refused']) });
 const done = v.object({ status: v.literal(200) });
 
 const under = ({ items }: World, kind: string) => [...items.values()].filter(({ pk }) => String(pk).startsWith(kind));
@@ -53,6 +55,7 @@ export function wrongNow(world: World, start: Start): string[] {
       marked.some((row) => row.id === id) ? [] : [`2: ${username} is called lost, and is there`],
     ),
     ...changed,
+    ...lockedOut(world),
   ];
 }
 
@@ -88,6 +91,12 @@ export interface Course {
   seen: Map<string, string[]>;
 }
 
+/** What no reconciliation should have to set right: grants that began meanwhile. */
+export const wrongBefore = (world: World, course: Course): string[] => {
+  const before = rowsOf(course.start.world).map(({ id }) => id);
+  return withoutUser(world, course, ({ id }) => !before.includes(id));
+};
+
 /** What is wrong once the reaper has passed. */
 export function wrongAfter(world: World, course: Course): string[] {
   const { seen, played } = course;
@@ -107,24 +116,35 @@ export function wrongAfter(world: World, course: Course): string[] {
     ...stuck.map(({ username, state }) => `2: ${username} is still ${state}`),
     ...revoked,
     ...errors,
+    ...keptOut(world, course),
     ...orphansIn(world).map((one) => `1: no live row knows the user ${one}`),
     ...withoutUser(world, course),
     ...wrongLogins(world, course),
   ];
 }
 
+/** Who did not get through to the host, though nothing went wrong there but that its password was rotated. */
+const keptOut = (world: World, { fault }: Course): string[] =>
+  fault && fault.actor !== 'rotate'
+    ? []
+    : under(world, 'audit#')
+        .filter((event) => v.is(unreachable, event))
+        .map(({ act }) => `rotation: the host let nobody in (${act})`);
+
 /** Grants in force whose user is not there, unless it was lost from the start and the row says so, or not as the row says (2). */
-function withoutUser(world: World, { start }: Course): string[] {
-  return activeIn(world).flatMap((row) => {
-    const { id, username, role, db, cidrs } = row;
-    const user = userOf(world, row);
-    const before = rowsOf(start.world).find((other) => other.id === id);
-    if (!user && isLost(row) && before && !userOf(start.world, before)) return [];
-    if (!user) return [`2: ${username} is in force and has no user`];
-    const asGranted = user.roles.length === 1 && user.roles.every((one) => one.role === role && one.db === db);
-    const restricted = !cidrs || cidrs.join() === user.cidrs.join();
-    return asGranted && restricted ? [] : [`2: ${username} is in force, and its user is not as it should be`];
-  });
+function withoutUser(world: World, { start }: Course, which = (_row: Row) => true): string[] {
+  return activeIn(world)
+    .filter(which)
+    .flatMap((row) => {
+      const { id, username, role, db, cidrs } = row;
+      const user = userOf(world, row);
+      const before = rowsOf(start.world).find((other) => other.id === id);
+      if (!user && isLost(row) && before && !userOf(start.world, before)) return [];
+      if (!user) return [`2: ${username} is in force and has no user`];
+      const asGranted = user.roles.length === 1 && user.roles.every((one) => one.role === role && one.db === db);
+      const restricted = !cidrs || cidrs.join() === user.cidrs.join();
+      return asGranted && restricted ? [] : [`2: ${username} is in force, and its user is not as it should be`];
+    });
 }
 
 /** Passwords that were handed out and work though they must not (3), and two at once, or none where there must be one (4). */

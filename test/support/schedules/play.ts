@@ -101,12 +101,15 @@ export async function play<E extends { [Name in keyof E]: object }>(
 
   function fail(point: Waiting, { actor, kind }: Fault): void {
     played.hit = true;
-    if (kind === 'after') point.run();
+    if (kind === 'after') void unheard(point);
     if (kind !== 'late') waiting = waiting.filter((other) => other.actor !== actor);
     if (kind === 'late' || kind === 'in flight') waiting.push(lateOne(point, ++ids, played.steps.length));
     if (kind === 'late') point.reject(new HostUnreachable('db.lab.org', true));
   }
 }
+
+/** Nobody learns what came of it. */
+const unheard = async (point: Waiting): Promise<unknown> => Promise.resolve(point.run()).catch(() => {});
 
 /** The command of this call, whose effect nobody waits for any more. */
 const lateOne = (point: Waiting, id: number, since: number): Waiting => ({
@@ -115,6 +118,7 @@ const lateOne = (point: Waiting, id: number, since: number): Waiting => ({
   since,
   actor: `${point.actor}, late`,
   late: true,
+  run: () => unheard(point),
   resolve() {},
   reject() {},
 });
@@ -125,8 +129,8 @@ const strikes = ({ actor, at, kind }: Fault, point: Waiting): boolean =>
   (at === point.nth || at === point.call) &&
   (kind === 'before' || kind === 'after' || isCommand(point.touch));
 
-/** Whether it changes a MongoDB user. */
-export const isCommand = (touch: Touch): boolean => touch.of === 'user' && touch.writes;
+/** Whether it changes a MongoDB user, our own one included. */
+export const isCommand = (touch: Touch): boolean => (touch.of === 'user' || touch.of === 'login') && touch.writes;
 
 /** Until every actor waits at a call, or is done: the twins answer without waiting for anything outside. */
 const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -7,12 +7,14 @@ import {
   liveBesideRevoke,
   noteSeen,
   wrongAfter,
+  wrongBefore,
   wrongByRules,
   wrongInTheEnd,
   wrongNow,
 } from './oracle';
 import { type Choose, type Fault, type Played, play } from './play';
 import { withRandomnessOf } from './randomness';
+import { runRotation, wrongAfterRotation } from './rotation';
 import { again, type Start } from './starts';
 import { isRead } from './touch';
 import { type Edges, edgesOf, runReaper, runReconcile, type World } from './world';
@@ -65,8 +67,10 @@ export async function run({ start, actors, choose, fault, lateAfter = 0, through
   return { played, wrong: [...wrong], notes };
 }
 
+const tookPart = ({ steps }: Played, who: string): boolean => steps.some(({ actor }) => actor.startsWith(who));
+
 /**
- * The reaper passes each minute and more, with late commands between its calls, and a reconciliation where one took part; the checks
+ * The reaper passes each minute and more, with late commands between its calls, and a reconciliation or a rotation where one took part; the checks
  * where they are due.
  */
 async function settle(
@@ -100,7 +104,12 @@ async function settle(
   for (const after of late.length > 0 ? [0, 30, 59, 60] : [0, 60]) await pass(after);
   if (!fault) note(wrongByRules(world));
   for (const after of [120, 240]) await pass(after);
-  if (played.steps.some(({ actor }) => actor.startsWith('reconcile'))) await runReconcile(edges, world.now);
+  note(wrongBefore(world, course));
+  if (tookPart(played, 'reconcile')) await runReconcile(edges, world.now);
+  if (tookPart(played, 'rotate')) {
+    await runRotation(watched);
+    note(wrongAfterRotation(world));
+  }
   await pass(480);
   note([...wrongByRules(world), ...wrongAfter(world, course)]);
   const notes = { unseen: liveBesideRevoke(world, course), overwritten: isOverwritten(world, course) };

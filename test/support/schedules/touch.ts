@@ -2,12 +2,15 @@ import * as v from 'valibot';
 import { keys } from '../../../shared/store/keys';
 import { userId } from '../memory-users';
 
-/** What a call reads or writes: one item, the items of a query, one MongoDB user, some that are read at once, or nothing that any other call of the tests writes. */
+/** What a call reads or writes: one item, the items of a query, one MongoDB user, some that are read at once, our own login
+ * at the host, a staging label of its secret, or nothing that any other call of the tests writes. */
 export type Touch =
   | { of: 'item'; pk: string; sk: string; writes: boolean; part?: string | undefined }
   | { of: 'items'; pk: string; prefix: string; index: boolean }
-  | { of: 'user'; id: string; writes: boolean }
+  | { of: 'user'; id: string; writes: boolean; by?: 'login' }
   | { of: 'users'; ids: readonly string[] | 'all' }
+  | { of: 'login'; writes: boolean }
+  | { of: 'label'; label: string; writes: boolean }
   | { of: 'nothing' };
 
 const query = v.object({ pk: v.string(), prefix: v.optional(v.string(), ''), index: v.optional(v.string()) });
@@ -16,6 +19,12 @@ const inPart = v.object({ duePk: v.string() });
 const ofGrant = v.object({ values: v.object({ id: v.string() }) });
 const name = v.object({ user: v.string(), db: v.string() });
 const names = v.array(name);
+const command = v.tuple([
+  v.object({ secret: v.object({ username: v.string() }) }),
+  v.string(),
+  v.record(v.string(), v.unknown()),
+]);
+const label = v.optional(v.string(), 'AWSCURRENT');
 const reads: readonly string[] = [
   'secrets.signingKeys',
   'secrets.host',
@@ -26,6 +35,9 @@ const reads: readonly string[] = [
   'tagged.look',
   'users.owner',
   'users.tryLogin',
+  'servers.tryLogin',
+  'versions.describe',
+  'versions.get',
 ];
 export const isRead = (call: string): boolean => reads.includes(call);
 /** Links are only read here, and events only written. */
@@ -36,6 +48,9 @@ export function touchOf(call: string, values: readonly unknown[]): Touch {
   if (call === 'tagged.list') return { of: 'users', ids: 'all' };
   if (call === 'tagged.look') return { of: 'users', ids: v.parse(names, values[2]).map(userId) };
   if (/^(users|tagged)\./.test(call)) return { of: 'user', id: userId(v.parse(name, values[1])), writes };
+  if (call === 'servers.command') return touchOfCommand(v.parse(command, values));
+  if (call === 'servers.tryLogin') return { of: 'user', id: userId(v.parse(name, values[1])), writes };
+  if (call.startsWith('versions.')) return touchOfSecret(call, values, writes);
   if (!call.startsWith('table.')) return { of: 'nothing' };
   if (call === 'table.query' || call === 'table.page') {
     const { pk, prefix, index } = v.parse(query, values[0]);
@@ -43,6 +58,22 @@ export function touchOf(call: string, values: readonly unknown[]): Touch {
   }
   const { pk, sk } = v.parse(key, values[0]);
   return nobodyElses.test(pk) ? { of: 'nothing' } : { of: 'item', pk, sk, writes, part: partOf(call, values) };
+}
+
+/** What a command does, which its login has to let through. */
+function touchOfCommand([{ secret }, db, message]: v.InferOutput<typeof command>): Touch {
+  const [[verb, value] = []] = Object.entries(message);
+  if (verb === 'connectionStatus') return { of: 'login', writes: false };
+  if (value === secret.username) return { of: 'login', writes: true };
+  const [whose] = v.parse(v.array(name), typeof value === 'string' ? [{ user: value, db }] : [value].flat());
+  return whose ? { of: 'user', id: userId(whose), writes: verb !== 'usersInfo', by: 'login' } : { of: 'nothing' };
+}
+
+/** One rotation alone reads which labels there are, and what comes before and after the current value. */
+function touchOfSecret(call: string, values: readonly unknown[], writes: boolean): Touch {
+  if (call === 'versions.get') return { of: 'label', label: v.parse(label, values[1]), writes };
+  if (call === 'versions.moveStage') return { of: 'label', label: v.parse(label, values[1]), writes };
+  return call === 'versions.change' ? { of: 'label', label: 'AWSCURRENT', writes } : { of: 'nothing' };
 }
 
 /** The partition of the index `due` in which a write leaves a grant, or finds it; none where that can't be told. */
@@ -55,6 +86,9 @@ function partOf(call: string, values: readonly unknown[]): string | undefined {
 export function conflict(a: Touch, b: Touch): boolean {
   if (a.of === 'user' && b.of === 'user') return a.id === b.id && (a.writes || b.writes);
   if (a.of === 'item' && b.of === 'item') return a.pk === b.pk && a.sk === b.sk && (a.writes || b.writes);
+  if (a.of === 'label' && b.of === 'label') return a.label === b.label && (a.writes || b.writes);
+  if (a.of === 'login') return asksFor(b) && (a.writes || (b.of === 'login' && b.writes));
+  if (b.of === 'login') return asksFor(a) && b.writes;
   if (a.of === 'users' && b.of === 'user') return b.writes && isAmong(b.id, a);
   if (a.of === 'user' && b.of === 'users') return a.writes && isAmong(a.id, b);
   if (a.of === 'items' && b.of === 'item') return b.writes && holds(a, b);
@@ -62,6 +96,7 @@ export function conflict(a: Touch, b: Touch): boolean {
   return false;
 }
 
+const asksFor = (touch: Touch): boolean => touch.of === 'login' || (touch.of === 'user' && touch.by === 'login');
 const isAmong = (id: string, { ids }: Touch & { of: 'users' }): boolean => ids === 'all' || ids.includes(id);
 
 /** Of an index it is only known which kind of item it holds. */

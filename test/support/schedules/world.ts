@@ -3,6 +3,7 @@ import { type Reaped, reap } from '../../../functions/reap/reap';
 import { type Reconciled, reconcile } from '../../../functions/reconcile/reconcile';
 import { issuerOf } from '../../../shared/authenticate';
 import { signToken } from '../../../shared/fetch-tokens';
+import { hostSecretName } from '../../../shared/host-secret';
 import { serve } from '../../../shared/http';
 import type { Log } from '../../../shared/log';
 import type { HostSecret } from '../../../shared/secrets';
@@ -10,6 +11,8 @@ import { parseSettings } from '../../../shared/settings';
 import { putLink, redeemLink } from '../../../shared/store/links';
 import { newId, newLink } from '../../../shared/tokens';
 import { keepPromises } from '../keep-promises';
+import { memorySecretVersions, type StoredSecret } from '../memory-secret-versions';
+import { memoryServers, type StoredAdmin } from '../memory-servers';
 import { memoryTable, type StoredItems } from '../memory-table';
 import { memoryTaggedUsers } from '../memory-tagged-users';
 import { memoryUsers, type StoredUsers } from '../memory-users';
@@ -20,6 +23,10 @@ import { useCases } from '../use-cases';
 export interface World {
   items: StoredItems;
   users: StoredUsers;
+  /** With which mongogrant logs in at the host. */
+  admin: StoredAdmin;
+  /** Where its functions find that login. */
+  secret: StoredSecret;
   /** Seconds since 1970. */
   now: number;
 }
@@ -31,13 +38,15 @@ export const admin = 'admin@example.com';
 export const you = 'you@example.com';
 const keys = { key: 'k'.repeat(64), older: [] };
 export const stackName = 'mongogrant';
-const silent: Log = { info() {}, warn() {}, error() {} };
+export const silent: Log = { info() {}, warn() {}, error() {} };
 const settings = parseSettings({ admins: [admin], mailFrom: 'no-reply@example.com' });
-const secret: HostSecret = { host, port: 27017, username: 'mongogrant', password: 'pw', authSource: 'admin' };
+export const secret: HostSecret = { host, port: 27017, username: 'mongogrant', password: 'pw', authSource: 'admin' };
+export const secretId = `${stackName}/${hostSecretName(host)}`;
+export const nextVersion = 'the-next-version'.padEnd(32, '-');
 const tokens = new Map<string, string>();
 
 /** Everything outside of the process. */
-export const edgesOf = ({ items, users }: World) => ({
+export const edgesOf = ({ items, users, admin: login, secret: stored }: World) => ({
   table: memoryTable(items),
   secrets: {
     signingKeys: async () => keys,
@@ -46,14 +55,40 @@ export const edgesOf = ({ items, users }: World) => ({
   },
   users: memoryUsers(users),
   tagged: memoryTaggedUsers(users),
+  servers: memoryServers(users, login),
+  versions: memorySecretVersions(stored),
 });
 
 /** The same world once more, which goes its own way. */
-export const copyOf = ({ items, users, now }: World): World => ({ items: new Map(items), users: new Map(users), now });
+export const copyOf = ({ items, users, admin: login, secret: { id, values, labels }, now }: World): World => ({
+  items: new Map(items),
+  users: new Map(users),
+  admin: { ...login },
+  secret: { id, values: new Map(values), labels: new Map(labels) },
+  now,
+});
+
+/** The secret of the host as Secrets Manager begins to rotate it: with a version that has no value yet. */
+const secretToRotate = (): StoredSecret => ({
+  id: secretId,
+  values: new Map([['first', JSON.stringify(secret)]]),
+  labels: new Map([
+    ['AWSCURRENT', 'first'],
+    ['AWSPENDING', nextVersion],
+  ]),
+});
 
 /** A world with a rule that lets you use a database. */
 export async function newWorld(): Promise<World> {
-  const world: World = { items: new Map(), users: new Map(), now: Date.UTC(2026, 10, 24, 8) / 1000 };
+  const { username, password } = secret;
+  const now = Date.UTC(2026, 10, 24, 8) / 1000;
+  const world: World = {
+    items: new Map(),
+    users: new Map(),
+    admin: { username, password },
+    secret: secretToRotate(),
+    now,
+  };
   const { table } = edgesOf(world);
   const expiresAt = world.now + 86_400;
   for (const email of [admin, you]) {
