@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import { ApiCalls } from './api-calls';
 import { clientContext } from './client-context';
 import type { ClientOptions } from './client-options';
+import { confirmedCredential } from './credentials/confirm-credential';
 import { keepAlive } from './credentials/keep-alive';
 import { obtainCredential } from './credentials/obtain-credential';
 import { renewGrant } from './credentials/renew-grant';
@@ -58,9 +59,18 @@ export class Client extends ApiCalls {
     return credentialUri(await obtainCredential(this.context, await this.#wanted(parseSpec(spec), how)));
   }
 
-  /** The credential for a place: the one in the settings file, or a new one. */
-  async getAuth(host: string, db: string, role: string, how: Labelled = {}): Promise<Credential> {
-    return obtainCredential(this.context, await this.#wanted({ host, db, role }, how));
+  /**
+   * The credential for a place: the one in the settings file, or a new one. With `confirm` the API is asked whether it still knows the
+   * one in the file: for whoever hands it on, and would not hear MongoDB refuse it.
+   */
+  async getAuth(
+    host: string,
+    db: string,
+    role: string,
+    { confirm = false, ...how }: Labelled & { confirm?: boolean } = {},
+  ): Promise<Credential> {
+    const wanted = await this.#wanted({ host, db, role }, how);
+    return confirm ? confirmedCredential(this.context, wanted) : obtainCredential(this.context, wanted);
   }
 
   /** Notes a credential that you have from elsewhere. It is used until MongoDB refuses it. */

@@ -1,4 +1,4 @@
-import { Client } from '../client';
+import { Client } from '../client/index';
 
 // How many tasks a database holds. Outside of this repository, import from 'mongogrant'.
 //   npx tsx examples/count-tasks.mts ro:mongodb03.lab.org/fireworks

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client, MongograntError } from '../client';
+import { Client, MongograntError } from '../client/index';
 
 // A program that runs for days: it asks for the database in each round, and so always has the one with the newest password.
 //   npx tsx examples/work-for-days.mts rw:localhost:27020/demo

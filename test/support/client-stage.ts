@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Client, type ClientOptions } from '../../client';
+import { Client, type ClientOptions } from '../../client/index';
 import { openStage, type Stage } from './stage';
 import { endpoint, stageFetch } from './stage-fetch';
 import { temporaryFolder } from './temporary-folder';

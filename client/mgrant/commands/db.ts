@@ -51,7 +51,7 @@ export function addDb(program: Command, context: Context): void {
           'atomate writes and reads: add --role readWrite. The login that only reads is got with it.',
         );
       const began = session.io.now();
-      const get = (role: string) => client.getAuth(place.host, place.db, role, label);
+      const get = (role: string) => client.getAuth(place.host, place.db, role, { ...label, confirm: true });
       const credential = await session.wait('Asking for a login', () => get(place.role));
       if (options.ttl !== undefined && credential.issued && credential.issued < began)
         session.note(

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { inspect } from 'node:util';
-import { Client, type ClientOptions } from '../../../client';
+import { Client, type ClientOptions } from '../../../client/index';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const folder = temporaryFolder();

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { Client } from '../../../client';
+import { Client } from '../../../client/index';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const folder = temporaryFolder();

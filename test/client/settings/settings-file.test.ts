@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
-import { Client } from '../../../client';
+import { Client } from '../../../client/index';
 import { settingsFile } from '../../../client/settings/settings-file';
 import { emptySettings } from '../../../client/settings/settings-schema';
 import { temporaryFolder } from '../../support/temporary-folder';
