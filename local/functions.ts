@@ -42,6 +42,8 @@ export function setEnvironment(values: FunctionEnvironment): void {
   });
   // Each request is logged; on a terminal only what went wrong is worth a line.
   process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN';
+  // The figures that alarms look at; nobody does here.
+  process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
 }
 
 /** The functions of one service. */

@@ -14,7 +14,7 @@ export function steps({ api, mailbox, host }: Addresses): Step[] {
   const field = (name: string) => `grep -o '"${name}":"[^"]*' | cut -d'"' -f4`;
   const withToken = `-H "Authorization: Bearer $TOKEN"`;
   return [
-    { say: 'Ask for a link. It is mailed.', run: [`curl -s ${api}/links -d email=${firstMember}`] },
+    { say: 'Ask for a link. It is mailed.', run: [`curl -s ${api}/links -d email=${firstMember}; echo`] },
     {
       say: 'Take it from the mailbox, and redeem it: the answer holds your token.',
       run: [
@@ -22,7 +22,7 @@ export function steps({ api, mailbox, host }: Addresses): Step[] {
         `TOKEN=$(curl -s -X POST "$LINK" | ${field('token')})`,
       ],
     },
-    { say: 'See who you are and what you may use.', run: [`curl -s ${api}/me ${withToken}`] },
+    { say: 'See who you are and what you may use.', run: [`curl -s ${api}/me ${withToken}; echo`] },
     {
       say: 'Ask for a MongoDB login.',
       run: [
@@ -31,12 +31,12 @@ export function steps({ api, mailbox, host }: Addresses): Step[] {
       ],
     },
     {
-      say: 'Use it, with mongosh or any other client.',
+      say: 'Use it, with mongosh (npm install --global mongosh) or any other client.',
       run: [`mongosh "$URI" --eval 'db.notes.insertOne({ hello: "world" })'`],
     },
     {
       say: 'Revoke it. From then on the login is refused, also on a connection that is open.',
-      run: [`curl -s -X DELETE ${api}/grants ${withToken}`],
+      run: [`curl -s -X DELETE ${api}/grants ${withToken}; echo`],
     },
   ];
 }
@@ -66,6 +66,8 @@ export function walkThrough(service: Addresses & Pick<Service, 'forAdmins'>, dat
     '',
     'Try it in another terminal:',
     ...story,
+    '',
+    `Or with mgrant (README, "Try it with mgrant"): mgrant login ${firstMember} --endpoint ${service.api}`,
     '',
     'Ctrl-C ends it.',
     '',

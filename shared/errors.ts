@@ -38,6 +38,8 @@ export class ApiError extends Error {
     detail: string,
     /** Seconds until asking again makes sense. */
     readonly retryAfter?: number,
+    /** Whose login from a terminal it was: they begin there again. */
+    readonly terminalLogin?: string,
   ) {
     super(detail);
     this.name = 'ApiError';

@@ -100,7 +100,7 @@ function renderProblem(
       status,
       title,
       detail,
-      ...(code.startsWith('link_') && askAgain(originOf(event, origin))),
+      ...(code.startsWith('link_') && askAgain(originOf(event, origin), error.terminalLogin)),
     });
     return { statusCode: status, headers: { ...everyResponse, ...pageHeaders, ...extra }, body: page };
   }

@@ -85,12 +85,16 @@ ${problem.command ? lines('command', 'In a terminal', html`${problem.command}`) 
   );
 }
 
-/** The way on from a link that no longer works: `problemPage({ ...problem, ...askAgain(origin) })`. */
-export function askAgain(origin: string, email = 'you@lab.org'): { next: string; command: string } {
+/** The way on from a link that no longer works: `problemPage({ ...problem, ...askAgain(origin) })`. `terminalLogin`: whose login it was. */
+export function askAgain(origin: string, terminalLogin?: string): { next: string; command: string } {
+  if (terminalLogin)
+    return {
+      next: 'This line, in your terminal, begins a new login.',
+      command: `mgrant login ${shellWord(terminalLogin)} --endpoint ${origin}`,
+    };
   return {
     next: 'This line asks for a new link, which comes to your mailbox in a moment.',
-    // A plus sign is common in addresses and would become a space in an unencoded form.
-    command: `curl ${origin}/links --data-urlencode ${shellWord(`email=${email}`)}`,
+    command: `curl ${origin}/links --data-urlencode email=you@lab.org`,
   };
 }
 

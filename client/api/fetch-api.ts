@@ -1,4 +1,5 @@
 import { MongograntError } from '../mongogrant-error';
+import { version } from '../package.json';
 import type { Api } from './ask-api';
 import { checkEndpoint, trimmed } from './endpoint';
 import { withoutSecrets } from './without-secrets';
@@ -28,6 +29,7 @@ export function fetchApi({ endpoint, token }: Door, { fetch, timeout, allowHttp 
         method,
         headers: {
           accept: 'application/json',
+          'user-agent': `mongogrant/${version}`,
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },

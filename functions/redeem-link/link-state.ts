@@ -38,7 +38,7 @@ export async function refusedUse(
   const { email, id, terminal } = parts;
   const code = problemOf(await readLink(deps.table, parts), parts, now) ?? 'link_used';
   await writeEvent(deps.table, { act: 'redeem_refused', email, link: id, reason: code }, request, now);
-  return refusal(code, terminal);
+  return refusal(code, terminal, email);
 }
 
 const details: Partial<Record<ErrorCode, string>> = {
@@ -54,10 +54,7 @@ const terminalDetails: Partial<Record<ErrorCode, string>> = {
   link_expired: 'A login ends a few minutes after it was asked for, and nobody typed the code of this one in time.',
 };
 
-export const refusal = (code: ErrorCode, terminal = false): ApiError =>
-  new ApiError(
-    code,
-    terminal
-      ? `${terminalDetails[code]} Begin it again in your terminal.`
-      : `${details[code]} Ask for a new one with POST /links.`,
-  );
+export const refusal = (code: ErrorCode, terminal = false, email?: string): ApiError =>
+  terminal
+    ? new ApiError(code, `${terminalDetails[code]} Begin it again in your terminal.`, undefined, email)
+    : new ApiError(code, `${details[code]} Ask for a new one with POST /links.`);

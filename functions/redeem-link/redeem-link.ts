@@ -19,7 +19,7 @@ export async function showLink(deps: RedeemDeps, request: ApiRequest, now: Date)
 export async function pageOf(deps: RedeemDeps, request: ApiRequest, parts: LinkParts, now: Date): Promise<ApiResponse> {
   const link = await readLink(deps.table, parts);
   const problem = problemOf(link, parts, now);
-  if (!link || problem) throw refusal(problem ?? 'link_unknown', parts.terminal);
+  if (!link || problem) throw refusal(problem ?? 'link_unknown', parts.terminal, parts.email);
   const shown = { ...link, link: request.params.link ?? '', expires: iso(link.expiresAt) };
   return { status: 200, page: parts.terminal ? codePage(shown) : redeemPage(shown) };
 }

@@ -66,7 +66,7 @@ describe('the token page', () => {
     (email) => {
       const [init = ''] = textOf(token('t', email), 'mgrant').split('\n');
       expect(argumentsOf('mgrant', init)).toEqual(['init', email, '--endpoint', origin]);
-      expect(argumentsOf('curl', askAgain(origin, email).command)).toContain(`email=${email}`);
+      expect(argumentsOf('mgrant', askAgain(origin, email).command)).toContain(email);
     },
   );
 });

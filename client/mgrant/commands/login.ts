@@ -68,7 +68,10 @@ function showCode({ note, paint: { err } }: Session, email: string, code: string
       '    2. Open the link in it, and type this code there. Never give the code to anybody.',
       '',
       err.dim(
-        '    No mail after a minute? Look into the spam folder. Mails go only to addresses that a rule names: ask your admin.',
+        '    No mail after a minute? One link a minute goes to one address: if you asked just before, press Ctrl-C, wait a minute,',
+      ),
+      err.dim(
+        '    and log in again. Else look into the spam folder. Mails go only to addresses that a rule names: ask your admin.',
       ),
       '',
     ].join('\n'),
