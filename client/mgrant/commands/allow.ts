@@ -34,7 +34,9 @@ interface Words {
 function addSetter(program: Command, context: Context, which: 'allow' | 'deny', words: Words): void {
   withRuleOptions(program.command(`${which} <email> <spec>`))
     .summary(words.summary)
-    .description(`${words.description} If a login in use is lost by it, it says so and asks.`)
+    .description(
+      `${words.description} It takes the place of the same rule with other limits. If a login in use is lost by it, it says so and asks.`,
+    )
     .addHelpText('after', words.examples)
     .action(async (email: string, spec: string, options: RuleOptions, command: Command) => {
       const session = openSession(context, command);

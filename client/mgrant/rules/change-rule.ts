@@ -1,19 +1,30 @@
-import { ruleName } from '../../../shared/policy';
+import { ruleName, sameRule } from '../../../shared/policy';
 import type { RuleInput, RuleKey } from '../../api-calls';
 import type { Client } from '../../client';
-import type { Losses } from '../../replies';
+import type { Losses, SetRule } from '../../replies';
 import { plain } from '../plain';
 import type { Session } from '../session';
 import { countLosses, describeLosses } from './describe-losses';
+import { describeTerms } from './describe-terms';
 
 /** Sets a rule: says first who would lose what, and asks if anybody does. */
 export async function setRule(session: Session, client: Client, rule: RuleInput, dryRun = false): Promise<void> {
   const losses = await session.wait('Looking who loses what', () => client.setRule(rule, { dryRun: true }));
   if (dryRun) return showLosses(session, losses);
   await confirmLosses(session, losses, `Set "${ruleName(rule)}"?`);
-  const set = await session.wait('Setting the rule', () => client.setRule(rule));
+  const { set, known } = await session.wait('Setting the rule', async () => {
+    const before = session.json ? [] : await client.rules({ email: rule.email });
+    const set = await client.setRule(rule);
+    return { set, known: before.some((one) => !('unreadable' in one) && sameRule(one, set)) };
+  });
   for (const warning of set.warnings ?? []) session.note(`${session.paint.err.yellow('warning:')} ${plain(warning)}`);
-  session.show(set, () => `${set.replaced ? 'Changed' : 'Set'}: ${ruleName(rule)}\n`);
+  session.show(set, () => describeSet(set, known));
+}
+
+function describeSet(set: SetRule, known: boolean): string {
+  const name = ruleName(set);
+  if (!set.replaced) return `${known ? 'Unchanged' : 'Set'}: ${name}\n`;
+  return `Changed: ${name}\n  was: ${describeTerms(set.replaced)}\n  now: ${describeTerms(set)}\n`;
 }
 
 /** Removes a rule, in the same way. */

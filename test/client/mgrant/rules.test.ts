@@ -57,6 +57,17 @@ test('a file that is not as it must be is told with its lines', async () => {
   expect(await mgrant(`rules plan ${path}`)).toMatchObject({ status: 1, err: expect.stringContaining('(ENOENT)') });
 });
 
+test('an allow says what it replaced, and whether it changed anything', async () => {
+  const allow = (more = '') => mgrant(`allow Ada@lab.org rw:db.lab.org:27017/fw${more}`);
+  const name = 'allow ada@lab.org readWrite db.lab.org/fw';
+  expect((await allow(' --max-ttl 7d --note lab --cidr 10.0.0.0/8 --expires 2099-01-01')).out).toBe(`Set: ${name}\n`);
+  const limited = 'at most 7 d, until 2099-01-01 00:00 UTC, only from 10.0.0.0/8, note "lab"';
+  expect((await allow()).out).toBe(`Changed: ${name}\n  was: ${limited}\n  now: no limit\n`);
+  expect((await allow()).out).toBe(`Unchanged: ${name}\n`);
+  expect((await allow(' --max-ttl 1d')).out).toContain('  was: no limit\n  now: at most 1 d\n');
+  expect(JSON.parse((await allow(' --json')).out)).toMatchObject({ role: 'readWrite', replaced: { maxTtl: '1 d' } });
+});
+
 test('why names the rule that decides', async () => {
   await mgrant('allow *@lab.org ro:*/fw* --note everybody');
   await mgrant('deny ada@lab.org ro:*/fw');
