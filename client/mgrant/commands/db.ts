@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import * as fields from '../../../shared/fields';
 import type { Client } from '../../client';
 import type { Credential } from '../../settings/credentials';
-import type { Place } from '../../spec';
 import { checked } from '../checked';
 import { examples } from '../examples';
 import { placeOf } from '../places';
@@ -55,14 +54,15 @@ export function addDb(program: Command, context: Context): void {
       const credential = await session.wait('Asking for a login', () => get(place.role));
       if (options.ttl !== undefined && credential.issued && credential.issued < began)
         session.note(
-          `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(place)} --ttl ...`,
+          `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential)} --ttl ...`,
         );
       if (options.format === undefined) return showGrant(session, credential);
       context.status = await useAs(options.format, session, credential, () => get('read'));
     });
 }
 
-const argumentsOf = ({ host, db, role }: Place): string => `${host} ${db} --role ${role}`;
+const argumentsOf = ({ host, db, role, label }: Credential): string =>
+  `${host} ${db} --role ${role}${label ? ` --label ${label}` : ''}`;
 
 /** Writes the login in a format, or starts what uses it; answers the exit status. */
 async function useAs(
@@ -89,7 +89,7 @@ const grantOf = ({ host, db, role, label, username, expires }: Credential) => ({
 });
 
 function showGrant(session: Session, credential: Credential): void {
-  const { host, db, role, label, username, expires } = credential;
+  const { host, db, role, username, expires } = credential;
   const end = expires
     ? `until ${moment(expires)} (${distance(expires, session.io.now())})`
     : 'until an end that is not known here';
@@ -97,8 +97,8 @@ function showGrant(session: Session, credential: Credential): void {
     [
       `You may ${session.paint.out.bold(role)} on ${host}/${db}, ${end}, as the user ${username}.`,
       'The password is in ~/.mongogrant.json, and with --format on your screen. Such as:',
-      `  mgrant db ${argumentsOf(credential)}${label ? ` --label ${label}` : ''} --format uri`,
-      `  mgrant db ${argumentsOf(credential)}${label ? ` --label ${label}` : ''} --format mongosh\n`,
+      `  mgrant db ${argumentsOf(credential)} --format uri`,
+      `  mgrant db ${argumentsOf(credential)} --format mongosh\n`,
     ].join('\n'),
   );
 }

@@ -75,6 +75,15 @@ test('a password is shown only with --format', async () => {
   expect(others[0]?.out).toContain(`the user ${username}`);
 });
 
+test('an end that could not be set names the command that sets it', async () => {
+  await admin();
+  const mgrant = await loggedIn('you', 'you@example.com');
+  const get = () => mgrant(`db ${stage.host} demo --role rw --label job --ttl 1h`);
+  expect((await get()).err).toBe('');
+  later(stage, 5);
+  expect((await get()).err).toContain(`mgrant renew ${stage.host} demo --role readWrite --label job --ttl`);
+});
+
 test('what is not allowed is refused with status 1, and what can not be meant with 2', async () => {
   const mgrant = await loggedIn('you', 'admin@example.com');
   expect(await mgrant(`db ${stage.host} demo`)).toMatchObject({
