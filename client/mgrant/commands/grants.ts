@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Grant } from '../../replies';
 import { examples } from '../examples';
+import { stateOf } from '../held-grants';
 import type { Paint } from '../paint';
 import { actual } from '../places';
 import { type Context, openSession } from '../session';
@@ -48,10 +49,11 @@ export function addGrants(program: Command, context: Context): void {
 export function grantsTable(grants: readonly Grant[], now: Date, paint: Paint): string {
   const rows = grants
     .toSorted((a, b) => a.expires.localeCompare(b.expires))
-    .map(({ email, role, host, db, label, username, expires, state, lost }) => [
-      ...[email, role, host, db, label, username],
-      state === 'ended' ? '' : distance(expires, now),
-      lost ? `${state}, user lost` : state,
-    ]);
+    .map((grant) => {
+      const { email, role, host, db, label, username, expires, lost } = grant;
+      const state = stateOf(grant, now);
+      const end = state === 'ended' ? '' : distance(expires, now);
+      return [email, role, host, db, label, username, end, lost ? `${state}, user lost` : state];
+    });
   return table(['EMAIL', 'ROLE', 'HOST', 'DATABASE', 'LABEL', 'USER', 'ENDS', 'STATE'], rows, 'There are none.', paint);
 }

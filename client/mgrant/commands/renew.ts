@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import * as fields from '../../../shared/fields';
+import type { Client } from '../../client';
+import type { Place } from '../../spec';
 import { checked } from '../checked';
 import { examples } from '../examples';
+import { liveGrants, onlyGrant } from '../held-grants';
 import { placeOf } from '../places';
 import { UsageError } from '../refused';
 import { type Context, openSession } from '../session';
 import { grantsTable } from './grants';
 
 interface Options {
-  role: string;
+  role?: string;
   label?: string;
   ttl?: string;
   all?: boolean;
@@ -19,30 +22,28 @@ export function addRenew(program: Command, context: Context): void {
     .command('renew [host] [db]')
     .summary('let a login live longer; its password stays')
     .description('Sets a new end for a login, counted from now. Its password stays, so nothing that uses it notices.')
-    .option('--role <role>', 'read or readWrite (or ro, rw)', 'read')
+    .option('--role <role>', 'read or readWrite (or ro, rw); not needed where you hold only one login')
     .option('--label <label>', 'the login under this label')
     .option('--ttl <duration>', 'how long from now, such as "12 h"; what the rules allow if left out')
     .option('--all', 'all your logins')
     .addHelpText(
       'after',
-      examples('mgrant renew mongodb03.lab.org fw_phonons --role rw', 'mgrant renew --all --ttl "7 d"'),
+      examples(
+        'mgrant renew mongodb03.lab.org fw_phonons',
+        'mgrant renew mongodb03.lab.org fw_phonons --role rw --ttl "7 d"',
+        'mgrant renew --all',
+      ),
     )
     .action(async (host: string | undefined, db: string | undefined, options: Options, command: Command) => {
       const session = openSession(context, command);
       const { role, label, all = false } = options;
-      if (all ? host || label !== undefined : !host || !db)
-        throw new UsageError('Name a HOST and a DB, or --all for all your logins.');
+      if (all ? host || label !== undefined || role !== undefined : !host || !db)
+        throw new UsageError('Name a HOST and a DB, or --all for all your logins; not both.');
       const ttl = options.ttl === undefined ? {} : { ttl: checkedTtl(options.ttl) };
       const client = await session.client();
+      const now = session.io.now();
       const renewed = await session.wait('Renewing', async () => {
-        const live = all
-          ? (await client.grants()).filter(({ state }) => state === 'active')
-          : [
-              {
-                ...(await placeOf(client, { host: host ?? '', db: db ?? '', role })),
-                ...(label !== undefined && { label }),
-              },
-            ];
+        const live = all ? await liveGrants(client, now) : [await meant(client, { host, db, role, label }, now)];
         const grants = [];
         for (const one of live)
           grants.push(
@@ -55,6 +56,18 @@ export function addRenew(program: Command, context: Context): void {
       });
       session.show({ grants: renewed }, () => grantsTable(renewed, session.io.now(), session.paint.out));
     });
+}
+
+/** The login that is named; without a role, the only one that is held there. */
+async function meant(
+  client: Client,
+  { host = '', db = '', role, label }: { host?: string; db?: string; role?: string; label?: string },
+  now: Date,
+): Promise<Place & { label?: string }> {
+  const place = await placeOf(client, { host, db, role: role ?? 'read' });
+  return role === undefined
+    ? onlyGrant(client, place, label, now)
+    : { ...place, ...(label !== undefined && { label }) };
 }
 
 /** A life as the API takes it. */

@@ -84,6 +84,35 @@ test('an end that could not be set names the command that sets it', async () => 
   expect((await get()).err).toContain(`mgrant renew ${stage.host} demo --role readWrite --label job --ttl`);
 });
 
+test('renew finds the only login that is held, and asks which of several', async () => {
+  const owner = await admin();
+  const mgrant = await loggedIn('you', 'you@example.com');
+  await owner(`allow admin@example.com rw:${stage.host}/demo`);
+  await owner(`db ${stage.host} demo --role ro`);
+  const renew = (more = '') => mgrant(`renew ${stage.host} demo${more}`);
+  expect(await renew()).toMatchObject({ status: 1, err: expect.stringContaining(`mgrant db ${stage.host} demo`) });
+  await mgrant(`db ${stage.host} demo --role rw --label job`);
+  await mgrant(`db ${stage.host} demo_2`);
+  expect(await renew()).toMatchObject({ status: 0, out: expect.stringMatching(/readWrite .* job /) });
+  await mgrant(`db ${stage.host} demo`);
+  const several = await renew();
+  expect(several).toMatchObject({ status: 2, out: '' });
+  expect(several.err).toMatch(/You hold 2 logins .*\n( {2}--role (read|readWrite --label job)\n){2}/);
+  for (const more of [' --role ro', ' --label job', ' --role rw --label job'])
+    expect((await renew(more)).status).toBe(0);
+  expect((await renew(' --label other')).err).toContain('under the label other');
+});
+
+test('a login past its end is shown as ending, and not renewed', async () => {
+  await admin();
+  const mgrant = await loggedIn('you', 'you@example.com');
+  await mgrant(`db ${stage.host} demo --ttl 1m`);
+  expect((await mgrant('grants')).out).toContain('active');
+  later(stage, 76);
+  expect((await mgrant('grants')).out).toMatch(/seconds ago +ending\n/);
+  expect(await mgrant('renew --all')).toMatchObject({ status: 0, out: 'There are none.\n' });
+});
+
 test('what is not allowed is refused with status 1, and what can not be meant with 2', async () => {
   const mgrant = await loggedIn('you', 'admin@example.com');
   expect(await mgrant(`db ${stage.host} demo`)).toMatchObject({
@@ -104,6 +133,7 @@ test('what is not allowed is refused with status 1, and what can not be meant wi
     'renew here',
     'renew --all here demo',
     'renew --all --label job',
+    'renew --all --role rw',
     'revoke',
     'revoke --all --email *',
     'revoke here --tokens',

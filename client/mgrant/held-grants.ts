@@ -1,0 +1,35 @@
+import type { Client } from '../client';
+import type { Grant } from '../replies';
+import type { Place } from '../spec';
+import { Refused, UsageError } from './refused';
+
+/** A grant as it goes on now: one that is past its end is ended within a minute. */
+export const stateOf = ({ state, expires }: Grant, now: Date): string =>
+  state === 'active' && new Date(expires) <= now ? 'ending' : state;
+
+/** One's own grants that are in force. */
+export const liveGrants = async (client: Client, now: Date): Promise<Grant[]> =>
+  (await client.grants()).filter((grant) => stateOf(grant, now) === 'active');
+
+/** The only grant that is held for a database, under a label or, without one, under any. */
+export async function onlyGrant(
+  client: Client,
+  { host, db }: Pick<Place, 'host' | 'db'>,
+  label: string | undefined,
+  now: Date,
+): Promise<Grant> {
+  const held = (await liveGrants(client, now)).filter(
+    (grant) => grant.host === host && grant.db === db && (label === undefined || grant.label === label),
+  );
+  const [grant, ...others] = held;
+  if (!grant)
+    throw new Refused(
+      'grant_unknown',
+      `You hold no login for ${host}/${db}${label ? ` under the label ${label}` : ''}. Get one: mgrant db ${host} ${db}`,
+    );
+  if (others.length === 0) return grant;
+  // Without --label, the label of the settings file is meant.
+  const own = await client.label();
+  const which = held.map(({ role, label }) => `  --role ${role}${label === own ? '' : ` --label ${label || "''"}`}`);
+  throw new UsageError([`You hold ${held.length} logins for ${host}/${db}. Say which, with:`, ...which].join('\n'));
+}
