@@ -8,7 +8,7 @@ import { placeOf } from '../places';
 import { UsageError } from '../refused';
 import { type Context, openSession, type Session } from '../session';
 import { distance, moment } from '../times';
-import { checkedTtl } from './renew';
+import { tellIfCut, ttlOf } from '../ttl';
 
 /** What `--format` takes: files and lines with the password in them, and `mongosh`, which is started. */
 const formats = ['uri', 'env', 'json', 'mongosh', 'compass', 'python', 'fireworks', 'atomate', 'k8s'];
@@ -42,7 +42,8 @@ export function addDb(program: Command, context: Context): void {
     )
     .action(async (host: string, db: string, options: Options, command: Command) => {
       const session = openSession(context, command);
-      const client = await session.client(options.ttl === undefined ? {} : { ttl: checkedTtl(options.ttl) });
+      const ttl = options.ttl === undefined ? undefined : ttlOf(options.ttl);
+      const client = await session.client(ttl === undefined ? {} : { ttl });
       const place = await placeOf(client, { host, db, role: options.role });
       const label = options.label === undefined ? {} : { label: checked('--label', fields.label, options.label) };
       if (options.format === 'atomate' && place.role !== 'readWrite')
@@ -52,7 +53,9 @@ export function addDb(program: Command, context: Context): void {
       const began = session.io.now();
       const get = (role: string) => client.getAuth(place.host, place.db, role, { ...label, confirm: true });
       const credential = await session.wait('Asking for a login', () => get(place.role));
-      if (options.ttl !== undefined && credential.issued && credential.issued < began)
+      if (ttl !== undefined && (!credential.issued || credential.issued >= began))
+        tellIfCut(session, ttl, credential.expires);
+      else if (ttl !== undefined)
         session.note(
           `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential)} --ttl ...`,
         );

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import * as fields from '../../../shared/fields';
 import type { Client } from '../../client';
 import type { Place } from '../../spec';
-import { checked } from '../checked';
 import { examples } from '../examples';
 import { liveGrants, onlyGrant } from '../held-grants';
 import { placeOf } from '../places';
 import { UsageError } from '../refused';
 import { type Context, openSession } from '../session';
+import { tellIfCut, ttlOf } from '../ttl';
 import { grantsTable } from './grants';
 
 interface Options {
@@ -39,7 +38,7 @@ export function addRenew(program: Command, context: Context): void {
       const { role, label, all = false } = options;
       if (all ? host || label !== undefined || role !== undefined : !host || !db)
         throw new UsageError('Name a HOST and a DB, or --all for all your logins; not both.');
-      const ttl = options.ttl === undefined ? {} : { ttl: checkedTtl(options.ttl) };
+      const ttl = options.ttl === undefined ? undefined : ttlOf(options.ttl);
       const client = await session.client();
       const now = session.io.now();
       const renewed = await session.wait('Renewing', async () => {
@@ -49,11 +48,12 @@ export function addRenew(program: Command, context: Context): void {
           grants.push(
             await client.renew(`${one.role}:${one.host}/${one.db}`, {
               ...(one.label !== undefined && { label: one.label }),
-              ...ttl,
+              ...(ttl !== undefined && { ttl }),
             }),
           );
         return grants;
       });
+      for (const { expires } of renewed) if (ttl !== undefined) tellIfCut(session, ttl, new Date(expires));
       session.show({ grants: renewed }, () => grantsTable(renewed, session.io.now(), session.paint.out));
     });
 }
@@ -68,10 +68,4 @@ async function meant(
   return role === undefined
     ? onlyGrant(client, place, label, now)
     : { ...place, ...(label !== undefined && { label }) };
-}
-
-/** A life as the API takes it. */
-export function checkedTtl(ttl: string): string {
-  checked('--ttl', fields.ttl, ttl);
-  return ttl;
 }

@@ -211,3 +211,14 @@ test('logout forgets the token here; everywhere, it ends it', async () => {
   expect(await other('whoami')).toMatchObject({ status: 0 });
   expect(await other('logout --everywhere')).toMatchObject({ status: 0, out: expect.stringContaining('2') });
 });
+
+test('a life that is cut is told; one without a unit is wrong usage', async () => {
+  await admin();
+  const mgrant = await loggedIn('you', 'you@example.com');
+  const cut = /You asked for 200 d, and got less/;
+  expect((await mgrant(['db', stage.host, 'demo', '--ttl', '200 d'])).err).toMatch(cut);
+  expect((await mgrant(['renew', stage.host, 'demo', '--ttl', '200 d'])).err).toMatch(cut);
+  expect((await mgrant(['renew', stage.host, 'demo', '--ttl', '20 d'])).err).toBe('');
+  const { status, err } = await mgrant(['renew', stage.host, 'demo', '--ttl', '12']);
+  expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('"15 m", "0.5 h" or "30 d"') });
+});
