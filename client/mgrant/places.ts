@@ -1,16 +1,21 @@
 import * as fields from '../../shared/fields';
+import { roles } from '../../shared/policy';
 import type { Client } from '../client';
 import { type Place, resolvePlace, roleOf } from '../spec';
 import { checked } from './checked';
 import { UsageError } from './refused';
 
-/** A database as somebody names it on the command line, with the names of their own looked up. */
-export async function placeOf(client: Client, { host, db, role }: Place): Promise<Place> {
+/** A database as somebody names it on the command line, with the names of their own looked up. `names` are those of the arguments. */
+export async function placeOf(
+  client: Client,
+  { host, db, role }: Place,
+  names: Place = { host: 'HOST', db: 'DB', role: '--role' },
+): Promise<Place> {
   const place = await actual(client, { host, db, role });
   return {
-    host: checked('HOST', fields.host, place.host),
-    db: checked('DB', fields.db, place.db),
-    role: checked('--role', fields.role, place.role),
+    host: checked(names.host, fields.host, place.host),
+    db: checked(names.db, fields.db, place.db),
+    role: checked(names.role, fields.role, place.role),
   };
 }
 
@@ -22,9 +27,15 @@ export async function actual(client: Client, place: Place): Promise<Place> {
 
 /** `ROLE:HOST/DB`, where host and database may be patterns. */
 export function specOf(spec: string): Place {
-  const [, role, host, db] = /^([^:/\s]+):([^/\s]+)\/([^/\s]+)$/.exec(spec) ?? [];
-  if (role && host && db) return { role: roleOf(role), host, db };
+  const [, role = '', host, db] = /^([^:/\s]+):([^/\s]+)\/([^/\s]+)$/.exec(spec) ?? [];
+  const known = Object.hasOwn(roles, roleOf(role));
+  if (known && host && db) return { role: roleOf(role), host, db };
+  if (!known && /^[^/\s]*[^:/\s]\/[^/\s]+$/.test(spec))
+    throw new UsageError(`SPEC: begins with ROLE:, such as ${example(spec)}`);
   throw new UsageError(
     `SPEC: "${spec}" is none. Write ROLE:HOST/DB, such as rw:mongodb03.lab.org/fw_phonons, ro:localhost:27020/test or 'ro:*/fw_*'.`,
   );
 }
+
+/** What was written, with a role: in front of the host and its port, or in place of another first part. */
+const example = (spec: string): string => `rw:${spec.replace(/^[^:/]*:(?!\d+\/)/, '')}`;

@@ -4,16 +4,20 @@ import { placeOf, specOf } from '../places';
 import { rulesTable } from '../rules/rules-table';
 import { type Context, openSession } from '../session';
 
+const inSpec = { host: 'HOST in SPEC', db: 'DB in SPEC', role: 'ROLE in SPEC' };
+
 export function addWhy(rules: Command, context: Context): void {
   rules
     .command('why <spec>')
-    .description('Says whether somebody may have a login, and by which rule. Everybody may ask about themselves.')
+    .description(
+      'Says whether somebody may have a login, and by which rule. Everybody may ask about themselves. SPEC is ROLE:HOST/DB, without patterns.',
+    )
     .option('--email <email>', 'who; you, if left out')
     .addHelpText('after', examples('mgrant rules why rw:mongodb03.lab.org/fw_phonons --email ada@lab.org'))
     .action(async (spec: string, { email }: { email?: string }, command: Command) => {
       const session = openSession(context, command);
       const client = await session.client();
-      const place = await placeOf(client, specOf(spec));
+      const place = await placeOf(client, specOf(spec), inSpec);
       const why = await session.wait('Looking', () => client.why({ ...place, ...(email !== undefined && { email }) }));
       session.show(why, () => {
         const { bold, green, red } = session.paint.out;

@@ -81,6 +81,18 @@ test('why names the rule that decides', async () => {
   );
 });
 
+test.each([
+  ['allow ada@lab.org localhost:3715/demo', 'SPEC: begins with ROLE:, such as rw:localhost:3715/demo'],
+  ['allow ada@lab.org db.lab.org/demo', 'SPEC: begins with ROLE:, such as rw:db.lab.org/demo'],
+  ['allow ada@lab.org owner:db.lab.org:27020/demo', 'SPEC: begins with ROLE:, such as rw:db.lab.org:27020/demo'],
+  ['allow ada@lab.org rw:/demo', 'SPEC: "rw:/demo" is none. Write ROLE:HOST/DB'],
+  ['rules why localhost:3715/fw_x', 'SPEC: begins with ROLE:, such as rw:localhost:3715/fw_x'],
+  ['rules why ro:localhost:3715/demo*', 'DB in SPEC: must be a database name'],
+  ['rules why ro:*/demo', 'HOST in SPEC: must be a host'],
+])('a SPEC that is none is told by its parts: %s', async (line, words) => {
+  expect(await mgrant(line)).toMatchObject({ status: 2, out: '', err: expect.stringContaining(`error: ${words}`) });
+});
+
 test('rulers are appointed, listed, and dismissed after a yes', async () => {
   const set = `rulers set lead@lab.org --hosts ${stage.host},other.lab.org --dbs fw_ --emails @lab.org`;
   expect(await mgrant(set)).toMatchObject({ status: 0, out: 'Appointed: lead@lab.org\n' });
