@@ -3,6 +3,7 @@ import type { ClientDeps } from '../api/ask-api';
 import type { Door } from '../api/fetch-api';
 import type { Client } from '../client';
 import type { ClientOptions } from '../client-options';
+import { asCommands } from './as-commands';
 import type { Io, Spinner } from './io';
 import { type Paint, paintFor } from './paint';
 import { Refused } from './refused';
@@ -49,7 +50,7 @@ export function openSession({ io }: Context, command: Command): Session {
   const { json = false, yes = false, endpoint, allowHttp } = command.optsWithGlobals<GlobalOptions>();
   const note = (line: string) => io.err(`${line}\n`);
   const options: ClientOptions = {
-    ...{ fetch: io.fetch, sleep: io.sleep, clock: io.now, onWarning: note },
+    ...{ fetch: io.fetch, sleep: io.sleep, clock: io.now, onWarning: (message: string) => note(asCommands(message)) },
     ...(endpoint !== undefined && { endpoint }),
     ...(io.settings !== undefined && { settings: io.settings }),
     ...(allowHttp !== undefined && { allowHttp }),

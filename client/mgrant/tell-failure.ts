@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { asCommands } from './as-commands';
 import type { Io } from './io';
 import { paintFor } from './paint';
 import { plain } from './plain';
@@ -14,7 +15,7 @@ export function tellFailure(error: unknown, io: Io, json: boolean): number {
   if (error instanceof CommanderError) return tellUsage(error, io, json);
   const facts = factsOf(error);
   if (json) io.err(`${JSON.stringify(facts)}\n`);
-  else io.err(`${paintFor(io, 'err').red('error:')} ${plain(facts.detail)}\n${hintOf(facts)}`);
+  else io.err(`${paintFor(io, 'err').red('error:')} ${plain(asCommands(facts.detail))}\n${hintOf(facts)}`);
   if (io.env.MGRANT_DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
   return error instanceof UsageError ? wrongUsage : failed;
 }
@@ -53,9 +54,6 @@ function factsOf(error: unknown): Facts {
 
 /** What to do about a failure on this command line, where its words are for programs, too. */
 const hints: Record<string, string> = {
-  token_expired: 'Log in again: mgrant login EMAIL\n',
-  token_revoked: 'Log in again: mgrant login EMAIL\n',
-  token_invalid: 'Log in again: mgrant login EMAIL\n',
   endpoint_invalid: 'The option for it is --endpoint, such as --endpoint https://api.lab.org\n',
   endpoint_insecure: 'The option for it is --allow-http\n',
 };
