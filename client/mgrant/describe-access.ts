@@ -1,14 +1,22 @@
-import type { Me } from '../replies';
+import type { Me, Scope } from '../replies';
 import type { Paint } from './paint';
+import { plain } from './plain';
 import { table } from './table';
 import { moment } from './times';
 
 /** What the rules open to somebody, as a table. */
-export function describeAccess(access: Me['access'], paint: Paint): string {
+export function describeAccess({ access, admin, email }: Me, paint: Paint): string {
   const rows = access.map(({ role, host, db, maxTtl, expires }) => [
     ...[role, host, db, maxTtl ?? ''],
     expires ? moment(expires) : '',
   ]);
-  const none = 'No rule opens a database to you yet. Ask your admin.';
+  const next = admin ? `Write one: mgrant allow ${email} rw:HOST/DB` : 'Ask your admin.';
+  const none = `No rule opens a database to you yet. ${next}`;
   return table(['ROLE', 'HOST', 'DATABASE', 'AT MOST', 'UNTIL'], rows, none, paint);
 }
+
+/** What a ruler may decide, in one line. */
+export const describeScope = ({ hosts, dbs, emails, which }: Scope): string =>
+  `Your scope: hosts ${words(hosts)}; beginnings of databases ${words(dbs)}; emails ${words(emails)}; rules ${words(which)}.`;
+
+const words = (part: 'all' | readonly string[]): string => plain(part === 'all' ? part : part.join(', '));

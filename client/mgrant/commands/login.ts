@@ -35,7 +35,7 @@ export function addLogin(program: Command, context: Context): void {
       session.show(login, () =>
         [
           `You are logged in as ${session.paint.out.bold(login.email)}, until ${moment(login.expires)} (${distance(login.expires, session.io.now())}).\n`,
-          me ? describeAccess(me.access, session.paint.out) : '',
+          me ? describeAccess(me, session.paint.out) : '',
           'Next: mgrant db HOST DB --role readWrite\n',
         ].join('\n'),
       );

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeAccess } from '../describe-access';
+import { describeAccess, describeScope } from '../describe-access';
 import { examples } from '../examples';
 import { type Context, openSession } from '../session';
 import { distance, moment } from '../times';
@@ -20,7 +20,8 @@ export function addWhoami(program: Command, context: Context): void {
         return [
           `You are ${bold(me.email)}${kind}.`,
           `Your token works until ${moment(me.expires)} (${distance(me.expires, session.io.now())}).\n`,
-          describeAccess(me.access, session.paint.out),
+          ...(me.scope ? [`${describeScope(me.scope)}\n`] : []),
+          describeAccess(me, session.paint.out),
         ].join('\n');
       });
     });

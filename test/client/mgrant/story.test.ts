@@ -75,6 +75,15 @@ test('a password is shown only with --format', async () => {
   expect(others[0]?.out).toContain(`the user ${username}`);
 });
 
+test('whoami tells an admin without rules how to write one, and a ruler their scope', async () => {
+  const mgrant = await loggedIn('admin', 'admin@example.com');
+  expect((await mgrant('whoami')).out).toContain('Write one: mgrant allow admin@example.com rw:HOST/DB');
+  await mgrant('rulers set lead@example.com --hosts all --dbs fw_,test_ --emails @lab.org --which allow');
+  const { out } = await (await loggedIn('lead', 'lead@example.com'))('whoami');
+  expect(out).toContain('Your scope: hosts all; beginnings of databases fw_, test_; emails @lab.org; rules allow.');
+  expect(out).toContain('Ask your admin.');
+});
+
 test('an end that could not be set names the command that sets it', async () => {
   await admin();
   const mgrant = await loggedIn('you', 'you@example.com');
