@@ -12,6 +12,8 @@ import { explainAws } from './explain-aws';
  * const hosts = await withAws(awsSettings({}, process.env), 'ops@lab.org', ({ hosts }) => hosts.list());
  */
 export async function withAws<T>(settings: AwsSettings, by: string, use: (tools: AwsTools) => Promise<T>): Promise<T> {
+  // The AWS SDK warns on every start that it will ask for a newer Node one day; engines in package.json says what we support.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   try {
     const { openAwsTools } = await import('./aws-tools');
     const tools = openAwsTools(settings, by);
