@@ -40,7 +40,7 @@ export function addRevoke(program: Command, context: Context): void {
       const session = openSession(context, command);
       if (options.tokens) return revokeTokens(session, options, host !== undefined);
       if (options.all ? host : !host)
-        throw new UsageError('Name a HOST, and a DB if you like, or --all for all logins.');
+        throw new UsageError('Name a HOST, and a DB if you like, or --all for all logins; not both.');
       if (options.email === '*' && !host)
         throw new UsageError("Everybody's logins are revoked on one HOST at a time: name it.");
       const client = await session.client();

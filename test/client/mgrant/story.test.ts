@@ -188,6 +188,8 @@ test('more than one login ends only after a yes; one ends at once', async () => 
   const live = async () => JSON.parse((await mgrant('grants --json')).out).grants.length;
   expect(await mgrant('revoke --all')).toMatchObject({ status: 1, out: '', err: expect.stringContaining('--yes') });
   expect(await live()).toBe(3);
+  const both = await mgrant(`revoke ${stage.host} --all`);
+  expect(both).toMatchObject({ status: 2, err: expect.stringContaining('not both') });
   expect(await mgrant(`revoke ${stage.host} demo --label job`)).toMatchObject({ status: 0, err: '' });
   expect(await live()).toBe(2);
   expect(await mgrant('revoke --all --yes')).toMatchObject({
