@@ -39,8 +39,8 @@ function addList(rulers: Command, context: Context): void {
 
 const part = (value: 'all' | readonly string[]): string => (value === 'all' ? value : value.join(' '));
 /** `all`, or names with commas between them. */
-const listOf = (value: string): string | string[] =>
-  value === 'all' ? value : value.split(',').map((one) => one.trim());
+const listOf = (value: string, read = (one: string) => one): string | string[] =>
+  value === 'all' ? value : value.split(',').map((one) => read(one.trim()));
 
 interface Scope {
   hosts: string;
@@ -54,8 +54,8 @@ function addSet(rulers: Command, context: Context): void {
     .command('set <email>')
     .description('Appoints a ruler, or changes their scope. Each part is "all", or a list with commas.')
     .requiredOption('--hosts <hosts>', 'hosts by name')
-    .requiredOption('--dbs <prefixes>', 'beginnings of database names, such as fw_')
-    .requiredOption('--emails <domains>', 'whole domains, such as @lab.org')
+    .requiredOption('--dbs <prefixes>', 'beginnings of database names, such as fw_ or fw_*')
+    .requiredOption('--emails <domains>', 'whole domains, such as @lab.org or *@lab.org')
     .option('--which <which>', 'allow, deny or all', 'all')
     .addHelpText(
       'after',
@@ -63,7 +63,12 @@ function addSet(rulers: Command, context: Context): void {
     )
     .action(async (email: string, { hosts, dbs, emails, which }: Scope, command: Command) => {
       const session = openSession(context, command);
-      const wish = { email, hosts: listOf(hosts), dbs: listOf(dbs), emails: listOf(emails), which: listOf(which) };
+      const wish = {
+        ...{ email, hosts: listOf(hosts), which: listOf(which) },
+        // A beginning and a domain are patterns already, so a star says nothing more.
+        dbs: listOf(dbs, (one) => one.replace(/(?<=.)\*$/, '')),
+        emails: listOf(emails, (one) => one.replace(/^\*(?=@)/, '')),
+      };
       const ruler: RulerInput = checked('the ruler', inputs.ruler, wish);
       const client = await session.client();
       const set = await session.wait('Appointing', () => client.setRuler(ruler));

@@ -5,6 +5,7 @@ import { rulesTable } from '../rules/rules-table';
 import { type Context, openSession } from '../session';
 
 const inSpec = { host: 'HOST in SPEC', db: 'DB in SPEC', role: 'ROLE in SPEC' };
+const unseen = ' (whether the host is registered is not looked at)';
 
 export function addWhy(rules: Command, context: Context): void {
   rules
@@ -24,12 +25,14 @@ export function addWhy(rules: Command, context: Context): void {
         const said = why.allowed ? green('allowed') : red('not allowed');
         const { out } = session.paint;
         return [
-          `${email ?? 'You'}: ${place.role} on ${place.host}/${place.db} is ${bold(said)}.\n`,
+          `${email ?? 'You'}: ${place.role} on ${place.host}/${place.db} is ${bold(said)}${why.allowed ? unseen : ''}.\n`,
           why.rule
             ? `By this rule:\n${rulesTable([why.rule], out)}`
             : why.allowed
               ? ''
-              : 'No rule that you may see allows it.\n',
+              : why.hidden
+                ? 'A rule that you may not see denies it.\n'
+                : 'No rule allows it.\n',
           why.rules.length > 1 ? `All that have a say:\n${rulesTable(why.rules, out)}` : '',
           why.hidden ? `And ${why.hidden} that you may not see.\n` : '',
         ]
