@@ -19,6 +19,19 @@ export async function placeOf(
   };
 }
 
+/** One database, named by a SPEC. */
+export const placeInSpec = (client: Client, spec: string): Promise<Place> =>
+  placeOf(client, specOf(spec), { host: 'HOST in SPEC', db: 'DB in SPEC', role: 'ROLE in SPEC' });
+
+/** One database, named by HOST and DB (to read, unless `--role` says otherwise), or by a SPEC alone. */
+export async function placeOrSpec(client: Client, first: string, db?: string, role?: string): Promise<Place> {
+  if (db !== undefined) return placeOf(client, { host: first, db, role: role ?? 'read' });
+  if (!first.includes('/'))
+    throw new UsageError('DB: is missing. Name HOST and DB, or ROLE:HOST/DB, such as rw:mongodb03.lab.org/fw_phonons.');
+  if (role !== undefined) throw new UsageError('--role: leave it out, as SPEC begins with the role.');
+  return placeInSpec(client, first);
+}
+
 /** With the names that somebody gave to hosts and databases looked up, and nothing checked. */
 export async function actual(client: Client, place: Place): Promise<Place> {
   const [host, db] = await Promise.all([client.aliases('host'), client.aliases('db')]);

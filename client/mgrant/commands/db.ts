@@ -4,7 +4,7 @@ import type { Client } from '../../client';
 import type { Credential } from '../../settings/credentials';
 import { checked } from '../checked';
 import { examples } from '../examples';
-import { placeOf } from '../places';
+import { placeOrSpec } from '../places';
 import { UsageError } from '../refused';
 import { type Context, openSession, type Session } from '../session';
 import { distance, moment } from '../times';
@@ -14,7 +14,7 @@ import { tellIfCut, ttlOf } from '../ttl';
 const formats = ['uri', 'env', 'json', 'mongosh', 'compass', 'python', 'fireworks', 'atomate', 'k8s'];
 
 interface Options {
-  role: string;
+  role?: string;
   label?: string;
   ttl?: string;
   format?: string;
@@ -22,12 +22,12 @@ interface Options {
 
 export function addDb(program: Command, context: Context): void {
   program
-    .command('db <host> <db>')
+    .command('db <host-or-spec> [db]')
     .summary('get a MongoDB login')
     .description(
-      'Gets a MongoDB login for a database, or the one that you have already, and keeps it in ~/.mongogrant.json. The password is shown only with --format.',
+      'Gets a MongoDB login for a database (HOST and DB, or ROLE:HOST/DB), or the one that you have already, and keeps it in ~/.mongogrant.json. The password is shown only with --format.',
     )
-    .option('--role <role>', 'read or readWrite (or ro, rw)', 'read')
+    .option('--role <role>', 'read or readWrite (or ro, rw); read if left out')
     .option('--label <label>', 'a login of its own for one use, such as a job; others stay as they are')
     .option('--ttl <duration>', 'how long a new login lives, such as "12 h"; what the rules allow if left out')
     .addOption(new Option('--format <format>', 'show it, password included, or start mongosh').choices(formats))
@@ -35,16 +35,16 @@ export function addDb(program: Command, context: Context): void {
       'after',
       examples(
         'mgrant db mongodb03.lab.org fw_phonons --role readWrite',
-        'mgrant db mongodb03.lab.org fw_phonons --format mongosh',
+        'mgrant db rw:mongodb03.lab.org/fw_phonons --format mongosh',
         'eval "$(mgrant db mongodb03.lab.org fw_phonons --format env)"',
         'mgrant db mongodb03.lab.org fw_phonons --role rw --format fireworks > my_launchpad.yaml',
       ),
     )
-    .action(async (host: string, db: string, options: Options, command: Command) => {
+    .action(async (host: string, db: string | undefined, options: Options, command: Command) => {
       const session = openSession(context, command);
       const ttl = options.ttl === undefined ? undefined : ttlOf(options.ttl);
       const client = await session.client(ttl === undefined ? {} : { ttl });
-      const place = await placeOf(client, { host, db, role: options.role });
+      const place = await placeOrSpec(client, host, db, options.role);
       const label = options.label === undefined ? {} : { label: checked('--label', fields.label, options.label) };
       if (options.format === 'atomate' && place.role !== 'readWrite')
         throw new UsageError(

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { examples } from '../examples';
-import { placeOf, specOf } from '../places';
+import { placeInSpec } from '../places';
 import { rulesTable } from '../rules/rules-table';
 import { type Context, openSession } from '../session';
 
-const inSpec = { host: 'HOST in SPEC', db: 'DB in SPEC', role: 'ROLE in SPEC' };
 const unseen = ' (whether the host is registered is not looked at)';
 
 export function addWhy(rules: Command, context: Context): void {
@@ -18,7 +17,7 @@ export function addWhy(rules: Command, context: Context): void {
     .action(async (spec: string, { email }: { email?: string }, command: Command) => {
       const session = openSession(context, command);
       const client = await session.client();
-      const place = await placeOf(client, specOf(spec), inSpec);
+      const place = await placeInSpec(client, spec);
       const why = await session.wait('Looking', () => client.why({ ...place, ...(email !== undefined && { email }) }));
       session.show(why, () => {
         const { bold, green, red } = session.paint.out;

@@ -60,6 +60,8 @@ test('a password is shown only with --format', async () => {
   const json = await mgrant(`db ${stage.host} demo --role rw --format json`);
   const { username, password } = JSON.parse(json.out);
   await stage.login(username, password, 'demo');
+  const bySpec = await mgrant(`db rw:${stage.host}/demo --format json`);
+  expect(JSON.parse(bySpec.out)).toMatchObject({ username, password });
   const others = [
     await mgrant(`db ${stage.host} demo --role rw`),
     await mgrant(`db ${stage.host} demo --role rw --json`),
@@ -137,6 +139,9 @@ test('what is not allowed is refused with status 1, and what can not be meant wi
     `db ${stage.host} demo --format xml`,
     `db ${stage.host} demo --format atomate`,
     'db ho!st demo',
+    'db host',
+    'db rw:host/demo*',
+    'db rw:host/demo --role rw',
     'login you',
     'renew',
     'renew here',
