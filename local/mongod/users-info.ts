@@ -7,7 +7,7 @@ import { holds, holdsAll } from './privileges';
 import { mechanisms } from './scram';
 import { showNames, showPrivileges } from './show-roles';
 import { onDb } from './user-arguments';
-import type { UserRecord } from './users';
+import type { UserRecord, Users } from './users';
 import { isObject, numberIn, truthy } from './values';
 
 export const usersInfo: Command = {
@@ -79,19 +79,16 @@ function run(call: Call): Document {
   }
   const matches = compileFilter(question.filter ?? {});
   // The filter sees what is shown and no more, so that nobody can guess at restrictions or credentials with it.
-  const users = call.server.users
-    .all()
-    .filter((record) => isMeant(question.target, record))
+  const users = meant(call.server.users, question.target)
     .map((record) => ({ shown: show(call, record, { ...question, credentials: false }), record }))
     .filter(({ shown }) => matches(shown))
     .map(({ shown, record }) => (question.credentials ? show(call, record, question) : shown));
   return { users };
 }
 
-function isMeant(target: Target, record: UserRecord): boolean {
-  if ('forAllDBs' in target) return true;
-  if ('db' in target) return record.db === target.db;
-  return target.names.some(([user, db]) => record.user === user && record.db === db);
+function meant(users: Users, target: Target): UserRecord[] {
+  if ('names' in target) return users.named(target.names);
+  return 'forAllDBs' in target ? users.all() : users.all().filter(({ db }) => db === target.db);
 }
 
 function show(call: Call, record: UserRecord, question: Question): Document {

@@ -32,7 +32,12 @@ export class Users {
 
   /** All users, sorted by name, then by database. */
   all(): UserRecord[] {
-    return [...this.byId.values()].sort((a, b) => compare(a.user, b.user) || compare(a.db, b.db));
+    return sorted(this.byId.values());
+  }
+
+  /** Those of these names that there are, in the same order. */
+  named(names: readonly [user: string, db: string][]): UserRecord[] {
+    return sorted(new Set(names.flatMap(([user, db]) => this.find(user, db) ?? [])));
   }
 
   put(record: UserRecord): void {
@@ -54,6 +59,9 @@ export class Users {
     else this.byId.delete(entry.id);
   }
 }
+
+const sorted = (records: Iterable<UserRecord>): UserRecord[] =>
+  [...records].sort((a, b) => compare(a.user, b.user) || compare(a.db, b.db));
 
 export function idOf(user: string, db: string): string {
   return `${db}.${user}`;
