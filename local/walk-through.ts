@@ -67,7 +67,7 @@ export function walkThrough(service: Addresses & Pick<Service, 'forAdmins'>, dat
     'Try it in another terminal:',
     ...story,
     '',
-    `Or with mgrant (README, "Try it with mgrant"): mgrant login ${firstMember} --endpoint ${service.api}`,
+    `# Or with mgrant (README, "Try it with mgrant"): mgrant login ${firstMember} --endpoint ${service.api}`,
     '',
     'Ctrl-C ends it.',
     '',
