@@ -65,11 +65,11 @@ async function main(): Promise<void> {
   const begun = Date.now();
   const cpu = process.cpuUsage();
   for (let run = 1; ; run++) {
-    // As on Lambda: 60 s a run, of which the last 15 only finish what was begun.
+    // As on Lambda: 60 s a run, of which the last 10 only finish what was begun.
     const { due, ended, silent, faults } = await reap(
       deps,
       { requestId: `run${run}`, ip: 'bench' },
-      Date.now() + 45_000,
+      Date.now() + 50_000,
     );
     console.log(
       `run ${run}: ${ended} of ${due} ended, ${((Date.now() - begun) / 1000).toFixed(1)} s, silent ${silent.length}, faults ${faults}`,

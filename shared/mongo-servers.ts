@@ -1,5 +1,6 @@
 import {
   Binary,
+  type Db,
   MongoClient,
   MongoError,
   MongoInvalidArgumentError,
@@ -49,6 +50,7 @@ export function mongoServers(): MongoServers {
   const visitors = new Map<string, MongoClient>();
   /** The members that a client has found, by address. */
   const members = new WeakMap<MongoClient, string[]>();
+  const dbs = new WeakMap<MongoClient, Map<string, Db>>();
 
   function clientOf({ name, secret }: Host): MongoClient {
     const key = JSON.stringify(secret);
@@ -83,6 +85,14 @@ export function mongoServers(): MongoServers {
     return visitor;
   }
 
+  /** The driver's own `db` puts a new one together each time, from all options of the client. */
+  function dbOf(client: MongoClient, name: string): Db {
+    const known = dbs.get(client) ?? new Map<string, Db>();
+    const db = known.get(name) ?? client.db(name);
+    dbs.set(client, known.set(name, db));
+    return db;
+  }
+
   /** Commands that are under way on the old login may finish first. */
   function replace(client: MongoClient): void {
     replaced.add(client);
@@ -92,7 +102,7 @@ export function mongoServers(): MongoServers {
   return {
     async command(host, db, command) {
       try {
-        return await clientOf(host).db(db).command(command);
+        return await dbOf(clientOf(host), db).command(command);
       } catch (error) {
         throw reachable(host, error);
       }

@@ -22,7 +22,7 @@ const deps = {
 const metrics = emfMetrics(stackName);
 
 /** What is under way when the time is up needs some of it to finish. */
-const toFinishMs = 15_000;
+const toFinishMs = 10_000;
 
 export const handler = async (
   _event: unknown,

@@ -33,6 +33,7 @@ test('the environment of a function is its settings and names, and nothing else'
       Variables: {
         // Where the mails that it sends lead.
         ...(name === 'remind' && { ORIGIN: { 'Fn::GetAtt': [expect.stringMatching(/^ApiHttpApi/), 'ApiEndpoint'] } }),
+        ...(name === 'reap' && { NODE_OPTIONS: '--max-semi-space-size=64' }),
         STACK_NAME: 'lab-grants',
         TABLE_NAME: { Ref: expect.stringMatching(/^TableItems/) },
         SETTINGS: JSON.stringify({
