@@ -14,6 +14,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { requestHandler } from './aws-requests';
 
 /** What a secret holds under a staging label. */
 export interface CurrentValue {
@@ -63,11 +64,7 @@ export interface SecretVersions extends SecretReader, Pick<SecretWriter, 'change
   moveStage(id: string, stage: string, move: { from: string | undefined; to: string | undefined }): Promise<void>;
 }
 
-const openClient = () =>
-  new SecretsManagerClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 5000 },
-  });
+const openClient = () => new SecretsManagerClient({ maxAttempts: 3, requestHandler });
 
 export function secretReader(): SecretReader {
   const client = openClient();

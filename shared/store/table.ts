@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { requestHandler } from '../aws-requests';
 import { newId } from '../tokens';
 import {
   type Condition,
@@ -83,7 +84,7 @@ export function dynamoTable(name: string): Table {
     // The SDK puts its handler of a request together once for each command, not once for each request.
     cacheMiddleware: true,
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 5000 },
+    requestHandler,
   });
   const own = { TableName: name };
   const get = async (key: Key) => {

@@ -10,6 +10,8 @@ let proxy: Server;
 let table: Table;
 /** How many of the next answers to writes are cut off, after the write was done. */
 let lost = 0;
+/** The same, but the connection stays open, and nothing comes. */
+let held = 0;
 
 beforeAll(async () => {
   dynamodb = await startDynamoDb({ port: 0 });
@@ -21,6 +23,7 @@ beforeAll(async () => {
         answer.resume().on('end', () => outgoing.destroy());
         return;
       }
+      if (isWrite && held-- > 0) return void answer.resume();
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(outgoing);
     });
@@ -44,6 +47,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   lost = 0;
+  held = 0;
 });
 
 const absent = { if: 'attribute_not_exists(#pk)' };
@@ -70,4 +74,12 @@ test("somebody else's write is not taken for one's own", async () => {
   lost = 1;
   expect(await table.delete(key, first)).toBe(false);
   expect(await table.get(key)).toMatchObject({ version: 7 });
+});
+
+test('a write that hears nothing for five seconds is sent again, and known as done', async () => {
+  held = 1;
+  const begun = Date.now();
+  expect(await table.put({ pk: 'held', sk: 'a', version: 1 }, absent)).toBe(true);
+  expect(Date.now() - begun).toBeGreaterThan(4_900);
+  expect(Date.now() - begun).toBeLessThan(9_000);
 });
