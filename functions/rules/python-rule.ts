@@ -1,12 +1,11 @@
 import { inputs, isBody, parse } from '../../shared/api';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
-import { expired } from '../../shared/policy';
+import { expired, keyOf } from '../../shared/policy';
 import type { ApiRequest } from '../../shared/request';
-import { versionOf } from '../../shared/store/versions';
-import { iso, seconds } from '../../shared/time';
+import { seconds } from '../../shared/time';
 import { beginChange } from './begin-change';
-import { type RulesDeps, setRule } from './rules';
+import { type RulesDeps, ruleBy, writeRule } from './rules';
 
 /** `POST /setrule/{token}`: what `PUT /rules` does, for clients of the Python server. */
 export async function setRuleForPython(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
@@ -30,20 +29,21 @@ export async function setRuleForPython(deps: RulesDeps, request: ApiRequest, now
  * that has expired keeps its other limits; an admin takes over a ruler's rule, so that it outlives the ruler.
  */
 async function addRule(deps: RulesDeps, request: ApiRequest, now: Date): Promise<void> {
-  const key = parse(inputs.ruleKey, request.body);
-  const { before, person } = await beginChange(deps, request, { key, seen: undefined, dryRun: undefined }, now);
+  const wanted = { key: keyOf(parse(inputs.ruleKey, request.body)), seen: undefined, dryRun: undefined };
+  const change = await beginChange(deps, request, wanted, now);
+  const { before, person } = change;
   if (before && 'unreadable' in before)
     throw new ApiError(
       'not_allowed',
       "The rule that is there can't be read. An admin can set it anew with PUT /rules.",
     );
-  const over = before !== undefined && expired(before, seconds(now));
+  const moment = seconds(now);
+  const over = before !== undefined && expired(before, moment);
   const takenOver = person.admin && before?.asRuler === true;
   if (before && !over && !takenOver) return;
   const { maxTtl, cidrs, note, expiresAt } = before ?? {};
-  const expires = over || expiresAt === undefined ? undefined : iso(expiresAt);
-  const body = { ...key, maxTtl, cidrs, note, expires, version: versionOf(before) };
-  await setRule(deps, { ...request, body }, now);
+  const rule = ruleBy(change, { ...wanted.key, maxTtl, cidrs, note, ...(!over && { expiresAt }) }, moment);
+  await writeRule(deps, request, wanted, change, rule, now);
 }
 
 /** Of two who add the same rule at the same time the second one finds it there. */

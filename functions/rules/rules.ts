@@ -5,7 +5,7 @@ import { cursorTo, positionIn } from '../../shared/cursors';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
-import { keyOf, type RuleKey, ruleName, type Unreadable } from '../../shared/policy';
+import { keyOf, type Rule, type RuleKey, ruleName, type Unreadable } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
 import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
@@ -15,7 +15,7 @@ import { listRules, putRule, removeRule, type StoredRule } from '../../shared/st
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
-import { beginChange, overtaken, refuseChange } from './begin-change';
+import { beginChange, type Change, overtaken, refuseChange, type Wanted } from './begin-change';
 
 export type RulesDeps = AuthDeps & { log: Log };
 
@@ -52,26 +52,41 @@ export async function setRule(deps: RulesDeps, request: ApiRequest, now: Date): 
   if (expiresAt !== undefined && expiresAt <= moment)
     throw new ApiError('invalid_request', 'expires: must lie in the future');
   const wanted = { key: given, seen, dryRun };
-  const { person, before, warnings } = await beginChange(deps, request, wanted, now);
-  const rule: StoredRule = {
-    ...given,
-    ...(expiresAt !== undefined && { expiresAt }),
-    version: nextVersion(before),
-    setBy: person.email,
-    setAt: moment,
-    ...(!person.admin && { asRuler: true }),
-  };
+  const change = await beginChange(deps, request, wanted, now);
+  const rule = ruleBy(change, { ...given, ...(expiresAt !== undefined && { expiresAt }) }, moment);
   if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, rule, rule, moment)) };
+  const replaced = await writeRule(deps, request, wanted, change, rule, now);
+  const { warnings } = change;
+  return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...(warnings.length > 0 && { warnings }) } };
+}
+
+/** A rule as whoever makes this change sets it. */
+export const ruleBy = ({ person, before }: Change, given: Rule, moment: number): StoredRule => ({
+  ...given,
+  version: nextVersion(before),
+  setBy: person.email,
+  setAt: moment,
+  ...(!person.admin && { asRuler: true }),
+});
+
+/** Writes a rule in the place of the one that was read, and tells what that one said, if it said something else. */
+export async function writeRule(
+  deps: RulesDeps,
+  request: ApiRequest,
+  wanted: Wanted,
+  { person, before }: Change,
+  rule: StoredRule,
+  now: Date,
+) {
   const [was, after] = [before && plainAnswer(before), ruleAnswer(rule)];
   // A new allow takes nothing from anybody.
-  if (before || rule.which === 'deny') await planSweep(deps.table, { rule: keyOf(rule) }, moment);
+  if (before || rule.which === 'deny') await planSweep(deps.table, { rule: keyOf(rule) }, seconds(now));
   const [set] = await Promise.all([
     putRule(deps.table, rule, before),
     note(deps, request, { act: 'rule_set', key: rule, by: person.email, before: was, after }, now),
   ]);
   if (!set) throw await refuseChange(deps, request, wanted, overtaken(), person.email, now);
-  const replaced = was && JSON.stringify(was) !== JSON.stringify(after) ? { replaced: was } : {};
-  return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...(warnings.length > 0 && { warnings }) } };
+  return was && JSON.stringify(was) !== JSON.stringify(after) ? { replaced: was } : {};
 }
 
 /** `DELETE /rules`: removes the rule with this key. `?dryRun=true` only tells who would lose what. */
