@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { type FunctionName, fallback, type Route, routesOf } from '../shared/routes';
+import { allRoutes, type FunctionName, fallback, type Route } from '../shared/routes';
 import { gatewayEvent, parseTarget } from './gateway-event';
 import { type GatewayResponse, gatewayResponse, ownAnswer } from './gateway-response';
 import { bindListener, type Listening, onLoopback } from './loopback';
@@ -26,7 +26,6 @@ export interface GatewayOptions {
 
 const mostBodyBytes = 10 * 1024 * 1024;
 const seconds30 = 30_000;
-const allRoutes = routesOf({ legacyRoutes: true });
 
 /** Stands in for API Gateway on this machine: the routes of the stack, the same payloads, the same limits. */
 export async function startGateway({

@@ -15,7 +15,7 @@ const lowered = (most: number) =>
   );
 export const star = v.literal('*');
 
-/** Something. */
+/** Any text but an empty one. */
 export const given = v.pipe(text(260), v.nonEmpty('must not be empty'));
 export const email = v.pipe(lowered(254), v.check(isEmail, 'must be an e-mail address such as you@lab.org'));
 export const host = v.pipe(

@@ -53,9 +53,11 @@ export const pythonRoutes = [
   { method: 'POST', path: '/setrule/{token}', function: 'rules' },
 ] as const satisfies readonly Route[];
 
+export const allRoutes: readonly Route[] = [...routes, ...pythonRoutes];
+
 /** The routes that these settings want. */
 export const routesOf = ({ legacyRoutes }: { legacyRoutes: boolean }): readonly Route[] =>
-  legacyRoutes ? [...routes, ...pythonRoutes] : routes;
+  legacyRoutes ? allRoutes : routes;
 
 /** `METHOD /path`, as API Gateway names a route. */
 export type RouteKey = OwnRouteKey | PythonRouteKey;
@@ -67,7 +69,7 @@ type KeyOf<R> = R extends Route ? `${R['method']} ${R['path']}` : never;
 export const fallback = { key: '$default', function: 'grants' } as const;
 
 /** The methods that a path answers; none for a path that is no route. */
-export const methodsOf = (path: string, among: readonly Route[] = routesOf({ legacyRoutes: true })): string[] => {
+export const methodsOf = (path: string, among = allRoutes): string[] => {
   const fitting = among.filter((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
   return [...new Set(fitting.map(({ method }) => method))];
 };

@@ -11,8 +11,7 @@ export async function grantForPython(deps: GrantDeps, request: ApiRequest, now: 
   if (!isBody(inputs.pythonGrant, request)) return { status: 400, json: 'Missing valid host, db, and/or role' };
   try {
     const { json } = await grantCredentials(deps, { ...request, bearer: request.params.token }, now);
-    const { username, password } = v.parse(login, json);
-    return { status: 200, json: { password, username } };
+    return { status: 200, json: v.parse(login, json) };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code === 'internal') throw error;
     if (error.status === 401)
@@ -25,4 +24,5 @@ export async function grantForPython(deps: GrantDeps, request: ApiRequest, now: 
   }
 }
 
+/** What of the answer this client reads. */
 const login = v.object({ username: v.string(), password: v.string() });

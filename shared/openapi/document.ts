@@ -1,8 +1,8 @@
 import { version } from '../../package.json';
-import { type RouteKey, routesOf } from '../routes';
+import { allRoutes, type RouteKey } from '../routes';
 import { replyExamples } from './examples';
 import { fieldSchemas } from './fields';
-import { codesOf, type InputName, type Operation, type ReplyName, tags } from './operation';
+import { codesOf, type InputName, isJson, type Operation, type ReplyName, tags } from './operation';
 import { operations } from './operations';
 import { problemHeaders, problemsOf, statusOf } from './problems';
 import { inputRef, inputSchema, namedSchemas, replyRef, type Schema } from './schemas';
@@ -24,7 +24,7 @@ const description = [
 export function openApiDocument(): Schema {
   const responses: Record<string, Schema> = {};
   const paths: Record<string, Schema> = {};
-  for (const { method, path } of routesOf({ legacyRoutes: true })) {
+  for (const { method, path } of allRoutes) {
     const operation = operationObject(operations[`${method} ${path}` as RouteKey], path, method, responses);
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
   }
@@ -129,7 +129,7 @@ const words: Record<number, string> = {
 function answersOf({ answers }: Operation, method: string): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(answers).map(([status, kinds]) => {
-      const json = kinds.filter((kind): kind is ReplyName => kind !== 'page' && kind !== 'text');
+      const json = kinds.filter(isJson);
       const content = {
         ...(json.length > 0 && { 'application/json': jsonContent(json) }),
         ...(kinds.includes('page') && { 'text/html': { schema: { type: 'string' } } }),

@@ -5,6 +5,10 @@ import type { replies } from '../replies';
 export type InputName = keyof typeof inputs;
 export type ReplyName = keyof typeof replies;
 
+/** What an answer is. `page` is HTML, for browsers; `text` is one line. */
+export type AnswerKind = ReplyName | 'page' | 'text';
+export const isJson = (kind: AnswerKind): kind is ReplyName => kind !== 'page' && kind !== 'text';
+
 export const tags = {
   Links: 'A mailed link proves an address, and becomes a token.',
   Tokens: 'Who you are, and how to end your tokens.',
@@ -29,8 +33,8 @@ export interface Operation {
   example?: Record<string, unknown>;
   /** What a field of the query means here, where its schema does not say so. */
   fields?: Record<string, string>;
-  /** What it answers, by status. `page` is HTML, for browsers; `text` is one line. A status of 400 or more is here only if it is no problem document. */
-  answers: Record<number, readonly (ReplyName | 'page' | 'text')[]>;
+  /** What it answers, by status. A status of 400 or more is here only if it is no problem document. */
+  answers: Record<number, readonly AnswerKind[]>;
   /** Why it may refuse, apart from what every route refuses. */
   refusals: readonly ErrorCode[];
   deprecated?: true;

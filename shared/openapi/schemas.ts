@@ -4,7 +4,7 @@ import { inputs } from '../api';
 import { moment } from '../fields';
 import { event, grant, replies, rule, ruler, scope, storedRule, unreadable } from '../replies';
 import { fieldSchemas } from './fields';
-import type { InputName, Operation, ReplyName } from './operation';
+import { type InputName, isJson, type Operation, type ReplyName } from './operation';
 
 export type Schema = Record<string, unknown>;
 
@@ -57,9 +57,7 @@ export function namedSchemas(operations: readonly Operation[]): Record<string, S
   const bodies = operations.flatMap(({ body }) => (body ? [[inputNameOf(body), inputSchema(body)]] : []));
   const answered = operations.flatMap(({ answers }) => Object.values(answers).flat());
   const answers: Record<string, v.GenericSchema> = Object.fromEntries(
-    [...new Set(answered), 'problem' as const].flatMap((reply) =>
-      reply === 'page' || reply === 'text' ? [] : [[nameOf(reply), replies[reply]]],
-    ),
+    [...new Set(answered), 'problem' as const].filter(isJson).map((reply) => [nameOf(reply), replies[reply]]),
   );
   return plain({
     ...Object.fromEntries([...shown, ...bodies]),

@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { domainOf } from '../../infra/api';
-import { fallback, type Route, routes, routesOf } from '../../shared/routes';
+import { allRoutes, fallback, type Route, routes } from '../../shared/routes';
 import { parseDeployment } from '../../shared/settings';
 import { domainSettings, functionOf, isObject, resourcesOf, synthesize, text } from './synthesize';
 
@@ -9,7 +9,7 @@ const withoutPython = synthesize({ legacyRoutes: false });
 const withDomain = synthesize(domainSettings);
 
 test.each<[string, Template, readonly Route[]]>([
-  ['each line of the route table is a route to its function', template, routesOf({ legacyRoutes: true })],
+  ['each line of the route table is a route to its function', template, allRoutes],
   ['without `legacyRoutes` those of the Python server are not', withoutPython, routes],
 ])('%s, and there is no other but the fallback', (_, template, wanted) => {
   const integrations = new Map(

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../support/any-text';
 import { kept, leaked, marker, openDoor, send } from '../support/door';
 import { eventOf } from '../support/stage';
 
@@ -12,18 +13,13 @@ afterEach(() => {
   expect(door.stage.logged.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 300 }),
-  fc.string({ maxLength: 80 }),
-  fc.emailAddress(),
-  fc.constantFrom('', '*', 'admin', 'read', 'allow', '__proto__', marker),
-);
+const anyWord = fc.oneof(anyText, fc.constantFrom('admin', 'read', 'allow', marker));
 const anyFields = fc.dictionary(
-  fc.oneof(fc.constantFrom('email', 'host', 'db', 'role', 'which', 'label'), anyText),
-  anyText,
+  fc.oneof(fc.constantFrom('email', 'host', 'db', 'role', 'which', 'label'), anyWord),
+  anyWord,
   { maxKeys: 6 },
 );
-const segment = fc.oneof(anyText, fc.constantFrom('nobody', '../grants', '%', 'x'.repeat(8000)));
+const segment = fc.oneof(anyWord, fc.constantFrom('nobody', '../grants', '%', 'x'.repeat(8000)));
 
 test('any path, form and JSON at the routes of the Python server is served or refused, and gives nobody anything', async () => {
   const { stage, member } = door;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { inputs } from '../../shared/api';
 import type { OwnRouteKey } from '../../shared/routes';
 import type { Item } from '../../shared/store/table';
+import { anyText } from '../support/any-text';
 import { doors, eventAt, everyRoute, kept, leaked, openDoor, type Reply, send } from '../support/door';
 import type { Ask } from '../support/stage';
 
@@ -18,28 +19,6 @@ afterEach(async () => {
 });
 
 const takesFields = everyRoute.filter((route) => doors[route].where !== 'path');
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 300 }),
-  fc.string({ unit: 'grapheme', maxLength: 80 }),
-  fc.string({ maxLength: 80 }),
-  fc.emailAddress(),
-  fc.domain(),
-  fc.ipV4Extended(),
-  fc.ipV6(),
-  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
-  fc.constantFrom(
-    '__proto__',
-    'constructor',
-    'toString',
-    '*',
-    '',
-    '0',
-    '1e309',
-    '-0',
-    '999999999 w',
-    '2026-12-31T00:00:00Z',
-  ),
-);
 const anyValue = fc.oneof(
   anyText,
   fc.jsonValue({ maxDepth: 3 }),

@@ -1,5 +1,5 @@
 import { type Gateway, match, startGateway } from '../../local/gateway';
-import { routes, routesOf } from '../../shared/routes';
+import { allRoutes, routes } from '../../shared/routes';
 import { exchange, handlersOf } from './http-exchange';
 
 let gateway: Gateway;
@@ -31,7 +31,7 @@ test('a request that comes before the functions waits for them', async () => {
 });
 
 test('every route goes to its function', async () => {
-  for (const route of routesOf({ legacyRoutes: true })) {
+  for (const route of allRoutes) {
     const path = route.path.replace(/\{\w+\}/, 'abc.def');
     const [, variable] = /\{(\w+)\}/.exec(route.path) ?? [];
     expect(match(route.method, path)).toEqual({

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { fallback, jobs, methodsOf, pythonRoutes, routes, routesOf } from '../../shared/routes';
+import { allRoutes, fallback, jobs, methodsOf, pythonRoutes, routes, routesOf } from '../../shared/routes';
 import { useCases } from '../support/use-cases';
 
 const env = {
@@ -8,7 +8,6 @@ const env = {
   SETTINGS: '{"admins":["admin@lab.org"],"mailFrom":"no-reply@lab.org"}',
   AWS_REGION: 'eu-central-1',
 };
-const everyRoute = routesOf({ legacyRoutes: true });
 const served: Record<string, string[]> = {};
 
 beforeAll(async () => {
@@ -24,7 +23,7 @@ const keyOf = ({ method, path }: { method: string; path: string }): string => `$
 
 test('every route is served by the function that the table names, and by no other', () => {
   const wanted: Record<string, string[]> = {};
-  for (const route of everyRoute) wanted[route.function] = [...(wanted[route.function] ?? []), keyOf(route)];
+  for (const route of allRoutes) wanted[route.function] = [...(wanted[route.function] ?? []), keyOf(route)];
   wanted[fallback.function]?.push(fallback.key);
   const sorted = (lists: Record<string, string[]>) =>
     Object.fromEntries(Object.entries(lists).map(([name, keys]) => [name, keys.toSorted()]));
@@ -32,12 +31,12 @@ test('every route is served by the function that the table names, and by no othe
 });
 
 test('no route comes twice', () => {
-  const keys = everyRoute.map(keyOf);
+  const keys = allRoutes.map(keyOf);
   expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 });
 
 test('the handler of the tests serves every route', () => {
-  expect(Object.keys(useCases).toSorted()).toEqual([...everyRoute.map(keyOf), fallback.key].toSorted());
+  expect(Object.keys(useCases).toSorted()).toEqual([...allRoutes.map(keyOf), fallback.key].toSorted());
 });
 
 describe('without the routes of the Python server', () => {

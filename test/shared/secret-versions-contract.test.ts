@@ -1,7 +1,7 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Listening } from '../../local/loopback';
-import { startSecretsManager } from '../../local/secrets-manager';
 import { type SecretVersions, secretVersions, secretWriter } from '../../shared/secrets-manager';
+import { openSecretsManager } from '../support/local-secrets';
 import { memorySecretVersions } from '../support/memory-secret-versions';
 
 const id = 'lab/hosts/h';
@@ -10,13 +10,7 @@ let service: Listening;
 let client: SecretsManagerClient;
 
 beforeAll(async () => {
-  service = await startSecretsManager({ port: 0, rotate: () => {} });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${service.port}`,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
+  service = await openSecretsManager({ rotate: () => {} });
   client = new SecretsManagerClient();
 });
 afterAll(async () => {

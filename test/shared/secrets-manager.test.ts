@@ -2,18 +2,13 @@ import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { Listening } from '../../local/loopback';
 import { startSecretsManager } from '../../local/secrets-manager';
 import { secretReader, secretVersions, secretWriter } from '../../shared/secrets-manager';
+import { openSecretsManager } from '../support/local-secrets';
 
 let service: Listening;
 let client: SecretsManagerClient;
 let clock = 1_000_000_000_000;
 beforeAll(async () => {
-  service = await startSecretsManager({ port: 0, clock: () => clock });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${service.port}`,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
+  service = await openSecretsManager({ clock: () => clock });
   client = new SecretsManagerClient();
 });
 afterAll(async () => {

@@ -9,6 +9,7 @@ import type { Listening } from '../../local/loopback';
 import { startSecretsManager } from '../../local/secrets-manager';
 import { awsSecrets } from '../../shared/secrets';
 import type { SecretReader } from '../../shared/secrets-manager';
+import { openSecretsManager } from '../support/local-secrets';
 import { memorySecretVersions } from '../support/memory-secret-versions';
 
 let service: Listening;
@@ -17,13 +18,7 @@ let now = 0;
 const login = { engine: 'mongo', host: 'h.lab.org', port: 27_020, username: 'root', password: 'hunter2' };
 
 beforeEach(async () => {
-  service = await startSecretsManager({ port: 0 });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${service.port}`,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
+  service = await openSecretsManager();
   client = new SecretsManagerClient();
   now = 1_000_000;
 });

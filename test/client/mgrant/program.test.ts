@@ -73,7 +73,7 @@ test('with --json an error stays that of the API', async () => {
   const detail = 'There is none. GET /rules lists them.';
   const fetch = async () => Response.json({ code: 'rule_unknown', detail, requestId: 'r' }, { status: 404 });
   const env = { settings: folder.path('known.json'), fetch };
-  const { Client } = await import('../../../client');
+  const { Client } = await import('../../../client/index');
   await new Client({ settings: env.settings }).setRemote('https://api.lab.org', 'aaa.bbb.ccc');
   expect((await runMgrant(['whoami'], env)).err).toBe('error: There is none. mgrant rules lists them.\n');
   expect(JSON.parse((await runMgrant(['whoami', '--json'], env)).err)).toMatchObject({ detail });

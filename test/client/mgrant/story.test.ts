@@ -207,7 +207,7 @@ test('more than one login ends only after a yes; one ends at once', async () => 
 test('names of people’s own for hosts and databases are looked up', async () => {
   await admin();
   const mgrant = await loggedIn('you', 'you@example.com');
-  const { Client } = await import('../../../client');
+  const { Client } = await import('../../../client/index');
   const client = new Client({ settings: folder.path('you.json') });
   await client.setAlias('here', stage.host);
   await client.setAlias('mine', 'demo_mine', 'db');

@@ -9,7 +9,7 @@ import { fieldSchemas } from '../../../shared/openapi/fields';
 import type { Operation } from '../../../shared/openapi/operation';
 import { operations } from '../../../shared/openapi/operations';
 import { replies } from '../../../shared/replies';
-import { routesOf } from '../../../shared/routes';
+import { allRoutes } from '../../../shared/routes';
 import { noName } from '../../support/door';
 import { strict } from '../../support/strict';
 
@@ -25,11 +25,7 @@ test('it has every route, and no other, each with an id of its own', () => {
   const written = Object.entries<object>(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  expect(written.toSorted()).toEqual(
-    routesOf({ legacyRoutes: true })
-      .map(({ method, path }) => `${method} ${path}`)
-      .toSorted(),
-  );
+  expect(written.toSorted()).toEqual(allRoutes.map(({ method, path }) => `${method} ${path}`).toSorted());
   expect(new Set(every.map(({ id }) => id)).size).toBe(every.length);
 });
 
