@@ -61,7 +61,14 @@ async function main(): Promise<void> {
 
   const quiet = { info() {}, warn() {}, error() {} };
   const secrets = { host: async (name: string) => hosts.find((host) => host.name === name)?.secret };
-  const deps = { table: dynamoTable('mongogrant'), secrets, users, log: quiet, clock: Date.now };
+  const deps = {
+    table: dynamoTable('mongogrant'),
+    secrets,
+    users,
+    log: quiet,
+    clock: Date.now,
+    settings: { unaskedAfter: 86_400 },
+  };
   const begun = Date.now();
   const cpu = process.cpuUsage();
   for (let run = 1; ; run++) {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type MongoServers, serverCode } from './mongo-servers';
+import { serverCode } from './mongo-faults';
+import type { MongoServers } from './mongo-servers';
 import type { Host, Tag, UserName } from './mongo-users';
 import { cidrsOf, type ShownUser, usersNamed } from './shown-users';
 

@@ -54,26 +54,36 @@ export class ApiError extends Error {
   }
 }
 
-/** A MongoDB host did not answer; `sent` is false when the command certainly never reached it. */
+/** Why a host can't be asked: see the sentences of {@link hostProblem}. */
+export type Silence = 'silent' | 'changing' | 'majority_lost' | 'login_refused' | 'address_unusable';
+
+/** A MongoDB host did not answer, or not to what it was asked; `sent` is false when the command certainly never reached it. */
 export class HostUnreachable extends Error {
+  readonly why: Silence;
+
   constructor(
     readonly host: string,
     readonly sent: boolean,
-    options?: ErrorOptions,
+    { why = 'silent', ...options }: ErrorOptions & { why?: Silence } = {},
   ) {
     super(`${host} does not answer`, options);
     this.name = 'HostUnreachable';
+    this.why = why;
   }
 }
 
 /** A MongoDB host answered, and said no to what mongogrant's own login asked of it. */
 export class HostRefused extends Error {
+  /** The command and the server's name for its reason, such as `createUser: Unauthorized`, where they are known. */
+  readonly refusal: string | undefined;
+
   constructor(
     readonly host: string,
-    options?: ErrorOptions,
+    { refusal, ...options }: ErrorOptions & { refusal?: string } = {},
   ) {
     super(`${host} refused`, options);
     this.name = 'HostRefused';
+    this.refusal = refusal;
   }
 }
 
@@ -87,16 +97,26 @@ export class SecretUnusable extends Error {
 
 /** What a person is told of a fault at a MongoDB host; any other fault is handed back as it came. */
 export function hostProblem(fault: unknown): unknown {
-  if (fault instanceof HostUnreachable)
-    return new ApiError(
-      'host_unreachable',
-      `${fault.host} does not answer. Nothing is lost: ask again in a minute.`,
-      60,
-    );
-  if (fault instanceof HostRefused)
+  if (fault instanceof HostUnreachable) {
+    const detail = `${fault.host} ${sentences[fault.why]}`;
+    return new ApiError(fault.why === 'login_refused' ? 'host_refused' : 'host_unreachable', detail, 60);
+  }
+  if (fault instanceof HostRefused) {
+    const what = fault.refusal === undefined ? '' : ` (${fault.refusal})`;
     return new ApiError(
       'host_refused',
-      `${fault.host} refused. Tell an admin: mongogrant's own login there may lack a privilege.`,
+      `${fault.host} refused what mongogrant's own login asked of it${what}. Tell an admin: "mgrant hosts check ${fault.host}" says what is missing.`,
     );
+  }
   return fault;
 }
+
+const sentences: Record<Silence, string> = {
+  silent: 'does not answer. Nothing is lost: ask again in a minute.',
+  changing: 'is choosing another primary, starting, or overloaded. Nothing is lost: ask again in a minute.',
+  majority_lost:
+    'answers, but too few of its members do for it to confirm a change. Nothing is lost: ask again in a minute, and tell an admin if it goes on.',
+  login_refused: `refuses mongogrant's own login. Tell an admin: the password in the host's secret must be the one on the server.`,
+  address_unusable:
+    "can't be found: the address in its secret can't be read, or leads nowhere. Nothing is lost. Tell an admin, and ask again in a minute.",
+};

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Host, isLoginRefused, type Message, type MongoServers } from './mongo-servers';
+import { isLoginRefused } from './mongo-faults';
+import type { Host, Message, MongoServers } from './mongo-servers';
 import type { HostSecret, Secrets } from './secrets';
 
 /**

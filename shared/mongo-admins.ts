@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type Host, loginFault, type Message, serverCode, withLogin } from './mongo-servers';
+import { loginFault, serverCode } from './mongo-faults';
+import { type Host, type Message, withLogin } from './mongo-servers';
 import type { UserName } from './mongo-users';
 
 export interface HeldRole {

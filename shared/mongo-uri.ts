@@ -52,6 +52,14 @@ export function memberAddress(secret: HostSecret, member: string): string {
   return uri.toString();
 }
 
+/** What tells the servers of one secret from those of another, whoever logs in there. */
+export function serversOf(secret: HostSecret): string {
+  const uri = addressOf(secret);
+  uri.username = '';
+  uri.password = '';
+  return uri.toString();
+}
+
 /** What a host's address says without asking anybody: its servers (of an SRV address, its one name), and how they are reached. */
 export function reachOf(secret: HostSecret): { addresses: string[]; tls: boolean; loadBalanced: boolean } {
   const { hosts, isSRV, searchParams } = addressOf(secret);

@@ -1,5 +1,11 @@
+import { Binary, Timestamp } from 'mongodb';
 import * as v from 'valibot';
-import { type Host, type LoginTrial, type Message, mongoServers, serverCode } from './mongo-servers';
+import { HostRefused } from './errors';
+import { type MongoDeployments, mongoDeployments } from './mongo-deployments';
+import { serverCode } from './mongo-faults';
+import { type MemberSays, mongoMembers } from './mongo-members';
+import { type Host, type Login, type LoginAnswer, type Message, mongoServers, timeLeft } from './mongo-servers';
+import { sha256 } from './tokens';
 
 export type { Host };
 
@@ -33,45 +39,70 @@ export interface UserChange {
   cidrs?: string[];
 }
 
+/** Whose user it is: the id of its grant, `foreign` without our tag; none where there is no such user. */
+export type Owner = { grant: string; mechanisms?: Login['mechanism'][] } | 'foreign' | undefined;
+
 /** No connection comes from here. */
 const nowhere = '0.0.0.0/32';
 
-/** Users on MongoDB hosts: each function is one command (a lock up to four, a login none). What a server may well answer is a value, all else is thrown. */
-export interface MongoUsers {
+/** Users on MongoDB hosts: each function is one command (a lock up to four). What a server may well answer is a value, all else is thrown. */
+export interface MongoUsers extends MongoDeployments {
+  /** Whether the host, and each of its members, answers now. */
+  probe(host: Host): Promise<{ silentMembers: string[] }>;
   create(host: Host, user: NewUser): Promise<'created' | 'exists'>;
   update(host: Host, name: UserName, change: UserChange): Promise<'updated' | 'missing'>;
-  /** Whose user it is: the id of its grant, `foreign` without our tag; none where there is no such user. */
-  owner(host: Host, name: UserName): Promise<{ grant: string } | 'foreign' | undefined>;
+  owner(host: Host, name: UserName): Promise<Owner>;
   /**
    * Gives the user a password that nobody else knows, and bars every address. `left`: what the server, or our login there, does not
-   * offer of it.
+   * offer of it. `mechanisms`: those that are left to the user, where that is known.
    */
-  lock(host: Host, name: UserName, password: string): Promise<{ left: ('password' | 'addresses')[] } | 'missing'>;
-  /** Tries a login at every member of the host that can be reached. */
-  tryLogin(host: Host, login: UserName & { password: string }): Promise<LoginTrial[]>;
+  lock(
+    host: Host,
+    name: UserName,
+    password: string,
+  ): Promise<{ left: ('password' | 'addresses')[]; mechanisms?: Login['mechanism'][] } | 'missing'>;
+  /** Who still knows the name: the server that takes writes (`there`), then each member for itself. */
+  whoKnows(host: Host, name: UserName): Promise<{ there: boolean; members: MemberSays[] }>;
+  /** Tries a login at one member. */
+  tryLogin(host: Host, member: string, login: Login): Promise<LoginAnswer>;
   revokeRoles(
     host: Host,
     name: UserName,
     roles: { role: string; db: string }[],
   ): Promise<'revoked' | 'missing' | 'not_offered'>;
   killSessions(host: Host, name: UserName): Promise<'killed' | 'missing' | 'not_offered'>;
+  /** The same for a name that no user has any more. */
+  killSessionsLeft(host: Host, name: UserName): Promise<'killed' | 'not_offered'>;
   drop(host: Host, name: UserName): Promise<'dropped' | 'missing'>;
 }
 
-const BAD_VALUE = 2;
-const FAILED_TO_PARSE = 9;
 const USER_NOT_FOUND = 11;
-const UNAUTHORIZED = 13;
-const COMMAND_NOT_FOUND = 59;
-const ATLAS_ERROR = 8000;
-const UNKNOWN_FIELD = 40415;
 const USER_EXISTS = 51003;
 
-const majority = { writeConcern: { w: 'majority', wtimeout: 5000 } };
+/**
+ * What a server, or our login there, may not offer: Unauthorized, CommandNotFound, CommandNotSupported, NotImplemented, and what Atlas
+ * answers to all commands that it keeps to itself.
+ */
+const notOfferedCodes = [13, 59, 115, 238, 8000];
+const notOffered: Record<number, 'not_offered' | 'missing'> = {
+  ...Object.fromEntries(notOfferedCodes.map((code) => [code, 'not_offered' as const])),
+  [USER_NOT_FOUND]: 'missing',
+};
+
+/** No step waits for longer than a third of what is left, so that those after it have their turn where the majority is lost. */
+const majority = (host: Host) => ({
+  writeConcern: { w: 'majority', wtimeout: Math.min(5000, Math.floor(timeLeft(host, 15_000) / 3)) },
+});
+
+const mechanisms = v.array(v.picklist(['SCRAM-SHA-1', 'SCRAM-SHA-256']));
+const withMechanisms = v.object({ mechanisms });
+const operationTime = v.object({ operationTime: v.instance(Timestamp) });
 const tagged = v.object({ customData: v.object({ mongogrant: v.object({ grant: v.string() }) }) });
 
 /** Users on real hosts. Closing it closes the connections to them. */
 export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Promise<void> } {
+  const { askMembers, silentMembers } = mongoMembers(servers);
+
   async function run<T>(host: Host, db: string, command: Message, answers: Record<number, T>): Promise<T | undefined> {
     try {
       await servers.command(host, db, command);
@@ -83,19 +114,35 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
     }
   }
 
-  const notOffered = {
-    [UNAUTHORIZED]: 'not_offered',
-    [COMMAND_NOT_FOUND]: 'not_offered',
-    [ATLAS_ERROR]: 'not_offered',
-    [USER_NOT_FOUND]: 'missing',
-  } as const;
-  const lockRefused = {
-    ...notOffered,
-    [BAD_VALUE]: 'not_offered',
-    [FAILED_TO_PARSE]: 'not_offered',
-    [UNKNOWN_FIELD]: 'not_offered',
-  } as const;
+  async function usersNamed(host: Host, { user, db }: UserName): Promise<{ reply: Message; users: unknown[] }> {
+    const reply = await servers.command(host, db, { usersInfo: { user, db } });
+    return { reply, users: v.parse(v.array(v.unknown()), reply.users) };
+  }
+
+  async function owner(host: Host, name: UserName): Promise<Owner> {
+    const [found] = (await usersNamed(host, name)).users;
+    if (found === undefined) return undefined;
+    if (!v.is(tagged, found)) return 'foreign';
+    const { grant } = found.customData.mongogrant;
+    return v.is(withMechanisms, found) ? { grant, mechanisms: found.mechanisms } : { grant };
+  }
+
+  async function update(host: Host, { user, db }: UserName, { password, tag, cidrs }: UserChange) {
+    const change = {
+      ...(password && { pwd: password }),
+      ...(tag && { customData: { mongogrant: tag } }),
+      ...(cidrs && restricted(cidrs)),
+    };
+    const command = { updateUser: user, ...change, ...majority(host) };
+    return (await run(host, db, command, { [USER_NOT_FOUND]: 'missing' as const })) ?? 'updated';
+  }
+
   return {
+    ...mongoDeployments(servers),
+    async probe(host) {
+      await servers.command(host, 'admin', { ping: 1 });
+      return { silentMembers: await silentMembers(host) };
+    },
     async create(host, { user, db, password, roles, tag, cidrs }) {
       const command = {
         createUser: user,
@@ -103,54 +150,58 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
         roles,
         customData: { mongogrant: tag },
         ...(cidrs.length > 0 && restricted(cidrs)),
-        ...majority,
+        ...majority(host),
       };
-      return (await run(host, db, command, { [USER_EXISTS]: 'exists' as const })) ?? 'created';
+      if ((await run(host, db, command, { [USER_EXISTS]: 'exists' as const })) === undefined) return 'created';
+      // An election may keep what it did not let be confirmed: then the command that was sent again meets its own user.
+      const whose = await owner(host, { user, db });
+      if (typeof whose !== 'object' || whose.grant !== tag.grant) return 'exists';
+      return (await update(host, { user, db }, { password, tag })) === 'updated' ? 'created' : 'exists';
     },
-    async update(host, { user, db }, { password, tag, cidrs }) {
-      const change = {
-        ...(password && { pwd: password }),
-        ...(tag && { customData: { mongogrant: tag } }),
-        ...(cidrs && restricted(cidrs)),
-      };
-      return (
-        (await run(host, db, { updateUser: user, ...change, ...majority }, { [USER_NOT_FOUND]: 'missing' as const })) ??
-        'updated'
-      );
-    },
-    async owner(host, { user, db }) {
-      const { users } = await servers.command(host, db, { usersInfo: { user, db } });
-      const [found] = v.parse(v.array(v.unknown()), users);
-      if (found === undefined) return undefined;
-      return v.is(tagged, found) ? { grant: found.customData.mongogrant.grant } : 'foreign';
-    },
+    update,
+    owner,
     async lock(host, { user, db }, password) {
       // One mechanism is less work for the server, and takes what was stored for the other.
-      const oneMechanism = { mechanisms: ['SCRAM-SHA-256'] };
+      const oneMechanism = ['SCRAM-SHA-256' as const];
       const attempts = [
-        { change: { pwd: password, ...oneMechanism, ...restricted([nowhere]) }, left: [] },
+        { change: { pwd: password, mechanisms: oneMechanism, ...restricted([nowhere]) }, left: [] },
         { change: { pwd: password, ...restricted([nowhere]) }, left: [] },
         { change: { pwd: password }, left: ['addresses' as const] },
         { change: restricted([nowhere]), left: ['password' as const] },
       ];
       for (const { change, left } of attempts) {
-        const answer = await run(host, db, { updateUser: user, ...change, ...majority }, lockRefused);
-        if (answer === undefined) return { left };
-        if (answer === 'missing') return 'missing';
+        try {
+          // Not for the majority: the drop after it is, and takes with it all that came before.
+          await servers.command(host, db, { updateUser: user, ...change, writeConcern: { w: 1 } });
+          return { left, ...('mechanisms' in change && { mechanisms: oneMechanism }) };
+        } catch (fault) {
+          if (!(fault instanceof HostRefused)) throw fault;
+          if (serverCode(fault) === USER_NOT_FOUND) return 'missing';
+        }
       }
       return { left: ['password', 'addresses'] };
     },
-    tryLogin: (host, login) => servers.tryLogin(host, login),
+    async whoKnows(host, name) {
+      const { reply, users } = await usersNamed(host, name);
+      const since = v.is(operationTime, reply) ? reply.operationTime : undefined;
+      return { there: users.length > 0, members: await askMembers(host, name, since) };
+    },
+    tryLogin: (host, member, login) => servers.tryLogin(host, member, login),
     async revokeRoles(host, { user, db }, revoked) {
-      return (await run(host, db, { revokeRolesFromUser: user, roles: revoked, ...majority }, notOffered)) ?? 'revoked';
+      const command = { revokeRolesFromUser: user, roles: revoked, ...majority(host) };
+      return (await run(host, db, command, notOffered)) ?? 'revoked';
     },
     async killSessions(host, { user, db }) {
       return (await run(host, 'admin', { killAllSessions: [{ user, db }] }, notOffered)) ?? 'killed';
     },
+    async killSessionsLeft(host, { user, db }) {
+      const uid = new Binary(Buffer.from(sha256(`${user}@${db}`), 'hex'));
+      const answer = await run(host, 'admin', { killAllSessionsByPattern: [{ uid }] }, notOffered);
+      return answer === undefined ? 'killed' : 'not_offered';
+    },
     async drop(host, { user, db }) {
-      return (
-        (await run(host, db, { dropUser: user, ...majority }, { [USER_NOT_FOUND]: 'missing' as const })) ?? 'dropped'
-      );
+      const command = { dropUser: user, ...majority(host) };
+      return (await run(host, db, command, { [USER_NOT_FOUND]: 'missing' as const })) ?? 'dropped';
     },
     close: () => servers.close(),
   };

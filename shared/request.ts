@@ -14,6 +14,8 @@ export interface ApiRequest {
   ip: string;
   userAgent: string;
   requestId: string;
+  /** Milliseconds since 1970: what is asked of others must be answered, or given up, by then. */
+  deadline: number;
   /** The API's own address: configured, or API Gateway's domain. Never from a header. */
   origin: string;
   /** Whether the caller is a browser that wants to be shown a page. */
@@ -21,6 +23,9 @@ export interface ApiRequest {
 }
 
 const mostBodyBytes = 8192;
+
+/** Milliseconds: less than the functions run, so that the answer is ours. */
+const waitMs = 10_000;
 
 /** The payload that API Gateway sends (format 2.0) as a request; a 4xx for what no route could take. */
 export function parseEvent(event: APIGatewayProxyEventV2, origin?: string): ApiRequest {
@@ -36,6 +41,7 @@ export function parseEvent(event: APIGatewayProxyEventV2, origin?: string): ApiR
     ip: http.sourceIp,
     userAgent: http.userAgent,
     requestId,
+    deadline: Date.now() + waitMs,
     origin: originOf(event, origin),
     wantsPage: acceptsPage(event),
   };

@@ -23,6 +23,7 @@ const serviceSettings = {
   tokenTtl: v.optional(duration(1), '30 d'),
   grantTtl: v.optional(duration(1), '30 d'),
   maxGrantTtl: v.optional(duration(1), '90 d'),
+  unaskedAfter: v.optional(duration(0), '24 h'),
   remindBefore: v.optional(duration(0), '3 d'),
   linkCooldown: v.optional(duration(0), '60 s'),
   linksPerDay: v.optional(count, 10),

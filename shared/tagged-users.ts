@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { heldOn } from './hosts/privileges';
-import { type MongoServers, serverCode } from './mongo-servers';
+import { serverCode } from './mongo-faults';
+import type { MongoServers } from './mongo-servers';
 import type { Host, UserName } from './mongo-users';
 import { askForUsers, cidrsOf, type ShownUser, unlessRefused, usersNamed } from './shown-users';
 import { sideBySide } from './side-by-side';

@@ -1,7 +1,7 @@
 import type { AdoptableUsers } from '../../shared/adoptable-users';
 import { HostUnreachable } from '../../shared/errors';
 import type { Actor } from '../../shared/hosts/host-registry';
-import { serverCode } from '../../shared/mongo-servers';
+import { serverCode } from '../../shared/mongo-faults';
 import type { Host } from '../../shared/mongo-users';
 import { reasonOf } from '../../shared/reason-of';
 import { claimAdoption, readGrantAt } from '../../shared/store/adoptions';

@@ -66,7 +66,8 @@ export async function allow(
     );
   }
   const existing = grants.find(({ db, role, label }) => db === wish.db && role === wish.role && label === wish.label);
-  return { wish, decision, host: { name: wish.host, secret }, grants, existing, request, now };
+  const host = { name: wish.host, secret, deadline: request.deadline };
+  return { wish, decision, host, grants, existing, request, now };
 }
 
 /** Notes that a grant which a rule allowed was not given after all; hands back what the person is told. */

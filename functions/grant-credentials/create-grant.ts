@@ -13,6 +13,7 @@ import {
   type Grant,
   grantsOf,
   lease,
+  noteUnanswered,
   planGrant,
   renameGrant,
 } from '../../shared/store/grants';
@@ -46,16 +47,18 @@ export async function createGrant(
     );
   const password = newPassword();
   // Requests for other labels may run beside this one: each writes its row before it counts, so that together they can't pass the limit.
-  const [created, all] = await Promise.allSettled([
+  const [created, all, madeOn] = await Promise.allSettled([
     createUser(deps, allowed, planned, password),
     grantsOf(table, planned.email, planned.host),
+    deps.users.identify(allowed.host),
   ]);
   if (created.status === 'rejected') {
     await undo(deps, planned, created.reason, request, now);
     throw await failed(deps, allowed, created.reason);
   }
   const within = all.status === 'fulfilled' && all.value.filter(counts).length <= most;
-  const active = within ? await activateGrant(table, created.value) : undefined;
+  const here = madeOn.status === 'fulfilled' ? madeOn.value : undefined;
+  const active = within ? await activateGrant(table, created.value, here) : undefined;
   if (active) return { grant: active, password };
   const why = within ? 'revoked' : 'not_made';
   await endGrant(deps, { ...created.value, creatingUntil: 0 }, { why, by: planned.email, source: request }, now);
@@ -111,8 +114,11 @@ function newUser(grant: Grant, password: string, stackName: string): NewUser {
 async function undo(deps: GrantDeps, planned: Grant, fault: unknown, request: ApiRequest, now: Date): Promise<void> {
   const over = { ...planned, creatingUntil: 0 };
   const unreachable = fault instanceof HostUnreachable;
-  // The command may still arrive: the row stays as it is until it can't any more.
-  if (unreachable && fault.sent) return;
+  // The command may still arrive: the row stays until it can't any more.
+  if (unreachable && fault.sent) {
+    await noteUnanswered(deps.table, planned, seconds(now));
+    return;
+  }
   const certainlyNotMade = fault instanceof ApiError || unreachable;
   if (!certainlyNotMade) {
     await endGrant(deps, over, { why: 'not_made', by: planned.email, source: request }, now);

@@ -53,6 +53,8 @@ async function clear(deps: GrantDeps, allowed: Allowed, existing: Grant): Promis
   const { request, now } = allowed;
   if (!counts(existing)) return existing;
   const wait = Math.max(existing.creatingUntil, existing.endingUntil) - seconds(now);
+  if (wait > 0 && existing.unansweredAt !== undefined)
+    throw await failed(deps, allowed, unanswered(existing.host, wait));
   if (wait > 0) {
     const detail = 'Another request for this grant is under way, or was cut off. Ask again in a moment.';
     throw await failed(deps, allowed, new ApiError('grant_busy', detail, wait));
@@ -63,6 +65,13 @@ async function clear(deps: GrantDeps, allowed: Allowed, existing: Grant): Promis
   throw await failed(deps, allowed, notCleared(end.reason, existing.host));
 }
 
+const unanswered = (host: string, wait: number): ApiError =>
+  new ApiError(
+    'host_unreachable',
+    `${host} gave no answer when this login was to be made, so what came of it is not known yet. Nothing is lost: ask again in ${wait} s.`,
+    wait,
+  );
+
 function notCleared(reason: string, host: string): ApiError {
   if (reason === 'grant_busy')
     return new ApiError('grant_busy', 'Another request is ending the grant before this one. Ask again in a moment.', 5);
@@ -71,9 +80,20 @@ function notCleared(reason: string, host: string): ApiError {
       'user_not_ours',
       'The MongoDB user of this grant no longer carries our mark. Tell an admin, or use another label.',
     );
-  return new ApiError(
-    reason === 'host_unreachable' ? 'host_unreachable' : 'host_refused',
-    `The grant before this one could not be ended at ${host}. Ask again in a minute; if it goes on, tell an admin.`,
-    60,
-  );
+  if (reason === 'other_deployment' || reason === 'deployment_unknown')
+    return new ApiError(
+      'host_refused',
+      `The login before this one is not on the server to which ${host} leads now, so it can't be shown to be gone. Tell an admin: "mgrant grants settle" lists it. Until then, use another label.`,
+    );
+  if (reason === 'host_refused' || reason === 'secret_unusable' || reason === 'host_unknown' || reason === 'internal')
+    return new ApiError(
+      'host_refused',
+      `The grant before this one could not be ended at ${host}. Ask again in a minute; if it goes on, tell an admin.`,
+      60,
+    );
+  const detail =
+    reason === 'host_unreachable'
+      ? `The grant before this one could not be ended, as ${host} does not answer. Ask again in a minute.`
+      : `The login before this one is not shown to be gone on every member of ${host} yet. Ask again in a minute, or use another label.`;
+  return new ApiError('host_unreachable', detail, 60);
 }

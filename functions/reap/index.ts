@@ -16,13 +16,14 @@ const deps = {
   table: dynamoTable(tableName),
   secrets,
   users,
+  settings,
   log: jsonLog('reap'),
   clock: Date.now,
 };
 const metrics = emfMetrics(stackName);
 
 /** What is under way when the time is up needs some of it to finish. */
-const toFinishMs = 10_000;
+const toFinishMs = 15_000;
 
 export const handler = async (
   _event: unknown,

@@ -1,13 +1,14 @@
-import { type Cause, type EndDeps, endGrant } from '../../shared/end-grant';
-import { faultOf } from '../../shared/fault-of';
+import type { EndDeps } from '../../shared/end-grant';
+import type { Settings } from '../../shared/settings';
 import { sideBySide } from '../../shared/side-by-side';
 import type { Source } from '../../shared/store/audit';
 import { allLiveGrants, type Grant } from '../../shared/store/grants';
-import { noteAnswer, noteSilence, readReach } from '../../shared/store/reach';
 import { seconds } from '../../shared/time';
+import { reapHost } from './reap-host';
 import { sweep } from './sweep';
 
 export interface ReapDeps extends EndDeps {
+  settings: Pick<Settings, 'unaskedAfter'>;
   /** Milliseconds since 1970, as time goes on. */
   clock(): number;
 }
@@ -18,14 +19,16 @@ export interface Reaped {
   ended: number;
   /** Seconds for which the oldest credential that should be dead has been alive; 0 where there is none. */
   oldestOverdue: number;
+  /** Grants that ended although some member could not be asked. */
+  incomplete: number;
+  /** Grants whose user is not where it was made: somebody must decide what became of it. */
+  unsettled: number;
   /** Hosts that did not answer. */
   silent: string[];
   /** Steps that failed for a reason of our own: they are tried again, and somebody should look. */
   faults: number;
 }
 
-/** How many grants of one host are ended at once. */
-const perHost = 8;
 const hostsAtOnce = 50;
 
 /**
@@ -45,56 +48,15 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
   return {
     due: due.length,
     ended: due.length - left.length,
-    oldestOverdue: Math.max(0, ...left.map(({ dueAt = end }) => end - dueAt)),
+    oldestOverdue: Math.max(0, ...left.filter(isAlive).map(({ dueAt = end }) => end - dueAt)),
+    incomplete: runs.reduce((sum, run) => sum + run.incomplete, 0),
+    unsettled: left.filter(({ waitsFor = '' }) => unsettled.includes(waitsFor)).length,
     silent: runs.flatMap(({ silent, host }) => (silent ? [host] : [])),
     faults: runs.reduce((sum, run) => sum + run.faults, faultsBefore),
   };
 }
 
-interface HostRun {
-  host: string;
-  grants: Grant[];
-  source: Source;
-  deadline: number;
-}
+/** All that is left to be shown is up to members that can't be asked: every member that can be knows no such user. */
+const isAlive = ({ waitsFor }: Grant): boolean => waitsFor !== 'member_not_asked';
 
-async function reapHost(deps: ReapDeps, { host, grants, source, deadline }: HostRun) {
-  const { table, clock } = deps;
-  const moment = () => seconds(new Date(clock()));
-  const reach = await readReach(table, host);
-  if (reach && reach.retryAt > moment()) return { host, left: grants, silent: true, faults: 0 };
-  const run = { silent: false, answered: false, faults: 0 };
-  const kept = await sideBySide(perHost, grants, async (grant) => {
-    if (run.silent || clock() >= deadline || (grant.retryAt ?? 0) > moment()) return grant;
-    const result = await endDue(deps, grant, source);
-    if (result === 'fault') run.faults += 1;
-    else if (result === 'host_unreachable') run.silent = true;
-    else run.answered = true;
-    return result === 'over' ? undefined : grant;
-  });
-  if (run.silent) await noteSilence(table, host, reach, moment());
-  else if (reach && run.answered) await noteAnswer(table, host);
-  return { host, left: kept.filter((grant) => grant !== undefined), silent: run.silent, faults: run.faults };
-}
-
-/** `over`: nothing is left to do now. Else why it is not: a code, or `fault` for what is our own. */
-async function endDue(deps: ReapDeps, grant: Grant, source: Source): Promise<string> {
-  const now = new Date(deps.clock());
-  try {
-    const end = await endGrant(deps, grant, causeOf(grant, source), now);
-    if (end.state === 'ended' || end.reason === 'spared') return 'over';
-    return end.reason;
-  } catch (fault) {
-    deps.log.error('reap_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
-    return 'fault';
-  }
-}
-
-/** What was begun goes on for its own reason; else only what is still true by the time of the write ends it. */
-function causeOf({ state }: Grant, source: Source): Cause {
-  const by = 'mongogrant';
-  if (state === 'ending') return { why: 'revoked', by, source };
-  return state === 'pending'
-    ? { why: 'cut_off', by, source, onlyIf: 'abandoned' }
-    : { why: 'expired', by, source, onlyIf: 'expired' };
-}
+const unsettled = ['deployment_unknown', 'other_deployment'];

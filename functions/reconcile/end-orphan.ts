@@ -1,4 +1,4 @@
-import { lockAndDrop } from '../../shared/end-grant';
+import { lockAndDrop, wasGone } from '../../shared/remove-user';
 import { isEmail } from '../../shared/names';
 import { reasonOf } from '../../shared/reason-of';
 import { type Event, writeEvent } from '../../shared/store/audit';
@@ -36,11 +36,12 @@ export async function endOrphan(
     await note({ act: 'orphan_pending', reason: reasonOf(fault) });
     throw fault;
   });
-  if (typeof removed === 'string') {
-    await note({ act: 'orphan_pending', reason: removed });
-    return { left: removed };
+  const left = removed.state === 'foreign' ? 'user_not_ours' : removed.state === 'known' ? removed.reason : undefined;
+  if (left) {
+    await note({ act: 'orphan_pending', reason: left });
+    return { left };
   }
-  await note({ act: 'orphan_ended', proof: removed.proof });
+  await note({ act: 'orphan_ended', proof: removed.state === 'removed' ? removed.proof : wasGone(seconds(now)) });
   return 'done';
 }
 

@@ -1,6 +1,7 @@
 import { HostRefused, SecretUnusable } from '../errors';
 import { canHoldUsers } from '../host-secret';
-import { type Host, type LoginFault, loginFault, type Message, type MongoServers } from '../mongo-servers';
+import { type LoginFault, loginFault } from '../mongo-faults';
+import type { Host, Message, MongoServers } from '../mongo-servers';
 import { reachOf } from '../mongo-uri';
 import type { HostSecret, Secrets } from '../secrets';
 import { type Checked, judgeHost } from './judge-host';

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
+import { type Deployment, deployment } from '../deployment';
 import { day } from '../time';
 import { keys } from './keys';
 import { end, type Item, nextAfter, start, type Table } from './table';
@@ -14,9 +16,11 @@ const proof = v.object({
   at: v.number(),
   /** The server knows no such user any more. */
   gone: v.boolean(),
+  /** Members that know no such name, though they know our own login, and are not behind the drop. */
+  unknownTo: v.optional(v.array(v.string()), []),
   /** Members that refused a login with the password that was right until the user was dropped. */
   refusedBy: v.array(v.string()),
-  /** Members that could not be asked. */
+  /** Members that could not be asked, or had not replicated the drop yet. */
   notAsked: v.array(v.string()),
   /** Steps that this server, or our login there, does not offer. */
   leftOut: v.array(v.string()),
@@ -50,6 +54,14 @@ const grantItem = v.object({
   cidrs: v.optional(v.array(v.string())),
   /** Until then the addresses of the user may be on their way back to what `cidrs` says, and are not to be moved elsewhere. */
   repairUntil: v.optional(v.number()),
+  /** The deployment on which its user was made, or last seen. */
+  madeOn: v.optional(deployment),
+  /** When the host first gave no answer to the command that makes its user. */
+  unansweredAt: v.optional(v.number()),
+  /** Why it could not be ended, the last time that this was tried. */
+  waitsFor: v.optional(v.string()),
+  /** Since when all that is left to be shown of its end is up to members that can't be asked. */
+  unaskedSince: v.optional(v.number()),
   /** When it was seen that the host has no such user of ours any more. */
   lostAt: v.optional(v.number()),
   /** When the credential should be, or should have been, dead; none once it is. The index `due` is in this order. */
@@ -134,8 +146,18 @@ export const renameGrant = (table: Table, grant: Grant, username: string): Promi
   move(table, grant, { username });
 
 /** `pending` -> `active`, unless it was revoked meanwhile. */
-export const activateGrant = (table: Table, grant: Grant): Promise<Grant | undefined> =>
-  move(table, grant, { state: 'active', creatingUntil: 0, dueAt: grant.expiresAt });
+export const activateGrant = (table: Table, grant: Grant, madeOn?: Deployment): Promise<Grant | undefined> =>
+  move(table, grant, { state: 'active', creatingUntil: 0, dueAt: grant.expiresAt, ...(madeOn && { madeOn }) });
+
+/** Says on which deployment its user was seen: none if the grant changed meanwhile. */
+export const stampGrant = (table: Table, grant: Grant, madeOn: Deployment): Promise<Grant | undefined> =>
+  move(table, grant, { madeOn });
+
+export const isStamped = ({ madeOn }: Grant, seenOn: Deployment): boolean => isDeepStrictEqual(madeOn, seenOn);
+
+/** Notes that nobody knows whether its user was made, as the host gave no answer. */
+export const noteUnanswered = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
+  move(table, grant, { unansweredAt: now });
 
 /** Lets an active grant live until another moment: none if it changed meanwhile. With `moving` its `cidrs` are open until {@link settleGrant}. */
 export const extendGrant = (
@@ -220,10 +242,13 @@ export async function beginEnd(
 export const pauseAfter = (failures: number): number => Math.min(3600, 30 * 2 ** Math.min(failures, 10));
 
 /** Gives up ending for now: what was sent to the server may still arrive. */
-export function pauseEnd(table: Table, grant: Grant, now: number): Promise<Grant | undefined> {
+export function pauseEnd(table: Table, grant: Grant, now: number, waitsFor: string): Promise<Grant | undefined> {
   const failures = (grant.failures ?? 0) + 1;
   const retryAt = Math.max(now + pauseAfter(failures - 1), grant.creatingUntil);
-  return move(table, grant, { endingUntil: 0, changingUntil: now + lease, failures, retryAt });
+  const since = waitsFor === 'member_not_asked' ? { unaskedSince: grant.unaskedSince ?? now } : {};
+  const set = { endingUntil: 0, changingUntil: now + lease, failures, retryAt, waitsFor, ...since };
+  // A member that still knows the user was asked: what can't be asked later counts from then on.
+  return move(table, grant, set, waitsFor.startsWith('still_') ? ['unaskedSince'] : []);
 }
 
 /** `ending` -> `ended`, with what was proved. It leaves the index of what is due and will be forgotten in months. `late`: some command may still arrive. */

@@ -1,5 +1,6 @@
 import { type MongoAdmins, mongoAdmins } from '../../shared/mongo-admins';
-import { isLoginRefused, type MongoServers, mongoServers } from '../../shared/mongo-servers';
+import { isLoginRefused } from '../../shared/mongo-faults';
+import { type MongoServers, mongoServers } from '../../shared/mongo-servers';
 import type { Host } from '../../shared/mongo-users';
 import { memoryServers } from '../support/memory-servers';
 import { useMongod } from '../support/mongod';

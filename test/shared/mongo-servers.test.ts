@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { HostRefused, HostUnreachable } from '../../shared/errors';
-import { type Host, loginFault, mongoServers, serverCode } from '../../shared/mongo-servers';
+import { loginFault, serverCode } from '../../shared/mongo-faults';
+import { type Host, type Login, mongoServers } from '../../shared/mongo-servers';
 import { useMongod } from '../support/mongod';
 
 const servers = mongoServers();
@@ -49,18 +50,22 @@ test('what the server refuses carries its code, and is no fault of the login', a
 
 test('a login is tried at the member itself: accepted, refused, or not to be asked', async () => {
   await server.admin.db('a').command({ createUser: 'ada', pwd: 'right', roles: [] });
-  const ada = { user: 'ada', db: 'a', password: 'right' };
-  const answers = async (change: Partial<typeof ada>) =>
-    (await servers.tryLogin(host, { ...ada, ...change })).map(({ answer }) => answer);
+  const ada = { user: 'ada', db: 'a', password: 'right', mechanism: 'SCRAM-SHA-256' as const };
   await servers.command(host, 'admin', { ping: 1 });
-  expect(await servers.tryLogin(host, ada)).toEqual([{ member: `${server.host}:${server.port}`, answer: 'accepted' }]);
-  expect(await answers({ password: 'wrong' })).toEqual(['refused']);
-  expect(await answers({ user: 'nobody' })).toEqual(['refused']);
-  expect(await answers({ db: 'elsewhere' })).toEqual(['refused']);
+  const members = servers.members(host);
+  expect(members).toEqual([`${server.host}:${server.port}`]);
+  const answer = (change: Partial<Login>) => servers.tryLogin(host, members[0] ?? '', { ...ada, ...change });
+  expect(await answer({})).toBe('accepted');
+  expect(await answer({ mechanism: 'SCRAM-SHA-1' })).toBe('accepted');
+  expect(await answer({ password: 'wrong' })).toBe('refused');
+  expect(await answer({ user: 'nobody' })).toBe('refused');
+  expect(await answer({ db: 'elsewhere' })).toBe('refused');
   await server.admin.db('a').command({ dropUser: 'ada' });
-  expect(await answers({})).toEqual(['refused']);
-  const gone = { ...host, secret: { ...host.secret, port: await freePort() } };
-  expect(await servers.tryLogin({ ...gone, name: 'gone' }, ada)).toEqual([]);
+  expect(await answer({})).toBe('refused');
+  const gone = `127.0.0.1:${await freePort()}`;
+  expect(await servers.tryLogin(host, gone, ada)).toBe('unreachable');
+  const unmet = { ...host, name: 'gone', secret: { ...host.secret, port: await freePort() } };
+  expect(servers.members(unmet)).toEqual([]);
 });
 
 // Users of the Python server are named by their address, whatever signs that holds.
@@ -69,10 +74,10 @@ test('a login is tried under the exact name, whatever signs it holds', async () 
   for (const user of ['a=b@lab.org', 'a=2Cb_lab.org', 'a,b', "o'neil+x{}|/_lab.org_read"]) {
     await server.admin.db('a').command({ createUser: user, pwd: 'right', roles: [] });
     const answers = async (password: string) =>
-      (await servers.tryLogin(host, { user, db: 'a', password })).map(({ answer }) => answer);
-    expect([user, await answers('right'), await answers('wrong')]).toEqual([user, ['accepted'], ['refused']]);
+      servers.tryLogin(host, servers.members(host)[0] ?? '', { user, db: 'a', password, mechanism: 'SCRAM-SHA-256' });
+    expect([user, await answers('right'), await answers('wrong')]).toEqual([user, 'accepted', 'refused']);
     await server.admin.db('a').command({ dropUser: user });
-    expect([user, await answers('right')]).toEqual([user, ['refused']]);
+    expect([user, await answers('right')]).toEqual([user, 'refused']);
   }
 });
 

@@ -37,13 +37,16 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
   /** What every member says to a login; a command goes first, as members are known from then on. */
   const answers = async (password = 'first') => {
     await users.owner(host, ada());
-    return (await users.tryLogin(host, { ...ada(), password })).map(({ answer }) => answer);
+    const { members } = await users.whoKnows(host, ada());
+    return Promise.all(
+      members.map(({ member }) => users.tryLogin(host, member, { ...ada(), password, mechanism: 'SCRAM-SHA-256' })),
+    );
   };
 
   test('a user is there once it is created, with its tag and its password', async () => {
     expect(await users.owner(host, ada())).toBeUndefined();
     expect(await create()).toBe('created');
-    expect(await users.owner(host, ada())).toEqual({ grant: 'g1' });
+    expect(await users.owner(host, ada())).toEqual({ grant: 'g1', mechanisms: expect.any(Array) });
     expect(await users.owner(host, { ...ada(), db: server.newDb() })).toBeUndefined();
     expect([await answers(), await answers('other')]).toEqual([['accepted'], ['refused']]);
   });
@@ -51,16 +54,16 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
   test('a name that is taken is an answer, and the other user stays as it was', async () => {
     await create();
     expect(await create({ password: 'second', tag: { ...tag, grant: 'g2' } })).toBe('exists');
-    expect(await users.owner(host, ada())).toEqual({ grant: 'g1' });
+    expect(await users.owner(host, ada())).toEqual({ grant: 'g1', mechanisms: expect.any(Array) });
     expect([await answers(), await answers('second')]).toEqual([['accepted'], ['refused']]);
   });
 
   test('a change leaves alone what it does not name', async () => {
     await create();
     expect(await users.update(host, ada(), { password: 'second' })).toBe('updated');
-    expect(await users.owner(host, ada())).toEqual({ grant: 'g1' });
+    expect(await users.owner(host, ada())).toEqual({ grant: 'g1', mechanisms: expect.any(Array) });
     expect(await users.update(host, ada(), { tag: { ...tag, grant: 'g2' } })).toBe('updated');
-    expect(await users.owner(host, ada())).toEqual({ grant: 'g2' });
+    expect(await users.owner(host, ada())).toEqual({ grant: 'g2', mechanisms: expect.any(Array) });
     expect([await answers(), await answers('second')]).toEqual([['refused'], ['accepted']]);
   });
 
@@ -85,7 +88,7 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
 
   test('a locked user takes neither the old password nor, from here, the new one', async () => {
     await create();
-    expect(await users.lock(host, ada(), 'locked')).toEqual({ left: [] });
+    expect(await users.lock(host, ada(), 'locked')).toEqual({ left: [], mechanisms: ['SCRAM-SHA-256'] });
     expect([await answers(), await answers('locked')]).toEqual([['refused'], ['refused']]);
     await users.update(host, ada(), { cidrs: [] });
     expect([await answers(), await answers('locked')]).toEqual([['refused'], ['accepted']]);
@@ -101,6 +104,24 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
     expect(await users.drop(host, ada())).toBe('dropped');
     expect([await users.owner(host, ada()), await answers()]).toEqual([undefined, ['refused']]);
     expect(await create({ password: 'second' })).toBe('created');
+  });
+
+  test('each member says whether it knows a name', async () => {
+    await create();
+    expect(await users.whoKnows(host, ada())).toMatchObject({ there: true, members: [{ says: 'known' }] });
+    await users.drop(host, ada());
+    const { there, members } = await users.whoKnows(host, ada());
+    expect([there, members]).toEqual([false, [expect.objectContaining({ says: 'gone' })]]);
+    expect(members[0]?.mechanisms).toContain('SCRAM-SHA-256');
+    expect(await users.killSessionsLeft(host, ada())).toBe('killed');
+    expect(await users.probe(host)).toEqual({ silentMembers: [] });
+  });
+
+  test('a deployment is the same one again, and no other', async () => {
+    const here = await users.identify(host);
+    if (!here) throw new Error('it has no id');
+    expect(await users.isDeployment(host, here)).toBe(true);
+    expect(await users.isDeployment(host, { ...here, id: 'another' })).toBe(false);
   });
 
   test('a user that is not there is an answer to each command, and none is made', async () => {

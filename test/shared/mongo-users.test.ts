@@ -110,7 +110,7 @@ test('a user that is not there is an answer to each command, and none is made', 
 
 test('an owner is known by our tag alone', async () => {
   await create();
-  expect(await users.owner(host, ada())).toEqual({ grant: 'g1' });
+  expect(await users.owner(host, ada())).toMatchObject({ grant: 'g1' });
   const foreign = [{}, { mongogrant: 'g1' }, { mongogrant: {} }, { mongogrant: { grant: 1 } }, { grant: 'g1' }];
   for (const customData of foreign) {
     await server.admin.db(db).command({ updateUser: ada().user, customData });
@@ -167,7 +167,7 @@ test('an admin with the least privileges can do all of it but kill and restrict'
   const weak = await as([{ db, actions }]);
   expect(await users.create(weak, newUser())).toBe('created');
   expect(await users.update(weak, ada(), { password: 'second', tag })).toBe('updated');
-  expect(await users.owner(weak, ada())).toEqual({ grant: 'g1' });
+  expect(await users.owner(weak, ada())).toMatchObject({ grant: 'g1' });
   expect(await users.killSessions(weak, ada())).toBe('not_offered');
   expect(await users.revokeRoles(weak, ada(), [{ role: 'read', db }])).toBe('revoked');
   await expect(users.update(weak, ada(), { cidrs: ['127.0.0.1'] })).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { MongoServerError } from 'mongodb';
 import * as v from 'valibot';
 import { HostRefused, HostUnreachable } from '../../shared/errors';
 import type { Message, MongoServers } from '../../shared/mongo-servers';
-import { memoryUsers, type StoredUsers, userId } from './memory-users';
+import { member, memoryUsers, type StoredUsers, userId } from './memory-users';
 
 /** The login with which commands get through; it lives in `admin`, apart from the users. */
 export interface StoredAdmin {
@@ -24,6 +24,8 @@ const body = v.object({
   customData: v.optional(v.object({ mongogrant: tag })),
   authenticationRestrictions: v.optional(v.array(v.object({ clientSource: v.array(v.string()) }))),
 });
+const visit = v.object({ saslSupportedMechs: v.optional(v.string()) });
+const mechanisms = ['SCRAM-SHA-256'];
 const named = v.object({ user: v.string(), db: v.string() });
 const codes: Record<string, number> = { missing: 11, exists: 51003 };
 
@@ -46,8 +48,12 @@ export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServ
           authInfo: { authenticatedUsers: [{ user: admin.username, db: 'admin' }], authenticatedUserRoles: [] },
         };
       case 'usersInfo': {
-        const user = users.get(userId(v.parse(named, value)));
-        return { users: user ? [{ ...user, ...(user.tag && { customData: { mongogrant: user.tag } }) }] : [] };
+        const id = userId(v.parse(named, value));
+        if (id === `admin.${admin.username}`) return { users: [{ user: admin.username, db: 'admin' }] };
+        const user = users.get(id);
+        return {
+          users: user ? [{ ...user, mechanisms, ...(user.tag && { customData: { mongogrant: user.tag } }) }] : [],
+        };
       }
       case 'createUser':
         if (!customData) break;
@@ -67,6 +73,9 @@ export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServ
         if (!session) break;
         return on.killSessions(host, session);
       }
+      case 'ping':
+      case 'killAllSessionsByPattern':
+        return {};
       case 'dropUser':
         return on.drop(host, name);
     }
@@ -82,6 +91,12 @@ export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServ
       const code = typeof answer === 'string' ? codes[answer] : undefined;
       if (code !== undefined) throw new HostRefused(host.name, { cause: refusal(code) });
       return typeof answer === 'string' ? {} : answer;
+    },
+    members: () => [member],
+    async visit(_host, _member, _db, message) {
+      const { saslSupportedMechs: asked } = v.parse(visit, message);
+      const known = asked !== undefined && (asked === `admin.${admin.username}` || users.has(asked));
+      return known ? { saslSupportedMechs: mechanisms } : {};
     },
     tryLogin: on.tryLogin,
     async close() {},

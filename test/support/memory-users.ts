@@ -7,9 +7,11 @@ export type StoredUser = Omit<NewUser, 'tag'> & Partial<Pick<NewUser, 'tag'>>;
 /** By the database and the name. A user is replaced and never changed in place, so that a copy of the map is a copy of all. */
 export type StoredUsers = Map<string, StoredUser>;
 
-const member = 'memory:27017';
+export const member = 'memory:27017';
 /** From where the logins are tried. */
 const here = '127.0.0.1';
+
+const home = { user: 'mongogrant', db: 'admin', id: 'memory' };
 
 export const userId = ({ user, db }: UserName): string => `${db}.${user}`;
 
@@ -37,15 +39,26 @@ export function memoryUsers(users: StoredUsers = new Map()): MongoUsers {
       })),
     async owner(_host, name) {
       const user = users.get(userId(name));
-      return user && (user.tag ? { grant: user.tag.grant } : 'foreign');
+      return user && (user.tag ? { grant: user.tag.grant, mechanisms: ['SCRAM-SHA-256'] } : 'foreign');
     },
     lock: async (_host, name, password) =>
-      change(name, { left: [] }, (user) => ({ ...user, password, cidrs: ['0.0.0.0/32'] })),
-    async tryLogin(_host, { password, ...name }) {
+      change(name, { left: [], mechanisms: ['SCRAM-SHA-256'] }, (user) => ({
+        ...user,
+        password,
+        cidrs: ['0.0.0.0/32'],
+      })),
+    async tryLogin(_host, _member, { password, ...name }) {
       const user = users.get(userId(name));
-      const accepted = user?.password === password && addressesCover(user.cidrs, [here]);
-      return [{ member, answer: accepted ? 'accepted' : 'refused' }];
+      return user?.password === password && addressesCover(user.cidrs, [here]) ? 'accepted' : 'refused';
     },
+    async whoKnows(_host, name) {
+      const there = users.has(userId(name));
+      return { there, members: [{ member, says: there ? 'known' : 'gone', mechanisms: ['SCRAM-SHA-256'] }] };
+    },
+    probe: async () => ({ silentMembers: [] }),
+    identify: async () => home,
+    isDeployment: async (_host, made) => made.id === home.id,
+    killSessionsLeft: async () => 'killed',
     revokeRoles: async (_host, name, revoked) =>
       change(name, 'revoked' as const, (user) => ({
         ...user,

@@ -62,7 +62,7 @@ async function lifeOfAUser(host: Host, db: string, usersDb = db): Promise<Record
 
 const allWell = {
   create: 'created',
-  owner: { grant: 'g1' },
+  owner: { grant: 'g1', mechanisms: ['SCRAM-SHA-1', 'SCRAM-SHA-256'] },
   password: 'updated',
   tag: 'updated',
   cidrs: 'updated',

@@ -11,7 +11,11 @@ afterAll(() => {
   expect(JSON.stringify(reports).includes('hunter2')).toBe(false);
 });
 
-async function checked(host: Host, databases: readonly string[] | 'any', over: MongoServers): Promise<Checked> {
+async function checked(
+  host: Host,
+  databases: readonly string[] | 'any',
+  over: Pick<MongoServers, 'command'>,
+): Promise<Checked> {
   const report = await checkHost(over, host, databases);
   reports.push(report);
   if (report.state !== 'checked') throw new Error(JSON.stringify(report));
@@ -27,7 +31,7 @@ function saying(replies: Record<string, Message | undefined>) {
     if (reply) return reply;
     throw new HostRefused(name);
   };
-  return { command, tryLogin: async () => [], close: async () => {} };
+  return { command };
 }
 const status = (roles: string[], privileges?: unknown[]) => ({
   authInfo: {

@@ -114,6 +114,11 @@ export const broken = {
   },
   'a drop that is taken as done': (edges: Edges): Edges => ({
     ...edges,
-    users: { ...edges.users, drop: async () => 'dropped', owner: async () => undefined },
+    users: {
+      ...edges.users,
+      drop: async () => 'dropped',
+      owner: async () => undefined,
+      whoKnows: async () => ({ there: false, members: [] }),
+    },
   }),
 };

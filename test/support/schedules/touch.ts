@@ -35,9 +35,23 @@ const reads: readonly string[] = [
   'tagged.look',
   'users.owner',
   'users.tryLogin',
+  'users.whoKnows',
+  'users.probe',
+  'users.identify',
+  'users.isDeployment',
+  'servers.members',
+  'servers.visit',
   'servers.tryLogin',
   'versions.describe',
   'versions.get',
+];
+/** These are about the host. */
+const homeless: readonly string[] = [
+  'users.probe',
+  'users.identify',
+  'users.isDeployment',
+  'servers.members',
+  'servers.visit',
 ];
 export const isRead = (call: string): boolean => reads.includes(call);
 /** Links are only read here, and events only written. */
@@ -47,9 +61,11 @@ export function touchOf(call: string, values: readonly unknown[]): Touch {
   const writes = !isRead(call);
   if (call === 'tagged.list') return { of: 'users', ids: 'all' };
   if (call === 'tagged.look') return { of: 'users', ids: v.parse(names, values[2]).map(userId) };
+  if (homeless.includes(call)) return { of: 'nothing' };
+  if (call === 'users.tryLogin') return { of: 'user', id: userId(v.parse(name, values[2])), writes };
   if (/^(users|tagged)\./.test(call)) return { of: 'user', id: userId(v.parse(name, values[1])), writes };
   if (call === 'servers.command') return touchOfCommand(v.parse(command, values));
-  if (call === 'servers.tryLogin') return { of: 'user', id: userId(v.parse(name, values[1])), writes };
+  if (call === 'servers.tryLogin') return { of: 'user', id: userId(v.parse(name, values[2])), writes };
   if (call.startsWith('versions.')) return touchOfSecret(call, values, writes);
   if (!call.startsWith('table.')) return { of: 'nothing' };
   if (call === 'table.query' || call === 'table.page') {

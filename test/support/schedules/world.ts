@@ -138,7 +138,7 @@ export async function ask(
 /** One run of the reaper. */
 export function runReaper(edges: Edges, now: number): Promise<Reaped> {
   const clock = () => now * 1000;
-  return reap({ ...edges, log: silent, clock }, { requestId: 'reap', ip: 'reap' }, clock() + 45_000);
+  return reap({ ...edges, settings, log: silent, clock }, { requestId: 'reap', ip: 'reap' }, clock() + 45_000);
 }
 
 /** One run of the reconciliation. Throws where steps of it failed. */
