@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemCode } from '../system-error';
+import { findFreePort } from './free-port';
+import { type Guard, startGuard } from './guard';
+
+export interface MongodProcessOptions {
+  /** Path of the server's binary. Libraries that it needs may lie in a folder `lib` beside it. */
+  binary: string;
+  /** A free one if left out. */
+  port?: number | undefined;
+  /** Where its data are kept; a temporary folder, removed at the end, if left out. */
+  folder?: string | undefined;
+  flags?: readonly string[];
+}
+
+/** A MongoDB server in a process of its own, on 127.0.0.1, which ends with this process at the latest. */
+export interface MongodProcess {
+  readonly port: number;
+  /** Of the process that runs now. */
+  readonly pid: number;
+  /** Sends a signal; for those that end the server, waits for its end. */
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+  /** Starts it again on the same port, over the same data, after ending it if it still runs. `flags`: others from now on. */
+  restart(flags?: readonly string[]): Promise<void>;
+  /** What it wrote since it was started last. */
+  readLog(): string;
+  /** Ends it for good. */
+  close(): Promise<void>;
+}
+
+/** The server could not be started. `taken`: because of its port. */
+export class MongodFault extends Error {
+  override name = 'MongodFault';
+  constructor(
+    message: string,
+    readonly taken: boolean,
+  ) {
+    super(message);
+  }
+}
+
+const longestStart = 60_000;
+const longestEnd = 5000;
+const attempts = 5;
+const smallAndLocal = ['--bind_ip', '127.0.0.1', '--nounixsocket', '--wiredTigerCacheSizeGB', '0.25'];
+const setParameters = ['--setParameter', 'diagnosticDataCollectionEnabled=false'];
+
+/** Starts a server and waits until it takes connections; rejects with a {@link MongodFault} if it can't. */
+export async function startMongodProcess(options: MongodProcessOptions): Promise<MongodProcess> {
+  const temporary = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'mongogrant-mongod-')) : undefined;
+  const home = temporary ?? resolve(options.folder ?? '');
+  const guard = startGuard(temporary);
+  try {
+    mkdirSync(join(home, 'data'), { recursive: true, mode: 0o700 });
+    return await startOnSomePort(options, home, guard);
+  } catch (error) {
+    await guard.close();
+    throw error;
+  }
+}
+
+async function startOnSomePort(options: MongodProcessOptions, home: string, guard: Guard): Promise<MongodProcess> {
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port || (await findFreePort());
+    try {
+      return await startOn(port, options, home, guard);
+    } catch (error) {
+      const other = !options.port && attempt < attempts && error instanceof MongodFault && error.taken;
+      if (!other) throw error;
+    }
+  }
+}
+
+async function startOn(
+  port: number,
+  options: MongodProcessOptions,
+  home: string,
+  guard: Guard,
+): Promise<MongodProcess> {
+  const start = (flags: readonly string[]) => runMongod({ binary: options.binary, port, home, flags, guard });
+  let flags = options.flags ?? [];
+  let running = await start(flags);
+  const pidOf = () => {
+    if (running.child.pid === undefined) throw new MongodFault('the server has no process', false);
+    return running.child.pid;
+  };
+  return {
+    port,
+    get pid() {
+      return pidOf();
+    },
+    async kill(signal) {
+      process.kill(pidOf(), signal);
+      if (signal === 'SIGKILL' || signal === 'SIGTERM') await running.ended;
+    },
+    async restart(others = flags) {
+      await endInOrder(running);
+      flags = others;
+      running = await start(flags);
+    },
+    readLog: () => readFileSync(running.log, 'utf8'),
+    async close() {
+      await (options.folder === undefined ? endAtOnce(running) : endInOrder(running));
+      await guard.close();
+    },
+  };
+}
+
+interface Running {
+  child: ChildProcess;
+  log: string;
+  /** Fulfilled when the process is gone. */
+  ended: Promise<void>;
+}
+
+let starts = 0;
+
+async function runMongod({
+  binary,
+  port,
+  home,
+  flags,
+  guard,
+}: {
+  binary: string;
+  port: number;
+  home: string;
+  flags: readonly string[];
+  guard: Guard;
+}): Promise<Running> {
+  const log = join(home, `mongod-${process.pid}-${++starts}.log`);
+  const output = openSync(log, 'w', 0o600);
+  const place = ['--dbpath', join(home, 'data'), '--port', String(port)];
+  const child = spawn(binary, [...place, ...smallAndLocal, ...setParameters, ...flags], {
+    stdio: ['ignore', output, output],
+    env: environmentOf(binary),
+    detached: true,
+  });
+  closeSync(output);
+  child.unref();
+  guard.watch(child.pid);
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  }).then(() => guard.watch(undefined));
+  const running = { child, log, ended };
+  await untilReady(running, binary, port);
+  return running;
+}
+
+/** Libraries beside the binary are for that process alone. */
+function environmentOf(binary: string): NodeJS.ProcessEnv {
+  const libraries = join(dirname(resolve(binary)), 'lib');
+  return existsSync(libraries) ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env;
+}
+
+async function untilReady({ child, log, ended }: Running, binary: string, port: number): Promise<void> {
+  let fault: string | undefined;
+  child.once('error', (error) => {
+    fault = systemCode(error) ?? error.message;
+  });
+  child.once('exit', (status, signal) => {
+    fault ??= `it ended with ${signal ?? `status ${status}`}`;
+  });
+  const began = Date.now();
+  for (;;) {
+    const text = await readFile(log, 'utf8');
+    if (fault !== undefined) {
+      const taken = /address already in use/i.test(text);
+      const words = taken ? `port ${port} is taken` : [fault, lastWords(text)].filter(Boolean).join(': ');
+      throw new MongodFault(`${binary} can't run: ${words}`, taken);
+    }
+    if (/waiting for connections/i.test(text)) return;
+    if (Date.now() - began > longestStart) {
+      child.kill('SIGKILL');
+      await ended;
+      throw new MongodFault(`${binary} took no connections for ${longestStart / 1000} s`, false);
+    }
+    await pause(10);
+  }
+}
+
+/** The last error in a log: of its JSON lines the message and the reason, of others the line. */
+function lastWords(log: string): string {
+  const lines = log.split('\n').filter((line) => line !== '' && (!line.startsWith('{') || /"s":"[EF]"/.test(line)));
+  const last = lines.filter((line) => !/Fatal assertion|aborting after/.test(line)).at(-1) ?? lines.at(-1) ?? '';
+  try {
+    const { msg, attr } = JSON.parse(last);
+    return `${msg} ${JSON.stringify(attr ?? {})}`;
+  } catch {
+    return last.slice(0, 300);
+  }
+}
+
+/** Ends it in order, if it can do that in time: a frozen one can't. */
+async function endInOrder({ child, ended }: Running): Promise<void> {
+  if (hasEnded(child)) return;
+  child.ref();
+  child.kill('SIGTERM');
+  const cut = setTimeout(() => child.kill('SIGKILL'), longestEnd);
+  await ended;
+  clearTimeout(cut);
+}
+
+async function endAtOnce({ child, ended }: Running): Promise<void> {
+  if (hasEnded(child)) return;
+  child.ref();
+  child.kill('SIGKILL');
+  await ended;
+}
+
+const hasEnded = (child: ChildProcess): boolean =>
+  child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
