@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemCode } from '../system-error';
 import { findFreePort } from './free-port';
 import { type Guard, startGuard } from './guard';
+import { environmentOf } from './mongod-environment';
 
 export interface MongodProcessOptions {
   /** Path of the server's binary. Libraries that it needs may lie in a folder `lib` beside it. */
@@ -151,12 +152,6 @@ async function runMongod({
   const running = { child, log, ended };
   await untilReady(running, binary, port);
   return running;
-}
-
-/** Libraries beside the binary are for that process alone. */
-function environmentOf(binary: string): NodeJS.ProcessEnv {
-  const libraries = join(dirname(resolve(binary)), 'lib');
-  return existsSync(libraries) ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env;
 }
 
 async function untilReady({ child, log, ended }: Running, binary: string, port: number): Promise<void> {
