@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type Document, MongoClient, type MongoClientOptions, MongoServerError } from 'mongodb';
-import { type RunningMongod, startMongod } from '../../local/mongod/server';
+import { genuineBinary, startServer, type TestServer } from './start-server';
 import { WireClient } from './wire-client';
 
 /** The server that a test file talks to. */
 export interface TestMongod {
-  /** False if `MONGODB_URI` names a real server, whose versions differ in words and in some codes. */
+  /** False for a genuine server, of `npm run test:mongod` or one that `MONGODB_URI` names. */
   readonly embedded: boolean;
   readonly host: string;
   readonly port: number;
@@ -24,14 +24,14 @@ const adminPassword = 'admin-password';
 
 /** One server for all tests of a file: the embedded one on a free port, or the one that `MONGODB_URI` names. */
 export function useMongod(): TestMongod {
-  let running: RunningMongod | undefined;
+  let running: TestServer | undefined;
   let admin: MongoClient | undefined;
   let address = { host: '127.0.0.1', port: 0 };
   const dbs: string[] = [];
   const open: { close(): unknown }[] = [];
 
   beforeAll(async () => {
-    running = realUri ? undefined : await startMongod({ admin: { username: 'admin', password: adminPassword } });
+    running = realUri ? undefined : await startServer({ admin: { username: 'admin', password: adminPassword } });
     const uri = realUri ?? `mongodb://admin:${adminPassword}@127.0.0.1:${running?.port}/`;
     const { hostname, port } = new URL(uri);
     address = { host: hostname, port: Number(port || 27017) };
@@ -49,7 +49,7 @@ export function useMongod(): TestMongod {
   });
 
   return {
-    embedded: realUri === undefined,
+    embedded: realUri === undefined && genuineBinary === undefined,
     get host() {
       return address.host;
     },

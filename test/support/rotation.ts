@@ -1,12 +1,12 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { rotateAdminPassword } from '../../functions/rotate-admin-password/rotate-admin-password';
-import { startMongod } from '../../local/mongod/server';
 import { startSecretsManager } from '../../local/secrets-manager';
 import type { Log } from '../../shared/log';
 import { mongoAdmins } from '../../shared/mongo-admins';
 import { mongoServers } from '../../shared/mongo-servers';
 import { secretVersions, secretWriter } from '../../shared/secrets-manager';
 import { interpose, type Outside } from './outside';
+import { startServer } from './start-server';
 
 export const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 export const labels = ['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS', 'mongogrant-set'];
@@ -21,7 +21,7 @@ let count = 0;
 export async function openRotations() {
   const [secretsManager, mongod] = await Promise.all([
     startSecretsManager({ port: 0, rotate: () => {} }),
-    startMongod({ admin: root }),
+    startServer({ admin: root }),
   ]);
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${secretsManager.port}`,

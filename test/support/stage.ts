@@ -5,7 +5,6 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { type Document, MongoClient } from 'mongodb';
 import { ensureTable, startDynamoDb } from '../../local/dynamodb';
 import { match } from '../../local/gateway';
-import { startMongod } from '../../local/mongod/server';
 import { startSecretsManager } from '../../local/secrets-manager';
 import { followRotations } from '../../shared/follow-rotations';
 import { serve } from '../../shared/http';
@@ -18,6 +17,7 @@ import { parseSettings } from '../../shared/settings';
 import { dynamoTable, type Item } from '../../shared/store/table';
 import { keepPromises } from './keep-promises';
 import { interpose, type Outside } from './outside';
+import { startServer } from './start-server';
 import { useCases } from './use-cases';
 
 const admin = { username: 'mongoadmin', password: 'mongoadminpass' };
@@ -41,12 +41,12 @@ export interface Ask {
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-/** The real handlers over the embedded services, with a clock that stands still, a mailbox in memory, and an ear at every outside call. */
+/** The real handlers over the embedded services (MongoDB may be genuine), with a clock that stands still, a mailbox in memory, and an ear at every outside call. */
 export async function openStage(settings: Record<string, unknown> = {}) {
   const [dynamodb, secretsManager, mongod] = await Promise.all([
     startDynamoDb({ port: 0 }),
     startSecretsManager({ port: 0, rotate: () => {} }),
-    startMongod({ admin }),
+    startServer({ admin }),
   ]);
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamodb.port}`,

@@ -1,0 +1,3 @@
+import { closeSpareServers } from '../start-server';
+
+afterAll(closeSpareServers);
