@@ -69,7 +69,10 @@ export class MongograntStack extends Stack {
     alarms.reconciler(jobs.reconcile);
 
     // Outside the table and the settings: all that it needs to know is in the secret that it is called for.
-    const rotate = apiFunction(this, 'rotate-admin-password', { environment: {}, removalPolicy, mongodb });
+    const rotate = apiFunction(this, 'rotate-admin-password', {
+      ...{ environment: {}, removalPolicy, mongodb },
+      timeout: Duration.seconds(60),
+    });
     rotateHostSecrets(rotate, prefix);
     alarms.rotationFailing(rotate);
 

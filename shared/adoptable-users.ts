@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { serverCode } from './mongo-faults';
-import type { MongoServers } from './mongo-servers';
+import { durably, type MongoServers } from './mongo-servers';
 import type { Host, Tag, UserName } from './mongo-users';
 import { cidrsOf, type ShownUser, usersNamed } from './shown-users';
 
@@ -27,7 +27,6 @@ export interface AdoptableUsers {
 }
 
 const USER_NOT_FOUND = 11;
-const majority = { writeConcern: { w: 'majority', wtimeout: 5000 } };
 
 const anObject = v.record(v.string(), v.unknown());
 const ourTag = v.object({ stack: v.string(), grant: v.string() });
@@ -38,7 +37,7 @@ export function adoptableUsers(servers: Pick<MongoServers, 'command'>): Adoptabl
     async tag(host, { user, db, customData }, tag) {
       try {
         const change = { customData: { ...customData, mongogrant: tag } };
-        await servers.command(host, db, { updateUser: user, ...change, ...majority });
+        await servers.command(host, db, { updateUser: user, ...change, ...durably(host) });
         return 'tagged';
       } catch (fault) {
         if (serverCode(fault) === USER_NOT_FOUND) return 'missing';

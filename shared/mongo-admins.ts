@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { loginFault, serverCode } from './mongo-faults';
-import { type Host, type Message, withLogin } from './mongo-servers';
+import { durably, type Host, type Message, withLogin } from './mongo-servers';
 import type { UserName } from './mongo-users';
 
 export interface HeldRole {
@@ -24,7 +24,6 @@ export interface MongoAdmins {
 }
 
 const USER_NOT_FOUND = 11;
-const majority = { writeConcern: { w: 'majority', wtimeout: 5000 } };
 
 const role = v.object({ role: v.string(), db: v.string() });
 const status = v.object({
@@ -56,7 +55,7 @@ export function mongoAdmins(loggedIn = withLogin): MongoAdmins {
     },
     async setPassword(as, { user, db }, password) {
       try {
-        await loggedIn(as, (command) => command(db, { updateUser: user, pwd: password, ...majority }));
+        await loggedIn(as, (command) => command(db, { updateUser: user, pwd: password, ...durably(as) }));
         return 'changed';
       } catch (fault) {
         if (serverCode(fault) === USER_NOT_FOUND) return 'missing';
@@ -71,7 +70,9 @@ export function mongoAdmins(loggedIn = withLogin): MongoAdmins {
     async create(as, { user, db }, password, { roles, restrictions }) {
       // A field that takes a privilege of its own, even when it is empty.
       const limits = restrictions.length > 0 && { authenticationRestrictions: restrictions };
-      await loggedIn(as, (command) => command(db, { createUser: user, pwd: password, roles, ...limits, ...majority }));
+      await loggedIn(as, (command) =>
+        command(db, { createUser: user, pwd: password, roles, ...limits, ...durably(as) }),
+      );
     },
   };
 }

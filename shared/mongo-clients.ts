@@ -1,4 +1,4 @@
-import { type Db, MongoClient, type MongoClientOptions, type TopologyDescription } from 'mongodb';
+import type { Db, MongoClient, MongoClientOptions, TopologyDescription } from 'mongodb';
 import { isClientLost } from './mongo-faults';
 
 /** Clients of MongoDB servers, each kept under a name for as long as it is of use. */

@@ -44,6 +44,7 @@ export function hostFault(host: string, error: unknown, command = 'login'): Host
     const refusal = `${command}: ${error.codeName ?? `code ${error.code}`}`;
     return new HostRefused(host, { refusal, cause: error });
   }
+  if (isTimeUp(error)) return new HostUnreachable(host, true, { cause: error });
   // Nothing of the driver's own: a record that is not in the DNS, a file that is not there, an address that no one can read.
   const foreign = !(error instanceof MongoError);
   const neverSent =
@@ -64,6 +65,9 @@ function silenceOf(error: MongoServerError): Silence | undefined {
   if (!isPassing(error)) return undefined;
   return error instanceof MongoWriteConcernError && error.code === WRITE_CONCERN_TIMEOUT ? 'majority_lost' : 'changing';
 }
+
+/** We ended the wait ourselves. */
+const isTimeUp = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 const badAddress = [MongoParseError, MongoInvalidArgumentError, MongoMissingCredentialsError];
 

@@ -51,8 +51,8 @@ export interface MongoMembers {
    * no set.
    */
   askMembers(host: Host, name: Name, since: Timestamp | undefined): Promise<MemberSays[]>;
-  /** The members that do not answer at all. */
-  silentMembers(host: Host): Promise<string[]>;
+  /** The members that do not answer, or have not come as far as `since`, a moment of a second ago or so. */
+  absentMembers(host: Host, since: Timestamp | undefined): Promise<string[]>;
 }
 
 export function mongoMembers(servers: Pick<MongoServers, 'members' | 'visit'>): MongoMembers {
@@ -115,19 +115,25 @@ export function mongoMembers(servers: Pick<MongoServers, 'members' | 'visit'>): 
     return [...answers].map(([member, answer]) => judge(member, answer, since, told));
   }
 
-  async function silentMembers(host: Host): Promise<string[]> {
+  async function absentMembers(host: Host, since: Timestamp | undefined): Promise<string[]> {
+    const isThere = async (member: string): Promise<boolean> => {
+      const until = Date.now() + patienceMs;
+      for (;;) {
+        const reply = v.parse(helloReply, await servers.visit(host, member, 'admin', { hello: 1 }));
+        if (!isBehind(reply, since)) return true;
+        if (Date.now() >= until) return false;
+        await pause(pauseMs);
+      }
+    };
     const asked = servers.members(host).map(async (member) => {
-      const answers = await servers.visit(host, member, 'admin', { hello: 1 }).then(
-        () => true,
-        () => false,
-      );
-      if (answers) slow.delete(keyOf(host, member));
-      return answers ? [] : [member];
+      const there = await isThere(member).catch(() => false);
+      if (there) slow.delete(keyOf(host, member));
+      return there ? [] : [member];
     });
     return (await Promise.all(asked)).flat();
   }
 
-  return { askMembers, silentMembers };
+  return { askMembers, absentMembers };
 }
 
 const keyOf = (host: Host, member: string): string => `${host.name} ${member}`;

@@ -56,6 +56,17 @@ const longestPauseMs = 1000;
 export const timeLeft = ({ deadline }: Host, most: number): number =>
   Math.max(200, Math.min(most, (deadline ?? Number.POSITIVE_INFINITY) - Date.now()));
 
+/**
+ * A write is done once it can't be lost: by an election, or by a crash of the one server. No write waits for longer than a third of what
+ * is left, so that those after it have their turn where the majority is lost.
+ */
+export const durably = (host: Host) => ({
+  writeConcern: { w: 'majority', j: true, wtimeout: Math.min(5000, Math.floor(timeLeft(host, 15_000) / 3)) },
+});
+
+/** The driver's own limit does not hold for a client that has yet to connect. */
+const within = (timeoutMS: number) => ({ timeoutMS, signal: AbortSignal.timeout(timeoutMS + 100) });
+
 /** These change nothing, so that one which may still arrive does no harm. */
 const reads: ReadonlySet<string> = new Set(
   ['usersInfo', 'rolesInfo', 'hello', 'ping', 'buildInfo'].concat(['connectionStatus', 'atlasVersion', 'currentOp']),
@@ -84,7 +95,7 @@ export function mongoServers(): MongoServers {
       '',
       () => new MongoClient(address, visitOptions),
       db,
-      (at) => at.command({ ...command }, { timeoutMS: timeLeft(host, visitMs) }),
+      (at) => at.command({ ...command }, within(timeLeft(host, visitMs))),
     );
   }
 
@@ -94,7 +105,7 @@ export function mongoServers(): MongoServers {
       JSON.stringify(host.secret),
       () => open(host),
       db,
-      (at) => at.command({ ...command }, { timeoutMS: timeLeft(host, commandMs) }),
+      (at) => at.command({ ...command }, within(timeLeft(host, commandMs))),
     );
 
   return {

@@ -4,7 +4,7 @@ import { HostRefused } from './errors';
 import { type MongoDeployments, mongoDeployments } from './mongo-deployments';
 import { serverCode } from './mongo-faults';
 import { type MemberSays, mongoMembers } from './mongo-members';
-import { type Host, type Login, type LoginAnswer, type Message, mongoServers, timeLeft } from './mongo-servers';
+import { durably, type Host, type Login, type LoginAnswer, type Message, mongoServers } from './mongo-servers';
 import { sha256 } from './tokens';
 
 export type { Host };
@@ -47,8 +47,8 @@ const nowhere = '0.0.0.0/32';
 
 /** Users on MongoDB hosts: each function is one command (a lock up to four). What a server may well answer is a value, all else is thrown. */
 export interface MongoUsers extends MongoDeployments {
-  /** Whether the host, and each of its members, answers now. */
-  probe(host: Host): Promise<{ silentMembers: string[] }>;
+  /** Whether the host answers now; `absent`: its members that do not, or that lag. */
+  probe(host: Host): Promise<{ absent: string[] }>;
   create(host: Host, user: NewUser): Promise<'created' | 'exists'>;
   update(host: Host, name: UserName, change: UserChange): Promise<'updated' | 'missing'>;
   owner(host: Host, name: UserName): Promise<Owner>;
@@ -89,19 +89,14 @@ const notOffered: Record<number, 'not_offered' | 'missing'> = {
   [USER_NOT_FOUND]: 'missing',
 };
 
-/** No step waits for longer than a third of what is left, so that those after it have their turn where the majority is lost. */
-const majority = (host: Host) => ({
-  writeConcern: { w: 'majority', wtimeout: Math.min(5000, Math.floor(timeLeft(host, 15_000) / 3)) },
-});
-
 const mechanisms = v.array(v.picklist(['SCRAM-SHA-1', 'SCRAM-SHA-256']));
 const withMechanisms = v.object({ mechanisms });
-const operationTime = v.object({ operationTime: v.instance(Timestamp) });
+const timed = v.object({ operationTime: v.instance(Timestamp) });
 const tagged = v.object({ customData: v.object({ mongogrant: v.object({ grant: v.string() }) }) });
 
 /** Users on real hosts. Closing it closes the connections to them. */
 export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Promise<void> } {
-  const { askMembers, silentMembers } = mongoMembers(servers);
+  const { askMembers, absentMembers } = mongoMembers(servers);
 
   async function run<T>(host: Host, db: string, command: Message, answers: Record<number, T>): Promise<T | undefined> {
     try {
@@ -133,15 +128,15 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
       ...(tag && { customData: { mongogrant: tag } }),
       ...(cidrs && restricted(cidrs)),
     };
-    const command = { updateUser: user, ...change, ...majority(host) };
+    const command = { updateUser: user, ...change, ...durably(host) };
     return (await run(host, db, command, { [USER_NOT_FOUND]: 'missing' as const })) ?? 'updated';
   }
 
   return {
     ...mongoDeployments(servers),
     async probe(host) {
-      await servers.command(host, 'admin', { ping: 1 });
-      return { silentMembers: await silentMembers(host) };
+      const reply = await servers.command(host, 'admin', { ping: 1 });
+      return { absent: await absentMembers(host, timeOf(reply)) };
     },
     async create(host, { user, db, password, roles, tag, cidrs }) {
       const command = {
@@ -150,7 +145,7 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
         roles,
         customData: { mongogrant: tag },
         ...(cidrs.length > 0 && restricted(cidrs)),
-        ...majority(host),
+        ...durably(host),
       };
       if ((await run(host, db, command, { [USER_EXISTS]: 'exists' as const })) === undefined) return 'created';
       // An election may keep what it did not let be confirmed: then the command that was sent again meets its own user.
@@ -183,12 +178,11 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
     },
     async whoKnows(host, name) {
       const { reply, users } = await usersNamed(host, name);
-      const since = v.is(operationTime, reply) ? reply.operationTime : undefined;
-      return { there: users.length > 0, members: await askMembers(host, name, since) };
+      return { there: users.length > 0, members: await askMembers(host, name, timeOf(reply)) };
     },
     tryLogin: (host, member, login) => servers.tryLogin(host, member, login),
     async revokeRoles(host, { user, db }, revoked) {
-      const command = { revokeRolesFromUser: user, roles: revoked, ...majority(host) };
+      const command = { revokeRolesFromUser: user, roles: revoked, ...durably(host) };
       return (await run(host, db, command, notOffered)) ?? 'revoked';
     },
     async killSessions(host, { user, db }) {
@@ -200,12 +194,15 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
       return answer === undefined ? 'killed' : 'not_offered';
     },
     async drop(host, { user, db }) {
-      const command = { dropUser: user, ...majority(host) };
+      const command = { dropUser: user, ...durably(host) };
       return (await run(host, db, command, { [USER_NOT_FOUND]: 'missing' as const })) ?? 'dropped';
     },
     close: () => servers.close(),
   };
 }
+
+/** When, by the clock of the set, a server answered; none for one that is in no set. */
+const timeOf = (reply: Message): Timestamp | undefined => (v.is(timed, reply) ? reply.operationTime : undefined);
 
 /** A field that takes a privilege of its own, even when it is empty: sent only where it says something new. */
 const restricted = (cidrs: string[]) => ({

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { heldOn } from './hosts/privileges';
 import { serverCode } from './mongo-faults';
-import type { MongoServers } from './mongo-servers';
+import { durably, type MongoServers } from './mongo-servers';
 import type { Host, UserName } from './mongo-users';
 import { askForUsers, cidrsOf, type ShownUser, unlessRefused, usersNamed } from './shown-users';
 import { sideBySide } from './side-by-side';
@@ -40,7 +40,6 @@ export interface TaggedUsers {
 const atOnce = 4;
 const USER_NOT_FOUND = 11;
 const UNAUTHORIZED = 13;
-const majority = { writeConcern: { w: 'majority', wtimeout: 5000 } };
 
 const tagged = v.object({
   mongogrant: v.object({
@@ -86,7 +85,7 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
     look,
     async grantRoles(host, { user, db }, roles) {
       try {
-        await servers.command(host, db, { grantRolesToUser: user, roles, ...majority });
+        await servers.command(host, db, { grantRolesToUser: user, roles, ...durably(host) });
         return 'granted';
       } catch (fault) {
         const code = serverCode(fault);

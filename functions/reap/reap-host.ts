@@ -39,7 +39,7 @@ export async function reapHost(deps: ReapDeps, { host, grants, source, deadline 
   const moment = () => seconds(new Date(clock()));
   const reach = await readReach(table, host);
   const found = reach && (await probe(deps, host));
-  const run = { silent: found === 'silent', unasked: false, faults: 0, incomplete: 0 };
+  const run = { silent: found === 'silent', partly: false, faults: 0, incomplete: 0 };
   const left = await sideBySide(perHost, grants, async (grant) => {
     const paused = found !== 'answers' && (grant.retryAt ?? 0) > moment();
     if (run.silent || paused || clock() >= deadline) return [grant];
@@ -47,21 +47,24 @@ export async function reapHost(deps: ReapDeps, { host, grants, source, deadline 
     if (result === 'incomplete') run.incomplete += 1;
     if (result === 'fault') run.faults += 1;
     if (result === 'host_unreachable') run.silent = true;
-    if (result === 'member_not_asked') run.unasked = true;
+    if (waitsForMember.includes(result)) run.partly = true;
     return result === 'over' || result === 'incomplete' ? [] : [{ ...grant, waitsFor: result }];
   });
-  if (run.silent || run.unasked) await noteSilence(table, host, reach, moment());
+  if (run.silent || run.partly) await noteSilence(table, host, reach, moment());
   else if (found === 'answers') await noteAnswer(table, host);
   return { host, left: left.flat(), silent: run.silent, faults: run.faults, incomplete: run.incomplete };
 }
 
-/** `partly`: some member does not. */
+/** These are over as soon as the members answer, and have replicated. */
+const waitsForMember = ['member_not_asked', 'still_known', 'still_accepted'];
+
+/** `partly`: some member does not, or lags. */
 async function probe({ secrets, users, log }: ReapDeps, name: string): Promise<'silent' | 'partly' | 'answers'> {
   try {
     const secret = await secrets.host(name);
     if (!secret) return 'answers';
-    const { silentMembers } = await users.probe({ name, secret });
-    return silentMembers.length > 0 ? 'partly' : 'answers';
+    const { absent } = await users.probe({ name, secret });
+    return absent.length > 0 ? 'partly' : 'answers';
   } catch (fault) {
     log.warn('probe_failed', { host: name, ...faultOf(fault) });
     return fault instanceof HostUnreachable ? 'silent' : 'answers';

@@ -27,6 +27,7 @@ export interface Reconciled {
 }
 
 const hostsAtOnce = 10;
+const lastActMs = 20_000;
 
 /** Compares the MongoDB users that we tagged with the grants, both ways, on all hosts side by side, and sets right what differs. */
 export async function reconcile(
@@ -82,7 +83,9 @@ async function compared(
   try {
     const secret = await deps.secrets.host(name);
     if (!secret) return { left: 'host_unknown' };
-    return await reconcileHost(deps, { host: { name, secret }, source, deadline, force: scope.force === true });
+    // Commands of the last act that was begun in time still have a while.
+    const host = { name, secret, deadline: Date.now() + (deadline - deps.clock()) + lastActMs };
+    return await reconcileHost(deps, { host, source, deadline, force: scope.force === true });
   } catch (fault) {
     deps.log.error('host_not_reconciled', { host: name, ...faultOf(fault) });
     return { left: reasonOf(fault) };

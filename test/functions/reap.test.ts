@@ -176,7 +176,7 @@ describe('a member that can not be asked', () => {
       },
       probe: async (...values: Parameters<typeof probe>) => {
         await probe(...values);
-        return { silentMembers: says() === 'silent' ? [member] : [] };
+        return { absent: says() === 'silent' ? [member] : [] };
       },
     } satisfies Partial<MongoUsers>);
     return member;

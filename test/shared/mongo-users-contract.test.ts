@@ -114,7 +114,7 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
     expect([there, members]).toEqual([false, [expect.objectContaining({ says: 'gone' })]]);
     expect(members[0]?.mechanisms).toContain('SCRAM-SHA-256');
     expect(await users.killSessionsLeft(host, ada())).toBe('killed');
-    expect(await users.probe(host)).toEqual({ silentMembers: [] });
+    expect(await users.probe(host)).toEqual({ absent: [] });
   });
 
   test('a deployment is the same one again, and no other', async () => {

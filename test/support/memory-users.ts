@@ -55,7 +55,7 @@ export function memoryUsers(users: StoredUsers = new Map()): MongoUsers {
       const there = users.has(userId(name));
       return { there, members: [{ member, says: there ? 'known' : 'gone', mechanisms: ['SCRAM-SHA-256'] }] };
     },
-    probe: async () => ({ silentMembers: [] }),
+    probe: async () => ({ absent: [] }),
     identify: async () => home,
     isDeployment: async (_host, made) => made.id === home.id,
     killSessionsLeft: async () => 'killed',
