@@ -65,6 +65,20 @@ export class Alarms extends Construct {
       least: 301,
       minutes: 2,
     });
+    this.alarm('proof-incomplete', {
+      says: 'A credential counts as ended although a member of its host could not be asked for a day',
+      section: 'a-proof-is-incomplete',
+      metric: this.own('IncompleteProofs', 'Sum', 5),
+      least: 1,
+      minutes: 1,
+    });
+    this.alarm('grant-unsettled', {
+      says: 'A credential is not on the server on which it was made, so nobody knows whether it is dead',
+      section: 'a-grant-is-not-where-it-was-made',
+      metric: this.own('UnsettledGrants', 'Maximum', 5),
+      least: 1,
+      minutes: 1,
+    });
     this.alarm('reaper-failing', {
       says: 'The job that ends credentials fails',
       section: 'the-reaper-fails-or-is-silent',

@@ -2,7 +2,14 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 /** Figures that alarms look at, written to the log in CloudWatch's embedded metric format. */
 export interface ServiceMetrics {
-  reaped(figures: { due: number; ended: number; oldestOverdue: number; silent: string[] }): void;
+  reaped(figures: {
+    due: number;
+    ended: number;
+    oldestOverdue: number;
+    incomplete: number;
+    unsettled: number;
+    silent: string[];
+  }): void;
   reconciled(figures: { orphans: number; lost: number; drifted: number }): void;
 }
 
@@ -10,10 +17,12 @@ export interface ServiceMetrics {
 export function emfMetrics(namespace: string): ServiceMetrics {
   const metrics = new Metrics({ namespace, serviceName: 'mongogrant' });
   return {
-    reaped({ due, ended, oldestOverdue, silent }) {
+    reaped({ due, ended, oldestOverdue, incomplete, unsettled, silent }) {
       metrics.addMetric('OldestOverdueSeconds', MetricUnit.Seconds, oldestOverdue);
       metrics.addMetric('GrantsDue', MetricUnit.Count, due);
       metrics.addMetric('GrantsEnded', MetricUnit.Count, ended);
+      metrics.addMetric('IncompleteProofs', MetricUnit.Count, incomplete);
+      metrics.addMetric('UnsettledGrants', MetricUnit.Count, unsettled);
       metrics.addMetric('SilentHosts', MetricUnit.Count, silent.length);
       metrics.publishStoredMetrics();
     },

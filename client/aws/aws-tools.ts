@@ -10,6 +10,7 @@ import type { Log } from '../../shared/log';
 import { mongoServers } from '../../shared/mongo-servers';
 import { mongoUsers } from '../../shared/mongo-users';
 import { awsSecrets } from '../../shared/secrets';
+import { listUnsettled, settleGrant } from '../../shared/settle-grant';
 import { dynamoTable } from '../../shared/store/table';
 import { newId } from '../../shared/tokens';
 import type { ClientDeps } from '../api/ask-api';
@@ -46,6 +47,10 @@ export function openAwsTools({ table: name, secretPrefix, stackName }: AwsSettin
       rotate: (host: string) => rotateHost(registry, { ...actor, host }, new Date()),
       remove: (host: string, force: boolean) =>
         removeHost({ ...registry, secrets, users, log: quiet }, { ...actor, host, force }, new Date()),
+    },
+    grants: {
+      unsettled: () => listUnsettled(table),
+      settle: (id: string) => settleGrant(table, id, actor, new Date()),
     },
     planImport: async (uri: string, client: ClientDeps, options: PlanOptions) =>
       planImport(parsePython(await readPythonDatabase(uri)), { ...importing, ...client }, options, new Date()),

@@ -1,4 +1,5 @@
 import type { EndDeps } from '../../shared/end-grant';
+import { isUnsettled } from '../../shared/settle-grant';
 import type { Settings } from '../../shared/settings';
 import { sideBySide } from '../../shared/side-by-side';
 import type { Source } from '../../shared/store/audit';
@@ -50,7 +51,7 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
     ended: due.length - left.length,
     oldestOverdue: Math.max(0, ...left.filter(isAlive).map(({ dueAt = end }) => end - dueAt)),
     incomplete: runs.reduce((sum, run) => sum + run.incomplete, 0),
-    unsettled: left.filter(({ waitsFor = '' }) => unsettled.includes(waitsFor)).length,
+    unsettled: left.filter(({ waitsFor }) => isUnsettled({ state: 'ending', waitsFor })).length,
     silent: runs.flatMap(({ silent, host }) => (silent ? [host] : [])),
     faults: runs.reduce((sum, run) => sum + run.faults, faultsBefore),
   };
@@ -58,5 +59,3 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
 
 /** All that is left to be shown is up to members that can't be asked: every member that can be knows no such user. */
 const isAlive = ({ waitsFor }: Grant): boolean => waitsFor !== 'member_not_asked';
-
-const unsettled = ['deployment_unknown', 'other_deployment'];

@@ -19,13 +19,15 @@ export interface Comparison {
   /** Marked as lost, and there again. */
   found: Grant[];
   drifted: Grant[];
+  /** Live, and with their user. */
+  present: Grant[];
   /** How many were not judged, by the reason. */
   leftOut: Record<string, number>;
 }
 
 export function compare({ users, seen, grants }: Sides, stack: string, now: number): Comparison {
   const byId = new Map(grants.map((grant) => [grant.id, grant]));
-  const result: Comparison = { orphans: [], lost: [], found: [], drifted: [], leftOut: {} };
+  const result: Comparison = { orphans: [], lost: [], found: [], drifted: [], present: [], leftOut: {} };
   const present = new Set<Grant>();
   for (const user of users) {
     const grant = byId.get(user.tag.grant);
@@ -35,6 +37,7 @@ export function compare({ users, seen, grants }: Sides, stack: string, now: numb
     }
     present.add(grant);
     const reason = notToJudge(grant, now);
+    if (!reason) result.present.push(grant);
     if (reason) leaveOut(result.leftOut, reason);
     else if (grant.lostAt !== undefined) result.found.push(grant);
     else if (differences(user, grant, stack)) result.drifted.push(grant);

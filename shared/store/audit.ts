@@ -36,6 +36,7 @@ export type Act =
   | 'host_changed'
   | 'host_retired'
   | 'host_removed'
+  | 'settled'
   | 'host_refused'
   | 'host_rotating'
   | 'rule_set'

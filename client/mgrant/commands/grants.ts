@@ -7,6 +7,7 @@ import { actual } from '../places';
 import { type Context, openSession } from '../session';
 import { table } from '../table';
 import { distance } from '../times';
+import { addSettleGrant } from './settle-grant';
 
 interface Options {
   email?: string;
@@ -16,7 +17,7 @@ interface Options {
 }
 
 export function addGrants(program: Command, context: Context): void {
-  program
+  const grants = program
     .command('grants')
     .summary('list the MongoDB logins that you hold')
     .description(
@@ -43,6 +44,7 @@ export function addGrants(program: Command, context: Context): void {
       const grants = found.filter(({ state }) => all || state !== 'ended');
       session.show({ grants }, () => grantsTable(grants, session.io.now(), session.paint.out));
     });
+  addSettleGrant(grants, context);
 }
 
 /** Grants as a table, the first to end first. */
