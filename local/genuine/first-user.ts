@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 
 export interface AdminLogin {
@@ -20,6 +19,6 @@ export async function createFirstUser(
   }
 }
 
-/** Where the driver can't find `os` by itself, as in Jest, it would not say who it is, and a server refuses that. */
+/** A client that gives up sooner than it would by itself. */
 export const openClient = (uri: string, options: MongoClientOptions = {}): MongoClient =>
-  new MongoClient(uri, { serverSelectionTimeoutMS: 10_000, runtimeAdapters: { os }, ...options });
+  new MongoClient(uri, { serverSelectionTimeoutMS: 10_000, ...options });

@@ -7,6 +7,8 @@ import { WireClient } from './wire-client';
 export interface TestMongod {
   /** False for a genuine server, of `npm run test:mongod` or one that `MONGODB_URI` names. */
   readonly embedded: boolean;
+  /** Whether the server answers as this version does, such as 5 or 6. */
+  isAtLeast(version: number): boolean;
   readonly host: string;
   readonly port: number;
   /** Logged in with the role `root`. */
@@ -26,6 +28,7 @@ const adminPassword = 'admin-password';
 export function useMongod(): TestMongod {
   let running: TestServer | undefined;
   let admin: MongoClient | undefined;
+  let version = 0;
   let address = { host: '127.0.0.1', port: 0 };
   const dbs: string[] = [];
   const open: { close(): unknown }[] = [];
@@ -36,6 +39,7 @@ export function useMongod(): TestMongod {
     const { hostname, port } = new URL(uri);
     address = { host: hostname, port: Number(port || 27017) };
     admin = await new MongoClient(uri).connect();
+    version = Number.parseFloat((await admin.db('admin').command({ buildInfo: 1 })).version);
   });
 
   afterEach(async () => {
@@ -50,6 +54,7 @@ export function useMongod(): TestMongod {
 
   return {
     embedded: realUri === undefined && genuineBinary === undefined,
+    isAtLeast: (wanted) => version >= wanted,
     get host() {
       return address.host;
     },

@@ -70,7 +70,10 @@ export class WireClient {
 
 /** An OP_MSG reply has flags and a section kind before its document, an OP_REPLY twenty bytes of fields. */
 function documentIn(message: Buffer): Document {
-  return BSON.deserialize(message.subarray(header + (message.readInt32LE(12) === 1 ? 20 : 5)));
+  const start = header + (message.readInt32LE(12) === 1 ? 20 : 5);
+  // A checksum may follow. What was sent may come back in the words of a refusal, and need not be text.
+  const document = message.subarray(start, start + message.readInt32LE(start));
+  return BSON.deserialize(document, { validation: { utf8: false } });
 }
 
 /** One OP_MSG packet. */
