@@ -39,7 +39,7 @@ function parsePrivilege(entry: unknown): Privilege {
   const names: unknown[] = actions;
   const texts = names.map(String);
   const unknown = texts.filter((name, at) => typeof names[at] !== 'string' || !isAction(name));
-  if (unknown.length > 0) throw new ServerError(9, `Unrecognized action privilege strings: ${unknown.join(',')}`);
+  if (unknown.length > 0) throw new ServerError(2, `Unrecognized actions: ${unknown.join(', ')}`);
   return { resource: parseResource(resource), actions: texts };
 }
 

@@ -11,7 +11,10 @@ export function mayInherit({ server }: Call, name: RoleName, roles: readonly Rol
     if (name.db !== 'admin' && role.db !== name.db) {
       throw new ServerError(49, `Roles on the '${name.db}' database cannot be granted roles from other databases`);
     }
-    if (server.roles.find(role) === undefined) throw new ServerError(31, `Cannot grant nonexistent role ${text}`);
+    if (server.roles.find(role) === undefined) {
+      const target = `${name.role}@${name.db}`;
+      throw new ServerError(31, `Cannot grant roles to '${target}': Could not find role: ${text}`);
+    }
     if (server.roles.closure([role]).some((inherited) => sameRole(inherited, name))) {
       throw new ServerError(
         49,
@@ -36,9 +39,9 @@ export function mayHold(name: RoleName, privileges: readonly Privilege[]): void 
 export function changeable({ server }: Call, name: RoleName): RoleRecord {
   const { role, db } = name;
   if (server.roles.find(name)?.isBuiltin) {
-    throw new ServerError(49, `${role}@${db} is a built-in role and cannot be modified.`);
+    throw new ServerError(2, `${role}@${db} is a built-in role and cannot be modified`);
   }
   const stored = server.roles.stored(name);
-  if (stored === undefined) throw new ServerError(31, `No role named ${role}@${db}`);
+  if (stored === undefined) throw new ServerError(31, `Could not find role: ${role}@${db}`);
   return stored;
 }

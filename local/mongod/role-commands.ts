@@ -1,4 +1,4 @@
-import { type Document, Long } from 'mongodb';
+import { BSON, type Document } from 'mongodb';
 import { nameArgument, onlyFields } from './arguments';
 import type { Call, Command, Need } from './command';
 import { ServerError } from './errors';
@@ -76,6 +76,7 @@ function updateRole(call: Call): Document {
     throw new ServerError(2, 'Must specify at least one field to update in updateRole');
   }
   const parsed = restrictions && parseRestrictions(restrictions);
+  if (call.server.roles.find(name)?.isBuiltin) throw new ServerError(31, `Role ${name.role}@${name.db} not found`);
   const { authenticationRestrictions, ...kept } = changeable(call, name);
   if (roles) mayInherit(call, name, roles);
   if (privileges) mayHold(name, privileges);
@@ -97,21 +98,27 @@ function dropRoleCheck(call: Call): void {
 function dropRole(call: Call): Document {
   const name = { role: nameArgument(call), db: call.db };
   changeable(call, name);
-  pullOut(call, name);
+  const { users } = call.server;
+  for (const user of users.all().filter(has(name))) users.put({ ...user, roles: user.roles.filter(isOther(name)) });
+  dropFromRoles(call, name);
   return {};
 }
 
+/** Users keep the names of the roles that are gone, and would hold others of these names. */
 function dropAllRolesFromDatabase(call: Call): Document {
   const gone = call.server.roles.all().filter(({ db }) => db === call.db);
-  for (const role of gone) pullOut(call, role);
-  return { n: Long.fromNumber(gone.length) };
+  for (const role of gone) dropFromRoles(call, role);
+  return { n: new BSON.Int32(gone.length) };
 }
 
-/** Takes the role from whoever has it, then drops it. */
-function pullOut({ server }: Call, name: RoleName): void {
-  const has = ({ roles }: { roles: readonly RoleName[] }) => roles.some((role) => sameRole(role, name));
-  const without = (roles: readonly RoleName[]) => roles.filter((role) => !sameRole(role, name));
-  for (const user of server.users.all().filter(has)) server.users.put({ ...user, roles: without(user.roles) });
-  for (const role of server.roles.all().filter(has)) server.roles.put({ ...role, roles: without(role.roles) });
-  server.roles.drop(name);
+const isOther = (name: RoleName) => (role: RoleName) => !sameRole(role, name);
+const has =
+  (name: RoleName) =>
+  ({ roles }: { roles: readonly RoleName[] }): boolean =>
+    !roles.every(isOther(name));
+
+/** Takes the role from those that inherit it, then drops it. */
+function dropFromRoles({ server: { roles } }: Call, name: RoleName): void {
+  for (const role of roles.all().filter(has(name))) roles.put({ ...role, roles: role.roles.filter(isOther(name)) });
+  roles.drop(name);
 }

@@ -79,7 +79,7 @@ export function onEachRole(action: 'grantRole' | 'revokeRole', roles: readonly R
 /** Refuses the first role that does not exist. */
 export function rolesExist(call: Call, roles: readonly RoleName[] = []): void {
   const missing = roles.find((role) => call.server.roles.find(role) === undefined);
-  if (missing) throw new ServerError(31, `No role named ${missing.role}@${missing.db}`);
+  if (missing) throw new ServerError(31, `Could not find role: ${missing.role}@${missing.db}`);
 }
 
 /** Each role once, in the order given. */

@@ -1,4 +1,4 @@
-import { type Document, Long } from 'mongodb';
+import { BSON, type Document } from 'mongodb';
 import { nameArgument, onlyFields } from './arguments';
 import type { Call, Command, Need } from './command';
 import { ServerError } from './errors';
@@ -86,5 +86,5 @@ function dropUser(call: Call): Document {
 function dropAllUsersFromDatabase({ server, db }: Call): Document {
   const users = server.users.all().filter((record) => record.db === db);
   for (const { user } of users) server.users.drop(user, db);
-  return { n: Long.fromNumber(users.length) };
+  return { n: new BSON.Int32(users.length) };
 }

@@ -75,7 +75,7 @@ function allowed(call: Call): boolean {
 function run(call: Call): Document {
   const question = parse(call);
   if ((question.privileges || question.restrictions) && !('names' in question.target)) {
-    throw new ServerError(20, 'Privilege or restriction details require exact-match usersInfo queries.');
+    throw new ServerError(20, 'Privilege or restriction details require exact-match usersInfo queries');
   }
   const matches = compileFilter(question.filter ?? {});
   // The filter sees what is shown and no more, so that nobody can guess at restrictions or credentials with it.
