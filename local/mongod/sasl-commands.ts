@@ -61,14 +61,11 @@ export function saslStart({
 }
 
 function saslContinue(call: Call): Document {
-  const { connection, db, body } = call;
+  const { connection, body } = call;
   const { conversation } = connection;
   if (conversation === undefined) throw new ServerError(17, 'No SASL session state found');
   try {
     if (numberIn(body.conversationId) !== 1) throw new ServerError(17, 'sasl: Mismatched conversation id');
-    if (conversation.db !== db) {
-      throw new ServerError(17, 'Attempt to switch database target during SASL authentication.');
-    }
     const { text } = readPayload(body.payload);
     if (conversation.proved) return finish(call, conversation, '');
     const signature = checkProof(conversation.mechanism, conversation.exchange, text);
@@ -95,16 +92,16 @@ function finish(call: Call, conversation: Conversation, payload: string): Docume
   return step(conversation, payload, true);
 }
 
-/** Since 6.0 a connection is for one user only; the codes differ by database. */
+/** Since 6.0 a connection is for one user only; the codes differ by database, and not in the way that the words say. */
 function secondUser(first: string, sameDb: boolean): ServerError {
   return sameDb
     ? new ServerError(
-        5626701,
-        `Each client connection may only be authenticated once. Previously authenticated as: ${first}`,
+        5626702,
+        `Client has attempted to authenticate on multiple databases.Already authenticated as: ${first}`,
       )
     : new ServerError(
-        5626702,
-        `Client has attempted to authenticate on multiple databases. Already authenticated as: ${first}`,
+        5626701,
+        `Each client connection may only be authenticated once. Previously authenticated as: ${first}`,
       );
 }
 

@@ -106,16 +106,18 @@ export function beginExchange(
   return { credential, header, clientFirst, serverFirst, nonce: joined };
 }
 
-/** The server's signature if the client's proof is right, else undefined. */
+/** The server's signature if the client's proof is right, else undefined. Which channel it is bound to is not compared. */
 export function checkProof(mechanism: Mechanism, exchange: Exchange, payload: string): string | undefined {
-  const match = /^(c=([^,]+),r=([^,]+)(?:,[^p][^,]*)*),p=([A-Za-z0-9+/]+={0,2})$/.exec(payload);
+  const match = /^(c=[^,]+,r=([^,]+)(?:,[^p][^,]*)*),p=(.+)$/.exec(payload);
   if (match === null) return undefined;
-  const [, withoutProof = '', binding = '', nonce = '', proofText = ''] = match;
-  if (binding !== Buffer.from(exchange.header).toString('base64') || nonce !== exchange.nonce) return undefined;
+  const [, withoutProof = '', nonce = '', proofText = ''] = match;
+  if (nonce !== exchange.nonce) return undefined;
 
   const { hash, bytes } = variants[mechanism];
-  const proof = Buffer.from(proofText, 'base64');
-  if (proof.length !== bytes) return undefined;
+  const proof = bytesIn(proofText);
+  if (proof.length !== bytes) {
+    throw new ServerError(16, `Unsupported ${hash.toUpperCase()}Block hash length: ${proof.length}`);
+  }
   const signed = `${exchange.clientFirst},${exchange.serverFirst},${withoutProof}`;
   const storedKey = Buffer.from(exchange.credential.storedKey, 'base64');
   const signature = createHmac(hash, storedKey).update(signed).digest();
@@ -124,4 +126,10 @@ export function checkProof(mechanism: Mechanism, exchange: Exchange, payload: st
 
   const serverKey = Buffer.from(exchange.credential.serverKey, 'base64');
   return `v=${createHmac(hash, serverKey).update(signed).digest('base64')}`;
+}
+
+function bytesIn(base64: string): Buffer {
+  if (base64.length % 4 !== 0) throw new ServerError(10270, 'invalid base64');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) throw new ServerError(40537, 'Invalid base64 character');
+  return Buffer.from(base64, 'base64');
 }

@@ -156,14 +156,25 @@ describe('a login', () => {
     });
   });
 
-  test('a second user on one connection is refused, the same one again is not', async () => {
+  test('a second user on one connection is refused, the same one again is not; before 6.0 the second took its place', async () => {
     const db = await newUser();
     await server.admin.db(db).command({ createUser: 'ben', pwd: 'right', roles: [] });
     const wire = await server.wire();
     expect(await login(wire, { user: 'ann', password: 'right', db })).toMatchObject({ ok: 1, done: true });
     expect(await login(wire, { user: 'ann', password: 'right', db })).toMatchObject({ ok: 1, done: true });
-    expect(await login(wire, { user: 'ben', password: 'right', db })).toMatchObject({ ok: 0 });
+    const second = await login(wire, { user: 'ben', password: 'right', db });
+    expect(second).toMatchObject(server.isAtLeast(6) ? { ok: 0, code: 5626702 } : { ok: 1 });
     const { authInfo } = await wire.command({ connectionStatus: 1, $db: db });
-    expect(authInfo.authenticatedUsers).toEqual([{ user: 'ann', db }]);
+    expect(authInfo.authenticatedUsers).toEqual([{ user: server.isAtLeast(6) ? 'ann' : 'ben', db }]);
+  });
+
+  test('a second user of another database is refused; before 6.0 both were logged in', async () => {
+    const [db, other] = [await newUser(), await newUser()];
+    const wire = await server.wire();
+    expect(await login(wire, { user: 'ann', password: 'right', db })).toMatchObject({ ok: 1 });
+    const second = await login(wire, { user: 'ann', password: 'right', db: other });
+    expect(second).toMatchObject(server.isAtLeast(6) ? { ok: 0, code: 5626701 } : { ok: 1 });
+    const { authInfo } = await wire.command({ connectionStatus: 1, $db: db });
+    expect(authInfo.authenticatedUsers).toHaveLength(server.isAtLeast(6) ? 1 : 2);
   });
 });
