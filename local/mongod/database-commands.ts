@@ -50,7 +50,7 @@ const dropDatabase: Command = {
     const collections = server.data.collections(db);
     for (const { name } of collections) server.data.drop(db, name);
     server.cursors.closeWhere(({ ns }) => ns.startsWith(`${db}.`));
-    return collections.length > 0 ? { dropped: db } : {};
+    return {};
   },
 };
 

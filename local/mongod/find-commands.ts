@@ -8,9 +8,9 @@ import { candidates, valuesAt } from './paths';
 import { holds, holdsAll } from './privileges';
 import { compileProjection } from './projection';
 import { select, whole } from './query';
-import { digestOf } from './session-id';
+import { digestOf, showSession } from './session-id';
 import { sameSession } from './sessions';
-import { isObject, numberIn, truthy } from './values';
+import { isObject, numberIn, truthy, typeName } from './values';
 
 const firstBatchSize = 101;
 
@@ -61,8 +61,8 @@ const getMore: Command = {
     const id = longIn(body.getMore);
     const cursor = server.cursors.find(id);
     if (cursor === undefined) throw new ServerError(43, `cursor id ${id} not found`);
-    checkOwner(call, cursor);
     checkSession(call, cursor);
+    checkOwner(call, cursor);
     if (!holdsAll(server, call.connection.login, cursor.needs)) {
       throw new ServerError(13, `not authorized for getMore with cursor id ${id}`);
     }
@@ -88,19 +88,19 @@ function checkOwner({ connection: { login } }: Call, cursor: Cursor): void {
 
 function checkSession({ session }: Call, cursor: Cursor): void {
   if (sameSession(session, cursor.session)) return;
-  const at = `Cannot run getMore on cursor ${cursor.id}, which was`;
-  if (cursor.session === undefined) {
-    throw new ServerError(50736, `${at} not created in a session, in session ${session?.id}`);
-  }
-  if (session === undefined) {
-    throw new ServerError(50737, `${at} created in session ${cursor.session.id}, without an lsid`);
-  }
-  throw new ServerError(50738, `${at} created in session ${cursor.session.id}, in session ${session.id}`);
+  const [its, here] = [showSession(cursor.session), showSession(session)];
+  throw new ServerError(
+    13,
+    `Cursor session id (${its}) is not the same as the operation context's session id (${here})`,
+  );
 }
 
 function longIn(value: unknown): BSON.Long {
   if (value instanceof BSON.Long) return value;
-  throw new ServerError(14, "BSON field 'getMore' is the wrong type, expected type 'long'");
+  throw new ServerError(
+    14,
+    `BSON field 'getMore.getMore' is the wrong type '${typeName(value)}', expected type 'long'`,
+  );
 }
 
 const killCursors: Command = {

@@ -5,11 +5,12 @@ import type { Server } from './server';
 import { typeName } from './values';
 
 /** The collection that a command names in its first field. */
-export function collectionName({ name, body }: Call): string {
+export function collectionName({ name, body, db }: Call): string {
   const value: unknown = body[name];
   if (typeof value !== 'string') {
     throw new ServerError(73, `collection name has invalid type ${typeName(value)}`);
   }
+  if (db.includes('$')) throw new ServerError(73, `Invalid namespace: ${db}.${value}`);
   if (value === '') throw new ServerError(73, `Invalid namespace specified '${String(body.$db)}.'`);
   return value;
 }

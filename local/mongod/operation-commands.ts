@@ -64,7 +64,8 @@ function activeRow(server: Server, operation: Operation): Document {
     microsecs_running: BSON.Long.fromNumber(running * 1000),
     op: operationTypes[Object.keys(body)[0] ?? ''] ?? 'command',
     ns,
-    command: withoutSecrets(body),
+    // With its secrets, as on a real server: whoever may list operations sees the passwords that are being set.
+    command: body,
   };
 }
 
@@ -82,10 +83,6 @@ export function lsidOf({ id, uid }: SessionId): Document {
     id: new BSON.Binary(Buffer.from(id, 'hex'), BSON.Binary.SUBTYPE_UUID),
     uid: new BSON.Binary(Buffer.from(uid, 'hex')),
   };
-}
-
-function withoutSecrets({ pwd, payload, speculativeAuthenticate, ...rest }: Document): Document {
-  return rest;
 }
 
 const currentOp: Command = {

@@ -12,6 +12,13 @@ export interface SessionId {
   uid: string;
 }
 
+/** As the server writes it; its last two places are for sessions inside of sessions. */
+export function showSession(session: SessionId | undefined): string {
+  if (session === undefined) return 'none';
+  const uid = Buffer.from(session.uid, 'hex').toString('base64');
+  return `${BSON.UUID.createFromHexString(session.id)} - ${uid} -  - `;
+}
+
 /** The digest under which sessions and cursors belong to a name: whoever has the name next, owns them too. */
 export function digestOf({ user, db }: { user: string; db: string }): string {
   return createHash('sha256').update(`${user}@${db}`).digest('hex');

@@ -190,16 +190,16 @@ describe('the list of operations', () => {
     wire.close();
   });
 
-  test('shows no password', async () => {
+  test('shows the password that a command is about to set', async () => {
     const { db } = await reader();
-    const [, rows] = await Promise.all([
-      db.command({ createUser: 'slow-to-hash', pwd: 'visible-password', roles: [] }),
-      admin()
-        .aggregate([{ $currentOp: { allUsers: true } }])
-        .toArray(),
-    ]);
-    expect(JSON.stringify(rows)).toContain('$currentOp');
-    expect(JSON.stringify(rows)).not.toContain('visible-password');
+    const list = () => admin().aggregate([{ $currentOp: { allUsers: true } }, { $match: { op: 'command' } }]);
+    let seen = false;
+    for (let round = 0; !seen && round < 100; round += 1) {
+      const user = { createUser: `slow-to-hash-${round}`, pwd: 'visible-password', roles: [] };
+      const [, rows] = await Promise.all([db.command(user), list().toArray()]);
+      seen = JSON.stringify(rows).includes('visible-password');
+    }
+    expect(seen).toBe(true);
   });
 });
 

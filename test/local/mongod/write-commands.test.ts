@@ -45,7 +45,9 @@ describe('insert', () => {
   test('refuses an array as _id, a bad collection name and an empty batch', async () => {
     const { dbName } = newCollection();
     const db = server.admin.db(dbName);
-    expect(await refusalCode(db.collection('things').insertOne({ _id: [1] } as Document))).toBe(53);
+    expect(await refusalCode(db.collection('things').insertOne({ _id: [1] } as Document))).toBe(
+      server.isAtLeast(5) ? 53 : 2,
+    );
     expect(await refusalCode(db.command({ insert: 'a$b', documents: [{ a: 1 }] }))).toBe(73);
     expect(await refusalCode(db.command({ insert: 'things', documents: [] }))).toBe(16);
     expect(await refusalCode(db.command({ insert: 'things' }))).toBe(40414);
