@@ -22,6 +22,8 @@ export interface Call {
   /** This run of the command, as `currentOp` shows it and `killOp` ends it. */
   operation: Operation;
   db: string;
+  /** The client takes one reply after another for this message. */
+  takesMore: boolean;
   /** The name as the client wrote it, an alias included: the first field of the body. */
   name: string;
   /**

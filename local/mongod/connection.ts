@@ -18,6 +18,7 @@ export class Connection {
   readonly localPort: number;
   /** What the driver said about itself in its first hello; later hellos can't change it. */
   clientMetadata: Document | undefined;
+  saidHello = false;
   login: Login | undefined;
   /** The unfinished SASL conversation, if there is one. */
   conversation: Conversation | undefined;

@@ -40,23 +40,20 @@ function lookUp({ body, names, legacy }: Request): Command {
 }
 
 function prepare(server: Server, connection: Connection, command: Command, request: Request): Call {
-  const { names, sequences } = request;
+  const { names, sequences, takesMore } = request;
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new ServerError(9, `Parsed command object contains duplicate top level key: ${twice}`);
+    throw new ServerError(40413, `BSON field 'APIParametersFromClient.${twice}' is a duplicate field`);
   }
   const body = { ...request.body };
   for (const [field, documents] of sequences) {
-    if (!command.sequences?.includes(field)) {
-      throw new ServerError(40472, `The ${command.name} command does not support document sequences.`);
-    }
-    body[field] = documents;
+    if (takesSequence(command, field)) body[field] = documents;
   }
   const session = command.withoutLogin ? undefined : sessionIn(server, connection.login, body);
   if (session) server.sessions.use(session);
   const db: string = body.$db;
-  if (!isDatabaseName(db)) throw new ServerError(73, `Invalid database name: '${db}'`);
-  const call = { server, connection, session, db, name: names[0] ?? command.name, body };
+  checkDatabaseName(db);
+  const call = { server, connection, session, db, takesMore, name: names[0] ?? command.name, body };
   return { ...call, operation: server.operations.begin(call) };
 }
 
@@ -75,6 +72,18 @@ function authorize(command: Command, call: Call, request: Request): void {
   }
 }
 
-function isDatabaseName(db: string): boolean {
-  return db === '$external' || (db !== '' && Buffer.byteLength(db) < 64 && !/[\0 "$./\\]/.test(db));
+/** Documents beside the body that nobody asked for are overlooked by most commands. */
+function takesSequence({ name, sequences }: Command, field: string): boolean {
+  if (sequences?.includes(field)) return true;
+  if (sequences) throw new ServerError(40415, `BSON field '${name}.${field}' is an unknown field.`);
+  if (name !== 'hello' && name !== 'isMaster') return false;
+  throw new ServerError(40472, `The ${name} command does not support document sequences.`);
+}
+
+/** A name with `$` passes here: it is refused where a collection in it is named. */
+function checkDatabaseName(db: string): void {
+  if (db.includes('\0')) throw new ServerError(73, 'namespaces cannot have embedded null characters');
+  if (db.includes('.')) throw new ServerError(73, `'.' is an invalid character in the database name: ${db}`);
+  const isName = db !== '' && Buffer.byteLength(db) < 64 && !/[ "/\\]/.test(db);
+  if (!isName) throw new ServerError(73, `Invalid database name: '${db}'`);
 }

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BSON, type Document } from 'mongodb';
+import { readClientMetadata } from './client-metadata';
 import type { Call, Command } from './command';
 import { ServerError } from './errors';
 import { saslStart, supportedMechanisms } from './sasl-commands';
 import type { Server } from './server';
-import { isObject, numberIn } from './values';
+import { isObject, numberIn, typeName } from './values';
 import { maxMessageSize } from './wire';
 
 export const helloCommands: readonly Command[] = [
@@ -20,12 +21,13 @@ export const helloCommands: readonly Command[] = [
 
 async function hello(call: Call, primaryField: string): Promise<Document> {
   const { server, connection, body } = call;
-  if (isObject(body.client)) {
-    if (connection.clientMetadata !== undefined) {
+  if (body.client !== undefined) {
+    if (connection.saidHello) {
       throw new ServerError(186, 'The client metadata document may only be sent in the first hello');
     }
-    connection.clientMetadata = body.client;
+    connection.clientMetadata = readClientMetadata(body.client);
   }
+  connection.saidHello = true;
   await awaitChange(call);
   const mechs =
     typeof body.saslSupportedMechs === 'string' ? supportedMechanisms(call, body.saslSupportedMechs) : undefined;
@@ -52,17 +54,27 @@ async function hello(call: Call, primaryField: string): Promise<Document> {
 export const topologyVersionOf = ({ processId }: Pick<Server, 'processId'>) => ({ processId, counter: BSON.Long.ZERO });
 
 /** A monitor waits for news of the topology; here there are none, so it waits its time or until its socket closes. */
-async function awaitChange({ server, connection, body }: Call): Promise<void> {
+async function awaitChange({ server, connection, body, takesMore }: Call): Promise<void> {
   const { topologyVersion } = body;
   if ((topologyVersion === undefined) !== (body.maxAwaitTimeMS === undefined)) {
     throw new ServerError(
       31368,
       topologyVersion === undefined
-        ? 'A request with maxAwaitTimeMS must include a topologyVersion'
-        : 'A request with a topologyVersion must include maxAwaitTimeMS',
+        ? "A request with 'maxAwaitTimeMS' must include a 'topologyVersion'"
+        : "A request with a 'topologyVersion' must include 'maxAwaitTimeMS'",
     );
   }
-  if (topologyVersion === undefined) return;
+  if (topologyVersion === undefined) {
+    if (!takesMore) return;
+    throw new ServerError(51756, "An isMaster or hello request with exhaust must specify 'maxAwaitTimeMS'");
+  }
+  if (isObject(topologyVersion) && !(topologyVersion.counter instanceof BSON.Long)) {
+    const found = typeName(topologyVersion.counter);
+    throw new ServerError(
+      14,
+      `BSON field 'hello.topologyVersion.counter' is the wrong type '${found}', expected type 'long'`,
+    );
+  }
   const wait = numberIn(body.maxAwaitTimeMS);
   if (wait === undefined || wait < 0) throw new ServerError(2, 'maxAwaitTimeMS must be a non-negative integer');
   // One from another run of this server is out of date already, which is news.

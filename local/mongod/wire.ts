@@ -8,6 +8,11 @@ const headerSize = 16;
 const opReply = 1;
 const opQuery = 2004;
 const opMsg = 2013;
+/** No longer answered, but known to those who still send it. */
+const opGetMore = 2005;
+
+const notAnswered = 5739101;
+const upgrade = 'is no longer supported. The client driver may require an upgrade.';
 
 const checksumPresent = 1;
 const moreToCome = 2;
@@ -24,11 +29,16 @@ export interface Envelope {
   takesMore: boolean;
   /** Old-style message, which drivers use for their first hello only. */
   legacy: boolean;
+  /** It carries a checksum, and so does its reply. */
+  sealed: boolean;
+  /** A kind of message that is no longer answered, though it is known. */
+  obsolete: boolean;
 }
 
 /** A message of a client, taken apart but not yet understood. */
 export interface Request {
   legacy: boolean;
+  takesMore: boolean;
   body: Document;
   /** Top-level names in the order sent, duplicates included, which `body` can't show. */
   names: readonly string[];
@@ -74,26 +84,34 @@ export class MessageReader {
 
 export function readEnvelope(message: Buffer): Envelope {
   const opCode = message.readInt32LE(12);
-  if ((opCode !== opMsg && opCode !== opQuery) || message.length < headerSize + 4) {
+  if (![opMsg, opQuery, opGetMore].includes(opCode) || message.length < headerSize + 4) {
     throw new FatalMessage(`no message that is known here: ${opCode}`);
   }
-  const legacy = opCode === opQuery;
+  const legacy = opCode !== opMsg;
   const flags = legacy ? 0 : message.readUInt32LE(headerSize);
   const wantsReply = (flags & moreToCome) === 0;
-  return { requestId: message.readInt32LE(4), wantsReply, takesMore: (flags & exhaustAllowed) !== 0, legacy };
+  return {
+    requestId: message.readInt32LE(4),
+    wantsReply,
+    takesMore: (flags & exhaustAllowed) !== 0,
+    legacy,
+    sealed: (flags & checksumPresent) !== 0,
+    obsolete: opCode === opGetMore,
+  };
 }
 
 /** The content of a message, or the error to answer if it can't be read. */
-export function decodeRequest(message: Buffer, { legacy }: Envelope): Request {
+export function decodeRequest(message: Buffer, { legacy, obsolete, takesMore }: Envelope): Request {
+  if (obsolete) throw new ServerError(notAnswered, `OP_GET_MORE ${upgrade}`);
   try {
-    return legacy ? decodeQuery(message) : decodeMsg(message);
+    return { takesMore, ...(legacy ? decodeQuery(message) : decodeMsg(message)) };
   } catch (error) {
     if (error instanceof FatalMessage || error instanceof ServerError) throw error;
     throw new ServerError(22, `invalid message: ${String(error)}`);
   }
 }
 
-function decodeMsg(message: Buffer): Request {
+function decodeMsg(message: Buffer): Omit<Request, 'takesMore'> {
   const flags = message.readUInt32LE(headerSize);
   const unknown = flags & requiredFlags & ~(checksumPresent | moreToCome);
   if (unknown !== 0) throw new FatalMessage(`illegal flags ${unknown}`);
@@ -149,14 +167,14 @@ function addSequence(sequences: Map<string, Document[]>, section: Buffer): void 
   sequences.set(name, documents);
 }
 
-function decodeQuery(message: Buffer): Request {
+function decodeQuery(message: Buffer): Omit<Request, 'takesMore'> {
   const nameEnd = message.indexOf(0, headerSize + 4);
   const namespace = message.toString('utf8', headerSize + 4, nameEnd);
   const at = nameEnd + 9;
   const bytes = message.subarray(at, at + message.readInt32LE(at));
   const query = BSON.deserialize(bytes, exactly);
   const [db, collection] = [namespace.slice(0, namespace.indexOf('.')), namespace.slice(namespace.indexOf('.') + 1)];
-  if (collection !== '$cmd') throw new ServerError(5739101, 'OP_QUERY is no longer supported');
+  if (collection !== '$cmd') throw new ServerError(notAnswered, `OP_QUERY ${upgrade}`);
   const wrapped: unknown = query.$query ?? query.query;
   const isWrapped = typeof wrapped === 'object' && wrapped !== null;
   const body: Document = { ...(isWrapped ? wrapped : query), $db: db };
@@ -185,18 +203,22 @@ export const following = (envelope: Envelope, reply: Buffer): Envelope => ({
 });
 
 /** The packet that answers a request, in the form in which it was asked; with `more`, another one follows by itself. */
-export function encodeReply({ requestId, legacy }: Envelope, document: Document, more = false): Buffer {
-  const bytes = BSON.serialize(document, { ignoreUndefined: true });
+export function encodeReply({ requestId, legacy, sealed }: Envelope, document: Document, more = false): Buffer {
+  // Whoever still sends such messages looks for the error in another place.
+  const shown = document.code === notAnswered ? { $err: document.errmsg, code: notAnswered, ok: 0 } : document;
+  const bytes = BSON.serialize(shown, { ignoreUndefined: true });
   const prefix = Buffer.alloc(headerSize + (legacy ? 20 : 5));
-  prefix.writeInt32LE(prefix.length + bytes.length, 0);
+  const checksum = Buffer.alloc(sealed ? 4 : 0);
+  prefix.writeInt32LE(prefix.length + bytes.length + checksum.length, 0);
   lastRequestId = (lastRequestId + 1) % 0x7fffffff;
   prefix.writeInt32LE(lastRequestId, 4);
   prefix.writeInt32LE(requestId, 8);
   prefix.writeInt32LE(legacy ? opReply : opMsg, 12);
-  if (more) prefix.writeUInt32LE(moreToCome, headerSize);
+  if (!legacy) prefix.writeUInt32LE((more ? moreToCome : 0) | (sealed ? checksumPresent : 0), headerSize);
   if (legacy) {
     prefix.writeInt32LE(document.ok === 0 ? 2 : 8, 16);
     prefix.writeInt32LE(1, 32);
   }
-  return Buffer.concat([prefix, bytes]);
+  if (sealed) checksum.writeUInt32LE(crc32c(Buffer.concat([prefix, bytes])));
+  return Buffer.concat([prefix, bytes, checksum]);
 }
