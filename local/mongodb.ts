@@ -3,7 +3,8 @@ import { MongoClient } from 'mongodb';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { hostOf } from '../shared/names';
 import { portFault } from './loopback';
-import { startMongod } from './mongod/server';
+import { type RunningMongod, startMongod } from './mongod/server';
+import { startOwnMongod } from './own-mongod';
 import { StartError } from './start-error';
 
 /** A MongoDB server that mongogrant is to administer. */
@@ -21,18 +22,16 @@ export interface LocalMongoDb {
 
 const admin = { username: 'mongoadmin', password: 'mongoadminpass' };
 
-/** Starts the embedded MongoDB-compatible server. */
-export async function startMongoDb({
-  port,
-  dataDir,
-}: {
+export interface MongoDbOptions {
   port: number;
   dataDir?: string | undefined;
-}): Promise<LocalMongoDb> {
-  const folder = dataDir && { dataDir: join(dataDir, 'mongodb') };
-  const mongod = await startMongod({ port, host: '127.0.0.1', admin, ...folder }).catch((error: unknown) => {
-    throw portFault(error, port, 'MONGODB_PORT');
-  });
+  /** A MongoDB server's binary, to be run in place of the embedded server. */
+  binary?: string | undefined;
+}
+
+/** Starts the embedded MongoDB-compatible server, or a genuine one. */
+export async function startMongoDb({ binary, ...options }: MongoDbOptions): Promise<LocalMongoDb> {
+  const mongod = await (binary === undefined ? startEmbedded(options) : startOwnMongod({ binary, ...options, admin }));
   const host = `localhost:${mongod.port}`;
   return {
     host,
@@ -41,6 +40,13 @@ export async function startMongoDb({
     adminUri: `mongodb://${admin.username}:${admin.password}@${host}/?authSource=admin`,
     close: mongod.close,
   };
+}
+
+function startEmbedded({ port, dataDir }: Omit<MongoDbOptions, 'binary'>): Promise<RunningMongod> {
+  const folder = dataDir && { dataDir: join(dataDir, 'mongodb') };
+  return startMongod({ port, host: '127.0.0.1', admin, ...folder }).catch((error: unknown) => {
+    throw portFault(error, port, 'MONGODB_PORT');
+  });
 }
 
 /** Takes a server that runs elsewhere, if its admin login works. */

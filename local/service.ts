@@ -16,6 +16,7 @@ import { mendDynamoDb } from './mend-dynamodb';
 import { type LocalMongoDb, startMongoDb, useMongoDb } from './mongodb';
 import { startSecretsManager } from './secrets-manager';
 import { seed } from './seed';
+import { StartError } from './start-error';
 
 /** The port of each part, under the environment variable that sets it; 0 means any free one. */
 export interface Ports {
@@ -45,6 +46,8 @@ export interface ServiceOptions {
   reapEvery?: number;
   /** A real MongoDB server, with its admin login, in place of the embedded one. */
   mongodbUri?: string | undefined;
+  /** A MongoDB server's binary, to be started for this service in place of the embedded one. */
+  mongod?: string | undefined;
   /** In place of the real functions. */
   handlers?: Handlers;
 }
@@ -90,7 +93,9 @@ async function startParts(
   options: ServiceOptions,
   kept: <T extends { close(): Promise<void> }>(part: T) => T,
 ): Promise<Omit<Service, 'close'>> {
-  const { dataDir, mongodbUri } = options;
+  const { dataDir, mongodbUri, mongod } = options;
+  if (mongodbUri !== undefined && mongod !== undefined)
+    throw new StartError('MONGODB_URI names a server that runs, MONGOD one to be started: set one of them');
   const ports = { ...usualPorts, ...options.ports };
   const { settings, stackName, written } = localSettings(options.settings);
   const hold = dataDir === undefined ? undefined : kept(await holdFolder(dataDir));
@@ -103,7 +108,9 @@ async function startParts(
   const dynamodb = kept(await startDynamoDb({ port: ports.DYNAMODB_PORT, folder: dynamodbFolder }));
   const secrets = kept(await startSecretsManager({ port: ports.SECRETS_PORT, file: inFolder('secrets.json') }));
   const mongodb = kept(
-    mongodbUri ? await useMongoDb(mongodbUri) : await startMongoDb({ port: ports.MONGODB_PORT, dataDir }),
+    mongodbUri
+      ? await useMongoDb(mongodbUri)
+      : await startMongoDb({ port: ports.MONGODB_PORT, dataDir, binary: mongod }),
   );
 
   const address = ({ port }: { port: number }) => `http://localhost:${port}`;

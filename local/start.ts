@@ -15,6 +15,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
     reapEvery: reapEveryOf(env.REAP_EVERY || '60 s'),
     dataDir: env.DATA_DIR || undefined,
     mongodbUri: env.MONGODB_URI || undefined,
+    mongod: env.MONGOD || undefined,
   });
   console.log(walkThrough(service, env.DATA_DIR));
   await ended;

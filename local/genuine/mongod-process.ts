@@ -134,7 +134,7 @@ async function runMongod({
   flags: readonly string[];
   guard: Guard;
 }): Promise<Running> {
-  const log = join(home, `mongod-${process.pid}-${++starts}.log`);
+  const log = join(home, `mongod-${++starts}.log`);
   const output = openSync(log, 'w', 0o600);
   const place = ['--dbpath', join(home, 'data'), '--port', String(port)];
   const child = spawn(binary, [...place, ...smallAndLocal, ...setParameters, ...flags], {

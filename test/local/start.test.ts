@@ -151,6 +151,12 @@ test.each([
     { MONGODB_URI: 'mongodb://localhost/' },
     'MONGODB_URI must hold an admin login, as in mongodb://admin:password@host:27017/',
   ],
+  [{ MONGOD: '/nowhere/mongod' }, "MONGOD: /nowhere/mongod can't run: ENOENT"],
+  [{ MONGOD: '/bin/false' }, "MONGOD: /bin/false can't run: it ended with status 1"],
+  [
+    { MONGOD: '/bin/false', MONGODB_URI: 'mongodb://admin:password@localhost/' },
+    'MONGODB_URI names a server that runs, MONGOD one to be started: set one of them',
+  ],
 ])('%j is one line that says what is wrong', async (env, line) => {
   const { exit, errors } = run('local/start.ts', env);
   expect(await errors).toBe(`${line}\n`);
