@@ -3,11 +3,31 @@ const { dirname, join, relative, resolve } = require('node:path');
 
 const root = resolve(__dirname, '../..');
 
+/** With no server at all these pass as well. */
+const asksNothing = 'it asks nothing of MongoDB';
+
 /** What does not run on a genuine server, and why. */
 const leftOut = {
   'test/local/mongod/journal.test.ts': 'the files of the embedded server',
   'test/local/mongod/start-mongod.test.ts': 'the start of the embedded server',
+  'test/client/mgrant/rules.test.ts': asksNothing,
+  'test/client/rules-file/apply-rules.test.ts': asksNothing,
+  'test/client/rules-file/many-rules.test.ts': asksNothing,
+  'test/functions/redeem-link.test.ts': asksNothing,
+  'test/functions/request-link.test.ts': asksNothing,
+  'test/functions/rules/why.test.ts': asksNothing,
+  'test/journeys/door-tokens.test.ts': asksNothing,
+  'test/journeys/one-answer.test.ts': asksNothing,
+  'test/journeys/terminal-ends.test.ts': asksNothing,
+  'test/journeys/terminal-login.test.ts': asksNothing,
+  'test/shared/hosts/list-hosts.test.ts': asksNothing,
+  'test/shared/http.test.ts': asksNothing,
+  'test/shared/openapi/document.test.ts': asksNothing,
+  'test/shared/request.test.ts': asksNothing,
 };
+
+for (const name of Object.keys(leftOut))
+  if (!existsSync(join(root, name))) throw new Error(`${name} is left out, and is not there`);
 
 /** Every test that starts a MongoDB server through `test/support`, and those of `test/genuine`; not those left out. */
 function selectTests() {
