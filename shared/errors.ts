@@ -55,7 +55,7 @@ export class ApiError extends Error {
 }
 
 /** Why a host can't be asked: see the sentences of {@link hostProblem}. */
-export type Silence = 'silent' | 'changing' | 'majority_lost' | 'login_refused' | 'address_unusable';
+export type Silence = 'silent' | 'changing' | 'majority_lost' | 'login_refused' | 'address_unusable' | 'not_found';
 
 /** A MongoDB host did not answer, or not to what it was asked; `sent` is false when the command certainly never reached it. */
 export class HostUnreachable extends Error {
@@ -89,7 +89,11 @@ export class HostRefused extends Error {
 
 /** A secret can't be read or lacks a field. The message names it and its bad fields, and holds none of their values. */
 export class SecretUnusable extends Error {
-  constructor(message: string) {
+  constructor(
+    message: string,
+    /** Whose secret it is, where it is a host's: then only what lives there suffers. */
+    readonly host?: string,
+  ) {
     super(message);
     this.name = 'SecretUnusable';
   }
@@ -98,16 +102,18 @@ export class SecretUnusable extends Error {
 /** What a person is told of a fault at a MongoDB host; any other fault is handed back as it came. */
 export function hostProblem(fault: unknown): unknown {
   if (fault instanceof HostUnreachable) {
-    const detail = `${fault.host} ${sentences[fault.why]}`;
-    return new ApiError(fault.why === 'login_refused' ? 'host_refused' : 'host_unreachable', detail, 60);
+    const mend = fault.why === 'login_refused' || fault.why === 'address_unusable';
+    return new ApiError(mend ? 'host_refused' : 'host_unreachable', `${fault.host} ${sentences[fault.why]}`, 60);
   }
   if (fault instanceof HostRefused) {
     const what = fault.refusal === undefined ? '' : ` (${fault.refusal})`;
     return new ApiError(
       'host_refused',
-      `${fault.host} refused what mongogrant's own login asked of it${what}. Tell an admin: "mgrant hosts check ${fault.host}" says what is missing.`,
+      `${fault.host} refused what mongogrant's own login asked of it${what}. Tell an admin: mgrant hosts check ${fault.host} says what is missing.`,
     );
   }
+  if (fault instanceof SecretUnusable && fault.host !== undefined)
+    return new ApiError('host_refused', `${fault.message}. Tell an admin: mgrant hosts check ${fault.host} says more.`);
   return fault;
 }
 
@@ -117,6 +123,7 @@ const sentences: Record<Silence, string> = {
   majority_lost:
     'answers, but too few of its members do for it to confirm a change. Nothing is lost: ask again in a minute, and tell an admin if it goes on.',
   login_refused: `refuses mongogrant's own login. Tell an admin: the password in the host's secret must be the one on the server.`,
-  address_unusable:
-    "can't be found: the address in its secret can't be read, or leads nowhere. Nothing is lost. Tell an admin, and ask again in a minute.",
+  address_unusable: 'has no usable address in its secret. Tell an admin: mgrant hosts check says more.',
+  not_found:
+    "can't be found as its secret says: a name that is not in the DNS, or a file that is not there. Nothing is lost: ask again in a minute, and tell an admin if it goes on.",
 };

@@ -54,8 +54,8 @@ export function hostFault(host: string, error: unknown, command = 'login'): Host
     isPoolCleared(error) ||
     error.hasErrorLabel('HandshakeError');
   const refused = isPoolCleared(error) && isRefusedLogin(causeOf(error));
-  const unusable = foreign || isUnreadableAddress(error) || badAddress.some((kind) => error instanceof kind);
-  const why = refused ? 'login_refused' : unusable ? 'address_unusable' : 'silent';
+  const unusable = isUnreadableAddress(error) || badAddress.some((kind) => error instanceof kind);
+  const why = refused ? 'login_refused' : unusable ? 'address_unusable' : foreign ? 'not_found' : 'silent';
   return new HostUnreachable(host, !neverSent, { why, cause: error });
 }
 

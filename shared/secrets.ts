@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { SecretUnusable } from './errors';
 import { type HostSecret, hostSecret, hostSecretName, setStage } from './host-secret';
+import { parseJsonText } from './json-text';
 import { type SecretReader, secretReader } from './secrets-manager';
 import type { SigningKeys } from './tokens';
 
@@ -40,32 +41,37 @@ export function awsSecrets(
   const kept = new Map<string, { at: number; value: Promise<string | undefined> }>();
   const looks = new Map<string, { at: number; refused: HostSecret; found: Promise<HostSecret | undefined> }>();
 
+  /** None where there is no secret; the empty text for one that holds no text. */
   async function fetchValue(id: string, stage?: string): Promise<string | undefined> {
     const value = await reader.get(id, stage);
-    return typeof value === 'object' ? value.text : undefined;
+    return typeof value === 'object' ? (value.text ?? '') : undefined;
   }
 
-  async function read(name: string, fresh?: 'fresh'): Promise<unknown> {
+  async function read<S extends v.GenericSchema>(
+    schema: S,
+    name: string,
+    { fresh, host }: { fresh?: 'fresh' | undefined; host?: string } = {},
+  ): Promise<v.InferOutput<S> | undefined> {
     const id = `${prefix}/${name}`;
     const entry = kept.get(id);
     if (!entry || clock() - entry.at > (fresh ? leastAge : keptFor))
       kept.set(id, { at: clock(), value: fetchValue(id) });
     try {
-      const value = await kept.get(id)?.value;
-      // What is not there, or could not be read, is asked for again next time.
-      if (value === undefined) kept.delete(id);
-      return value && JSON.parse(value);
-    } catch {
+      const value = await kept.get(id)?.value.catch(() => {
+        throw new SecretUnusable(`The secret ${id} can't be read`);
+      });
+      if (value !== undefined) return checked(schema, parsed(value, id, host), host ?? name, host);
+    } catch (fault) {
       kept.delete(id);
-      // The parser's own words would quote the secret.
-      throw new SecretUnusable(`The secret ${id} can't be read`);
+      throw fault;
     }
+    // What is not there, or could not be read, is asked for again next time.
+    kept.delete(id);
+    return undefined;
   }
 
-  async function hostLogin(host: string, fresh?: 'fresh'): Promise<HostSecret | undefined> {
-    const value = await read(hostSecretName(host), fresh);
-    return value === undefined ? undefined : checked(hostSecret, value, host);
-  }
+  const hostLogin = (host: string, fresh?: 'fresh'): Promise<HostSecret | undefined> =>
+    read(hostSecret, hostSecretName(host), { fresh, host });
 
   /** Forgets what is kept. While a rotation is under way the server may know a password already that is not the current one yet. */
   async function lookAgain(host: string, refused: HostSecret): Promise<HostSecret | undefined> {
@@ -80,7 +86,7 @@ export function awsSecrets(
     // The rotation may have come to its end between the two looks: its value is the current one before the label is taken away.
     const last = text === undefined ? await now() : undefined;
     if (last && !isSame(last, refused)) return last;
-    const next = v.safeParse(v.pipe(v.string(), v.parseJson(), hostSecret), text);
+    const next = v.safeParse(hostSecret, text === undefined ? undefined : jsonOf(text));
     // Any other difference is not a rotation's: an old value that leads elsewhere.
     if (!next.success || !isSame({ ...current, password: next.output.password }, next.output)) return undefined;
     if (isSame(next.output, refused)) return undefined;
@@ -91,10 +97,10 @@ export function awsSecrets(
 
   return {
     async signingKeys(fresh) {
-      return checked(signingKeysSecret, await read('signing-key', fresh), 'signing-key');
+      return there(await read(signingKeysSecret, 'signing-key', { fresh }), 'signing-key');
     },
     async linkKeys() {
-      return checked(signingKeysSecret, await read('link-key'), 'link-key');
+      return there(await read(signingKeysSecret, 'link-key'), 'link-key');
     },
     host: hostLogin,
     async otherLogin(host, refused) {
@@ -114,11 +120,35 @@ export function awsSecrets(
 const isSame = (a: HostSecret, b: HostSecret): boolean =>
   isDeepStrictEqual({ ...a, retiredAt: undefined }, { ...b, retiredAt: undefined });
 
+/** None for a text that is no JSON; the parser's own words would quote the secret. */
+function jsonOf(text: string): unknown {
+  try {
+    return parseJsonText(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string, id: string, host: string | undefined): unknown {
+  const value = jsonOf(text);
+  if (value === undefined) throw new SecretUnusable(`The secret ${id} can't be read: it is no JSON`, host);
+  return value;
+}
+
 /** Names the bad fields of a secret, never their values. */
-function checked<S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> {
+function checked<S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  name: string,
+  host: string | undefined,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  throw new SecretUnusable(
-    `The secret of ${name} has no usable ${result.issues.map((issue) => v.getDotPath(issue) ?? 'value').join(', ')}`,
-  );
+  const bad = result.issues.map((issue) => v.getDotPath(issue) ?? 'value');
+  throw new SecretUnusable(`The secret of ${name} has no usable ${[...new Set(bad)].join(', ')}`, host);
+}
+
+function there<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value;
+  throw new SecretUnusable(`There is no secret ${name}`);
 }

@@ -1,4 +1,5 @@
 import { adoptableUsers } from '../../shared/adoptable-users';
+import { checkAddresses } from '../../shared/check-addresses';
 import { followRotations } from '../../shared/follow-rotations';
 import { addHost } from '../../shared/hosts/add-host';
 import { checkRegisteredHost } from '../../shared/hosts/check-host';
@@ -31,7 +32,7 @@ const quiet: Log = { info() {}, warn() {}, error() {} };
 /** What an admin with AWS rights can do: `by` names them in the audit log, by their address. */
 export function openAwsTools({ table: name, secretPrefix, stackName }: AwsSettings, by: string) {
   const table = dynamoTable(name);
-  const secrets = awsSecrets(secretPrefix);
+  const secrets = checkAddresses(awsSecrets(secretPrefix));
   const servers = followRotations(mongoServers(), secrets);
   const users = mongoUsers(servers);
   const actor = { by, source: { requestId: `mgrant-${newId()}`, ip: 'mgrant' } };

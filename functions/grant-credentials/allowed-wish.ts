@@ -47,7 +47,12 @@ export async function allow(
   const ttl = Math.min(input.ttl ?? settings.grantTtl, settings.maxGrantTtl);
   const decision = decide(rules, wish, { ttl, now: seconds(now) });
   reportUnreadable(log, rules, request.requestId);
-  const secret = decision.allowed ? await secrets.host(wish.host) : undefined;
+  const told = { wish, request, now };
+  const secret = decision.allowed
+    ? await secrets.host(wish.host).catch(async (fault: unknown) => {
+        throw await failed(deps, told, fault);
+      })
+    : undefined;
   // A retired host still ends what lives there, and begins nothing.
   if (!secret || secret.retiredAt !== undefined) {
     const { host, db, role, label } = wish;
@@ -71,7 +76,11 @@ export async function allow(
 }
 
 /** Notes that a grant which a rule allowed was not given after all; hands back what the person is told. */
-export async function failed(deps: GrantDeps, { wish, request, now }: Allowed, fault: unknown): Promise<unknown> {
+export async function failed(
+  deps: GrantDeps,
+  { wish, request, now }: Pick<Allowed, 'wish' | 'request' | 'now'>,
+  fault: unknown,
+): Promise<unknown> {
   const { email, host, db, role, label } = wish;
   const problem = hostProblem(fault);
   const refused = problem instanceof ApiError;

@@ -1,3 +1,4 @@
+import { checkAddresses } from '../../shared/check-addresses';
 import { readEnv } from '../../shared/env';
 import { followRotations } from '../../shared/follow-rotations';
 import { serve } from '../../shared/http';
@@ -11,7 +12,7 @@ import { grantForPython } from './python-grant';
 
 const { tableName, stackName, settings, origin } = readEnv(process.env);
 const log = jsonLog('grant-credentials');
-const secrets = awsSecrets(settings.secretPrefix);
+const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
 const deps = {
   table: dynamoTable(tableName),
   secrets,

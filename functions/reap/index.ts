@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { checkAddresses } from '../../shared/check-addresses';
 import { readEnv } from '../../shared/env';
 import { followRotations } from '../../shared/follow-rotations';
 import { jsonLog } from '../../shared/log';
@@ -10,7 +11,7 @@ import { dynamoTable } from '../../shared/store/table';
 import { reap } from './reap';
 
 const { tableName, stackName, settings } = readEnv(process.env);
-const secrets = awsSecrets(settings.secretPrefix);
+const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
 const users = mongoUsers(followRotations(mongoServers(), secrets));
 const deps = {
   table: dynamoTable(tableName),

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { checkAddresses } from '../../shared/check-addresses';
 import { readEnv } from '../../shared/env';
 import { followRotations } from '../../shared/follow-rotations';
 import { hostSecrets } from '../../shared/hosts/host-secrets';
@@ -13,7 +14,7 @@ import { type Reconciled, reconcile } from './reconcile';
 import { scopeOf } from './scope-of';
 
 const { tableName, stackName, settings } = readEnv(process.env);
-const secrets = awsSecrets(settings.secretPrefix);
+const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
 const servers = followRotations(mongoServers(), secrets);
 const deps = {
   table: dynamoTable(tableName),

@@ -1,3 +1,4 @@
+import { checkAddresses } from '../../shared/check-addresses';
 import { readEnv } from '../../shared/env';
 import { followRotations } from '../../shared/follow-rotations';
 import { serve } from '../../shared/http';
@@ -10,7 +11,7 @@ import { revokeGrants, revokeTokens } from './revoke';
 
 const { tableName, stackName, settings, origin } = readEnv(process.env);
 const log = jsonLog('revoke');
-const secrets = awsSecrets(settings.secretPrefix);
+const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
 const deps = {
   table: dynamoTable(tableName),
   secrets,

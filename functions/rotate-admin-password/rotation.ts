@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { SecretUnusable } from '../../shared/errors';
 import { hostSecret } from '../../shared/host-secret';
+import { withoutMark } from '../../shared/json-text';
 import type { Log } from '../../shared/log';
 import type { MongoAdmins } from '../../shared/mongo-admins';
 import type { Host } from '../../shared/mongo-servers';
+import { badAddresses } from '../../shared/mongo-uri';
 import type { HostSecret } from '../../shared/secrets';
 import type { SecretVersions } from '../../shared/secrets-manager';
 
@@ -41,7 +43,7 @@ export class RotationRefused extends Error {
   }
 }
 
-const anObject = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
+const anObject = v.pipe(v.string(), v.transform(withoutMark), v.parseJson(), v.record(v.string(), v.unknown()));
 
 /** What a secret holds under a label; none where nothing does. */
 export async function readStage(
@@ -54,7 +56,12 @@ export async function readStage(
   if (value === 'missing' || value.text === undefined || value.version === undefined) return undefined;
   const fields = v.safeParse(anObject, value.text);
   const login = v.safeParse(hostSecret, fields.output);
-  if (!fields.success || !login.success) throw new SecretUnusable(`The secret ${name} can't be read (${stage})`);
+  if (!fields.success) throw new SecretUnusable(`The secret ${name} can't be read (${stage}): it is no JSON`);
+  const bad = login.success
+    ? badAddresses(login.output)
+    : [...new Set(login.issues.map((issue) => v.getDotPath(issue) ?? 'value'))];
+  if (!login.success || bad.length > 0)
+    throw new SecretUnusable(`The secret ${name} has no usable ${bad.join(', ')} (${stage})`);
   return { fields: fields.output, login: login.output, version: value.version };
 }
 

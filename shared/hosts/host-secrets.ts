@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { hostOfSecret, hostSecretName } from '../host-secret';
+import { withoutMark } from '../json-text';
 import { isHost } from '../names';
 import {
   type Absent,
@@ -34,7 +35,7 @@ export interface HostSecrets {
 /** The fewest days that Secrets Manager allows, short of none. */
 export const recoverableDays = 7;
 
-const anObject = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
+const anObject = v.pipe(v.string(), v.transform(withoutMark), v.parseJson(), v.record(v.string(), v.unknown()));
 
 /** The hosts under a prefix. */
 export function hostSecrets(

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isDocumentDb } from '../document-db';
 
 /** `embedded`: mongogrant's own server for tests and trials; `unknown`: one that says too little of itself. */
 export type Flavour = 'MongoDB' | 'DocumentDB' | 'Atlas' | 'embedded' | 'unknown';
@@ -29,9 +30,8 @@ const buildInfoReply = v.object({
 });
 const atlasVersionReply = v.object({ atlasVersion: v.string() });
 
-// The names under which these services put their servers; in each the port is off.
+// The names under which Atlas puts its servers; the port is off.
 const atlasName = /\.mongodb(-dev|-qa|-stage|gov)?\.net$/i;
-const documentDbName = /\.docdb(-elastic)?(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/i;
 const commit = /^[0-9a-f]{40}$/i;
 
 export const versionOf = ({ buildInfo }: Sayings): string | undefined => read(buildInfoReply, buildInfo)?.version;
@@ -44,7 +44,7 @@ export function flavourOf(addresses: readonly string[], { hello, buildInfo, atla
   // No other server has a storage engine of this name.
   if (build?.storageEngines.includes('embedded')) return 'embedded';
   if (read(atlasVersionReply, atlasVersion) || names.some((name) => atlasName.test(name))) return 'Atlas';
-  if (names.some((name) => documentDbName.test(name))) return 'DocumentDB';
+  if (names.some(isDocumentDb)) return 'DocumentDB';
   const isImitation = typeof buildInfo === 'object' && buildInfo !== null && 'ferretdb' in buildInfo;
   return commit.test(build?.gitVersion ?? '') && !isImitation ? 'MongoDB' : 'unknown';
 }

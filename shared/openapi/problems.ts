@@ -28,7 +28,8 @@ const meanings: Record<ErrorCode, string> = {
   too_many_requests: 'Too much was asked for from your address. `Retry-After` says when to try again.',
   too_many_grants: 'You hold as many grants on this host as one person may. Revoke one.',
   internal: 'Something went wrong on our side. If it goes on, tell your admin the `requestId`.',
-  host_refused: "The MongoDB host refused what mongogrant's own login asked of it. Tell an admin.",
+  host_refused:
+    "The MongoDB host refused what mongogrant's own login asked of it, or the secret with that login can't be used. Tell an admin.",
   host_unreachable: 'The MongoDB host does not answer. Nothing is lost: ask again later.',
 };
 

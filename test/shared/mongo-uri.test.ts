@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
-import { adminUri, memberUri, reachOf } from '../../shared/mongo-uri';
+import { adminUri, badAddresses, holdsLogin, memberUri, reachOf } from '../../shared/mongo-uri';
 import type { HostSecret } from '../../shared/secrets';
+import { labCa } from '../support/lab-ca';
 
 const secret: HostSecret = {
   host: 'h.lab.org',
@@ -65,6 +66,76 @@ test("mongogrant's own login may hold any character", () => {
 
 test('no address of mongogrant’s own login ends up in a member’s', () => {
   expect(member({ uri: 'mongodb://h.lab.org/?appName=x' })).not.toContain('hunter2');
+});
+
+test('DocumentDB is reached with TLS and without retryable writes, by functions and by people', () => {
+  const docdb = 'lab.cluster-c2abc.eu-central-1.docdb.amazonaws.com';
+  const cases: Partial<HostSecret>[] = [
+    { host: docdb },
+    { host: docdb, ssl: true },
+    { uri: `mongodb://${docdb}:27017/?replicaSet=rs0` },
+    { uri: `mongodb://${docdb}/?ssl=true&retryWrites=false` },
+  ];
+  for (const change of cases)
+    for (const uri of [member(change), adminUri({ ...secret, ...change })]) {
+      const { tls, retryWrites } = read(uri);
+      expect([uri, tls, retryWrites]).toEqual([uri, true, false]);
+    }
+  expect(member({ host: docdb, ssl: false })).not.toContain('tls');
+  // Where somebody switched TLS off in the cluster, the secret says so.
+  expect(read(member({ host: docdb, ssl: false }))).toMatchObject({ retryWrites: false });
+  expect(read(member({ host: docdb, publicUri: 'mongodb://gate.lab.org:7/' }))).toMatchObject({
+    tls: true,
+    retryWrites: false,
+  });
+  expect(read(member({ ssl: true })).retryWrites).toBe(true);
+});
+
+test('people get the address that is for them, with TLS as the functions have it, and nothing secret', () => {
+  const publicUri =
+    'mongodb://boss:hunter2@gate.lab.org:7,gate2.lab.org/secretdb?authSource=boss&appName=hunter2&readPreference=nearest';
+  const own = { ssl: true, replicaSet: 'rs0' };
+  expect(member({ ...own, publicUri })).toBe(
+    `mongodb://${login.username}:${login.password}@gate.lab.org:7,gate2.lab.org/fw?readPreference=nearest&tls=true&authSource=fw`,
+  );
+  expect(adminUri({ ...secret, ...own, publicUri })).not.toContain('gate');
+  expect(member({ publicUri: 'mongodb://gate.lab.org/' })).not.toContain('tls');
+  expect(member({ ...own, publicUri: 'mongodb+srv://gate.lab.org/?tlsCAFile=/etc/x&tls=true' })).not.toContain(
+    'tlsCAFile',
+  );
+});
+
+test('whoever names authorities means TLS', () => {
+  const ca = labCa.ca;
+  const cases: Partial<HostSecret>[] = [{ ca }, { ca, uri: 'mongodb://a,b/' }, { ca, uri: 'mongodb+srv://c.lab.org/' }];
+  for (const change of cases) expect(reachOf({ ...secret, ...change }).tls).toBe(true);
+});
+
+test('an IPv6 address needs no brackets', () => {
+  expect(reachOf({ ...secret, host: '::1' }).addresses).toEqual(['[::1]:27020']);
+  expect(reachOf({ ...secret, host: '[::1]' }).addresses).toEqual(['[::1]:27020']);
+});
+
+test.each<[Partial<HostSecret>, string[]]>([
+  [{}, []],
+  [{ host: 'a,b' }, []],
+  [{ host: 'h:hunter2' }, ['host']],
+  [{ uri: 'mongodb://h:1,h:70000/' }, ['uri']],
+  [{ uri: 'mongodb://[::1]:1,%2Ftmp%2Fmongodb-1.sock/' }, []],
+  [{ uri: 'hunter2' }, ['uri']],
+  [{ uri: 'mongodb://u:hunter2@h:hunter2/' }, ['uri']],
+  [{ uri: 'mongodb+srv://h:27017/' }, ['uri']],
+  [{ publicUri: 'hunter2' }, ['publicUri']],
+  [{ publicUri: 'http://gate.lab.org/' }, ['publicUri']],
+  [{ ca: labCa.ca, ssl: false }, ['ssl']],
+  [{ ca: labCa.ca, uri: 'mongodb://h/?tls=false' }, ['uri']],
+])('an address that is of no use is told by the name of its field: %j', (change, fields) => {
+  expect(badAddresses({ ...secret, ...change })).toEqual(fields);
+});
+
+test('a login in an address is seen, also in one that is no good', () => {
+  for (const uri of ['mongodb://u:p@h/', 'mongodb+srv://u@h', 'mongodb://a:b@h:x/']) expect(holdsLogin(uri)).toBe(true);
+  for (const uri of ['mongodb://h/?x=a@b', 'mongodb://h/a@b', 'mongodb+srv://h']) expect(holdsLogin(uri)).toBe(false);
 });
 
 const reached: [Partial<HostSecret>, ReturnType<typeof reachOf>][] = [

@@ -9,6 +9,7 @@ import type { Listening } from '../../local/loopback';
 import { startSecretsManager } from '../../local/secrets-manager';
 import { awsSecrets } from '../../shared/secrets';
 import type { SecretReader } from '../../shared/secrets-manager';
+import { labCa } from '../support/lab-ca';
 import { openSecretsManager } from '../support/local-secrets';
 import { memorySecretVersions } from '../support/memory-secret-versions';
 
@@ -51,6 +52,32 @@ test('the login of a host, with the defaults of a plain one', async () => {
 test('port and TLS may be written as text, as the console of AWS does', async () => {
   await create('hosts/h', { ...login, port: '27021', ssl: 'true', replicaSet: 'rs0', usersDb: 'admin', dbname: 'x' });
   expect(await open().host('h')).toMatchObject({ port: 27_021, ssl: true, replicaSet: 'rs0', usersDb: 'admin' });
+});
+
+test("a secret is read as AWS's console, Terraform and Windows write it", async () => {
+  const plain = { host: 'h', username: 'u', password: 'p' };
+  const read = { ...plain, port: 27_017, authSource: 'admin' };
+  const console = { engine: 'mongo', dbClusterIdentifier: 'lab', dbInstanceIdentifier: 'lab-1' };
+  const cases: [unknown, object][] = [
+    [
+      { ...plain, ...console, ssl: 'True', port: '27018', masterarn: 'arn:x' },
+      { ssl: true, port: 27_018, masterarn: 'arn:x' },
+    ],
+    [
+      { ...plain, ssl: 'False', port: ' 27018 ' },
+      { ssl: false, port: 27_018 },
+    ],
+    [{ ...plain, ssl: ' TRUE' }, { ssl: true }],
+    [{ ...plain, port: null, ssl: null, replicaSet: null, uri: null, usersDb: null, ca: null, masterarn: null }, {}],
+    [{ ...plain, port: '', ssl: '', replicaSet: '', authSource: '', uri: '', usersDb: '', ca: '', publicUri: '' }, {}],
+    [{ ...plain, host: ' h ', ca: 'RDS' }, { ca: 'rds' }],
+    [{ ...plain, ca: `\uFEFF${labCa.ca.replaceAll('\n', '\r\n')}` }, { ca: labCa.ca }],
+    [`\uFEFF${JSON.stringify(plain)}`, {}],
+  ];
+  for (const [index, [value, expected]] of cases.entries()) {
+    await create(`hosts/h${index}`, value);
+    expect(await open().host(`h${index}`)).toEqual({ ...read, ...expected });
+  }
 });
 
 test('a host that is not registered, or no longer, is none', async () => {
@@ -110,6 +137,10 @@ test.each([
   ['no password', { ...login, password: undefined, username: 'hunter2' }],
   ['a port that is none', { ...login, port: 'hunter2' }],
   ['TLS that is neither true nor false', { ...login, ssl: 'hunter2' }],
+  ['a null in place of the password', { ...login, password: null, username: 'hunter2' }],
+  ['a port out of range', { ...login, port: '70000', password: 'hunter2' }],
+  ['no certificate', { ...login, ca: 'hunter2' }],
+  ['a host with a path', { ...login, host: 'h/hunter2' }],
 ])('a secret that cannot be used, being %s, is an error that names it and does not tell it', async (_, value) => {
   await create('hosts/h', value);
   const attempt = open().host('h');
@@ -120,7 +151,12 @@ test.each([
 test('a bad secret that is mended is read again at once', async () => {
   const secrets = open();
   await create('hosts/h', '{');
-  await expect(secrets.host('h')).rejects.toThrow("The secret lab/hosts/h can't be read");
+  await expect(secrets.host('h')).rejects.toThrow("The secret lab/hosts/h can't be read: it is no JSON");
+  await change('hosts/h', login);
+  expect(await secrets.host('h')).toMatchObject({ username: 'root' });
+  await change('hosts/h', { ...login, port: 'x' });
+  now += 300_001;
+  await expect(secrets.host('h')).rejects.toMatchObject({ host: 'h', message: 'The secret of h has no usable port' });
   await change('hosts/h', login);
   expect(await secrets.host('h')).toMatchObject({ username: 'root' });
 });

@@ -6,6 +6,7 @@ import { type Document, MongoClient } from 'mongodb';
 import { ensureTable, startDynamoDb } from '../../local/dynamodb';
 import { match } from '../../local/gateway';
 import { startSecretsManager } from '../../local/secrets-manager';
+import { checkAddresses } from '../../shared/check-addresses';
 import { followRotations } from '../../shared/follow-rotations';
 import { serve } from '../../shared/http';
 import type { Log } from '../../shared/log';
@@ -67,7 +68,7 @@ export async function openStage(settings: Record<string, unknown> = {}) {
   const logged: { level: string; code: string; facts: Record<string, unknown> }[] = [];
   const clock = { now: new Date('2026-11-24T08:00:00.000Z') };
   const outside: Outside = { calls: [] };
-  const secrets = awsSecrets('mongogrant', () => clock.now.getTime());
+  const secrets = checkAddresses(awsSecrets('mongogrant', () => clock.now.getTime()));
   const users = mongoUsers(followRotations(mongoServers(), secrets));
   const edges = interpose(
     {

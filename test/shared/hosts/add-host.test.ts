@@ -1,4 +1,5 @@
 import { addHost } from '../../../shared/hosts/add-host';
+import { labCa } from '../../support/lab-ca';
 import { openRegistry, type Registry } from '../../support/registry';
 import { allItems } from '../../support/stage';
 
@@ -154,4 +155,52 @@ test('no audit event holds a login', async () => {
   const events = await registry.events();
   expect(events).toHaveLength(4);
   for (const secret of ['hunter2', 'boss']) expect(JSON.stringify(events)).not.toContain(secret);
+});
+
+test('authorities are read when they are given: what an admin should know is said, what is of no use is refused', async () => {
+  const add = (host: string, secret: object) => registry.add({ host, secret: { ...given, ...secret } });
+  expect(await add('a', { ca: `# ours\r\n${labCa.ca.replaceAll('\n', '\r\n')}` })).toEqual({
+    state: 'added',
+    host: 'a',
+  });
+  expect(await fields('a')).toMatchObject({ ca: labCa.ca });
+  expect(await add('b', { ca: 'rds' })).toEqual({ state: 'added', host: 'b' });
+  expect(await add('c', { ca: labCa.ca + labCa.expired })).toMatchObject({
+    state: 'added',
+    notes: [expect.stringContaining('has expired (2020-01-01)')],
+  });
+  expect(await add('d', { ca: labCa.leaf })).toMatchObject({
+    notes: [expect.stringContaining('not that of an authority')],
+  });
+  for (const [secret, detail] of [
+    [{ ca: 'hunter2' }, 'ca: it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)'],
+    [{ ca: '-----BEGIN PRIVATE KEY-----' }, 'ca: it holds a private key'],
+    [{ ca: labCa.ca, ssl: false }, 'ssl'],
+    [{ publicUri: 'mongodb://boss:hunter2@gate.lab.org/' }, 'publicUri'],
+    [{ publicUri: 'gate.lab.org' }, 'publicUri'],
+  ] as const)
+    expect(await add('e', secret)).toMatchObject({ detail: `The secret of e has no usable ${detail}` });
+});
+
+test("what AWS's tools write is taken, and what they keep there stays for as long as it is the same server", async () => {
+  const aws = {
+    engine: 'mongo',
+    host: 'x.lab.org',
+    port: '27018',
+    ssl: 'True',
+    dbClusterIdentifier: 'lab',
+    masterarn: null,
+  };
+  await registry.add({ host: 'h', secret: { ...given, ...aws } });
+  expect(await fields('h')).toMatchObject({ port: 27_018, ssl: true, dbClusterIdentifier: 'lab' });
+  const stored = await registry.hosts.read('h');
+  if (typeof stored !== 'object') throw new Error(stored);
+  await registry.hosts.put('h', { ...stored.fields, theirs: 1, replicaSet: 'rs0' });
+  await registry.add({ host: 'h', secret: { ...given, host: 'x.lab.org' }, replace: true });
+  expect(await fields('h')).toEqual({
+    ...given,
+    ...{ engine: 'mongo', host: 'x.lab.org', port: 27_017, authSource: 'admin', dbClusterIdentifier: 'lab', theirs: 1 },
+  });
+  await registry.add({ host: 'h', secret: given, replace: true });
+  expect(await fields('h')).not.toHaveProperty('theirs');
 });

@@ -1,0 +1,59 @@
+import { X509Certificate } from 'node:crypto';
+
+/** One block of a PEM text, whatever it holds. */
+const block = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
+
+/** What a PEM text holds, or why it is of no use as a list of authorities; the reason quotes nothing of it. */
+export type Certificates = { pem: string; certificates: X509Certificate[] } | { why: string };
+
+/**
+ * Reads certificates in PEM, and leaves out all that stands around them, as `openssl` writes what it shows. Lines may have been lost, as
+ * in a field of AWS's console. A private key among them is refused: whoever gets a login is given this text.
+ */
+export function readCertificates(text: string): Certificates {
+  const blocks = [...text.matchAll(block)].map(([, kind = '', body = '']) => ({ kind, whole: wrapped(kind, body) }));
+  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) return { why: 'it holds a private key' };
+  if (blocks.length === 0) return { why: 'it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)' };
+  const certificates: X509Certificate[] = [];
+  for (const [index, { whole, kind }] of blocks.entries()) {
+    const certificate = kind === 'CERTIFICATE' ? parse(whole) : undefined;
+    if (!certificate) return { why: `part ${index + 1} of it is no certificate that can be read` };
+    certificates.push(certificate);
+  }
+  return { pem: `${blocks.map(({ whole }) => whole).join('\n')}\n`, certificates };
+}
+
+function wrapped(kind: string, body: string): string {
+  const lines = body.replace(/\\r|\\n|\s/g, '').match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`].join('\n');
+}
+
+function parse(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an admin should know of certificates that can be read, a sentence each. */
+export function certificateNotes(certificates: X509Certificate[], now: Date): string[] {
+  return certificates.flatMap((certificate) => {
+    const name = nameOf(certificate);
+    const [from, to] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
+    return [
+      ...(to <= now ? [`The certificate ${name} in ca has expired (${day(to)}).`] : []),
+      ...(from > now ? [`The certificate ${name} in ca is not valid before ${day(from)}.`] : []),
+      ...(certificate.ca
+        ? []
+        : [
+            `The certificate ${name} in ca is not that of an authority: it vouches for itself at most, and must be replaced with each new one of the server.`,
+          ]),
+    ];
+  });
+}
+
+const day = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** Its subject on one line. */
+const nameOf = ({ subject }: X509Certificate): string => `"${(subject ?? '').replace(/\s*\n\s*/g, ', ')}"`;
