@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Binary, MongoClient } from 'mongodb';
 import { HostUnreachable } from './errors';
+import { tlsOptionsOf } from './host-ca';
 import { hostOptions, membersIn, mongoClients, visitOptions } from './mongo-clients';
 import { hostFault, isLoginRefused, maySendAgain } from './mongo-faults';
 import { adminUri, memberAddress, serversOf } from './mongo-uri';
@@ -80,7 +81,7 @@ export function mongoServers(): MongoServers {
   const found = new Map<string, string[]>();
 
   function open({ secret }: Host): MongoClient {
-    const client = new MongoClient(adminUri(secret), hostOptions);
+    const client = new MongoClient(adminUri(secret), { ...hostOptions, ...tlsOptionsOf(secret) });
     client.on('topologyDescriptionChanged', ({ newDescription }) => {
       const members = membersIn(newDescription);
       if (members.length > 0) found.set(serversOf(secret), members);
@@ -90,10 +91,11 @@ export function mongoServers(): MongoServers {
 
   function visit(host: Host, member: string, db: string, command: Message): Promise<Message> {
     const address = memberAddress(host.secret, member);
+    const tls = tlsOptionsOf(host.secret);
     return visitors.use(
       address,
-      '',
-      () => new MongoClient(address, visitOptions),
+      tls.ca ?? '',
+      () => new MongoClient(address, { ...visitOptions, ...tls }),
       db,
       (at) => at.command({ ...command }, within(timeLeft(host, visitMs))),
     );
@@ -131,7 +133,8 @@ export function mongoServers(): MongoServers {
       if (first !== 'accepted') return first;
       const { user, db, password, mechanism } = login;
       const auth = { auth: { username: user, password }, authSource: db, authMechanism: mechanism };
-      const client = new MongoClient(memberAddress(host.secret, member), { ...visitOptions, ...auth });
+      const options = { ...visitOptions, ...tlsOptionsOf(host.secret), ...auth };
+      const client = new MongoClient(memberAddress(host.secret, member), options);
       const whole = await answerOf(client.connect());
       await client.close();
       return whole;

@@ -32,6 +32,12 @@ const token = v.object({
   expires: moment('When the token ends.'),
 });
 
+const ca = v.optional(
+  said(
+    "The authorities that sign the host's certificate, in PEM, where the host has some of its own. Save it to a file, and add &tlsCAFile= with that file to the address.",
+  ),
+);
+
 /** A login, handed out once. */
 const credential = v.object({
   username: text,
@@ -40,6 +46,7 @@ const credential = v.object({
   label,
   expires: moment('When the login ends.'),
   uri: said("A connection string that is ready to use, with the password and the host's options."),
+  ca,
 });
 
 /** A grant as lists show it: never a password. */
@@ -132,7 +139,7 @@ export const replies = {
   pending: v.object({ status: v.literal('pending') }),
   token,
   grant: credential,
-  renewed: grant,
+  renewed: v.object({ ...grant.entries, ca }),
   grants: v.object({ grants: v.array(grant), cursor }),
   revoked: v.object({
     revoked: v.pipe(v.array(grant), v.description('Ended, and shown to be dead.')),

@@ -1,6 +1,7 @@
 import { grantAnswer } from '../../shared/answers';
 import { endGrant } from '../../shared/end-grant';
 import { ApiError } from '../../shared/errors';
+import { peoplesAuthorities } from '../../shared/host-ca';
 import type { ApiResponse } from '../../shared/http';
 import { memberUri } from '../../shared/mongo-uri';
 import { refuse } from '../../shared/refuse';
@@ -23,7 +24,8 @@ export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now
     : await createGrant(deps, allowed, before);
   const { username, db, role, label, expiresAt, usersDb } = grant;
   const uri = memberUri(host.secret, { username, password, db, usersDb });
-  return { status: 201, json: { username, password, host: host.name, db, role, label, expires: iso(expiresAt), uri } };
+  const login = { username, password, host: host.name, db, role, label, expires: iso(expiresAt), uri };
+  return { status: 201, json: { ...login, ...peoplesAuthorities(host.secret) } };
 }
 
 /** `POST /grants/renew`: another end, the same password. */
@@ -38,7 +40,7 @@ export async function renewGrant(deps: GrantDeps, request: ApiRequest, now: Date
   }
   if (existing.lostAt !== undefined) throw await lost(deps, allowed, existing);
   const { grant } = await changeGrant(deps, allowed, existing, 'renew');
-  return { status: 200, json: grantAnswer(grant) };
+  return { status: 200, json: { ...grantAnswer(grant), ...peoplesAuthorities(allowed.host.secret) } };
 }
 
 /** Its user was removed on the server, as the daily comparison found. */

@@ -22,7 +22,7 @@ const parts = {
 /** What an answer is called in the document, where its own name is taken or says too little. */
 const renamed: Partial<Record<ReplyName, string>> = {
   grant: 'Credential',
-  renewed: 'Grant',
+  renewed: 'RenewedGrant',
   rule: 'RuleSet',
   ruler: 'RulerSet',
   rulerRemoved: 'StoredRuler',
