@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { parseJsonText } from '../shared/json-text';
 import { parseDeployment } from '../shared/settings';
 import { MongograntStack } from './stack';
 
@@ -17,7 +18,7 @@ function fromContext(value: unknown): unknown {
   if (value === undefined) throw new Error('Settings: mongogrant is missing in the context of cdk.json');
   if (typeof value !== 'string') return value;
   try {
-    return JSON.parse(value);
+    return parseJsonText(value);
   } catch {
     throw new Error('Settings: mongogrant is not a JSON object');
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
+import { parseJsonText } from '../shared/json-text';
 import { StartError } from './start-error';
 import { systemCode } from './system-error';
 
@@ -46,7 +47,7 @@ export function loadVault(file: string): Vault {
     throw new StartError(`DATA_DIR: ${file} can't be read`, { cause: error });
   }
   try {
-    return new Map(v.parse(v.array(secretSchema), JSON.parse(text)).map((secret) => [secret.name, secret]));
+    return new Map(v.parse(v.array(secretSchema), parseJsonText(text)).map((secret) => [secret.name, secret]));
   } catch {
     throw new StartError(`DATA_DIR: ${file} is damaged. Repair it, or move it away to start with fresh secrets.`);
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { duration } from '../shared/durations';
+import { parseJsonText } from '../shared/json-text';
 import { type Ports, startService, usualPorts } from './service';
 import { StartError } from './start-error';
 import { walkThrough } from './walk-through';
@@ -54,7 +55,7 @@ function reapEveryOf(written: string): number {
 function settingsOf(written: string | undefined): Record<string, unknown> {
   let value: unknown = {};
   try {
-    if (written) value = JSON.parse(written);
+    if (written) value = parseJsonText(written);
   } catch {
     throw new StartError('MONGOGRANT_SETTINGS is not valid JSON');
   }

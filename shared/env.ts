@@ -1,3 +1,4 @@
+import { parseJsonText } from './json-text';
 import { parseSettings, type Settings } from './settings';
 
 export interface Env {
@@ -16,7 +17,7 @@ export function readEnv(env: NodeJS.ProcessEnv): Env {
       tableName: TABLE_NAME,
       stackName: STACK_NAME,
       origin: ORIGIN,
-      settings: parseSettings(JSON.parse(SETTINGS)),
+      settings: parseSettings(parseJsonText(SETTINGS)),
     };
   }
   const missing = Object.entries({ TABLE_NAME, STACK_NAME, SETTINGS }).filter(([, value]) => !value);

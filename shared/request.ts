@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ApiError } from './errors';
+import { parseJsonText } from './json-text';
 
 /** One request, typed once at the door. */
 export interface ApiRequest {
@@ -101,7 +102,7 @@ function decode(bytes: Buffer): string {
 function jsonObject(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJsonText(text);
   } catch {
     throw new ApiError('invalid_request', 'body: is not valid JSON');
   }

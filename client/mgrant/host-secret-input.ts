@@ -1,3 +1,4 @@
+import { parseJsonText } from '../../shared/json-text';
 import { Refused, UsageError } from './refused';
 import type { Session } from './session';
 
@@ -40,7 +41,7 @@ async function readSecret({ io }: Session, path: string): Promise<unknown> {
     throw new Refused('file_unreadable', `The file ${path} can't be read${code}.`);
   });
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     // The parser's own words would quote the secret.
     throw new Refused('secret_invalid', 'The secret is no JSON. docs/hosts.md has its fields.');

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import yoctoSpinner from 'yocto-spinner';
+import { decodeText } from '../decode-text';
 import type { Io } from './io';
 import { Refused } from './refused';
 
@@ -27,8 +28,8 @@ export function processIo(): Io {
       process.stderr.write('\n');
       return answer;
     },
-    readInput: () => text(process.stdin),
-    readFile: (path) => readFile(path, 'utf8'),
+    readInput: async () => decodeText(await buffer(process.stdin)),
+    readFile: async (path) => decodeText(await readFile(path)),
     now: () => new Date(),
     sleep: (seconds) => pause(seconds * 1000),
     fetch: globalThis.fetch,

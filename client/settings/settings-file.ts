@@ -1,6 +1,7 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf } from '../code-of';
+import { decodeText } from '../decode-text';
 import { MongograntError } from '../mongogrant-error';
 import { withLock } from './lock';
 import { emptySettings, type Settings } from './settings-schema';
@@ -46,12 +47,12 @@ export function settingsFile(path: string): SettingsFile {
 
 async function readSettings(path: string, file: string): Promise<Settings> {
   for (let look = 1; ; look += 1) {
-    const text = await readFile(file, 'utf8').catch((fault: unknown) => {
+    const bytes = await readFile(file).catch((fault: unknown) => {
       if (codeOf(fault) === 'ENOENT') return undefined;
       throw broken(path, `it can't be read (${codeOf(fault)})`);
     });
-    if (text === undefined) return emptySettings();
-    const parsed = parseSettings(text);
+    if (bytes === undefined) return emptySettings();
+    const parsed = parseSettings(decodeText(bytes));
     if ('settings' in parsed) {
       await closeToOthers(file);
       return parsed.settings;

@@ -23,3 +23,9 @@ test('bad settings are an error that names them', () => {
   expect(() => readEnv({ ...full, SETTINGS: '{}' })).toThrow(/admins is missing; mailFrom is missing/);
   expect(() => readEnv({ ...full, SETTINGS: '{' })).toThrow(SyntaxError);
 });
+
+test('settings that an editor on Windows wrote are read', () => {
+  const settings = { admins: ['a@lab.org'], mailFrom: 'no-reply@lab.org' };
+  const env = { TABLE_NAME: 't', STACK_NAME: 's', SETTINGS: `\uFEFF${JSON.stringify(settings)}` };
+  expect(readEnv(env).settings.admins).toEqual(['a@lab.org']);
+});

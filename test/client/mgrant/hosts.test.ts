@@ -46,6 +46,9 @@ test('a secret comes from a file or from stdin, and what is wrong with it is tol
     status: 0,
   });
   expect(await mgrant('hosts add b.lab.org --secret -', { readInput: async () => text })).toMatchObject({ status: 0 });
+  expect(await mgrant('hosts add b2.lab.org --secret x.json', { readFile: async () => `\uFEFF${text}` })).toMatchObject(
+    { status: 0 },
+  );
   const again = await mgrant('hosts add b.lab.org --secret -', { readInput: async () => text });
   expect(again).toMatchObject({ status: 1, out: '', err: expect.stringContaining('registered already') });
   const replaced = await mgrant('hosts add b.lab.org --secret - --replace', { readInput: async () => text });

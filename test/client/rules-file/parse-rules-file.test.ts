@@ -23,6 +23,11 @@ const entry = (change: Record<string, string>) =>
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n    ')}`;
 
+test('a byte-order mark in front is no part of the rules', () => {
+  const text = 'rules:\n  - email: ada@lab.org\n    host: h\n    db: fw\n    role: read\n    which: allow\n';
+  expect(read(`\uFEFF${text}`)).toEqual(read(text));
+});
+
 test('a rule comes out as the API keeps it', () => {
   const text = entry({
     email: 'Ada@Lab.org',

@@ -25,6 +25,19 @@ test('a file that is not there yet begins as the Python client begins it', async
   expect(await readFile(path, 'utf8')).toBe(await python('seed'));
 });
 
+test('what an editor on Windows wrote is read, and written back in the usual way', async () => {
+  const path = folder.path('settings.json');
+  for (const bytes of [
+    Buffer.from(`\uFEFF${await python('full')}`),
+    Buffer.from(`\uFEFF${await python('full')}`, 'utf16le'),
+  ]) {
+    await writeFile(path, bytes);
+    expect(await new Client({ settings: path }).remotes()).toHaveLength(2);
+    await settingsFile(path).change((settings) => structuredClone(settings));
+    expect(await readFile(path, 'utf8')).toBe(await python('full'));
+  }
+});
+
 test('what belongs to others is kept, where it was', async () => {
   const path = folder.path('settings.json');
   await writeFile(path, await python('full'));
