@@ -54,9 +54,13 @@ export class Client extends ApiCalls {
     return db;
   }
 
-  /** The address of a database with username and password in it, ready to be pasted. */
+  /**
+   * The address of a database with username and password in it, ready to be pasted. For a host with authorities of its own it names the
+   * file of {@link caFile}.
+   */
   async uri(spec: string, how: Labelled = {}): Promise<string> {
-    return credentialUri(await obtainCredential(this.context, await this.#wanted(parseSpec(spec), how)));
+    const credential = await obtainCredential(this.context, await this.#wanted(parseSpec(spec), how));
+    return credentialUri(credential, await this.caFile(credential));
   }
 
   /**

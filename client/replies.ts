@@ -5,6 +5,8 @@ import type { event, grant, replies, rule, ruler, scope, unreadable } from '../s
 
 /** A grant: never with its password. */
 export type Grant = v.InferOutput<typeof grant>;
+/** A grant with its new end, and the host's own authorities. */
+export type RenewedGrant = v.InferOutput<typeof replies.renewed>;
 /** Who one is, and what the rules open. */
 export type Me = v.InferOutput<typeof replies.me>;
 /** The grants that have ended, and those that the service goes on ending. */

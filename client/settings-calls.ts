@@ -1,9 +1,10 @@
-import { isLabel } from '../shared/names';
+import { hostOf, isLabel } from '../shared/names';
 import { checkEndpoint } from './api/endpoint';
 import { checkToken } from './api/fetch-api';
 import type { ClientContext } from './client-context';
 import { MongograntError } from './mongogrant-error';
 import { sameEndpoint, withRemote } from './remotes';
+import type { Credential } from './settings/credentials';
 import type { Remote, Settings } from './settings/settings-schema';
 
 /** What a client reads and writes in its settings file, `~/.mongogrant.json`, which the Python client shares. */
@@ -52,6 +53,15 @@ export abstract class SettingsCalls {
     if (!isLabel(label))
       throw new MongograntError('label_invalid', 'A label is at most 32 letters, digits, ., _ and -, such as laptop.');
     await this.context.file.change((settings) => ({ ...settings, mongogrant: { ...settings.mongogrant, label } }));
+  }
+
+  /**
+   * Writes the authorities that sign a host's certificate into a file beside the settings file, for programs that want a file (the
+   * option `tlsCAFile`), and answers its path; none for a host without authorities of its own.
+   */
+  async caFile({ host, ca }: Pick<Credential, 'host' | 'ca'>): Promise<string | undefined> {
+    // Hosts have ports, which no file's name may have everywhere.
+    return ca === undefined ? undefined : this.context.file.writeBeside(`${hostOf(host).replaceAll(':', '_')}.pem`, ca);
   }
 
   /** The label of this settings file; none is an empty one. */

@@ -1,6 +1,6 @@
 import { replies } from '../../shared/replies';
 import { ask } from '../api/ask-api';
-import type { Grant } from '../replies';
+import type { RenewedGrant } from '../replies';
 import type { Credential } from '../settings/credentials';
 import type { Remote } from '../settings/settings-schema';
 import type { Place } from '../spec';
@@ -11,7 +11,7 @@ export const renewCredential = (
   { apiOf, ttl }: RequestDeps,
   remote: Remote,
   { host, db, role, label = '' }: Place & { label?: string },
-): Promise<Grant> =>
+): Promise<RenewedGrant> =>
   ask(apiOf(remote), {
     method: 'POST',
     path: '/grants/renew',
@@ -20,9 +20,14 @@ export const renewCredential = (
     repeat: 'always',
   });
 
-/** The credential with the end that the API now gives it. */
-export const renewed = (credential: Credential, { expires }: Pick<Grant, 'expires'>, now: Date): Credential => ({
+/** The credential with the end that the API now gives it, and what it says of the host's authorities. */
+export const renewed = (
+  { ca: _, ...credential }: Credential,
+  { expires, ca }: Pick<RenewedGrant, 'expires' | 'ca'>,
+  now: Date,
+): Credential => ({
   ...credential,
   issued: now,
   expires: new Date(expires),
+  ...(ca !== undefined && { ca }),
 });

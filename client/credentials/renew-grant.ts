@@ -1,7 +1,7 @@
 import type { ClientContext } from '../client-context';
 import { MongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
-import type { Grant } from '../replies';
+import type { RenewedGrant } from '../replies';
 import {
   findCredential,
   sameCredential,
@@ -12,7 +12,7 @@ import {
 import { renewCredential, renewed } from './renew-credential';
 
 /** Sets a new end for the grant under a label, and notes it if its credential is here. One that the API no longer knows is forgotten. */
-export async function renewGrant(context: ClientContext, wanted: Wanted): Promise<Grant> {
+export async function renewGrant(context: ClientContext, wanted: Wanted): Promise<RenewedGrant> {
   const settings = await context.file.read();
   const credential = findCredential(settings, wanted);
   const { endpoint } = credential ?? context;

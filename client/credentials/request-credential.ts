@@ -41,7 +41,7 @@ export async function requestCredential(
 }
 
 const credentialOf = (
-  { username, password, label, expires, uri }: v.InferOutput<typeof replies.grant>,
+  { username, password, label, expires, uri, ca }: v.InferOutput<typeof replies.grant>,
   place: Place,
   endpoint: string,
   issued: Date,
@@ -50,6 +50,7 @@ const credentialOf = (
   ...{ username, password, label, endpoint, issued },
   expires: new Date(expires),
   uri: uri.replace(/\/\/[^@/]*@/, '//'),
+  ...(ca !== undefined && { ca }),
 });
 
 /** The refusal of the only remote; of several, what each said, under the code of the first that said more than no. */

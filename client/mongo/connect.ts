@@ -14,9 +14,13 @@ export const connect: Connect = async (credential, options) => {
       cause,
     });
   });
-  const { username, password } = credential;
+  const { username, password, ca } = credential;
   // Not in the address, which the driver's errors may hold.
-  const client = new MongoClient(placeUri(credential), { ...options, auth: { username, password } });
+  const client = new MongoClient(placeUri(credential), {
+    ...(ca !== undefined && { ca }),
+    ...options,
+    auth: { username, password },
+  });
   try {
     return await client.connect();
   } catch (fault) {

@@ -1,5 +1,5 @@
 import type { MongoClient, MongoClientOptions } from 'mongodb';
-import { type Credential, keyOf, sameCredential, type Wanted } from '../settings/credentials';
+import { type Credential, keyOf, sameConnection, type Wanted } from '../settings/credentials';
 import type { Connect } from './connect';
 import { closed, isQuiet, type OpenClient, openClient } from './open-client';
 
@@ -13,7 +13,7 @@ export function openClients(connect: Connect, options: MongoClientOptions) {
   async function clientOf(wanted: Wanted, credential: Credential): Promise<MongoClient> {
     const key = keyOf(wanted);
     const known = open.get(key);
-    if (known && !known.refused && sameCredential(known.credential, credential)) {
+    if (known && !known.refused && sameConnection(known.credential, credential)) {
       known.credential = credential;
       return known.client;
     }
@@ -38,7 +38,7 @@ export function openClients(connect: Connect, options: MongoClientOptions) {
     /** Notes that a credential has another end. */
     update: (wanted: Wanted, credential: Credential): void => {
       const one = open.get(keyOf(wanted));
-      if (one && sameCredential(one.credential, credential)) one.credential = credential;
+      if (one && sameConnection(one.credential, credential)) one.credential = credential;
     },
     /** Closes what was replaced and has nothing left to do. */
     closeQuiet: (): void => {

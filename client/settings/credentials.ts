@@ -16,6 +16,8 @@ export interface Credential extends Place {
   expires?: Date;
   /** The address for clients, without the credential. */
   uri?: string;
+  /** The authorities that sign the host's certificate, in PEM, where they are not the usual ones. */
+  ca?: string;
 }
 
 /** Which credential is meant. `orUnknown`: one of which no label is known will do. */
@@ -35,7 +37,8 @@ export const keyOf = ({ place: { host, db, role }, label }: Wanted): string =>
 /** All credentials, each with what we know of it if it still is the one that we wrote. */
 export function credentialsIn(settings: Settings): Credential[] {
   const known = new Map((settings.mongogrant?.credentials ?? []).map((one) => [one.mark, one]));
-  return settings.auth.map((auth) => credentialOf(auth, known.get(markOf(auth))));
+  const authorities = new Map(Object.entries(settings.mongogrant?.authorities ?? {}));
+  return settings.auth.map((auth) => credentialOf(auth, known.get(markOf(auth)), authorities.get(hostOf(auth.host))));
 }
 
 /** The credential for a place and a label. */
@@ -53,10 +56,9 @@ export function withCredential(settings: Settings, credential: Credential, wante
   const all = before
     ? settings.auth.map((one) => (sameCredential(one, before) ? auth : one))
     : [...settings.auth, auth];
-  return withKnown(
-    { ...settings, auth: all },
-    credential.label === undefined ? [] : [knownOf(auth, credential, credential.label)],
-  );
+  const after = { ...settings, auth: all };
+  if (credential.label === undefined) return withKnown(after, []);
+  return withKnown(withAuthorities(after, credential), [knownOf(auth, credential, credential.label)]);
 }
 
 /** The settings without the credentials that are gone; the very same settings if there are none. */
@@ -70,12 +72,32 @@ export function withoutCredentials(settings: Settings, gone: (credential: Creden
 export const sameCredential = (a: Auth | Credential, b: Auth | Credential): boolean =>
   samePlace(a, b) && a.username === b.username && a.password === b.password;
 
+/** With what the API said last about who signs the certificate of a host. */
+function withAuthorities(settings: Settings, { host, ca }: Credential): Settings {
+  const { [hostOf(host)]: _, ...others } = settings.mongogrant?.authorities ?? {};
+  const authorities = { ...others, ...(ca !== undefined && { [hostOf(host)]: ca }) };
+  return { ...settings, mongogrant: { ...settings.mongogrant, authorities } };
+}
+
+/** Whether one connects as the other does: with the same password, and the same trust. */
+export const sameConnection = (a: Credential, b: Credential): boolean => sameCredential(a, b) && a.ca === b.ca;
+
 /** With more that is known, and without what is known of credentials that are no longer there. */
 function withKnown(settings: Settings, more: Known[]): Settings {
   const marks = new Set(settings.auth.map(markOf));
   const replaced = new Set(more.map(({ mark }) => mark));
   const kept = (settings.mongogrant?.credentials ?? []).filter(({ mark }) => marks.has(mark) && !replaced.has(mark));
-  return { ...settings, mongogrant: { ...settings.mongogrant, credentials: [...kept, ...more] } };
+  const { authorities = {}, ...others } = settings.mongogrant ?? {};
+  const hosts = new Set(settings.auth.map(({ host }) => hostOf(host)));
+  const used = Object.entries(authorities).filter(([host]) => hosts.has(host));
+  return {
+    ...settings,
+    mongogrant: {
+      ...others,
+      credentials: [...kept, ...more],
+      ...(used.length > 0 && { authorities: Object.fromEntries(used) }),
+    },
+  };
 }
 
 /** Binds what is known to the password. The password itself is random, and stands beside it anyway. */
@@ -85,7 +107,11 @@ const markOf = ({ host, db, role, username, password }: Auth): string =>
     .digest('base64url')
     .slice(0, 22);
 
-function credentialOf({ host, db, role, username, password }: Auth, known: Known | undefined): Credential {
+function credentialOf(
+  { host, db, role, username, password }: Auth,
+  known: Known | undefined,
+  ca: string | undefined,
+): Credential {
   const { label, endpoint, uri } = known ?? {};
   const [issued, expires] = [known?.issued, known?.expires].map((time) => (time ? new Date(time) : undefined));
   return {
@@ -95,6 +121,8 @@ function credentialOf({ host, db, role, username, password }: Auth, known: Known
     ...(issued && !Number.isNaN(issued.getTime()) && { issued }),
     ...(expires && !Number.isNaN(expires.getTime()) && { expires }),
     ...(uri !== undefined && { uri }),
+    // Of a credential that somebody else wrote down it is not even known whether it takes TLS.
+    ...(known && ca !== undefined && { ca }),
   };
 }
 

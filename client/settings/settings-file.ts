@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf } from '../code-of';
 import { decodeText } from '../decode-text';
@@ -17,6 +19,8 @@ export interface SettingsFile {
   read(): Promise<Settings>;
   /** Reads, edits and writes, with no other process of ours in between. Nothing is written if the edit gives back what it got. */
   change(edit: (settings: Settings) => Settings): Promise<Settings>;
+  /** Puts a text that is no secret into a file whose name begins as this one's; answers its path. */
+  writeBeside(ending: string, text: string): Promise<string>;
   /** Does something that only one process at a time should do for this key; see `withLock`. */
   alone<T>(key: string, act: () => Promise<T>, unless: () => Promise<T | undefined>): Promise<T>;
 }
@@ -37,6 +41,13 @@ export function settingsFile(path: string): SettingsFile {
       };
       const cleanUp = (name: string) => unlink(temporary(name)).catch(() => {});
       return withLock(`${file}.lock`, act, { patience, cleanUp }).catch(unwritable(path));
+    },
+    writeBeside: async (ending, text) => {
+      const beside = resolve(`${(await fileBehind(path)).replace(/\.json$/, '')}.${ending}`);
+      const there = await readFile(beside, 'utf8').catch(() => undefined);
+      const temporary = `${beside}.${randomBytes(8).toString('hex')}.tmp`;
+      if (there !== text) await writeWhole(beside, text, temporary).catch(unwritable(beside));
+      return beside;
     },
     alone: async (key, act, unless) => {
       const file = await fileBehind(path);
@@ -76,6 +87,6 @@ const unwritable =
     if (fault instanceof MongograntError || !refused) throw fault;
     throw new MongograntError(
       'settings_unwritable',
-      `The settings file ${path} can't be written (${refused}). Make its folder writable, or name another file.`,
+      `The file ${path} can't be written (${refused}). Make its folder writable, or name another file.`,
     );
   };

@@ -27,7 +27,14 @@ export const settingsSchema = v.looseObject({
     db_aliases: v.record(text, text),
   }),
   auth: v.array(auth),
-  mongogrant: v.optional(v.looseObject({ label: v.optional(text), credentials: v.optional(v.array(known)) })),
+  mongogrant: v.optional(
+    v.looseObject({
+      label: v.optional(text),
+      credentials: v.optional(v.array(known)),
+      /** The authorities of hosts that have some of their own, in PEM, by host. */
+      authorities: v.optional(v.record(text, text)),
+    }),
+  ),
 });
 
 /** The settings file as it is written. Keys that are not ours stay where they are. */

@@ -60,7 +60,8 @@ export function addDb(program: Command, context: Context): void {
           `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential)} --ttl ...`,
         );
       if (options.format === undefined) return showGrant(session, credential);
-      context.status = await useAs(options.format, session, credential, () => get('read'));
+      const caFile = await client.caFile(credential);
+      context.status = await useAs(options.format, session, { credential, caFile }, () => get('read'));
     });
 }
 
@@ -71,11 +72,11 @@ const argumentsOf = ({ host, db, role, label }: Credential): string =>
 async function useAs(
   format: string,
   session: Session,
-  credential: Credential,
+  { credential, caFile }: { credential: Credential; caFile: string | undefined },
   getReadonly: () => ReturnType<Client['getAuth']>,
 ): Promise<number> {
   const { loginOf } = await import('../formats/login');
-  const login = loginOf(credential);
+  const login = loginOf(credential, caFile);
   if (format === 'mongosh') return (await import('../start-mongosh')).startMongosh(session.io, login);
   const text =
     format === 'atomate'

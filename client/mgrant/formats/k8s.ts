@@ -1,9 +1,15 @@
 import { stringify } from 'yaml';
-import type { Login } from './login';
+import { type Login, serversOf } from './login';
 
-/** The manifest of a Kubernetes Secret, for `kubectl apply -f -`. */
-export const k8s = ({ uri, host, db, role, label, username, password, authSource, expires }: Login): string =>
-  stringify({
+/** The manifest of a Kubernetes Secret, for `kubectl apply -f -`. A file of this machine is none of its pods'. */
+export const k8s = (login: Login): string => `${login.ca === undefined ? '' : mounting}${stringify(manifestOf(login))}`;
+
+const mounting =
+  "# The host has authorities of its own. Mount ca.crt into the pod, and add its path to the address: MONGODB_URI + '&tlsCAFile=/path/ca.crt'\n";
+
+function manifestOf(login: Login) {
+  const { uriElsewhere, db, role, label, username, password, authSource, expires, ca } = login;
+  return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
@@ -12,14 +18,16 @@ export const k8s = ({ uri, host, db, role, label, username, password, authSource
     },
     type: 'Opaque',
     stringData: {
-      MONGODB_URI: uri,
-      MONGODB_HOST: host,
+      MONGODB_URI: uriElsewhere,
+      MONGODB_HOST: serversOf(login),
       MONGODB_DATABASE: db,
       MONGODB_USERNAME: username,
       MONGODB_PASSWORD: password,
       MONGODB_AUTH_SOURCE: authSource,
+      ...(ca !== undefined && { 'ca.crt': ca }),
     },
-  });
+  };
+}
 
 /** A name as Kubernetes takes it: lower-case letters, digits and -. */
 const nameOf = (parts: string[]): string =>

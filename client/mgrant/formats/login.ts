@@ -1,25 +1,31 @@
+import { hostOf } from '../../../shared/names';
 import { credentialUri, placeUri } from '../../mongo/credential-uri';
 import type { Credential } from '../../settings/credentials';
 
 /** A credential, and its address taken apart. */
 export interface Login extends Credential {
-  /** With username and password. */
+  /** With username and password, and with the file of the host's own authorities. */
   uri: string;
+  /** The same without the file, which is not there for what runs elsewhere. */
+  uriElsewhere: string;
   authSource: string;
   /** One or more servers, each with its port if it is not the usual one; of an SRV address, its one name. */
   servers: string[];
   srv: boolean;
   /** The options of the address, without `authSource`. */
   options: Record<string, string>;
+  /** Where the host's own authorities are written down; it is named in the address, too. */
+  caFile?: string;
 }
 
-export function loginOf(credential: Credential): Login {
+export function loginOf(credential: Credential, caFile?: string): Login {
   const [, srv, servers = credential.host, query = ''] =
-    /^mongodb(\+srv)?:\/\/([^/?]+)\/[^?]*\??(.*)$/.exec(placeUri(credential)) ?? [];
+    /^mongodb(\+srv)?:\/\/([^/?]+)\/[^?]*\??(.*)$/.exec(placeUri(credential, caFile)) ?? [];
   const { authSource = credential.db, ...options } = Object.fromEntries(new URLSearchParams(query));
   return {
     ...credential,
-    ...{ uri: credentialUri(credential), authSource, options },
+    ...{ uri: credentialUri(credential, caFile), uriElsewhere: credentialUri(credential), authSource, options },
+    ...(caFile !== undefined && { caFile }),
     servers: servers.split(','),
     srv: srv !== undefined,
   };
@@ -32,6 +38,9 @@ export function oneServer({ srv, servers }: Login): { host: string; port: number
   const [, host = server, port] = /^(.*?)(?::(\d+))?$/.exec(server) ?? [];
   return { host, port: port === undefined ? 27017 : Number(port) };
 }
+
+/** Where the servers are, in one word: another one than the host's name where people reach it by another address. */
+export const serversOf = ({ servers }: Login): string => servers.map(hostOf).join(',');
 
 /** The options of the address as pymongo takes them by keyword: true and false, and numbers, are not text there. */
 export const pymongoOptions = ({ options }: Login): Record<string, string | boolean | number> =>

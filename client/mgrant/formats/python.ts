@@ -1,11 +1,13 @@
 import type { Login } from './login';
 
 /** A program in Python: JSON's texts are Python's, too. */
-export const python = ({ uri, db }: Login): string =>
-  [
+export function python({ uriElsewhere, db, caFile }: Login): string {
+  const trust = caFile === undefined ? '' : `, tlsCAFile=${JSON.stringify(caFile)}`;
+  return [
     'from pymongo import MongoClient',
     '',
-    `client = MongoClient(${JSON.stringify(uri)})`,
+    `client = MongoClient(${JSON.stringify(uriElsewhere)}${trust})`,
     `db = client[${JSON.stringify(db)}]`,
     '',
   ].join('\n');
+}

@@ -55,7 +55,7 @@ test('env: sh reads every value as it is', async () => {
   );
   expect(seen).toMatchObject({
     MONGODB_URI: single.uri,
-    MONGODB_HOST: credential.host,
+    MONGODB_HOST: 'mongodb03.lab.org:27018',
     MONGODB_DATABASE: credential.db,
     MONGODB_USERNAME: credential.username,
     MONGODB_PASSWORD: credential.password,
@@ -141,4 +141,40 @@ test('k8s: a Secret with a name that Kubernetes takes', () => {
     stringData: { MONGODB_URI: single.uri, MONGODB_PASSWORD: credential.password },
   });
   for (const value of Object.values(secret.stringData)) expect(typeof value).toBe('string');
+});
+
+describe('a host with authorities of its own', () => {
+  const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+  const caFile = "/home/ada lovelace/o'neil/.mongogrant.mongodb03.lab.org.pem";
+  const own = { ...credential, uri: 'mongodb://gate.lab.org:7/fw_phonons?tls=true&authSource=admin', ca };
+  const trusted = loginOf(own, caFile);
+
+  test('uri, compass and env name the file, and where people reach the host', () => {
+    for (const format of ['uri', 'compass']) {
+      const { hosts, searchParams } = new ConnectionString(write(format, trusted).trim());
+      expect([hosts, searchParams.get('tlsCAFile')]).toEqual([['gate.lab.org:7'], caFile]);
+    }
+    expect(write('uri', trusted)).toContain('&tlsCAFile=/home/ada%20lovelace/');
+    const out = execFileSync('sh', [
+      '-c',
+      `${write('env', trusted)} printf '%s|%s' "$MONGODB_CA_FILE" "$MONGODB_HOST"`,
+    ]);
+    expect(String(out)).toBe(`${caFile}|gate.lab.org:7`);
+  });
+
+  test('json has the certificates and the file; python, fireworks and atomate hand the file to pymongo', () => {
+    expect(JSON.parse(write('json', trusted))).toMatchObject({ ca, caFile, uri: trusted.uri });
+    expect(write('python', trusted)).toContain(`?tls=true&authSource=admin", tlsCAFile=${JSON.stringify(caFile)})`);
+    const pymongo = { host: 'gate.lab.org', port: 7, mongoclient_kwargs: { tls: true, tlsCAFile: caFile } };
+    expect(parse(write('fireworks', trusted))).toMatchObject(pymongo);
+    expect(JSON.parse(atomate(trusted, trusted))).toMatchObject(pymongo);
+  });
+
+  test('k8s has the certificates, and no file of this machine', () => {
+    const text = write('k8s', trusted);
+    expect(text).toMatch(/^# .*&tlsCAFile=/);
+    expect(text).not.toContain(caFile);
+    expect(parse(text).stringData).toMatchObject({ 'ca.crt': ca, MONGODB_HOST: 'gate.lab.org:7' });
+    expect(parse(write('k8s')).stringData).not.toHaveProperty('ca.crt');
+  });
 });
