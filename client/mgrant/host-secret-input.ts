@@ -9,19 +9,32 @@ export interface SecretOptions {
   tls?: boolean;
   replicaSet?: string;
   usersDb?: string;
+  publicUri?: string;
+  /** A file in PEM, or `rds`. */
+  ca?: string;
   /** A file, or `-`. */
   secret?: string;
 }
 
-/** The secret of a host, from a file or stdin, or made of options and a password that is typed. */
-export async function secretOf(session: Session, { secret, ...options }: SecretOptions): Promise<unknown> {
+/** The secret of a host, from a file or stdin, or made of options and a password that is typed; certificates come from a file of their own. */
+export async function secretOf(session: Session, options: SecretOptions): Promise<unknown> {
+  const { publicUri, ca } = options;
+  const beside = defined({ publicUri, ca: ca === undefined || ca === 'rds' ? ca : await readText(session, ca) });
+  const secret = await loginPart(session, options);
+  // What is no object is refused later, in the words for it.
+  return typeof secret === 'object' && secret !== null ? { ...secret, ...beside } : secret;
+}
+
+async function loginPart(session: Session, { secret, ...options }: SecretOptions): Promise<unknown> {
   const { username, authSource, tls, replicaSet, usersDb } = options;
   if (secret === undefined) {
     const login = await loginOf(session, username);
     return { ...login, ...defined({ authSource, replicaSet, usersDb, ...(tls && { ssl: true }) }) };
   }
   if ([username, authSource, tls, replicaSet, usersDb].some((value) => value !== undefined))
-    throw new UsageError('The file of --secret holds all of the login: leave the other options out, or the file.');
+    throw new UsageError(
+      'The file of --secret holds all of the login: leave the other options out (but --ca and --public-uri), or the file.',
+    );
   return readSecret(session, secret);
 }
 
@@ -35,11 +48,15 @@ async function loginOf({ io }: Session, username: string | undefined) {
   return { username: name.trim(), password: await io.readSecret('Password: ') };
 }
 
-async function readSecret({ io }: Session, path: string): Promise<unknown> {
-  const text = await (path === '-' ? io.readInput() : io.readFile(path)).catch((cause: unknown) => {
+function readText({ io }: Session, path: string): Promise<string> {
+  return (path === '-' ? io.readInput() : io.readFile(path)).catch((cause: unknown) => {
     const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw new Refused('file_unreadable', `The file ${path} can't be read${code}.`);
   });
+}
+
+async function readSecret(session: Session, path: string): Promise<unknown> {
+  const text = await readText(session, path);
   try {
     return parseJsonText(text);
   } catch {

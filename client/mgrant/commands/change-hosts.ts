@@ -19,6 +19,11 @@ export function addAddHost(hosts: Command, context: Context): void {
     .option('--replica-set <name>', 'the name of the replica set')
     .option('--users-db <database>', 'the one database in which users are made')
     .option(
+      '--ca <file>',
+      'the certificates of the authorities that sign the one of the host, in PEM; "rds" for Amazon\'s own. For a host whose certificate no usual authority signed',
+    )
+    .option('--public-uri <address>', 'the address for people, where they reach the host by another one than functions')
+    .option(
       '--secret <file>',
       'the secret as JSON, in place of all this: docs/hosts.md has its fields. "-" reads stdin',
     )
@@ -27,6 +32,7 @@ export function addAddHost(hosts: Command, context: Context): void {
       'after',
       examples(
         'mgrant hosts add mongodb03.lab.org --username mongogrant --tls',
+        'mgrant hosts add mongodb03.lab.org --username mongogrant --tls --ca lab-ca.pem',
         'mgrant hosts add localhost:27020 --secret host.json',
         'pass show mongodb03 | mgrant hosts add mongodb03.lab.org --secret - --replace',
       ),
@@ -39,6 +45,7 @@ export function addAddHost(hosts: Command, context: Context): void {
         useAws(session, options, by, (tools) => tools.hosts.add(host, secret, options.replace ?? false)),
       );
       if (added.state === 'refused') throw refusal(added);
+      for (const line of added.notes ?? []) session.note(line);
       const words = added.state === 'added' ? 'Registered' : 'Changed';
       session.show(
         added,

@@ -1,3 +1,4 @@
+import { labCa } from '../../support/lab-ca';
 import { runMgrant, type World } from '../../support/run-mgrant';
 import { allItems, openStage, type Stage } from '../../support/stage';
 import { endpoint, stageFetch } from '../../support/stage-fetch';
@@ -60,6 +61,32 @@ test('a secret comes from a file or from stdin, and what is wrong with it is tol
   }
   expect((await mgrant('hosts add c.lab.org --secret missing.json')).err).toContain('ENOENT');
   expect(await mgrant('hosts add c.lab.org --secret - --tls')).toMatchObject({ status: 2 });
+});
+
+test('certificates come from a file, or are those of Amazon; what is wrong with them is said', async () => {
+  const text = JSON.stringify(secret());
+  const files: Record<string, string> = {
+    'ca.pem': `\uFEFF${labCa.ca}`,
+    'old.pem': labCa.expired,
+    'x.pem': 'hunter2',
+    'x.json': text,
+  };
+  const add = (line: string) => mgrant(`hosts add ${line}`, { readFile: async (path) => files[path] ?? '' });
+  expect(await add('a.lab.org --secret x.json --ca ca.pem --public-uri mongodb://gate.lab.org/')).toMatchObject({
+    status: 0,
+    err: '',
+  });
+  expect(await stage.edges.secrets.host('a.lab.org')).toMatchObject({
+    ca: labCa.ca,
+    publicUri: 'mongodb://gate.lab.org/',
+  });
+  expect((await add('b.lab.org --secret x.json --ca old.pem')).err).toMatch(/has expired \(2020-01-01\)/);
+  expect(await add('c.lab.org --secret x.json --ca rds')).toMatchObject({ status: 0, err: '' });
+  const refused = await add('d.lab.org --secret x.json --ca x.pem');
+  expect([refused.status, refused.err]).toEqual([1, expect.stringMatching(/no usable ca: it holds no certificate/)]);
+  const typed = { terminals: ['in' as const, 'err' as const], answers: ['pw'], readFile: async () => labCa.ca };
+  expect(await mgrant('hosts add e.lab.org --username u --ca ca.pem', typed)).toMatchObject({ status: 0 });
+  expect(await stage.edges.secrets.host('e.lab.org')).toMatchObject({ ca: labCa.ca, password: 'pw' });
 });
 
 test('without a terminal nobody is asked for a password, and no option takes one', async () => {
