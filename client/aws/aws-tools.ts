@@ -44,7 +44,7 @@ export function openAwsTools({ table: name, secretPrefix, stackName }: AwsSettin
       add: (host: string, secret: unknown, replace: boolean) =>
         addHost(registry, { ...actor, host, secret, replace }, new Date()),
       check: (host: string, databases: readonly string[] | 'any') =>
-        checkRegisteredHost({ secrets, servers }, host, databases),
+        checkRegisteredHost({ secrets, servers }, host, databases, new Date()),
       rotate: (host: string) => rotateHost(registry, { ...actor, host }, new Date()),
       remove: (host: string, force: boolean) =>
         removeHost({ ...registry, secrets, users, log: quiet }, { ...actor, host, force }, new Date()),

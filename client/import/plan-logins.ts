@@ -28,7 +28,7 @@ export async function planLogins(
   const moment = seconds(now);
   await sideBySide(hostsAtOnce, [...grouped(grants, ({ host }) => host)], async ([name, some]) => {
     const host = hosts.get(name) ?? { reason: 'host_unknown', detail: `${name} is not registered.` };
-    const survey = 'reason' in host ? host : await surveyHost(deps, host, some);
+    const survey = 'reason' in host ? host : await surveyHost(deps, host, some, now);
     const judge = judgeOn(survey, deps.stackName);
     for (const grant of some) {
       const judgement = judge(grant);

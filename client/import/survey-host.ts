@@ -54,10 +54,15 @@ export async function findHost({ secrets }: Pick<SurveyDeps, 'secrets'>, name: s
 }
 
 /** Looks at the users and the rows of a host. The users are where the Python server made them, whatever `usersDb` says. */
-export async function surveyHost(deps: SurveyDeps, host: Host, grants: readonly PythonGrant[]): Promise<Survey> {
+export async function surveyHost(
+  deps: SurveyDeps,
+  host: Host,
+  grants: readonly PythonGrant[],
+  now: Date,
+): Promise<Survey> {
   const dbs = [...new Set(grants.map(({ db }) => db))];
   const inEach = { ...host, secret: { ...host.secret, usersDb: undefined } };
-  const report = await checkHost(deps.servers, inEach, dbs);
+  const report = await checkHost(deps.servers, inEach, dbs, now);
   if (report.state !== 'checked') return { reason: reasonIn(report), detail: detailIn(report) };
   const closed = new Map(
     dbs.flatMap((db) => {

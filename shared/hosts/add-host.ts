@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { certificateNotes, readCertificates } from '../certificates';
+import { readCertificates } from '../certificates';
 import { canHoldUsers, hostSecretFields, withoutEmpty } from '../host-secret';
 import { badAddresses, holdsLogin } from '../mongo-uri';
 import {
@@ -11,6 +11,7 @@ import {
   refuse,
   registeredName,
 } from './host-registry';
+import { authorityNotes } from './state-notes';
 
 export interface NewHost extends Actor {
   /** As clients name it, such as `mongodb03.lab.org` or `localhost:27020`. */
@@ -54,7 +55,7 @@ export async function addHost(deps: RegistryDeps, input: NewHost, now: Date): Pr
   if (host === undefined) return invalidHost();
   const secret = parseSecret(host, input.secret);
   if ('state' in secret) return secret;
-  const notes = notesOn(secret, now);
+  const notes = authorityNotes(secret, now);
   const done = (state: 'added' | 'changed'): Added => ({ state, host, ...(notes.length > 0 && { notes }) });
   const note = (act: 'host_added' | 'host_changed') => noteHost(deps, { act, host }, input, now);
   if (input.replace) {
@@ -102,11 +103,6 @@ function whyNot(ca: unknown): string {
   const read = typeof ca === 'string' ? readCertificates(ca) : { why: 'it is no text' };
   return 'why' in read ? `: ${read.why}` : '';
 }
-
-const notesOn = ({ ca }: NewSecret, now: Date): string[] => {
-  const read = ca === undefined || ca === 'rds' ? undefined : readCertificates(ca);
-  return read && 'certificates' in read ? certificateNotes(read.certificates, now) : [];
-};
 
 const taken = (host: string): HostRefusal => ({
   state: 'refused',

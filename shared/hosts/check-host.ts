@@ -2,9 +2,11 @@ import { HostRefused, SecretUnusable } from '../errors';
 import { canHoldUsers } from '../host-secret';
 import { type LoginFault, loginFault } from '../mongo-faults';
 import type { Host, Message, MongoServers } from '../mongo-servers';
-import { reachOf } from '../mongo-uri';
+import { type Reach, reachOf } from '../mongo-uri';
 import type { HostSecret, Secrets } from '../secrets';
+import { explainSilence } from './explain-silence';
 import { type Checked, judgeHost } from './judge-host';
+import { stateOf } from './state-notes';
 
 /** What was found out about a host. Holds no password, and nothing that the server was not asked for. */
 export type HostReport =
@@ -17,10 +19,11 @@ export async function checkRegisteredHost(
   { secrets, servers }: { secrets: Pick<Secrets, 'host'>; servers: Pick<MongoServers, 'command'> },
   host: string,
   databases: readonly string[] | 'any',
+  now: Date,
 ): Promise<HostReport> {
   try {
     const secret = await secrets.host(host, 'fresh');
-    return secret ? await checkHost(servers, { name: host, secret }, databases) : { host, state: 'unknown_host' };
+    return secret ? await checkHost(servers, { name: host, secret }, databases, now) : { host, state: 'unknown_host' };
   } catch (fault) {
     if (fault instanceof SecretUnusable)
       return { host, state: 'unusable', reason: 'bad_secret', detail: `${fault.message}.` };
@@ -36,6 +39,7 @@ export async function checkHost(
   servers: Pick<MongoServers, 'command'>,
   host: Host,
   databases: readonly string[] | 'any',
+  now: Date,
 ): Promise<HostReport> {
   const ask = (command: Message) =>
     servers.command(host, 'admin', command).catch((fault: unknown) => {
@@ -45,24 +49,27 @@ export async function checkHost(
   const unusable = (reason: LoginFault['reason'], detail: string) => {
     return { host: host.name, state: 'unusable' as const, reason, detail };
   };
-  const { usersDb } = host.secret;
+  const { usersDb, authSource, username } = host.secret;
   const reach = reachIn(host.secret);
   if (!reach || (usersDb !== undefined && !canHoldUsers(usersDb)))
     return unusable('bad_secret', `The secret of ${host.name} has no usable ${reach ? 'usersDb' : 'address'}.`);
   try {
     // Alone, as of several that begin a connection together only some learn why it fails.
-    const hello = await ask({ hello: 1 });
+    const hello =
+      (await ask({ hello: 1, saslSupportedMechs: `${authSource}.${username}` })) ?? (await ask({ hello: 1 }));
     const rest = [{ buildInfo: 1 }, { atlasVersion: 1 }, { connectionStatus: 1, showPrivileges: true }];
-    const [buildInfo, atlasVersion, status] = await Promise.all(rest.map(ask));
+    const [open, ...replies] = await Promise.all([isOpen(servers, host), ...rest.map(ask)]);
+    const [buildInfo, atlasVersion, status] = replies;
+    const state = stateOf(host.secret, hello, open, now);
     return {
       host: host.name,
       state: 'checked',
-      ...judgeHost(host.secret, databases, reach, { hello, buildInfo, atlasVersion }, status),
+      ...judgeHost(host.secret, databases, reach, { hello, buildInfo, atlasVersion }, status, state),
     };
   } catch (fault) {
     const why = loginFault(fault);
     if (!why) throw fault;
-    return unusable(why.reason, sentence(host.name, why));
+    return unusable(why.reason, sentence(host, reach, why, fault));
   }
 }
 
@@ -75,9 +82,19 @@ function reachIn(secret: HostSecret) {
   }
 }
 
-function sentence(host: string, { reason, code }: LoginFault): string {
+/** Whether somebody who did not log in is told what only a login may see. What that attempt does not find out is not held against the host. */
+async function isOpen(servers: Pick<MongoServers, 'command'>, { name, secret }: Host): Promise<boolean> {
+  const stranger = { name: `${name}, without a login`, secret: { ...secret, username: '', password: '' } };
+  return servers.command(stranger, 'admin', { listDatabases: 1, nameOnly: true }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function sentence({ name: host, secret }: Host, reach: Reach, why: LoginFault, fault: unknown): string {
+  const { reason } = why;
   if (reason === 'bad_secret') return `The secret of ${host} has no usable address.`;
   if (reason === 'login_refused')
     return `${host} answers, but refuses mongogrant's login: a wrong name or password, or one of another database than authSource.`;
-  return `${host} does not answer${code ? ` (${code})` : ''}. That is how it looks from here; the functions may stand elsewhere in the network.`;
+  return explainSilence(host, secret, reach, why, fault);
 }

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import type { Message } from '../mongo-servers';
-import type { reachOf } from '../mongo-uri';
+import type { Reach } from '../mongo-uri';
 import type { HostSecret } from '../secrets';
 import { type ActionReport, actionsOn } from './actions-on';
 import { type AdminRole, adminRole, adminRoleName, canBeGranted } from './admin-role';
 import { neededActions } from './needed-actions';
 import { heldOn } from './privileges';
 import { type Flavour, flavourOf, type Sayings, type Topology, topologyOf, versionOf } from './server-kind';
+import type { State } from './state-notes';
 
 export interface Checked {
   /**
@@ -42,9 +43,10 @@ const connectionStatus = v.object({
 export function judgeHost(
   secret: HostSecret,
   databases: readonly string[] | 'any',
-  { addresses, tls, loadBalanced }: ReturnType<typeof reachOf>,
+  { addresses, tls, loadBalanced }: Reach,
   sayings: Sayings,
   status: Message | undefined,
+  state: State,
 ): Checked {
   const flavour = flavourOf(addresses, sayings);
   const { success, output } = v.safeParse(connectionStatus, status);
@@ -66,7 +68,7 @@ export function judgeHost(
   const named = databases === 'any' ? databases : [...new Set([...databases, ...kept])];
   const role = adminRole({ databases: named, usersDb: secret.usersDb, user, exists });
   return {
-    verdict: verdictOn(flavour, secret.usersDb, actions),
+    verdict: verdictOn(flavour, secret.usersDb, actions, state),
     version: versionOf(sayings),
     flavour,
     topology: topologyOf(loadBalanced, sayings),
@@ -74,16 +76,21 @@ export function judgeHost(
     retiredAt: secret.retiredAt,
     admin: { ...user, roles },
     actions,
-    notes: notesOn(flavour, tls, secret.usersDb, actions),
+    notes: [...state.notes, ...notesOn(flavour, tls, secret.usersDb, actions)],
     ...(missing && givable && { role }),
   };
 }
 
-function verdictOn(flavour: Flavour, usersDb: string | undefined, actions: ActionReport[]): Checked['verdict'] {
+function verdictOn(
+  flavour: Flavour,
+  usersDb: string | undefined,
+  actions: ActionReport[],
+  { open, stuck }: State,
+): Checked['verdict'] {
   if (flavour === 'Atlas' || lacksUsersDb(flavour, usersDb)) return 'not_usable';
   if (actions.some(({ held, essential }) => held === 'no' && essential)) return 'not_usable';
   if (actions.some(({ held }) => held === 'unknown')) return 'unknown';
-  return actions.some(({ held }) => held === 'no') ? 'limited' : 'ready';
+  return open || stuck || actions.some(({ held }) => held === 'no') ? 'limited' : 'ready';
 }
 
 const lacksUsersDb = (flavour: Flavour, usersDb: string | undefined): boolean =>

@@ -7,6 +7,7 @@ import { mongoUsers, type NewUser, type Tag } from '../../../shared/mongo-users'
 import { refusalCode, useMongod } from '../../support/mongod';
 import { useWeakAdmins } from '../../support/weak-admins';
 
+const now = new Date('2026-11-24T08:00:00Z');
 const servers = mongoServers();
 const users = mongoUsers(servers);
 const admins = useWeakAdmins(() => server);
@@ -114,7 +115,7 @@ describe.each(forms)('the role that is printed %s', (_, wishFor) => {
   test('lets mongogrant do everything, and the check finds nothing missing', async () => {
     const host = await withPrintedRole(wish);
     expect(await lifeOfAUser(host, db, wish.usersDb)).toEqual(allWell);
-    const report = await checkHost(servers, host, wish.databases);
+    const report = await checkHost(servers, host, wish.databases, now);
     expect(report).toMatchObject({ state: 'checked', verdict: 'ready', admin: { roles: [adminRoleName] } });
     expect(report).not.toHaveProperty('role');
   });
@@ -127,7 +128,7 @@ describe.each(forms)('the role that is printed %s', (_, wishFor) => {
         .map(({ resource, actions }) => ({ resource, actions: actions.filter((action) => action !== missing) }))
         .filter(({ actions }) => actions.length > 0);
       const host = await admins.withPrivileges(less, { usersDb: wish.usersDb });
-      const report = await checkHost(servers, host, wish.databases);
+      const report = await checkHost(servers, host, wish.databases, now);
       if (report.state !== 'checked') throw new Error(report.state);
       const no = report.actions.filter(({ held }) => held === 'no');
       expect([...new Set(no.map(({ action }) => action))]).toEqual([missing]);
@@ -137,7 +138,7 @@ describe.each(forms)('the role that is printed %s', (_, wishFor) => {
       expect(await lifeOfAUser(host, db, wish.usersDb)).toEqual({ ...allWell, ...withoutIt[missing] });
       // What the report prints mends it.
       for (const { db: of, command } of report.role?.commands ?? []) await server.admin.db(of).command(command);
-      expect(await checkHost(servers, host, wish.databases)).toMatchObject({ verdict: 'ready' });
+      expect(await checkHost(servers, host, wish.databases, now)).toMatchObject({ verdict: 'ready' });
       expect(await lifeOfAUser(host, db, wish.usersDb)).toEqual(allWell);
     },
   );

@@ -10,6 +10,7 @@ import { useWeakAdmins } from '../../support/weak-admins';
 
 const servers = mongoServers();
 const admins = useWeakAdmins(() => server);
+const now = new Date('2026-11-24T08:00:00Z');
 const reports: HostReport[] = [];
 afterAll(async () => {
   // No report of any test tells the password.
@@ -22,7 +23,7 @@ afterAll(async () => {
 const server = useMongod();
 
 async function check(host: Host, databases: readonly string[] | 'any' = 'any', over = servers): Promise<HostReport> {
-  const report = await checkHost(over, host, databases);
+  const report = await checkHost(over, host, databases, now);
   reports.push(report);
   return report;
 }
@@ -123,7 +124,9 @@ test('the check only asks: no command changes anything, and nobody need have rig
     },
   };
   expect((await checked(await admins.make([]), 'any', heard)).verdict).toBe('not_usable');
-  expect(sent.sort()).toEqual(['admin.atlasVersion', 'admin.buildInfo', 'admin.connectionStatus', 'admin.hello']);
+  expect(sent.sort()).toEqual([
+    ...['admin.atlasVersion', 'admin.buildInfo', 'admin.connectionStatus', 'admin.hello', 'admin.listDatabases'],
+  ]);
 });
 
 const freePort = () =>
@@ -143,6 +146,11 @@ test('a host that can’t be used is reported with the reason', async () => {
   });
   const cases: [Partial<Host['secret']>, string, RegExp][] = [
     [{ port: await freePort() }, 'unreachable', /does not answer \(ECONNREFUSED\)/],
+    [
+      { host: 'nowhere.invalid' },
+      'unreachable',
+      /no address is known for the name nowhere\.invalid:\d+ \((ENOTFOUND|EAI_AGAIN)\)/,
+    ],
     [{ replicaSet: 'rs0' }, 'unreachable', /does not answer/],
     [{ password: 'hunter21' }, 'login_refused', /refuses mongogrant's login/],
     [{ authSource: 'elsewhere' }, 'login_refused', /authSource/],
@@ -169,7 +177,7 @@ test('a registered host is checked with its secret; one without a good secret is
       return known[host];
     },
   };
-  const report = async (host: string) => checkRegisteredHost({ secrets, servers }, host, 'any');
+  const report = async (host: string) => checkRegisteredHost({ secrets, servers }, host, 'any', now);
   expect(await report('h')).toMatchObject({ host: 'h', state: 'checked', verdict: 'ready' });
   expect(await report('going')).toMatchObject({ state: 'checked', retiredAt: 1_800_000_000 });
   expect(await report('nobody')).toEqual({ host: 'nobody', state: 'unknown_host' });
