@@ -73,7 +73,7 @@ function aboutCertificates(host: string, { ca }: HostSecret, servers: Server[]):
   if (!untrusted.has(code)) return `${answers} is not accepted (${code}).`;
   const signed = ca === undefined ? 'no authority that is known here' : 'no authority in its ca';
   const file = isDocumentDb(address) ? 'rds' : 'FILE';
-  return `${answers} is not trusted (${code}): ${signed} signed it. Name those that do: mgrant hosts add ${host} --replace --ca ${file} (docs/hosts.md, "A certificate of your own").`;
+  return `${answers} is not trusted (${code}): ${signed} signed it. Register it again, with those that did: mgrant hosts add ${host} --replace --ca ${file} (docs/hosts.md, "A certificate of your own").`;
 }
 
 const altName = 'ERR_TLS_CERT_ALTNAME_INVALID';

@@ -87,10 +87,10 @@ function verdictOn(
   actions: ActionReport[],
   { open, stuck }: State,
 ): Checked['verdict'] {
-  if (flavour === 'Atlas' || lacksUsersDb(flavour, usersDb)) return 'not_usable';
+  if (flavour === 'Atlas' || lacksUsersDb(flavour, usersDb) || stuck) return 'not_usable';
   if (actions.some(({ held, essential }) => held === 'no' && essential)) return 'not_usable';
   if (actions.some(({ held }) => held === 'unknown')) return 'unknown';
-  return open || stuck || actions.some(({ held }) => held === 'no') ? 'limited' : 'ready';
+  return open || actions.some(({ held }) => held === 'no') ? 'limited' : 'ready';
 }
 
 const lacksUsersDb = (flavour: Flavour, usersDb: string | undefined): boolean =>

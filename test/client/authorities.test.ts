@@ -46,6 +46,20 @@ test('the address that is handed on names a file with the certificates, beside t
   expect((await readdir(here.folder.path('.'))).sort()).toEqual([file.split('/').at(-1), 'you.json']);
 });
 
+test('people get the address that is for them, and functions use their own', async () => {
+  const name = `other.lab.org:${tls.port}`;
+  await registerHost(name, { ...secret(), publicUri: `mongodb://localhost:${tls.port}/?appName=x` });
+  await here.rule({ host: name });
+  const client = await here.member();
+  const uri = new URL(await client.uri(`rw:${name}/demo`));
+  expect([uri.host, uri.searchParams.get('tls'), uri.searchParams.get('appName')]).toEqual([
+    `localhost:${tls.port}`,
+    'true',
+    null,
+  ]);
+  await (await client.db(`rw:${name}/demo`)).collection('c').insertOne({ one: 1 });
+});
+
 test('the settings file stays the one of the Python client, and forgets with the last login of the host', async () => {
   const client = await here.member();
   for (const db of ['demo1', 'demo2']) await client.getAuth(host, db, 'rw');

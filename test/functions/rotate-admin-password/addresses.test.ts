@@ -2,6 +2,7 @@ import { rotateAdminPassword } from '../../../functions/rotate-admin-password/ro
 import type { MongoAdmins } from '../../../shared/mongo-admins';
 import type { Host } from '../../../shared/mongo-servers';
 import { adminUri } from '../../../shared/mongo-uri';
+import { labCa } from '../../support/lab-ca';
 import { newToken, openRotations, type Rotations, steps } from '../../support/rotation';
 
 let stage: Rotations;
@@ -44,6 +45,12 @@ const cases: [string, Record<string, unknown>, Record<string, unknown>, string][
     { ssl: true, replicaSet: 'rs0' },
     {},
     'mongodb://db.lab.org:27017/?tls=true&replicaSet=rs0&authSource=admin',
+  ],
+  [
+    'what AWS and Terraform write, and authorities',
+    { ssl: 'True', port: '27017', replicaSet: null, masterarn: null, dbClusterIdentifier: 'lab', ca: labCa.ca },
+    {},
+    'mongodb://db.lab.org:27017/?tls=true&authSource=admin',
   ],
   ['no TLS', { ssl: false }, { ssl: true }, 'mongodb://db.lab.org:27017/?authSource=admin'],
   [

@@ -145,3 +145,32 @@ test('a role that is there keeps what it gives, and a note says where something 
     'cluster',
   ]);
 });
+
+const boss = { host: 'h.lab.org', port: 27_017, username: 'boss', password: 'hunter2', authSource: 'admin' };
+const well = { hello: {}, buildInfo: real, connectionStatus: status(['root'], everything) };
+
+test('a server that answers whoever comes is no safe one, and says so in capitals', async () => {
+  const asked: string[] = [];
+  const { command, ...others } = saying({ ...well, listDatabases: { databases: [] } });
+  const heard = {
+    ...others,
+    command: (host: Host, db: string, message: Message) => {
+      if (host.secret.username === '' && host.secret.password === '') asked.push(Object.keys(message).join());
+      return command(host, db, message);
+    },
+  };
+  const report = await checked({ name: 'open.lab.org', secret: boss }, ['fw'], heard);
+  expect([report.verdict, report.notes[0]]).toEqual(['limited', expect.stringMatching(/^ANYBODY WHO REACHES/)]);
+  expect(asked).toEqual(['listDatabases,nameOnly']);
+  expect((await checked({ name: 'shut.lab.org', secret: boss }, ['fw'], saying(well))).verdict).toBe('ready');
+});
+
+test('a set without a majority is not usable now', async () => {
+  const lastWrite = { lastWriteDate: now, majorityWriteDate: new Date(now.getTime() - 60_000) };
+  const report = await checked(
+    { name: 'h', secret: boss },
+    ['fw'],
+    saying({ ...well, hello: { setName: 'rs0', lastWrite } }),
+  );
+  expect([report.verdict, report.notes[0]]).toEqual(['not_usable', expect.stringContaining('60 s behind')]);
+});
