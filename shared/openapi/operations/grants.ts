@@ -9,7 +9,7 @@ export const grantOperations = {
     tag: 'Grants',
     summary: 'Ask for a login',
     description:
-      'Makes a MongoDB user for you and answers its username and password, once: they are stored nowhere. With a label that you hold already, the same user gets a new password and a new end; another label makes another user, so that a new login breaks no running job. `ttl` is cut to what the rules and the service allow; `expires` in the answer says what it came to.',
+      'Makes a MongoDB user for you and answers its username and password, once: they are stored nowhere. With a label that you hold already, the same user gets a new password and a new end; another label makes another user, so that a new login breaks no running job. `ttl` is cut to what the rules and the service allow; `expires` in the answer says what it came to. `ca` is there for a host with authorities of its own: save it to a file, and add `&tlsCAFile=` with that file to `uri`.',
     body: 'grant',
     example: { host: 'mongodb03.lab.org', db: 'fw_phonons', role: 'readWrite', label: 'laptop', ttl: '7 d' },
     answers: { 201: ['grant'] },
