@@ -82,7 +82,7 @@ function reach(address: ConnectionString): Reach {
 }
 
 /** The fields of a secret that name an address which can't be used: one that can't be read, or one without TLS where there is a `ca`. */
-export function badAddresses(secret: HostSecret): ('host' | 'uri' | 'ssl' | 'publicUri')[] {
+export function badAddresses(secret: HostSecret): string[] {
   const [address, field] = secret.uri === undefined ? (['host', 'ssl'] as const) : (['uri', 'uri'] as const);
   const own = readable(() => addressOf(secret));
   if (!own) return [address];

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { SecretUnusable } from './errors';
 import { type HostSecret, hostSecret, hostSecretName, setStage } from './host-secret';
-import { parseJsonText } from './json-text';
+import { jsonOf, parseSecret } from './parse-secret';
 import { type SecretReader, secretReader } from './secrets-manager';
 import type { SigningKeys } from './tokens';
 
@@ -60,7 +60,7 @@ export function awsSecrets(
       const value = await kept.get(id)?.value.catch(() => {
         throw new SecretUnusable(`The secret ${id} can't be read`);
       });
-      if (value !== undefined) return checked(schema, parsed(value, id, host), host ?? name, host);
+      if (value !== undefined) return parseSecret(schema, value, { id, name: host ?? name, host });
     } catch (fault) {
       kept.delete(id);
       throw fault;
@@ -119,34 +119,6 @@ export function awsSecrets(
 /** Whether a server sees no difference. */
 const isSame = (a: HostSecret, b: HostSecret): boolean =>
   isDeepStrictEqual({ ...a, retiredAt: undefined }, { ...b, retiredAt: undefined });
-
-/** None for a text that is no JSON; the parser's own words would quote the secret. */
-function jsonOf(text: string): unknown {
-  try {
-    return parseJsonText(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function parsed(text: string, id: string, host: string | undefined): unknown {
-  const value = jsonOf(text);
-  if (value === undefined) throw new SecretUnusable(`The secret ${id} can't be read: it is no JSON`, host);
-  return value;
-}
-
-/** Names the bad fields of a secret, never their values. */
-function checked<S extends v.GenericSchema>(
-  schema: S,
-  value: unknown,
-  name: string,
-  host: string | undefined,
-): v.InferOutput<S> {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const bad = result.issues.map((issue) => v.getDotPath(issue) ?? 'value');
-  throw new SecretUnusable(`The secret of ${name} has no usable ${[...new Set(bad)].join(', ')}`, host);
-}
 
 function there<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value;

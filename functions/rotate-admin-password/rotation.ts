@@ -7,6 +7,7 @@ import type { Log } from '../../shared/log';
 import type { MongoAdmins } from '../../shared/mongo-admins';
 import type { Host } from '../../shared/mongo-servers';
 import { badAddresses } from '../../shared/mongo-uri';
+import { badFields } from '../../shared/parse-secret';
 import type { HostSecret } from '../../shared/secrets';
 import type { SecretVersions } from '../../shared/secrets-manager';
 
@@ -57,9 +58,7 @@ export async function readStage(
   const fields = v.safeParse(anObject, value.text);
   const login = v.safeParse(hostSecret, fields.output);
   if (!fields.success) throw new SecretUnusable(`The secret ${name} can't be read (${stage}): it is no JSON`);
-  const bad = login.success
-    ? badAddresses(login.output)
-    : [...new Set(login.issues.map((issue) => v.getDotPath(issue) ?? 'value'))];
+  const bad = login.success ? badAddresses(login.output) : badFields(login.issues);
   if (!login.success || bad.length > 0)
     throw new SecretUnusable(`The secret ${name} has no usable ${bad.join(', ')} (${stage})`);
   return { fields: fields.output, login: login.output, version: value.version };

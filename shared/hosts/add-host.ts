@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { readCertificates } from '../certificates';
 import { canHoldUsers, hostSecretFields, withoutEmpty } from '../host-secret';
 import { badAddresses, holdsLogin } from '../mongo-uri';
+import { badFields } from '../parse-secret';
 import {
   type Actor,
   type HostRefusal,
@@ -89,13 +90,11 @@ function parseSecret(host: string, given: unknown): NewSecret | HostRefusal {
   const named = v.safeParse(v.record(v.string(), v.unknown()), given);
   const own = named.success ? withoutEmpty(named.output) : {};
   const result = v.safeParse(newSecret, { host: name, ...(port && { port }), ...own });
-  const bad = result.success
-    ? badAddresses(result.output)
-    : result.issues.map((issue) => v.getDotPath(issue) ?? 'value');
+  const bad = result.success ? badAddresses(result.output) : badFields(result.issues);
   if (result.success && bad.length === 0) return result.output;
   // Fields by name, never what is in them.
   const why = bad.includes('ca') ? whyNot(own.ca) : '';
-  const detail = `The secret of ${host} has no usable ${[...new Set(bad)].join(', ')}${why}`;
+  const detail = `The secret of ${host} has no usable ${bad.join(', ')}${why}`;
   return { state: 'refused', host, reason: 'secret_invalid', detail };
 }
 

@@ -2,8 +2,8 @@ import { HostRefused, SecretUnusable } from '../errors';
 import { canHoldUsers } from '../host-secret';
 import { type LoginFault, loginFault } from '../mongo-faults';
 import type { Host, Message, MongoServers } from '../mongo-servers';
-import { type Reach, reachOf } from '../mongo-uri';
-import type { HostSecret, Secrets } from '../secrets';
+import { badAddresses, type Reach, reachOf } from '../mongo-uri';
+import type { Secrets } from '../secrets';
 import { explainSilence } from './explain-silence';
 import { type Checked, judgeHost } from './judge-host';
 import { stateOf } from './state-notes';
@@ -50,9 +50,10 @@ export async function checkHost(
     return { host: host.name, state: 'unusable' as const, reason, detail };
   };
   const { usersDb, authSource, username } = host.secret;
-  const reach = reachIn(host.secret);
-  if (!reach || (usersDb !== undefined && !canHoldUsers(usersDb)))
-    return unusable('bad_secret', `The secret of ${host.name} has no usable ${reach ? 'usersDb' : 'address'}.`);
+  const bad = badAddresses(host.secret);
+  if (usersDb !== undefined && !canHoldUsers(usersDb)) bad.push('usersDb');
+  if (bad.length > 0) return unusable('bad_secret', `The secret of ${host.name} has no usable ${bad.join(', ')}.`);
+  const reach = reachOf(host.secret);
   try {
     // Alone, as of several that begin a connection together only some learn why it fails.
     const hello =
@@ -73,15 +74,6 @@ export async function checkHost(
   }
 }
 
-/** None for an address that can't be read; the words of its parser would quote it. */
-function reachIn(secret: HostSecret) {
-  try {
-    return reachOf(secret);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether somebody who did not log in is told what only a login may see. What that attempt does not find out is not held against the host. */
 async function isOpen(servers: Pick<MongoServers, 'command'>, { name, secret }: Host): Promise<boolean> {
   const stranger = { name: `${name}, without a login`, secret: { ...secret, username: '', password: '' } };
@@ -93,7 +85,9 @@ async function isOpen(servers: Pick<MongoServers, 'command'>, { name, secret }: 
 
 function sentence({ name: host, secret }: Host, reach: Reach, why: LoginFault, fault: unknown): string {
   const { reason } = why;
-  if (reason === 'bad_secret') return `The secret of ${host} has no usable address.`;
+  // What is wrong with it the driver alone knows, and its words would quote it.
+  if (reason === 'bad_secret')
+    return `The secret of ${host} has no usable ${secret.uri === undefined ? 'host' : 'uri'}.`;
   if (reason === 'login_refused')
     return `${host} answers, but refuses mongogrant's login: a wrong name or password, or one of another database than authSource.`;
   return explainSilence(host, secret, reach, why, fault);

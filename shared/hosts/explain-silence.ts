@@ -68,7 +68,7 @@ function aboutCertificates(host: string, { ca }: HostSecret, servers: Server[]):
   const { address, code } = server;
   const answers = `${host} answers (${address}), but its certificate`;
   if (code === altName)
-    return `${answers} is for other names (${code}): in its secret, name it as it is named in its certificate.`;
+    return `${answers} is for ${namesIn(server.message)} (${code}): in its secret, name it as it is named in its certificate.`;
   if (code === 'CERT_HAS_EXPIRED') return `${answers} has expired (${code}). It needs a new one.`;
   if (!untrusted.has(code)) return `${answers} is not accepted (${code}).`;
   const signed = ca === undefined ? 'no authority that is known here' : 'no authority in its ca';
@@ -77,6 +77,7 @@ function aboutCertificates(host: string, { ca }: HostSecret, servers: Server[]):
 }
 
 const altName = 'ERR_TLS_CERT_ALTNAME_INVALID';
+const namesIn = (message: string): string => / the cert's altnames: (.+)$/.exec(message)?.[1] ?? 'other names';
 
 /** Clients go on to the names by which members of a set call themselves, whatever name they began with. */
 function aboutNames(host: string, { addresses }: Reach, servers: Server[], setName: string): string | undefined {

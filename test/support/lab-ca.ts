@@ -5,7 +5,7 @@ import { createServer } from 'node:tls';
 
 const read = (name: string): string => readFileSync(join(__dirname, 'lab-ca', name), 'utf8');
 
-/** A lab's own authority, one that is over, and what the first signed for localhost, 127.0.0.1 and mongodb03.lab.org. */
+/** For tests alone, as the key of the server lies beside them: a lab's own authority, one that is over, and what the first signed for localhost, 127.0.0.1 and mongodb03.lab.org. */
 export const labCa = { ca: read('ca.pem'), expired: read('expired.pem'), leaf: read('server.pem') };
 
 /** TLS in front of a server on loopback that has none itself, with the certificate that the lab's authority signed. */
