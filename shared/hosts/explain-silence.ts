@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isDocumentDb } from '../document-db';
-import type { LoginFault } from '../mongo-servers';
+import type { LoginFault } from '../mongo-faults';
 import type { Reach } from '../mongo-uri';
 import type { HostSecret } from '../secrets';
 

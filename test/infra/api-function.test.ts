@@ -22,7 +22,7 @@ test('each function is a small one on ARM, with time enough for what it calls', 
     reap: '60 s, 1024 MB',
     remind: '10 s, 512 MB',
     reconcile: '900 s, 1024 MB',
-    'rotate-admin-password': '15 s, 1024 MB',
+    'rotate-admin-password': '60 s, 1024 MB',
   });
 });
 

@@ -43,6 +43,7 @@ test('a request is taken apart once', () => {
     query: { host: 'h', db: 'a+b c' },
     body: { db: 'fw' },
     bearer: 'a.b.c',
+    deadline: expect.any(Number),
     ip: '192.0.2.1',
     userAgent: 'test',
     requestId: expect.stringMatching(/^request-/),

@@ -11,6 +11,7 @@ test('only admins and sender are required; the rest is as the contract says', ()
     grantTtl: 2_592_000,
     maxGrantTtl: 7_776_000,
     remindBefore: 259_200,
+    unaskedAfter: 86_400,
     linkCooldown: 60,
     linksPerDay: 10,
     linksPerHourPerIp: 60,
