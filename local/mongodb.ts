@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { ConnectionString } from 'mongodb-connection-string-url';
+import { readCertificates } from '../shared/certificates';
 import { hostOf } from '../shared/names';
 import { portFault } from './loopback';
 import { type RunningMongod, startMongod } from './mongod/server';
@@ -60,8 +62,21 @@ export async function useMongoDb(uri: string): Promise<LocalMongoDb> {
   } finally {
     await client.close();
   }
-  return { ...parts, given: true, adminUri: uri, close: async () => undefined };
+  const secret = { ...parts.secret, ...(await authoritiesIn(connectionString(uri))) };
+  return { ...parts, secret, given: true, adminUri: uri, close: async () => undefined };
 }
+
+/** Written into the secret, as people are to get them; the driver has read the file already. */
+async function authoritiesIn({ searchParams }: ConnectionString): Promise<{ ca?: string }> {
+  const file = searchParams.get('tlsCAFile');
+  if (file === null) return {};
+  const read = readCertificates(await readFile(file, 'utf8'));
+  if ('why' in read) throw new StartError(`MONGODB_URI: ${file} is no use: ${read.why}`);
+  return { ca: read.pem };
+}
+
+/** Options that have a field of their own in the secret. */
+const fitting = new Set(['tls', 'ssl', 'replicaset', 'authsource']);
 
 /** The host and its secret from an address such as `mongodb://admin:pw@host:port/`. */
 export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
@@ -78,7 +93,9 @@ export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
   bare.username = '';
   bare.password = '';
   bare.pathname = '/';
-  const plain = !address.isSRV && address.hosts.length === 1;
+  bare.searchParams.delete('tlsCAFile');
+  const options = [...bare.searchParams.keys()].map((option) => option.toLowerCase());
+  const plain = !address.isSRV && address.hosts.length === 1 && options.every((option) => fitting.has(option));
   return {
     host: hostOf(first),
     secret: {
@@ -90,7 +107,7 @@ export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
       authSource,
       ...(ssl && { ssl }),
       ...(replicaSet && { replicaSet }),
-      // More than one address does not fit into host and port.
+      // More than one address, and most options, do not fit into host and port.
       ...(!plain && { uri: bare.toString() }),
     },
   };

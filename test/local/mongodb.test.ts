@@ -1,5 +1,7 @@
-import { parseUri } from '../../local/mongodb';
+import { startMongod } from '../../local/mongod/server';
+import { parseUri, useMongoDb } from '../../local/mongodb';
 import { StartError } from '../../local/start-error';
+import { labCa, startTls } from '../support/lab-ca';
 
 const secret = { engine: 'mongo', username: 'admin', password: 'pw', authSource: 'admin' };
 
@@ -37,6 +39,11 @@ test.each([
       uri: 'mongodb://a.lab.org:27018,b.lab.org/?replicaSet=rs0',
     },
   ],
+  [
+    'mongodb://admin:pw@127.0.0.1:27018/?directConnection=true&tlsCAFile=/ca.pem',
+    '127.0.0.1:27018',
+    { ...secret, host: '127.0.0.1', port: 27018, uri: 'mongodb://127.0.0.1:27018/?directConnection=true' },
+  ],
 ])('%s is taken apart', (uri, host, expected) => {
   expect(parseUri(uri)).toEqual({ host, secret: expected });
 });
@@ -58,4 +65,16 @@ test.each([
   expect(refusal).toBeInstanceOf(StartError);
   expect(String(refusal)).toContain('MONGODB_URI must');
   expect(String(refusal)).not.toContain('hunter2');
+});
+
+test('the authorities that an address names by a file are written into the secret, so that people get them', async () => {
+  const login = { username: 'admin', password: 'pw' };
+  const mongod = await startMongod({ admin: login });
+  const tls = await startTls(mongod.port);
+  const uri = (file: string) =>
+    `mongodb://admin:pw@localhost:${tls.port}/?tls=true&tlsCAFile=test/support/lab-ca/${file}`;
+  const { secret: found } = await useMongoDb(uri('ca.pem'));
+  expect(found).toEqual({ ...secret, host: 'localhost', port: tls.port, ssl: true, ca: labCa.ca });
+  await expect(useMongoDb(uri('missing.pem'))).rejects.toThrow(StartError);
+  await Promise.all([tls.close(), mongod.close()]);
 });
