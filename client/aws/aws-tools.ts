@@ -12,7 +12,9 @@ import { mongoServers } from '../../shared/mongo-servers';
 import { mongoUsers } from '../../shared/mongo-users';
 import { awsSecrets } from '../../shared/secrets';
 import { listUnsettled, settleGrant } from '../../shared/settle-grant';
+import { stampHost } from '../../shared/stamp-grants';
 import { dynamoTable } from '../../shared/store/table';
+import { taggedUsers } from '../../shared/tagged-users';
 import { newId } from '../../shared/tokens';
 import type { ClientDeps } from '../api/ask-api';
 import { type ApplyImportDeps, applyImport } from '../import/apply-import';
@@ -26,6 +28,8 @@ import type { AwsSettings } from './aws-settings';
 export type AwsTools = ReturnType<typeof openAwsTools>;
 export type ApplyOptions = Pick<ApplyImportDeps, 'onProgress' | 'stop'>;
 
+const stampMs = 10_000;
+
 /** Why something failed is in what comes back. */
 const quiet: Log = { info() {}, warn() {}, error() {} };
 
@@ -38,14 +42,33 @@ export function openAwsTools({ table: name, secretPrefix, stackName }: AwsSettin
   const actor = { by, source: { requestId: `mgrant-${newId()}`, ip: 'mgrant' } };
   const registry = { table, hosts: hostSecrets(secretPrefix) };
   const importing = { table, secrets, servers, adoptable: adoptableUsers(servers), stackName };
+
+  /** Grants are to name the login that is there now. A host that can't be reached from here gets that from the daily comparison. */
+  async function stampAnew(name: string): Promise<void> {
+    const tagged = taggedUsers(servers);
+    try {
+      const secret = await secrets.host(name, 'fresh');
+      const host = secret && { name, secret, deadline: Date.now() + stampMs };
+      if (host) await stampHost({ table, users, tagged, stackName }, host);
+    } catch {
+      // The host is registered, or is to be rotated, all the same.
+    }
+  }
+
   return {
     hosts: {
       list: () => listHosts(registry),
-      add: (host: string, secret: unknown, replace: boolean) =>
-        addHost(registry, { ...actor, host, secret, replace }, new Date()),
+      add: async (host: string, secret: unknown, replace: boolean) => {
+        const added = await addHost(registry, { ...actor, host, secret, replace }, new Date());
+        if (added.state === 'changed') await stampAnew(added.host);
+        return added;
+      },
       check: (host: string, databases: readonly string[] | 'any') =>
         checkRegisteredHost({ secrets, servers }, host, databases, new Date()),
-      rotate: (host: string) => rotateHost(registry, { ...actor, host }, new Date()),
+      rotate: async (host: string) => {
+        await stampAnew(host);
+        return rotateHost(registry, { ...actor, host }, new Date());
+      },
       remove: (host: string, force: boolean) =>
         removeHost({ ...registry, secrets, users, log: quiet }, { ...actor, host, force }, new Date()),
     },

@@ -1,7 +1,8 @@
 import { faultOf } from '../../shared/fault-of';
 import { reasonOf } from '../../shared/reason-of';
 import { sideBySide } from '../../shared/side-by-side';
-import { type Grant, grantsOnHost, isStamped, stampGrant } from '../../shared/store/grants';
+import { stampGrants } from '../../shared/stamp-grants';
+import { type Grant, grantsOnHost } from '../../shared/store/grants';
 import { seconds } from '../../shared/time';
 import { type Comparison, compare, leaveOut } from './compare';
 import { endOrphan, notOrphan } from './end-orphan';
@@ -51,7 +52,7 @@ export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<
   const { ours, foreign, untagged, seen } = await tagged.list(run.host, stackName, dbs);
   const grants = await grantsOnHost(table, name);
   const found = compare({ users: ours, seen, grants }, stackName, seconds(new Date(clock())));
-  await stampAll(deps, found.present, run);
+  await stamp(deps, found.present, run);
   const hidden = seen === 'all' ? [] : dbs.filter((db) => !seen.includes(db));
   if (hidden.length > 0) leaveOut(found.leftOut, 'databases_not_seen', hidden.length);
   const orphans = await confirmed(deps, found, run);
@@ -75,15 +76,11 @@ export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<
   };
 }
 
-/** Notes on which deployment each user was seen. A fault of it is no reason to leave out the rest. */
-async function stampAll({ table, users, log }: ReconcileDeps, grants: Grant[], { host }: HostRun): Promise<void> {
-  try {
-    const here = await users.identify(host);
-    const others = here ? grants.filter((grant) => !isStamped(grant, here)) : [];
-    await sideBySide(atOnce, others, async (grant) => here && stampGrant(table, grant, here));
-  } catch (fault) {
-    log.warn('not_stamped', { host: host.name, ...faultOf(fault) });
-  }
+/** A fault of it is no reason to leave out the rest. */
+async function stamp(deps: ReconcileDeps, grants: Grant[], { host }: HostRun): Promise<void> {
+  await stampGrants(deps, host, grants).catch((fault: unknown) =>
+    deps.log.warn('not_stamped', { host: host.name, ...faultOf(fault) }),
+  );
 }
 
 async function confirmed({ table }: ReconcileDeps, { orphans, leftOut }: Comparison, { host }: HostRun) {
