@@ -119,7 +119,7 @@ export function hostProblem(fault: unknown): unknown {
 
 const sentences: Record<Silence, string> = {
   silent: 'does not answer. Nothing is lost: ask again in a minute.',
-  changing: 'is choosing another primary, starting, or overloaded. Nothing is lost: ask again in a minute.',
+  changing: 'has no primary at the moment, is starting, or is overloaded. Nothing is lost: ask again in a minute.',
   majority_lost:
     'answers, but too few of its members do for it to confirm a change. Nothing is lost: ask again in a minute, and tell an admin if it goes on.',
   login_refused: `refuses mongogrant's own login. Tell an admin: the password in the host's secret must be the one on the server.`,

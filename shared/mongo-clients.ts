@@ -76,7 +76,11 @@ export function mongoClients(): MongoClients {
   };
 }
 
-const common: MongoClientOptions = { appName: 'mongogrant' };
+const common: MongoClientOptions = {
+  appName: 'mongogrant',
+  // As on Lambda, and at once where a server said that it steps down: a stream of news waits for the server to have some.
+  serverMonitoringMode: 'poll',
+};
 
 /** How mongogrant itself connects to a host. */
 export const hostOptions: MongoClientOptions = {

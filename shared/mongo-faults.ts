@@ -55,9 +55,15 @@ export function hostFault(host: string, error: unknown, command = 'login'): Host
     error.hasErrorLabel('HandshakeError');
   const refused = isPoolCleared(error) && isRefusedLogin(causeOf(error));
   const unusable = isUnreadableAddress(error) || badAddress.some((kind) => error instanceof kind);
-  const why = refused ? 'login_refused' : unusable ? 'address_unusable' : foreign ? 'not_found' : 'silent';
-  return new HostUnreachable(host, !neverSent, { why, cause: error });
+  const why = unusable ? 'address_unusable' : foreign ? 'not_found' : hasNoPrimary(error) ? 'changing' : 'silent';
+  return new HostUnreachable(host, !neverSent, { why: refused ? 'login_refused' : why, cause: error });
 }
+
+/** Members answer, and none of them takes writes. */
+const hasNoPrimary = (error: MongoError): boolean =>
+  error instanceof MongoServerSelectionError &&
+  error.reason?.type === 'ReplicaSetNoPrimary' &&
+  [...error.reason.servers.values()].some(({ type }) => type !== 'Unknown');
 
 /** None for a refusal. */
 function silenceOf(error: MongoServerError): Silence | undefined {

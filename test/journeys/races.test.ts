@@ -115,6 +115,22 @@ test('of two requests that change where a login may come from the later one wait
   expect([await loginOf('e2', json), (await row('e2'))?.cidrs]).toEqual([18, ['10.0.0.0/8']]);
 });
 
+test('a change of where a login may come from that was overtaken hands out nothing: nobody knows what the server heard last', async () => {
+  await allow({ db: 'e3' });
+  await grant(wish('e3'));
+  await allow({ db: 'e3', cidrs: ['127.0.0.0/8'] });
+  const gate = gateAt(stage.outside, 'users.update');
+  const late = grant(wish('e3'));
+  await gate.reached;
+  const key = { pk: 'grants#you@example.com', sk: `${stage.host}#e3#readWrite#` };
+  await stage.table.update(key, { add: { version: 1 } });
+  gate.open();
+  const { status, json } = await late;
+  expect([status, json.code, json.password]).toEqual([409, 'grant_revoked', undefined]);
+  expect(await row('e3')).toMatchObject({ state: 'ended', why: 'overtaken' });
+  expect(await users('e3')).toEqual([]);
+});
+
 /** The answer to the next lock gets lost; the command arrives when it is let. */
 function loseLock(): { arrive: () => Promise<unknown> } {
   const { lock } = stage.deps.users;

@@ -37,6 +37,18 @@ describe.each(['root', 'the printed role for named databases'])(
       expect(await on.events('orphan_found', 'user_lost', 'user_repaired')).toEqual([]);
     });
 
+    test('each grant whose user was seen says on which deployment that was', async () => {
+      for (const db of ['a', 'b']) await on.grant(db, host);
+      const { madeOn } = (await on.row('a')) ?? {};
+      expect(madeOn).toMatchObject({ db: 'admin', id: expect.any(String) });
+      const key = (db: string) => ({ pk: 'grants#you@example.com', sk: `${host}#${db}#readWrite#` });
+      await on.stage.table.update(key('a'), { remove: ['madeOn'] });
+      await on.stage.table.update(key('b'), { set: { madeOn: { user: 'before', db: 'admin', id: 'elsewhere' } } });
+      on.settle();
+      expect(await on.runOn(host)).toMatchObject({ ...none, ours: 2, leftOut: {} });
+      expect([(await on.row('a'))?.madeOn, (await on.row('b'))?.madeOn]).toEqual([madeOn, madeOn]);
+    });
+
     test('a tagged user without a grant ends, with its open connection, and the proof is on record', async () => {
       await on.grant('a', host);
       await on.byHand('a', { createUser: 'orphan', pwd: 'pw', roles: ['readWrite'], customData: tag() });
