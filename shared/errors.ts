@@ -123,7 +123,7 @@ const sentences: Record<Silence, string> = {
   majority_lost:
     'answers, but too few of its members do for it to confirm a change. Nothing is lost: ask again in a minute, and tell an admin if it goes on.',
   login_refused: `refuses mongogrant's own login. Tell an admin: the password in the host's secret must be the one on the server.`,
-  address_unusable: 'has no usable address in its secret. Tell an admin: mgrant hosts check says more.',
+  address_unusable: "can't be reached: its secret has no usable uri. Tell an admin: mgrant hosts check says more.",
   not_found:
     "can't be found as its secret says: a name that is not in the DNS, or a file that is not there. Nothing is lost: ask again in a minute, and tell an admin if it goes on.",
 };
