@@ -61,7 +61,7 @@ export interface MongoUsers extends MongoDeployments {
     name: UserName,
     password: string,
   ): Promise<{ left: ('password' | 'addresses')[]; mechanisms?: Login['mechanism'][] } | 'missing'>;
-  /** Who still knows the name: the server that takes writes (`there`), then each member for itself. */
+  /** Who still knows the name: the server that takes writes (`there`), then, if that does not, each member for itself. */
   whoKnows(host: Host, name: UserName): Promise<{ there: boolean; members: MemberSays[] }>;
   /** Tries a login at one member. */
   tryLogin(host: Host, member: string, login: Login): Promise<LoginAnswer>;
@@ -178,7 +178,8 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
     },
     async whoKnows(host, name) {
       const { reply, users } = await usersNamed(host, name);
-      return { there: users.length > 0, members: await askMembers(host, name, timeOf(reply)) };
+      if (users.length > 0) return { there: true, members: [] };
+      return { there: false, members: await askMembers(host, name, timeOf(reply)) };
     },
     tryLogin: (host, member, login) => servers.tryLogin(host, member, login),
     async revokeRoles(host, { user, db }, revoked) {

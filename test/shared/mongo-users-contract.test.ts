@@ -1,9 +1,11 @@
+import { mongoServers } from '../../shared/mongo-servers';
 import { type Host, type MongoUsers, mongoUsers, type NewUser, type Tag } from '../../shared/mongo-users';
 import { memoryServers } from '../support/memory-servers';
-import { memoryUsers, type StoredUsers, userId } from '../support/memory-users';
+import { memoryUsers, type StoredUsers, member as twinMember, userId } from '../support/memory-users';
 import { useMongod } from '../support/mongod';
 
-const real = mongoUsers();
+const servers = mongoServers();
+const real = mongoUsers(servers);
 const root = () => server.admin.db('admin');
 afterAll(async () => {
   await real.close();
@@ -37,10 +39,9 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
   /** What every member says to a login; a command goes first, as members are known from then on. */
   const answers = async (password = 'first') => {
     await users.owner(host, ada());
-    const { members } = await users.whoKnows(host, ada());
-    return Promise.all(
-      members.map(({ member }) => users.tryLogin(host, member, { ...ada(), password, mechanism: 'SCRAM-SHA-256' })),
-    );
+    const login = { ...ada(), password, mechanism: 'SCRAM-SHA-256' as const };
+    const members = name === 'MongoDB' ? servers.members(host) : [twinMember];
+    return Promise.all(members.map((member) => users.tryLogin(host, member, login)));
   };
 
   test('a user is there once it is created, with its tag and its password', async () => {
@@ -108,7 +109,7 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
 
   test('each member says whether it knows a name', async () => {
     await create();
-    expect(await users.whoKnows(host, ada())).toMatchObject({ there: true, members: [{ says: 'known' }] });
+    expect(await users.whoKnows(host, ada())).toEqual({ there: true, members: [] });
     await users.drop(host, ada());
     const { there, members } = await users.whoKnows(host, ada());
     expect([there, members]).toEqual([false, [expect.objectContaining({ says: 'gone' })]]);

@@ -1,8 +1,8 @@
-import { MongoServerError } from 'mongodb';
+import { MongoServerError, UUID } from 'mongodb';
 import * as v from 'valibot';
 import { HostRefused, HostUnreachable } from '../../shared/errors';
 import type { Message, MongoServers } from '../../shared/mongo-servers';
-import { member, memoryUsers, type StoredUsers, userId } from './memory-users';
+import { home, member, memoryUsers, type StoredUsers, userId } from './memory-users';
 
 /** The login with which commands get through; it lives in `admin`, apart from the users. */
 export interface StoredAdmin {
@@ -49,7 +49,8 @@ export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServ
         };
       case 'usersInfo': {
         const id = userId(v.parse(named, value));
-        if (id === `admin.${admin.username}`) return { users: [{ user: admin.username, db: 'admin' }] };
+        if (id === `admin.${admin.username}`)
+          return { users: [{ user: admin.username, db: 'admin', userId: new UUID(home.id) }] };
         const user = users.get(id);
         return {
           users: user ? [{ ...user, mechanisms, ...(user.tag && { customData: { mongogrant: user.tag } }) }] : [],

@@ -11,7 +11,8 @@ export const member = 'memory:27017';
 /** From where the logins are tried. */
 const here = '127.0.0.1';
 
-const home = { user: 'mongogrant', db: 'admin', id: 'memory' };
+/** The one deployment, told by our login there. */
+export const home = { user: 'mongogrant', db: 'admin', id: '11111111-1111-4111-8111-111111111111' };
 
 export const userId = ({ user, db }: UserName): string => `${db}.${user}`;
 
@@ -53,7 +54,7 @@ export function memoryUsers(users: StoredUsers = new Map()): MongoUsers {
     },
     async whoKnows(_host, name) {
       const there = users.has(userId(name));
-      return { there, members: [{ member, says: there ? 'known' : 'gone', mechanisms: ['SCRAM-SHA-256'] }] };
+      return { there, members: there ? [] : [{ member, says: 'gone', mechanisms: ['SCRAM-SHA-256'] }] };
     },
     probe: async () => ({ absent: [] }),
     identify: async () => home,
