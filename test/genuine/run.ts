@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readVersion } from '../../local/genuine/read-version';
@@ -33,6 +33,7 @@ async function testOne(binary: string, words: readonly string[]): Promise<{ pass
   const began = Date.now();
   try {
     const status = await runJest(binary, ['--json', `--outputFile=${report}`, ...words]);
+    if (!existsSync(report)) return { passed: false, line: `no report, status ${status}` };
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
     const counts = `${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`;
     return { passed: status === 0, line: `${counts}, ${Math.round((Date.now() - began) / 1000)} s` };

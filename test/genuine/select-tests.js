@@ -5,6 +5,7 @@ const root = resolve(__dirname, '../..');
 
 /** With no server at all these pass as well. */
 const asksNothing = 'it asks nothing of MongoDB';
+const inMemory = 'it runs on twins in memory';
 
 /** What does not run on a genuine server, and why. */
 const leftOut = {
@@ -13,11 +14,15 @@ const leftOut = {
   'test/client/mgrant/rules.test.ts': asksNothing,
   'test/client/rules-file/apply-rules.test.ts': asksNothing,
   'test/client/rules-file/many-rules.test.ts': asksNothing,
+  'test/client/rules-file/plan-rules.test.ts': inMemory,
   'test/functions/redeem-link.test.ts': asksNothing,
   'test/functions/request-link.test.ts': asksNothing,
   'test/functions/rules/why.test.ts': asksNothing,
   'test/journeys/door-tokens.test.ts': asksNothing,
+  'test/journeys/many-rules.test.ts': inMemory,
   'test/journeys/one-answer.test.ts': asksNothing,
+  'test/journeys/ruler-gains.test.ts': inMemory,
+  'test/journeys/schedules.test.ts': inMemory,
   'test/journeys/terminal-ends.test.ts': asksNothing,
   'test/journeys/terminal-login.test.ts': asksNothing,
   'test/shared/hosts/list-hosts.test.ts': asksNothing,

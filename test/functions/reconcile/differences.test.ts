@@ -201,7 +201,12 @@ describe.each(['root', 'the printed role for named databases'])(
       });
       const repaired = await on.events('user_repaired');
       expect(repaired.find(({ grant }) => JSON.stringify(grant).includes('"db":"a"'))).toMatchObject({
-        before: { roles: ['dbAdmin@a', 'read@b'], cidrs: 'other', tag: { email: 'eve@example.com' } },
+        // A server keeps no order among a user's roles.
+        before: {
+          roles: expect.arrayContaining(['dbAdmin@a', 'read@b']),
+          cidrs: 'other',
+          tag: { email: 'eve@example.com' },
+        },
         after: { roles: ['readWrite@a'], cidrs: [], tag: { email: 'you@example.com' } },
       });
       expect(repaired.find(({ grant }) => JSON.stringify(grant).includes('"db":"c"'))).toMatchObject({
