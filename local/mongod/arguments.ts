@@ -8,8 +8,17 @@ import { isObject, typeName } from './values';
 /** Refuses any field but these, the command's own name and the generic ones. */
 export function onlyFields({ name, body }: Call, allowed: readonly string[]): void {
   const extra = Object.keys(body).find((field) => field !== name && !isGenericField(field) && !allowed.includes(field));
-  if (extra !== undefined) throw new ServerError(2, `"${extra}" is not a valid argument to ${name}`);
+  if (extra !== undefined) throw new ServerError(40415, `BSON field '${name}.${extra}' is an unknown field.`);
 }
+
+/** Refuses a command that lacks one of these fields. */
+export function requireFields({ name, body }: Call, needed: readonly string[]): void {
+  const missing = needed.find((field) => body[field] === undefined);
+  if (missing !== undefined) throw missingField(`${name}.${missing}`);
+}
+
+export const missingField = (field: string): ServerError =>
+  new ServerError(40414, `BSON field '${field}' is missing but a required field`);
 
 /** The name of a user or role that is the command's first field. */
 export function nameArgument({ name, body }: Call): string {
@@ -24,11 +33,11 @@ export function wrongType(field: string, expected: string, value: unknown): Serv
 }
 
 /** An array, or undefined if the field is left out. */
-export function arrayArgument(body: Document, field: string, code = 14): readonly unknown[] | undefined {
+export function arrayArgument(body: Document, field: string): readonly unknown[] | undefined {
   const value: unknown = body[field];
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return value;
-  throw code === 14 ? wrongType(field, 'array', value) : new ServerError(code, `${field} field must be an array`);
+  throw wrongType(field, 'array', value);
 }
 
 /** The roles of a list in which each is a name in this database or `{role, db}`. */
@@ -39,13 +48,14 @@ export function roleNames(list: readonly unknown[], db: string): RoleName[] {
 /** A user or role as a name or as `{user | role, db}`. */
 export function nameIn(entry: unknown, field: 'user' | 'role', db: string): [name: string, db: string] {
   if (typeof entry === 'string') return [entry, db];
-  if (!isObject(entry)) throw new ServerError(2, 'User and role names must be either strings or objects');
+  if (!isObject(entry))
+    throw new ServerError(2, `${field === 'user' ? 'User' : 'Role'} name must be either a document or string`);
   return [stringField(entry, field), stringField(entry, 'db')];
 }
 
 function stringField(document: Document, field: string): string {
   const value: unknown = document[field];
-  if (value === undefined) throw new ServerError(4, `Missing expected field "${field}"`);
+  if (value === undefined) throw new ServerError(2, `RoleName must contain a field named: ${field}`);
   if (typeof value !== 'string') throw wrongType(field, 'string', value);
   return value;
 }

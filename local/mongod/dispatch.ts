@@ -63,7 +63,7 @@ function authorize(command: Command, call: Call, request: Request): void {
     throw new ServerError(13, `${command.name} may only be run against the admin database.`);
   }
   if (!command.withoutLogin && connection.login === undefined) {
-    throw new ServerError(13, `Command ${command.name} requires authentication`);
+    throw new ServerError(13, `command ${call.name} requires authentication`);
   }
   command.check?.(call);
   const allowed = command.allowed?.(call) ?? holdsAll(server, connection.login, command.needs?.(call) ?? []);

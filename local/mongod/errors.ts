@@ -59,6 +59,7 @@ const codeNames: Readonly<Record<number, string>> = {
   241: 'ConversionFailure',
   251: 'NoSuchTransaction',
   323: 'APIStrictError',
+  334: 'MechanismUnavailable',
   352: 'UnsupportedOpQueryCommand',
   10334: 'BSONObjectTooLarge',
   11000: 'DuplicateKey',

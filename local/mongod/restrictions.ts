@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Document } from 'mongodb';
+import { wrongType } from './arguments';
 import { ServerError } from './errors';
 import { isObject } from './values';
 
@@ -28,9 +29,7 @@ export function restrictionsMet(restrictions: readonly Restriction[], from: stri
 /** The restrictions of a command's argument, or the error that a real server answers. */
 export function parseRestrictions(value: readonly unknown[]): Restriction[] {
   return value.map((entry) => {
-    if (!isObject(entry)) {
-      throw new ServerError(12, 'restriction array sub-documents must be address restriction objects');
-    }
+    if (!isObject(entry)) throw wrongType('authenticationRestrictions', 'object', entry);
     return parseRestriction(entry);
   });
 }
@@ -39,7 +38,7 @@ function parseRestriction(entry: Document): Restriction {
   const restriction: Restriction = {};
   for (const [field, value] of Object.entries(entry)) {
     if (field !== 'clientSource' && field !== 'serverAddress') {
-      throw new ServerError(2, `"${field}" is not a valid authentication restriction field`);
+      throw new ServerError(40415, `BSON field 'authenticationRestrictions.${field}' is an unknown field.`);
     }
     restriction[field] = addressesIn(field, value);
   }

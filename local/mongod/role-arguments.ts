@@ -25,14 +25,14 @@ export function roleArguments(call: Call, fields: readonly string[]): RoleArgume
     name: { role, db },
     roles: roles && roleNames(roles, db),
     privileges: privileges?.map(parsePrivilege),
-    restrictions: arrayArgument(body, 'authenticationRestrictions', 2),
+    restrictions: arrayArgument(body, 'authenticationRestrictions'),
   };
 }
 
 function parsePrivilege(entry: unknown): Privilege {
   if (!isObject(entry)) throw new ServerError(9, 'Elements in privilege arrays must be objects');
   const { resource, actions } = entry;
-  if (!isObject(resource)) throw new ServerError(9, 'Privileges must have a "resource" object');
+  if (!isObject(resource)) throw new ServerError(9, 'missing resource field');
   if (!Array.isArray(actions) || actions.length === 0) {
     throw new ServerError(9, 'Privileges must have a non-empty "actions" array');
   }

@@ -1,5 +1,5 @@
 import { BSON, type Document } from 'mongodb';
-import { nameArgument, onlyFields } from './arguments';
+import { nameArgument, onlyFields, requireFields } from './arguments';
 import type { Call, Command, Need } from './command';
 import { ServerError } from './errors';
 import { anyNormal } from './privileges';
@@ -16,7 +16,7 @@ const fields = ['authenticationRestrictions', 'privileges', 'roles'];
 const parse = (call: Call): RoleArguments => roleArguments(call, fields);
 
 export const roleCommands: readonly Command[] = [
-  { name: 'createRole', check: (call) => void parse(call), needs: createRoleNeeds, run: createRole },
+  { name: 'createRole', check: createRoleCheck, needs: createRoleNeeds, run: createRole },
   { name: 'updateRole', check: (call) => void parse(call), needs: updateRoleNeeds, run: updateRole },
   { name: 'dropRole', check: dropRoleCheck, needs: ({ db }) => [onDb('dropRole', db)], run: dropRole },
   {
@@ -37,6 +37,11 @@ function grantNeeds(call: Call): Need[] {
   ];
 }
 
+function createRoleCheck(call: Call): void {
+  requireFields(call, ['privileges', 'roles']);
+  parse(call);
+}
+
 function createRoleNeeds(call: Call): Need[] {
   return [onDb('createRole', call.db), ...grantNeeds(call)];
 }
@@ -47,15 +52,13 @@ function updateRoleNeeds(call: Call): Need[] {
 
 function createRole(call: Call): Document {
   const { server, db } = call;
-  const { name, roles, privileges, restrictions } = parse(call);
+  const { name, roles = [], privileges = [], restrictions } = parse(call);
   if (name.role === '') throw new ServerError(2, 'Role name must be non-empty');
   if (db === 'local') throw new ServerError(2, 'Cannot create roles in the local database');
   if (db === '$external') throw new ServerError(2, 'Cannot create roles in the $external database');
   if (server.roles.find(name)?.isBuiltin) {
     throw new ServerError(2, 'Cannot create roles with the same name as a built-in role');
   }
-  if (roles === undefined) throw new ServerError(2, '"createRole" command requires a "roles" array');
-  if (privileges === undefined) throw new ServerError(2, '"createRole" command requires a "privileges" array');
   const parsed = parseRestrictions(restrictions ?? []);
   mayInherit(call, name, roles);
   mayHold(name, privileges);

@@ -1,4 +1,5 @@
 import { BSON, type Document } from 'mongodb';
+import { missingField, wrongType } from './arguments';
 import type { Call, Command } from './command';
 import { ServerError } from './errors';
 import { mayComeFrom } from './refresh';
@@ -32,13 +33,10 @@ export function saslStart({
 }: Pick<Call, 'server' | 'connection' | 'db' | 'body'>): Document {
   connection.conversation = undefined;
   const { mechanism } = body;
-  if (typeof mechanism !== 'string') {
-    throw mechanism === undefined
-      ? new ServerError(4, 'Missing expected field "mechanism"')
-      : new ServerError(14, '"mechanism" had the wrong type. Expected string');
-  }
+  if (mechanism === undefined) throw missingField('saslStart.mechanism');
+  if (typeof mechanism !== 'string') throw wrongType('mechanism', 'string', mechanism);
   if (!isMechanism(mechanism)) {
-    throw new ServerError(2, `Received authentication for mechanism ${mechanism} which is unknown or not enabled`);
+    throw new ServerError(334, `Received authentication for mechanism ${mechanism} which is not enabled`);
   }
   const payload = readPayload(body.payload);
   const first = parseClientFirst(payload.text);
@@ -51,7 +49,6 @@ export function saslStart({
     mechanism,
     db,
     user: record.user,
-    userId: record.userId.toString('hex'),
     skipEmptyExchange: isObject(body.options) && truthy(body.options.skipEmptyExchange),
     asText: payload.asText,
     proved: false,
@@ -82,13 +79,14 @@ function saslContinue(call: Call): Document {
 /** The last step: the proof was right, so it is time to see whether this user may come in from here. */
 function finish(call: Call, conversation: Conversation, payload: string): Document {
   const { server, connection } = call;
-  const { user, db, userId } = conversation;
+  const { user, db } = conversation;
   connection.conversation = undefined;
   const { login } = connection;
   if (login && (login.user !== user || login.db !== db)) throw secondUser(`${login.user}@${login.db}`, login.db === db);
   const record = server.users.find(user, db);
-  if (record?.userId.toString('hex') !== userId || !mayComeFrom(server, record, connection)) throw failed();
-  connection.login = { user, db, userId };
+  // It is the name that was proved: who was dropped and made again meanwhile comes in, as the user who is there now.
+  if (record === undefined || !mayComeFrom(server, record, connection)) throw failed();
+  connection.login = { user, db, userId: record.userId.toString('hex') };
   return step(conversation, payload, true);
 }
 
@@ -114,7 +112,7 @@ function step(conversation: Conversation, text: string, done: boolean): Document
 function readPayload(payload: unknown): { text: string; asText: boolean } {
   if (payload instanceof BSON.Binary) return { text: Buffer.from(payload.value()).toString('utf8'), asText: false };
   if (typeof payload === 'string') return { text: Buffer.from(payload, 'base64').toString('utf8'), asText: true };
-  if (payload === undefined) throw new ServerError(4, 'Missing expected field "payload"');
+  if (payload === undefined) throw missingField('saslStart.payload');
   throw new ServerError(14, 'Wrong type for field "payload". Expected BinData or a base64 string');
 }
 

@@ -18,7 +18,6 @@ export interface Conversation {
   mechanism: Mechanism;
   db: string;
   user: string;
-  userId: string;
   /** Whether the last, empty round is left out. */
   skipEmptyExchange: boolean;
   /** Whether payloads come as base64 text, and so go back as such. */

@@ -38,9 +38,10 @@ export function sessionIn(server: Server, login: Login | undefined, body: Docume
   throw new ServerError(20, 'Transaction numbers are only allowed on a replica set member or mongos');
 }
 
-function readSession(server: Server, login: Login | undefined, lsid: unknown): SessionId {
+function readSession(server: Server, login: Login | undefined, lsid: unknown): SessionId | undefined {
+  // Refused a moment later, because nobody is logged in.
+  if (login === undefined) return undefined;
   const session = parseSession(lsid);
-  if (login === undefined) throw new ServerError(13, 'there are no users authenticated');
   const own = digestOf(login);
   if (session.uid === undefined || session.uid === own) return { id: session.id, uid: own };
   if (!holds(server, login, { action: 'impersonate', on: { cluster: true } })) {

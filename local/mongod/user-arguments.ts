@@ -30,7 +30,7 @@ export function userArguments(call: Call): UserArguments {
   const { customData, digestPassword = true } = body;
   if (digestPassword !== true && digestPassword !== false) throw wrongType('digestPassword', 'bool', digestPassword);
   if (customData !== undefined && !isObject(customData)) throw wrongType('customData', 'object', customData);
-  const restrictions = arrayArgument(body, 'authenticationRestrictions', 2);
+  const restrictions = arrayArgument(body, 'authenticationRestrictions');
   const roles = arrayArgument(body, 'roles');
   return {
     user,
@@ -44,10 +44,10 @@ export function userArguments(call: Call): UserArguments {
 }
 
 function mechanismNames(body: Document): string[] | undefined {
-  const list = arrayArgument(body, 'mechanisms', 12);
-  if (list?.length === 0) throw new ServerError(12, 'mechanisms field must not be empty');
+  const list = arrayArgument(body, 'mechanisms');
+  if (list?.length === 0) throw new ServerError(2, 'mechanisms field must not be empty');
   return list?.map((name) => {
-    if (typeof name !== 'string') throw new ServerError(2, 'mechanisms field must be an array of strings');
+    if (typeof name !== 'string') throw wrongType('mechanisms', 'string', name);
     return name;
   });
 }
@@ -55,7 +55,9 @@ function mechanismNames(body: Document): string[] | undefined {
 function passwordIn({ pwd }: Document): string | undefined {
   if (pwd === undefined) return undefined;
   if (typeof pwd !== 'string') throw wrongType('pwd', 'string', pwd);
-  if (pwd === '') throw new ServerError(2, 'User passwords must not be empty');
+  if (pwd === '') {
+    throw new ServerError(50687, 'Error preflighting UTF-8 conversion: U_STRING_NOT_TERMINATED_WARNING');
+  }
   return pwd;
 }
 

@@ -1,5 +1,5 @@
 import { BSON, type Document } from 'mongodb';
-import { nameArgument, onlyFields } from './arguments';
+import { nameArgument, onlyFields, requireFields } from './arguments';
 import type { Call, Command, Need } from './command';
 import { ServerError } from './errors';
 import { parseRestrictions } from './restrictions';
@@ -8,7 +8,7 @@ import { knownMechanisms, onDb, onEachRole, rolesExist, uniqueRoles, userArgumen
 import { userRecord } from './user-record';
 
 export const userCommands: readonly Command[] = [
-  { name: 'createUser', check: userArguments, needs: createUserNeeds, run: createUser },
+  { name: 'createUser', check: createUserCheck, needs: createUserNeeds, run: createUser },
   updateUser,
   { name: 'dropUser', check: dropUserCheck, needs: dropUserNeeds, run: dropUser },
   {
@@ -18,6 +18,11 @@ export const userCommands: readonly Command[] = [
     run: dropAllUsersFromDatabase,
   },
 ];
+
+function createUserCheck(call: Call): void {
+  requireFields(call, ['roles']);
+  userArguments(call);
+}
 
 function createUserNeeds(call: Call): Need[] {
   const { roles, restrictions } = userArguments(call);
@@ -30,7 +35,7 @@ function createUserNeeds(call: Call): Need[] {
 
 async function createUser(call: Call): Promise<Document> {
   const { server, db } = call;
-  const { user, password, roles, customData, digestPassword, ...rest } = userArguments(call);
+  const { user, password, roles = [], customData, digestPassword, ...rest } = userArguments(call);
   const external = db === '$external';
   if (db === 'local') throw new ServerError(2, 'Cannot create users in the local database');
   if (password === undefined && !external) {
@@ -42,7 +47,6 @@ async function createUser(call: Call): Promise<Document> {
   if (password !== undefined && external) {
     throw new ServerError(2, "Cannot set the password for users defined on the '$external' database");
   }
-  if (roles === undefined) throw new ServerError(2, '"createUser" command requires a "roles" array');
   const mechanisms = knownMechanisms(rest.mechanisms);
   if (user === '') throw new ServerError(2, "User document needs 'user' field to be non-empty");
   const restrictions = parseRestrictions(rest.restrictions ?? []);

@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import { arrayArgument, nameArgument, onlyFields, roleNames } from './arguments';
+import { arrayArgument, missingField, nameArgument, onlyFields, roleNames } from './arguments';
 import type { Call, Command } from './command';
 import { ServerError } from './errors';
 import { type RoleName, sameRole } from './roles';
@@ -25,7 +25,7 @@ function parse(call: Call): { user: string; roles: RoleName[] } {
   onlyFields(call, ['roles']);
   const user = nameArgument(call);
   const roles = arrayArgument(call.body, 'roles');
-  if (roles === undefined) throw new ServerError(4, 'Missing expected field "roles"');
+  if (roles === undefined) throw missingField(`${call.name}.roles`);
   if (roles.length === 0) throw new ServerError(2, `${call.name} command requires a non-empty "roles" array`);
   return { user, roles: roleNames(roles, call.db) };
 }

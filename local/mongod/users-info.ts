@@ -80,9 +80,8 @@ function run(call: Call): Document {
   const matches = compileFilter(question.filter ?? {});
   // The filter sees what is shown and no more, so that nobody can guess at restrictions or credentials with it.
   const users = meant(call.server.users, question.target)
-    .map((record) => ({ shown: show(call, record, { ...question, credentials: false }), record }))
-    .filter(({ shown }) => matches(shown))
-    .map(({ shown, record }) => (question.credentials ? show(call, record, question) : shown));
+    .map((record) => show(call, record, question))
+    .filter(matches);
   return { users };
 }
 

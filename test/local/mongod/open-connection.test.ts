@@ -7,11 +7,7 @@ const server = useMongod();
 /** Addresses that no test comes from. */
 const nowhere = [{ clientSource: ['203.0.113.7'] }];
 const requiresLogin = { ok: 0, code: 13, errmsg: expect.stringMatching(/^command find requires authentication$/i) };
-const nobodyThere = {
-  ok: 0,
-  code: 13,
-  ...(server.embedded && { errmsg: 'there are no users authenticated' }),
-};
+const nobodyThere = { ok: 0, code: 13, errmsg: expect.stringMatching(/^command \w+ requires authentication$/) };
 
 let db = '';
 let wire: WireClient;

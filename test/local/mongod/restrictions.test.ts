@@ -29,14 +29,14 @@ test('a login from an allowed range is let in', async () => {
   await server.connectAs('ann', 'pw', db);
 });
 
-test.each<[string, unknown, number]>([
+test.each<[string, unknown, number, number?]>([
   ['case 2.69 an empty document', [{}], 162],
   ['case 2.70 a bad range', [{ clientSource: ['127.0.0.1/33'] }], 2],
   ['a name in place of an address', [{ clientSource: ['localhost'] }], 2],
-  ['an unknown field', [{ clientSource: ['127.0.0.1'], port: ['1'] }], 2],
-  ['what is no document', ['127.0.0.1'], 12],
-])('%s is refused, and no user made', async (_, restrictions, code) => {
-  expect(await refusalCode(newUser(restrictions))).toEqual(server.embedded ? code : expect.any(Number));
+  ['an unknown field', [{ clientSource: ['127.0.0.1'], port: ['1'] }], 40415, 2],
+  ['what is no document', ['127.0.0.1'], 14, 12],
+])('%s is refused, and no user made', async (_, restrictions, code, before = code) => {
+  expect(await refusalCode(newUser(restrictions))).toBe(server.isAtLeast(5) ? code : before);
   expect(await asRoot({ usersInfo: 'ann' })).toMatchObject({ users: [] });
 });
 

@@ -68,7 +68,7 @@ describe('the SASL conversation', () => {
     const wire = await server.wire();
     const reply = await wire.command({ saslContinue: 1, conversationId: 1, payload: Buffer.from('x'), $db: 'admin' });
     expect(reply).toMatchObject({ ok: 0, code: 17, codeName: 'ProtocolError' });
-    if (server.embedded) expect(reply.errmsg).toBe('No SASL session state found');
+    expect(reply.errmsg).toBe('No SASL session state found');
   });
 
   test('case 2.15 takes a third round unless the client skips it', async () => {
@@ -205,21 +205,29 @@ describe('the SASL conversation', () => {
     const wire = await server.wire();
     const reply = await wire.command({ saslStart: 1, mechanism: 'MAGIC', payload: Buffer.from('x'), $db: 'admin' });
     expect(reply.ok).toBe(0);
-    if (server.embedded) expect(reply).toMatchObject({ code: 2, codeName: 'BadValue' });
+    expect(reply.code).toBe(server.isAtLeast(5) ? 334 : 2);
     expect(reply.errmsg).toContain('MAGIC');
   });
 
-  test.each([
-    ['dropped', []],
-    ['dropped and made again', [{ createUser: 'ann', pwd: 'right', roles: ['read'] }]],
-  ])('a user who is %s between start and proof does not come in', async (_, further) => {
+  test('a user who is dropped between start and proof does not come in', async () => {
     const db = await newUser();
     const wire = await server.wire();
     const scram = new ScramClient({ user: 'ann', password: 'right', db });
     const proof = scram.proof(await wire.command(scram.start()));
-    for (const command of [{ dropUser: 'ann' }, ...further]) await server.admin.db(db).command(command);
-    const reply = await wire.command(proof);
-    if (server.embedded || further.length === 0) expect(reply).toMatchObject({ ok: 0, code: expect.any(Number) });
-    if (server.embedded) expect(await wire.command({ find: 'c', $db: db })).toMatchObject({ ok: 0, code: 13 });
+    await server.admin.db(db).command({ dropUser: 'ann' });
+    expect(await wire.command(proof)).toMatchObject({ ok: 0, code: expect.any(Number) });
+    expect(await wire.command({ find: 'c', $db: db })).toMatchObject({ ok: 0, code: 13 });
+  });
+
+  test('a user who is dropped and made again between start and proof comes in as who is there now', async () => {
+    const db = await newUser();
+    const wire = await server.wire();
+    const scram = new ScramClient({ user: 'ann', password: 'right', db });
+    const proof = scram.proof(await wire.command(scram.start()));
+    await server.admin.db(db).command({ dropUser: 'ann' });
+    await server.admin.db(db).command({ createUser: 'ann', pwd: 'other', roles: ['read'] });
+    expect(await wire.command(proof)).toMatchObject({ ok: 1, done: true });
+    expect(await wire.command({ find: 'c', $db: db })).toMatchObject({ ok: 1 });
+    expect(await wire.command({ insert: 'c', documents: [{}], $db: db })).toMatchObject({ ok: 0, code: 13 });
   });
 });
