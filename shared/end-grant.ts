@@ -1,3 +1,4 @@
+import type { Deployment } from './deployment';
 import { faultOf } from './fault-of';
 import type { Log } from './log';
 import type { Host, MongoUsers } from './mongo-users';
@@ -49,15 +50,19 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
     writeEvent(table, { ...event, email: grant.email, by, why: grant.why ?? why, grant }, source, now);
   const stillEnding = { ...grant, state: 'ending' as const };
-  const [begun] = await Promise.all([beginEnd(table, grant, cause, seconds(now)), note({ act: 'ending' })]);
-  if (begun === 'spared') return { grant, state: 'pending', reason: 'spared' };
-  if (begun === 'being ended') return { grant: stillEnding, state: 'pending', reason: 'grant_busy' };
-  if (begun.state === 'ended') return { grant: begun, state: 'ended' };
-  const { ending, ...removed } = await removeUser(deps, begun, source.deadline ?? Date.now() + endMs, now);
-  const reason = reasonToWait(removed, ending, cause, seconds(now));
-  if (reason !== undefined) {
-    await Promise.all([pauseEnd(table, ending, seconds(now), reason), note({ act: 'end_pending', reason })]);
-    return { grant: stillEnding, state: 'pending', reason };
+  const [ending] = await Promise.all([beginEnd(table, grant, cause, seconds(now)), note({ act: 'ending' })]);
+  if (ending === 'spared') return { grant, state: 'pending', reason: 'spared' };
+  if (ending === 'being ended') return { grant: stillEnding, state: 'pending', reason: 'grant_busy' };
+  if (ending.state === 'ended') return { grant: ending, state: 'ended' };
+  const removed = await removeUser(deps, ending, source.deadline ?? Date.now() + endMs, now);
+  const unaskedSince = sinceUnasked(removed, ending, seconds(now));
+  const waitsFor = removed.reason ?? reasonToWait(ending, unaskedSince, cause, seconds(now));
+  if (waitsFor !== undefined) {
+    await Promise.all([
+      pauseEnd(table, ending, seconds(now), { waitsFor, unaskedSince }),
+      note({ act: 'end_pending', reason: waitsFor }),
+    ]);
+    return { grant: stillEnding, state: 'pending', reason: waitsFor };
   }
   const { proof, late = false } = removed;
   if (proof && proof.notAsked.length > 0)
@@ -69,51 +74,63 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   return { grant: { ...ended, state: 'ended', ...(proof && { proof }) }, state: 'ended' };
 }
 
-/** What became of a user: what was proved, or why it could not be. */
-interface Removed {
-  reason?: string;
-  proof?: Proof;
-  late?: boolean;
+/** What became of a user: what was proved, or the reason for which nothing could be. */
+type Removed =
+  | { reason: string; proof?: undefined; late?: undefined; fresh?: undefined }
+  | { reason?: undefined; proof: Proof; late: boolean /** It was there until now. */; fresh: boolean };
+
+/** Since when all that is left to be shown is up to members that can't be asked; none where it is not. */
+function sinceUnasked({ proof, fresh }: Removed, ending: Grant, now: number): number | undefined {
+  if (!proof || proof.notAsked.length === 0) return undefined;
+  return fresh ? now : (ending.unaskedSince ?? now);
 }
 
 /** None where the grant may end now. */
-function reasonToWait({ reason, proof }: Removed, ending: Grant, cause: Cause, now: number): string | undefined {
-  if (reason !== undefined) return reason;
-  if (ending.creatingUntil > now) return 'grant_busy';
-  if (!proof || proof.notAsked.length === 0) return undefined;
-  const waited = now - (ending.unaskedSince ?? now);
-  return cause.unaskedAfter !== undefined && waited >= cause.unaskedAfter ? undefined : 'member_not_asked';
+function reasonToWait(
+  { creatingUntil }: Grant,
+  unaskedSince: number | undefined,
+  { unaskedAfter }: Cause,
+  now: number,
+): string | undefined {
+  if (creatingUntil > now) return 'grant_busy';
+  if (unaskedSince === undefined) return undefined;
+  return unaskedAfter !== undefined && now - unaskedSince >= unaskedAfter ? undefined : 'member_not_asked';
 }
 
-/** `ending`: the row as it is afterwards. */
-async function removeUser(
-  deps: EndDeps,
-  begun: Grant,
-  deadline: number,
-  now: Date,
-): Promise<Removed & { ending: Grant }> {
-  let ending = begun;
+async function removeUser(deps: EndDeps, grant: Grant, deadline: number, now: Date): Promise<Removed> {
   try {
-    const secret = await deps.secrets.host(begun.host);
-    if (!secret) return { ending, reason: 'host_unknown' };
-    const host = { name: begun.host, secret, deadline };
-    const { username: user, usersDb: db, role, id: grant } = begun;
-    const doomed = { user, db, grant, roles: [{ role, db: begun.db }] };
-    const removal = await lockAndDrop(deps, host, doomed, seconds(now), 'drop', async () => {
-      ending = await stampSeen(deps, host, begun);
+    const secret = await deps.secrets.host(grant.host);
+    if (!secret) return { reason: 'host_unknown' };
+    const host = { name: grant.host, secret, deadline };
+    const { username: user, usersDb: db, role } = grant;
+    const doomed = { user, db, grant: grant.id, roles: [{ role, db: grant.db }] };
+    let elsewhere = false;
+    const removal = await lockAndDrop(deps, host, doomed, seconds(now), 'drop', async (on) => {
+      elsewhere = await isElsewhere(deps, host, grant, on);
     });
-    return { ending, ...(await judgeRemoval(deps, host, doomed, begun, removal, now)) };
+    return elsewhere && removal.state === 'removed'
+      ? { reason: 'other_deployment' }
+      : await judgeRemoval(deps, host, doomed, grant, removal, now);
   } catch (fault) {
-    deps.log.error('end_failed', { grant: begun.id, host: begun.host, ...faultOf(fault) });
-    return { ending, reason: reasonOf(fault) };
+    deps.log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
+    return { reason: reasonOf(fault) };
   }
 }
 
-/** Notes on which deployment the user was seen, before it is dropped: a next try must know that it looks at the same one. */
-async function stampSeen({ table, users }: EndDeps, host: Host, grant: Grant): Promise<Grant> {
-  const here = await users.identify(host);
-  if (!here || isStamped(grant, here)) return grant;
-  return (await stampGrant(table, grant, here)) ?? grant;
+/**
+ * Whether a user is seen on another deployment than the one on which it was made: a copy, while the first may live on. Where the row does
+ * not say, it does from now on: a next try must know that it looks at the same one.
+ */
+async function isElsewhere(
+  { table, users }: EndDeps,
+  host: Host,
+  grant: Grant,
+  on: Deployment | undefined,
+): Promise<boolean> {
+  if (!on || isStamped(grant, on)) return false;
+  if (grant.madeOn) return !(await users.isDeployment(host, grant.madeOn));
+  await stampGrant(table, grant, on);
+  return false;
 }
 
 async function judgeRemoval(
@@ -124,16 +141,18 @@ async function judgeRemoval(
   removal: Removal,
   now: Date,
 ): Promise<Removed> {
-  if (removal.state === 'removed') return { proof: removal.proof, late: removal.late };
+  const at = seconds(now);
+  if (removal.state === 'removed') return { ...removal, fresh: true };
   if (removal.state === 'known') return { reason: removal.reason };
-  if (removal.state === 'taken' || !wasInForce(grant)) return { proof: wasGone(seconds(now)) };
+  if (!wasInForce(grant)) return { proof: wasGone(at), late: false, fresh: false };
   if (removal.state === 'foreign') return { reason: 'user_not_ours' };
   // Not there: dropped by somebody, or by an attempt before this one; or this is not the server on which it was made.
   if (!grant.madeOn) return { reason: 'deployment_unknown' };
   if (!(await deps.users.isDeployment(host, grant.madeOn))) return { reason: 'other_deployment' };
-  const gone = await proveGone(deps, host, doomed, seconds(now));
-  if (gone.state === 'removed') return { proof: gone.proof };
-  return gone.state === 'known' ? { reason: gone.reason } : {};
+  // Another grant's user has the name by now, so no member can be asked about the one before.
+  if (removal.state === 'taken') return { proof: wasGone(at), late: false, fresh: false };
+  const gone = await proveGone(deps, host, doomed, at);
+  return gone.state === 'known' ? { reason: gone.reason } : { proof: gone.proof, late: false, fresh: false };
 }
 
 /** Whether its login may have been handed out. If not, a user without our tag was there before, and ours was never made under that name. */

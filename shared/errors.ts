@@ -55,7 +55,14 @@ export class ApiError extends Error {
 }
 
 /** Why a host can't be asked: see the sentences of {@link hostProblem}. */
-export type Silence = 'silent' | 'changing' | 'majority_lost' | 'login_refused' | 'address_unusable' | 'not_found';
+export type Silence =
+  | 'silent'
+  | 'changing'
+  | 'majority_lost'
+  | 'login_refused'
+  | 'address_unusable'
+  | 'not_found'
+  | 'not_trusted';
 
 /** A MongoDB host did not answer, or not to what it was asked; `sent` is false when the command certainly never reached it. */
 export class HostUnreachable extends Error {
@@ -102,7 +109,7 @@ export class SecretUnusable extends Error {
 /** What a person is told of a fault at a MongoDB host; any other fault is handed back as it came. */
 export function hostProblem(fault: unknown): unknown {
   if (fault instanceof HostUnreachable) {
-    const mend = fault.why === 'login_refused' || fault.why === 'address_unusable';
+    const mend = mended.includes(fault.why);
     return new ApiError(mend ? 'host_refused' : 'host_unreachable', `${fault.host} ${sentences[fault.why]}`, 60);
   }
   if (fault instanceof HostRefused) {
@@ -117,6 +124,9 @@ export function hostProblem(fault: unknown): unknown {
   return fault;
 }
 
+/** What does not pass by itself. */
+const mended: readonly Silence[] = ['login_refused', 'address_unusable', 'not_trusted'];
+
 const sentences: Record<Silence, string> = {
   silent: 'does not answer. Nothing is lost: ask again in a minute.',
   changing: 'has no primary at the moment, is starting, or is overloaded. Nothing is lost: ask again in a minute.',
@@ -124,6 +134,7 @@ const sentences: Record<Silence, string> = {
     'answers, but too few of its members do for it to confirm a change. Nothing is lost: ask again in a minute, and tell an admin if it goes on.',
   login_refused: `refuses mongogrant's own login. Tell an admin: the password in the host's secret must be the one on the server.`,
   address_unusable: "can't be reached: its secret has no usable uri. Tell an admin: mgrant hosts check says more.",
+  not_trusted: 'answers with a certificate that is not trusted. Tell an admin: mgrant hosts check says why.',
   not_found:
     "can't be found as its secret says: a name that is not in the DNS, or a file that is not there. Nothing is lost: ask again in a minute, and tell an admin if it goes on.",
 };

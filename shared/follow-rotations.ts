@@ -30,5 +30,12 @@ export function followRotations<S extends MongoServers>(servers: S, secrets: Pic
     }
   }
 
-  return { ...servers, command };
+  return {
+    ...servers,
+    command,
+    latest,
+    members: (host) => servers.members(latest(host)),
+    visit: (host, ...values) => servers.visit(latest(host), ...values),
+    tryLogin: (host, ...values) => servers.tryLogin(latest(host), ...values),
+  };
 }

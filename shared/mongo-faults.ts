@@ -28,9 +28,13 @@ const passingCodes: ReadonlySet<number> = new Set([
 /** The driver's, and the server's, own marks of what may be sent again. */
 const passingLabels = ['RetryableWriteError', 'RetryableError', 'SystemOverloadedError', 'TransientTransactionError'];
 
-/** These wait for what will not be there sooner for asking at once: the members that make the majority, and time. */
 const WRITE_CONCERN_TIMEOUT = 64;
-const MAX_TIME_EXPIRED = 50;
+
+/** These waited for what will not be there sooner for asking at once: the members that make the majority, and time (MaxTimeMSExpired). */
+const waiting: ReadonlySet<number> = new Set([WRITE_CONCERN_TIMEOUT, 50]);
+
+/** From a router these mean that it lost sight of a shard, which may still be at it. */
+const relayed: ReadonlySet<number> = new Set([6, 7, 89, 202, 262, 9001]);
 
 const isPassing = (error: MongoServerError): boolean =>
   passingCodes.has(Number(error.code)) || passingLabels.some((label) => error.hasErrorLabel(label));
@@ -52,15 +56,30 @@ export function hostFault(host: string, error: unknown, command = 'login'): Host
     error instanceof MongoServerSelectionError ||
     error instanceof MongoParseError ||
     isPoolCleared(error) ||
+    isConnectionRefused(error) ||
     error.hasErrorLabel('HandshakeError');
   const refused = isPoolCleared(error) && isRefusedLogin(causeOf(error));
   const unusable = isUnreadableAddress(error) || badAddress.some((kind) => error instanceof kind);
-  const why = unusable ? 'address_unusable' : foreign ? 'not_found' : hasNoPrimary(error) ? 'changing' : 'silent';
-  return new HostUnreachable(host, !neverSent, { why: refused ? 'login_refused' : why, cause: error });
+  const untrusted = untrustedCodes.test(systemCode(error) ?? '');
+  const found = untrusted ? 'not_trusted' : hasNoPrimary(error) ? 'changing' : 'silent';
+  const why = refused ? 'login_refused' : unusable ? 'address_unusable' : foreign ? 'not_found' : found;
+  return new HostUnreachable(host, !neverSent, { why, cause: error });
 }
 
+/** What Node says of a certificate that it does not take. */
+const untrustedCodes =
+  /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/;
+
+/** Nobody listens there: nothing was sent. */
+const isConnectionRefused = (error: unknown): boolean =>
+  error instanceof MongoNetworkError && systemCode(error) === 'ECONNREFUSED';
+
+/** Whether a server refused to wait for a journal that it does not keep; its words alone tell that from other bad values. */
+export const isJournalMissing = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === 2 && /journal/i.test(error.message);
+
 /** Members answer, and none of them takes writes. */
-const hasNoPrimary = (error: MongoError): boolean =>
+const hasNoPrimary = (error: unknown): boolean =>
   error instanceof MongoServerSelectionError &&
   error.reason?.type === 'ReplicaSetNoPrimary' &&
   [...error.reason.servers.values()].some(({ type }) => type !== 'Unknown');
@@ -83,8 +102,9 @@ const badAddress = [MongoParseError, MongoInvalidArgumentError, MongoMissingCred
  */
 export function maySendAgain(error: unknown, reads: boolean): boolean {
   if (error instanceof MongoServerError)
-    return isPassing(error) && error.code !== WRITE_CONCERN_TIMEOUT && error.code !== MAX_TIME_EXPIRED;
+    return isPassing(error) && !waiting.has(Number(error.code)) && (reads || !relayed.has(Number(error.code)));
   if (isPoolCleared(error)) return !isRefusedLogin(causeOf(error));
+  if (isConnectionRefused(error)) return true;
   return reads && error instanceof MongoNetworkError;
 }
 

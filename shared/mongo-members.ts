@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Timestamp } from 'mongodb';
+import { MongoServerError, Timestamp } from 'mongodb';
 import * as v from 'valibot';
 import { type Host, type Login, type MongoServers, timeLeft } from './mongo-servers';
+import { newId } from './tokens';
 
 /**
  * What one member says of a name. `gone`: it does not know it, though it knows our own login, and has replicated all that was asked for.
@@ -27,7 +28,6 @@ const helloReply = v.object({
   hosts: names,
   passives: names,
   setName: v.optional(v.string()),
-  msg: v.optional(v.string()),
   saslSupportedMechs: v.optional(v.array(v.string())),
   lastWrite: v.optional(v.object({ opTime: v.object({ ts: v.instance(Timestamp) }) })),
 });
@@ -51,24 +51,21 @@ export interface MongoMembers {
    * no set.
    */
   askMembers(host: Host, name: Name, since: Timestamp | undefined): Promise<MemberSays[]>;
-  /** The members that do not answer, or have not come as far as `since`, a moment of a second ago or so. */
+  /** The members that could say nothing now: silent, or not as far as `since`, a moment of a second ago or so. */
   absentMembers(host: Host, since: Timestamp | undefined): Promise<string[]>;
 }
 
-export function mongoMembers(servers: Pick<MongoServers, 'members' | 'visit'>): MongoMembers {
+type Servers = Pick<MongoServers, 'latest' | 'members' | 'visit'>;
+
+export function mongoMembers(servers: Servers): MongoMembers {
   /** What was seen last of members that are not waited for now. */
   const slow = new Map<string, { was: 'silent' | 'lagging'; until: number }>();
 
   async function answerOf(host: Host, member: string, name: Name): Promise<Answer | undefined> {
-    const hello = async ({ user, db }: Name) =>
-      v.parse(
-        helloReply,
-        await servers.visit(host, member, 'admin', { hello: 1, saslSupportedMechs: `${db}.${user}` }),
-      );
-    const { username, authSource } = host.secret;
+    const own = ownName(servers.latest(host));
     try {
-      const [about, control] = await Promise.all([hello(name), hello({ user: username, db: authSource })]);
-      return { about, control };
+      const [about, control] = await Promise.all([name, own].map((one) => sayHello(servers, host, member, one)));
+      return about && control && { about, control };
     } catch {
       return undefined;
     }
@@ -100,51 +97,66 @@ export function mongoMembers(servers: Pick<MongoServers, 'members' | 'visit'>): 
     }
   }
 
-  async function askMembers(host: Host, name: Name, since: Timestamp | undefined): Promise<MemberSays[]> {
+  /** All members, by the names that they give themselves: those that the driver has met, and those that only they name. */
+  async function askAll(
+    host: Host,
+    name: Name,
+    since: Timestamp | undefined,
+  ): Promise<Map<string, Answer | undefined>> {
     const answers = new Map<string, Answer | undefined>();
-    for (let next = servers.members(host); next.length > 0; ) {
-      const asked = await Promise.all(
+    const asked = new Set<string>();
+    for (let next = servers.members(host).map(lower); next.length > 0; ) {
+      for (const member of next) asked.add(member);
+      const round = await Promise.all(
         next.map(async (member) => [member, await ask(host, member, name, since)] as const),
       );
-      for (const [member, answer] of asked) answers.set((answer?.about.me ?? member).toLowerCase(), answer);
-      // Reached by an address of its own, or through one member alone, a set has more members than the driver has met.
-      const named = asked.flatMap(([, answer]) => (answer ? [...answer.about.hosts, ...answer.about.passives] : []));
-      next = [...new Set(named.map((member) => member.toLowerCase()))].filter((member) => !answers.has(member));
+      for (const [member, answer] of round) answers.set(lower(answer?.about.me ?? member), answer);
+      const named = round.flatMap(([, answer]) => (answer ? [...answer.about.hosts, ...answer.about.passives] : []));
+      next = [...new Set(named.map(lower))].filter((member) => !asked.has(member) && !answers.has(member));
     }
+    return answers;
+  }
+
+  async function askMembers(host: Host, name: Name, since: Timestamp | undefined): Promise<MemberSays[]> {
+    const answers = await askAll(host, name, since);
     const told = [...answers.values()].some((answer) => answer?.control.saslSupportedMechs);
     return [...answers].map(([member, answer]) => judge(member, answer, since, told));
   }
 
   async function absentMembers(host: Host, since: Timestamp | undefined): Promise<string[]> {
-    const isThere = async (member: string): Promise<boolean> => {
-      const until = Date.now() + patienceMs;
-      for (;;) {
-        const reply = v.parse(helloReply, await servers.visit(host, member, 'admin', { hello: 1 }));
-        if (!isBehind(reply, since)) return true;
-        if (Date.now() >= until) return false;
-        await pause(pauseMs);
-      }
-    };
-    const asked = servers.members(host).map(async (member) => {
-      const there = await isThere(member).catch(() => false);
-      if (there) slow.delete(keyOf(host, member));
-      return there ? [] : [member];
-    });
-    return (await Promise.all(asked)).flat();
+    for (const key of slow.keys()) if (key.startsWith(keyOf(host, ''))) slow.delete(key);
+    // A name that nobody has: a member that is well says so at once.
+    const says = await askMembers(host, { user: newId(), db: 'admin' }, since);
+    return says.flatMap(({ member, says }) => (says === 'gone' || says === 'untold' ? [] : [member]));
   }
 
   return { askMembers, absentMembers };
 }
 
 const keyOf = (host: Host, member: string): string => `${host.name} ${member}`;
+const lower = (name: string): string => name.toLowerCase();
+const ownName = ({ secret }: Host): Name => ({ user: secret.username, db: secret.authSource });
+
+/** Servers of 2020 and before know the command by its older name alone. */
+async function sayHello(servers: Servers, host: Host, member: string, { user, db }: Name): Promise<Hello> {
+  const about = { saslSupportedMechs: `${db}.${user}` };
+  const reply = await servers.visit(host, member, 'admin', { hello: 1, ...about }).catch((error: unknown) => {
+    if (!(error instanceof MongoServerError) || error.code !== COMMAND_NOT_FOUND) throw error;
+    return servers.visit(host, member, 'admin', { isMaster: 1, ...about });
+  });
+  return v.parse(helloReply, reply);
+}
+
+const COMMAND_NOT_FOUND = 59;
 
 function judge(member: string, answer: Answer | undefined, since: Timestamp | undefined, told: boolean): MemberSays {
   const mechanisms = (answer?.control.saslSupportedMechs ?? []).filter((one) => v.is(mechanism, one));
   const says = (what: MemberSays['says']): MemberSays => ({ member, says: what, mechanisms });
   if (!answer) return says('silent');
   if (answer.about.saslSupportedMechs) return says('known');
-  if (!answer.control.saslSupportedMechs) return says(told ? 'silent' : 'untold');
-  return says(isBehind(answer.about, since) ? 'behind' : 'gone');
+  if (!answer.control.saslSupportedMechs && told) return says('silent');
+  if (isBehind(answer.about, since)) return says('behind');
+  return says(answer.control.saslSupportedMechs ? 'gone' : 'untold');
 }
 
 /** Only members of a set say how far they have come. A member that left the name out may have been stopped before it learned of it, and go on. */

@@ -3,7 +3,7 @@ import { Binary, MongoClient } from 'mongodb';
 import { HostUnreachable } from './errors';
 import { tlsOptionsOf } from './host-ca';
 import { hostOptions, membersIn, mongoClients, visitOptions } from './mongo-clients';
-import { hostFault, isLoginRefused, maySendAgain } from './mongo-faults';
+import { hostFault, isJournalMissing, isLoginRefused, maySendAgain } from './mongo-faults';
 import { adminUri, memberAddress, serversOf } from './mongo-uri';
 import type { HostSecret } from './secrets';
 import { newId } from './tokens';
@@ -36,6 +36,8 @@ export interface MongoServers {
    * that. Throws `HostRefused` where the server says no, and `HostUnreachable` where it can't be asked: mongo-faults.ts tells more.
    */
   command(host: Host, db: string, command: Message): Promise<Message>;
+  /** The host with the secret by which it is asked now, where that is a later one than the caller's. */
+  latest(host: Host): Host;
   /** The addresses of the members that hold users, as far as they are known from the commands before. */
   members(host: Host): string[];
   /** Asks one member, not logged in. Throws whatever the driver does. */
@@ -53,9 +55,11 @@ const visitMs = 3000;
 const firstPauseMs = 100;
 const longestPauseMs = 1000;
 
+const shortestMs = 200;
+
 /** Milliseconds that are left to whoever waits; never so few that nothing can be asked. */
 export const timeLeft = ({ deadline }: Host, most: number): number =>
-  Math.max(200, Math.min(most, (deadline ?? Number.POSITIVE_INFINITY) - Date.now()));
+  Math.max(shortestMs, Math.min(most, (deadline ?? Number.POSITIVE_INFINITY) - Date.now()));
 
 /**
  * A write is done once it can't be lost: by an election, or by a crash of the one server. No write waits for longer than a third of what
@@ -64,6 +68,13 @@ export const timeLeft = ({ deadline }: Host, most: number): number =>
 export const durably = (host: Host) => ({
   writeConcern: { w: 'majority', j: true, wtimeout: Math.min(5000, Math.floor(timeLeft(host, 15_000) / 3)) },
 });
+
+/** A server without a journal refuses to wait for it; none for a command that does not ask for it. */
+function withoutJournal({ writeConcern, ...command }: Message): Message | undefined {
+  if (typeof writeConcern !== 'object' || writeConcern === null || !('j' in writeConcern)) return undefined;
+  const { j: _, ...rest } = writeConcern;
+  return { ...command, writeConcern: rest };
+}
 
 /** The driver's own limit does not hold for a client that has yet to connect. */
 const within = (timeoutMS: number) => ({ timeoutMS, signal: AbortSignal.timeout(timeoutMS + 100) });
@@ -101,13 +112,13 @@ export function mongoServers(): MongoServers {
     );
   }
 
-  const once = (host: Host, db: string, command: Message): Promise<Message> =>
+  const once = (host: Host, db: string, command: Message, ms: number): Promise<Message> =>
     clients.use(
       host.name,
       JSON.stringify(host.secret),
       () => open(host),
       db,
-      (at) => at.command({ ...command }, within(timeLeft(host, commandMs))),
+      (at) => at.command({ ...command }, within(ms)),
     );
 
   return {
@@ -117,15 +128,19 @@ export function mongoServers(): MongoServers {
       const [verb = ''] = Object.keys(command);
       const isRead = reads.has(verb);
       const giveUp = Date.now() + timeLeft(host, commandMs);
+      let asked = command;
       for (let wait = firstPauseMs; ; wait = Math.min(longestPauseMs, wait * 2)) {
         try {
-          return await once(host, db, command);
+          return await once(host, db, asked, Math.max(shortestMs, giveUp - Date.now()));
         } catch (error) {
-          if (!maySendAgain(error, isRead) || Date.now() + wait >= giveUp) throw hostFault(host.name, error, verb);
+          const unjournaled = isJournalMissing(error) && withoutJournal(asked);
+          if (unjournaled) asked = unjournaled;
+          else if (!maySendAgain(error, isRead) || Date.now() + wait >= giveUp) throw hostFault(host.name, error, verb);
         }
         await pause(wait);
       }
     },
+    latest: (host) => host,
     members: ({ secret }) => found.get(serversOf(secret)) ?? [],
     visit,
     async tryLogin(host, member, login) {
@@ -133,7 +148,8 @@ export function mongoServers(): MongoServers {
       if (first !== 'accepted') return first;
       const { user, db, password, mechanism } = login;
       const auth = { auth: { username: user, password }, authSource: db, authMechanism: mechanism };
-      const options = { ...visitOptions, ...tlsOptionsOf(host.secret), ...auth };
+      const limit = { serverSelectionTimeoutMS: timeLeft(host, visitMs) };
+      const options = { ...visitOptions, ...tlsOptionsOf(host.secret), ...auth, ...limit };
       const client = new MongoClient(memberAddress(host.secret, member), options);
       const whole = await answerOf(client.connect());
       await client.close();

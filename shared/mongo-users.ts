@@ -1,7 +1,8 @@
 import { Binary, Timestamp } from 'mongodb';
 import * as v from 'valibot';
 import { HostRefused } from './errors';
-import { type MongoDeployments, mongoDeployments } from './mongo-deployments';
+import type { Deployment } from './deployment';
+import { lookWithOwn, type MongoDeployments, mongoDeployments } from './mongo-deployments';
 import { serverCode } from './mongo-faults';
 import { type MemberSays, mongoMembers } from './mongo-members';
 import { durably, type Host, type Login, type LoginAnswer, type Message, mongoServers } from './mongo-servers';
@@ -39,8 +40,11 @@ export interface UserChange {
   cidrs?: string[];
 }
 
-/** Whose user it is: the id of its grant, `foreign` without our tag; none where there is no such user. */
-export type Owner = { grant: string; mechanisms?: Login['mechanism'][] } | 'foreign' | undefined;
+/**
+ * Whose user it is: the id of its grant, `foreign` without our tag; none where there is no such user. `on`: the deployment on which it
+ * was seen, told by the same answer.
+ */
+export type Owner = { grant: string; mechanisms?: Login['mechanism'][]; on?: Deployment } | 'foreign' | undefined;
 
 /** No connection comes from here. */
 const nowhere = '0.0.0.0/32';
@@ -115,11 +119,11 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
   }
 
   async function owner(host: Host, name: UserName): Promise<Owner> {
-    const [found] = (await usersNamed(host, name)).users;
+    const { shown: found, on } = await lookWithOwn(servers, host, name);
     if (found === undefined) return undefined;
     if (!v.is(tagged, found)) return 'foreign';
     const { grant } = found.customData.mongogrant;
-    return v.is(withMechanisms, found) ? { grant, mechanisms: found.mechanisms } : { grant };
+    return { grant, ...(v.is(withMechanisms, found) && { mechanisms: found.mechanisms }), ...(on && { on }) };
   }
 
   async function update(host: Host, { user, db }: UserName, { password, tag, cidrs }: UserChange) {

@@ -1,7 +1,9 @@
+import type { Deployment } from './deployment';
 import { HostUnreachable } from './errors';
 import { faultOf } from './fault-of';
 import type { Log } from './log';
 import type { MemberSays } from './mongo-members';
+import type { Login } from './mongo-servers';
 import type { Host, MongoUsers, UserName } from './mongo-users';
 import type { Proof } from './store/grants';
 import { newPassword } from './tokens';
@@ -22,9 +24,10 @@ export interface Doomed extends UserName {
  * `missing`: nobody has the name. `taken`: the user of another grant has it. `foreign`: a user without our tag has it, and is left alone.
  * `known`: dropped, but a member still knows the name, or takes the login.
  */
-export type Removal =
+export type Removal = Proved | { state: 'missing' | 'taken' | 'foreign' };
+
+export type Proved =
   | { state: 'removed'; proof: Proof; late: boolean }
-  | { state: 'missing' | 'taken' | 'foreign' }
   | { state: 'known'; reason: 'still_known' | 'still_accepted' };
 
 /** What a removal has found out on its way. */
@@ -46,7 +49,7 @@ export async function lockAndDrop(
   { grant, roles, ...name }: Doomed,
   at: number,
   ifLate: 'drop' | 'stop',
-  onSight: () => Promise<unknown> = async () => {},
+  onSight: (on: Deployment | undefined) => Promise<unknown> = async () => {},
 ): Promise<Removal> {
   const { users, log } = deps;
   const owner = await users.owner(host, name);
@@ -69,8 +72,11 @@ export async function lockAndDrop(
     }
   };
   const password = newPassword();
-  const [locked] = await Promise.all([attempt('lock', () => users.lock(host, name, password)), onSight()]);
-  const lock = typeof locked === 'object' ? locked : undefined;
+  const locking = attempt('lock', () => users.lock(host, name, password));
+  const [locked, noted] = await Promise.allSettled([locking, onSight(owner.on)]);
+  if (locked.status === 'rejected') throw locked.reason;
+  if (noted.status === 'rejected') throw noted.reason;
+  const lock = typeof locked.value === 'object' ? locked.value : undefined;
   steps.leftOut.push(...(lock?.left ?? []));
   if (roles.length > 0) await attempt('roles', () => users.revokeRoles(host, name, roles));
   const killed = await attempt('sessions', () => users.killSessions(host, name));
@@ -84,7 +90,7 @@ export async function lockAndDrop(
 }
 
 /** Shows that nobody has a name any more that a user had of whom nothing is left on the server that takes writes. */
-export async function proveGone(deps: RemoveDeps, host: Host, name: UserName, at: number): Promise<Removal> {
+export async function proveGone(deps: RemoveDeps, host: Host, name: UserName, at: number): Promise<Proved> {
   const { users, log } = deps;
   const steps: Steps = { leftOut: ['user_was_gone'], late: false };
   await users.killSessionsLeft(host, name).catch((fault: unknown) => {
@@ -112,7 +118,7 @@ interface Evidence {
 }
 
 /** Shows that the user is gone: the server knows none, each member knows none, and none takes the login that was right until the drop. */
-async function prove(users: MongoUsers, host: Host, name: UserName, { at, steps, trial }: Evidence): Promise<Removal> {
+async function prove(users: MongoUsers, host: Host, name: UserName, { at, steps, trial }: Evidence): Promise<Proved> {
   const { there, members } = await users.whoKnows(host, name);
   if (there || members.some(({ says }) => says === 'known')) return { state: 'known', reason: 'still_known' };
   const trials = await Promise.all(members.map((one) => tryAt(users, host, name, one, trial)));
@@ -121,13 +127,15 @@ async function prove(users: MongoUsers, host: Host, name: UserName, { at, steps,
   const gone = members.filter(({ says }) => says === 'gone');
   // Where a server tells of no name whether it knows it, the login that it refused is the only witness.
   const asked = members.filter((one) => gone.includes(one) || (one.says === 'untold' && refused.includes(one)));
-  const untold = members.some(({ says }) => says === 'untold') || members.length === 0;
+  const untold = members.some(({ says }) => says === 'untold');
   const proof: Proof = {
     at,
     gone: true,
     unknownTo: gone.map(({ member }) => member),
     refusedBy: refused.map(({ member }) => member),
-    notAsked: members.filter((one) => !asked.includes(one)).map(({ member }) => member),
+    // A host of which no member is known has shown nothing.
+    notAsked:
+      members.length === 0 ? [host.name] : members.filter((one) => !asked.includes(one)).map(({ member }) => member),
     leftOut: [...steps.leftOut, ...(untold ? ['names'] : [])],
   };
   return { state: 'removed', proof, late: steps.late };
@@ -142,10 +150,19 @@ async function tryAt(
   trial: Evidence['trial'],
 ): Promise<'accepted' | 'refused' | 'unreachable' | undefined> {
   if (!trial || says === 'silent') return undefined;
-  const { mechanisms: had } = trial;
-  // Where nothing is told, the driver logs in with SCRAM-SHA-1, our own login too; what a lock has chosen is known to be taken.
-  const usable =
-    says === 'untold' && had?.length !== 1 ? (['SCRAM-SHA-1'] as const) : says === 'untold' ? had : offered;
-  const mechanism = had ? usable?.find((one) => had.includes(one)) : usable?.length === 1 ? usable[0] : undefined;
+  const mechanism = mechanismFor(trial.mechanisms, says === 'untold' ? undefined : offered);
   return mechanism && users.tryLogin(host, member, { user, db, password: trial.password, mechanism });
+}
+
+/** `had`: those of the user, where that is known; `offered`: those of the member, where it tells. */
+function mechanismFor(
+  had: Login['mechanism'][] | undefined,
+  offered: Login['mechanism'][] | undefined,
+): Login['mechanism'] | undefined {
+  // A lock that left one was taken by the server, so that one works there.
+  if (had?.length === 1 && !offered) return had[0];
+  // Where nothing is told, the driver logs in with SCRAM-SHA-1: our own login, too.
+  const usable = offered ?? ['SCRAM-SHA-1'];
+  if (!had) return usable.length === 1 ? usable[0] : undefined;
+  return usable.find((one) => had.includes(one));
 }

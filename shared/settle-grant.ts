@@ -37,7 +37,9 @@ export async function settleGrant(
       now,
     ),
   ]);
-  return ended ? { state: 'settled', grant: ended } : refused('grant_busy', 'It was changed just now. Ask again.');
+  if (ended) return { state: 'settled', grant: ended };
+  await writeEvent(table, { act: 'end_pending', email, by, reason: 'grant_busy', grant }, source, now);
+  return refused('grant_busy', 'It was changed just now. Ask again.');
 }
 
 const refused = (reason: string, detail: string): Settled => ({ state: 'refused', reason, detail });

@@ -17,7 +17,7 @@ export async function stampGrants({ table, users }: StampDeps, host: Host, seen:
   if (!here) return 0;
   const others = seen.filter((grant) => !isStamped(grant, here));
   const stamped = await sideBySide(atOnce, others, (grant) => stampGrant(table, grant, here));
-  return stamped.filter((grant) => grant !== undefined).length;
+  return stamped.filter(Boolean).length;
 }
 
 /** The same for all grants of a host whose users are there, as after another login was given to it. */

@@ -2,7 +2,7 @@ import { endGrant } from '../../shared/end-grant';
 import { ApiError } from '../../shared/errors';
 import { ruleName } from '../../shared/policy';
 import { writeEvent } from '../../shared/store/audit';
-import { extendGrant, type Grant, settleGrant } from '../../shared/store/grants';
+import { extendGrant, type Grant, settleAddresses } from '../../shared/store/grants';
 import { tagOf } from '../../shared/tag-of';
 import { seconds } from '../../shared/time';
 import { newPassword } from '../../shared/tokens';
@@ -29,7 +29,7 @@ export async function changeGrant(
     const updated = await deps.users.update(host, { user: grant.username, db: grant.usersDb }, change);
     if (updated === 'missing') throw await gone(deps, grant, allowed, 'user_gone');
     // Somebody else changed the row since: which of the two the server heard last is not known.
-    if (moving && !(await settleGrant(deps.table, grant, decision.cidrs)))
+    if (moving && !(await settleAddresses(deps.table, grant, decision.cidrs)))
       throw await gone(deps, grant, allowed, 'overtaken');
     return { grant, password };
   } catch (fault) {

@@ -8,6 +8,9 @@ import { noteAnswer, noteSilence, readReach } from '../../shared/store/reach';
 import { seconds } from '../../shared/time';
 import type { ReapDeps } from './reap';
 
+/** Milliseconds for a probe. */
+const probeMs = 8000;
+
 /** How many grants of one host are ended at once. */
 const perHost = 8;
 
@@ -34,8 +37,19 @@ export interface HostReaped {
  * Ends what is due on one host. Where it, or one of its members, did not answer the last time, it is probed first: a host that is silent
  * still is left alone, and one that has come back gets everything at once, whatever pauses its grants had reached.
  */
-export async function reapHost(deps: ReapDeps, { host, grants, source, deadline }: HostRun): Promise<HostReaped> {
+export async function reapHost(deps: ReapDeps, run: HostRun): Promise<HostReaped> {
+  const { host, grants } = run;
+  try {
+    return await endAllDue(deps, run);
+  } catch (fault) {
+    deps.log.error('reap_failed', { host, ...faultOf(fault) });
+    return { host, left: grants, silent: false, faults: 1, incomplete: 0 };
+  }
+}
+
+async function endAllDue(deps: ReapDeps, { host, grants, source, deadline }: HostRun): Promise<HostReaped> {
   const { table, clock } = deps;
+  if (clock() >= deadline) return { host, left: grants, silent: false, faults: 0, incomplete: 0 };
   const moment = () => seconds(new Date(clock()));
   const reach = await readReach(table, host);
   const found = reach && (await probe(deps, host));
@@ -63,7 +77,7 @@ async function probe({ secrets, users, log }: ReapDeps, name: string): Promise<'
   try {
     const secret = await secrets.host(name);
     if (!secret) return 'answers';
-    const { absent } = await users.probe({ name, secret });
+    const { absent } = await users.probe({ name, secret, deadline: Date.now() + probeMs });
     return absent.length > 0 ? 'partly' : 'answers';
   } catch (fault) {
     log.warn('probe_failed', { host: name, ...faultOf(fault) });

@@ -1,5 +1,5 @@
 import type { EndDeps } from '../../shared/end-grant';
-import { isUnsettled } from '../../shared/settle-grant';
+import { unsettledReasons } from '../../shared/settle-grant';
 import type { Settings } from '../../shared/settings';
 import { sideBySide } from '../../shared/side-by-side';
 import type { Source } from '../../shared/store/audit';
@@ -51,7 +51,7 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
     ended: due.length - left.length,
     oldestOverdue: Math.max(0, ...left.filter(isAlive).map(({ dueAt = end }) => end - dueAt)),
     incomplete: runs.reduce((sum, run) => sum + run.incomplete, 0),
-    unsettled: left.filter(({ waitsFor }) => isUnsettled({ state: 'ending', waitsFor })).length,
+    unsettled: left.filter(({ waitsFor = '' }) => unsettledReasons.includes(waitsFor)).length,
     silent: runs.flatMap(({ silent, host }) => (silent ? [host] : [])),
     faults: runs.reduce((sum, run) => sum + run.faults, faultsBefore),
   };

@@ -41,6 +41,12 @@ export async function endOrphan(
     await note({ act: 'orphan_pending', reason: left });
     return { left };
   }
+  if (removed.state === 'removed' && removed.proof.notAsked.length > 0) {
+    const { proof } = removed;
+    deps.log.error('proof_incomplete', { user: user.user, host: host.name, notAsked: proof.notAsked });
+    await note({ act: 'orphan_pending', reason: 'member_not_asked', proof });
+    return { left: 'member_not_asked' };
+  }
   await note({ act: 'orphan_ended', proof: removed.state === 'removed' ? removed.proof : wasGone(seconds(now)) });
   return 'done';
 }

@@ -149,9 +149,12 @@ export const renameGrant = (table: Table, grant: Grant, username: string): Promi
 export const activateGrant = (table: Table, grant: Grant, madeOn?: Deployment): Promise<Grant | undefined> =>
   move(table, grant, { state: 'active', creatingUntil: 0, dueAt: grant.expiresAt, ...(madeOn && { madeOn }) });
 
-/** Says on which deployment its user was seen: none if the grant changed meanwhile. */
-export const stampGrant = (table: Table, grant: Grant, madeOn: Deployment): Promise<Grant | undefined> =>
-  move(table, grant, { madeOn });
+/** Says on which deployment its user was seen: false once it has ended. No other write depends on it, so it is no new version. */
+export async function stampGrant(table: Table, grant: Grant, madeOn: Deployment): Promise<boolean> {
+  const { id } = grant;
+  const living = { if: '#id = :id AND #state <> :ended', values: { id, ended: 'ended' } };
+  return (await table.update(keys.grant(grant), { set: { madeOn }, ...living })) !== undefined;
+}
 
 export const isStamped = ({ madeOn }: Grant, seenOn: Deployment): boolean => isDeepStrictEqual(madeOn, seenOn);
 
@@ -159,7 +162,7 @@ export const isStamped = ({ madeOn }: Grant, seenOn: Deployment): boolean => isD
 export const noteUnanswered = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
   move(table, grant, { unansweredAt: now });
 
-/** Lets an active grant live until another moment: none if it changed meanwhile. With `moving` its `cidrs` are open until {@link settleGrant}. */
+/** Lets an active grant live until another moment: none if it changed meanwhile. With `moving` its `cidrs` are open until {@link settleAddresses}. */
 export const extendGrant = (
   table: Table,
   grant: Grant,
@@ -185,7 +188,7 @@ export async function noteReminder(table: Table, grant: Grant): Promise<boolean>
 }
 
 /** Says where the login may come from, once the server knows: none if the grant changed meanwhile. */
-export const settleGrant = (table: Table, grant: Grant, cidrs: string[]): Promise<Grant | undefined> =>
+export const settleAddresses = (table: Table, grant: Grant, cidrs: string[]): Promise<Grant | undefined> =>
   move(table, grant, { cidrs });
 
 /** Takes an active grant for a repair of its user: none if it changed meanwhile. Until {@link closeRepair} its addresses can't be moved. */
@@ -241,14 +244,21 @@ export async function beginEnd(
 /** Seconds until a grant that could not be ended is tried again: longer each time, up to an hour. */
 export const pauseAfter = (failures: number): number => Math.min(3600, 30 * 2 ** Math.min(failures, 10));
 
-/** Gives up ending for now: what was sent to the server may still arrive. */
-export function pauseEnd(table: Table, grant: Grant, now: number, waitsFor: string): Promise<Grant | undefined> {
+/**
+ * Gives up ending for now: what was sent to the server may still arrive. `unaskedSince`: since when all that is left to be shown is up to
+ * members that can't be asked; none where it is not.
+ */
+export function pauseEnd(
+  table: Table,
+  grant: Grant,
+  now: number,
+  { waitsFor, unaskedSince }: { waitsFor: string; unaskedSince?: number | undefined },
+): Promise<Grant | undefined> {
   const failures = (grant.failures ?? 0) + 1;
   const retryAt = Math.max(now + pauseAfter(failures - 1), grant.creatingUntil);
-  const since = waitsFor === 'member_not_asked' ? { unaskedSince: grant.unaskedSince ?? now } : {};
-  const set = { endingUntil: 0, changingUntil: now + lease, failures, retryAt, waitsFor, ...since };
-  // A member that still knows the user was asked: what can't be asked later counts from then on.
-  return move(table, grant, set, waitsFor.startsWith('still_') ? ['unaskedSince'] : []);
+  const set = { endingUntil: 0, changingUntil: now + lease, failures, retryAt, waitsFor };
+  if (unaskedSince === undefined) return move(table, grant, set, ['unaskedSince']);
+  return move(table, grant, { ...set, unaskedSince });
 }
 
 /** `ending` -> `ended`, with what was proved. It leaves the index of what is due and will be forgotten in months. `late`: some command may still arrive. */

@@ -10,6 +10,7 @@ const servers = {
     sent.push(command);
     return { users: [] };
   },
+  latest: (host: Host) => host,
   members: () => [],
   visit: async () => ({}),
   tryLogin: async () => 'refused' as const,

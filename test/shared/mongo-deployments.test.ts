@@ -3,6 +3,7 @@ import { mongoDeployments } from '../../shared/mongo-deployments';
 import type { Host, Message } from '../../shared/mongo-servers';
 
 const secret = { host: 'h', port: 27017, username: 'mongogrant', password: 'pw', authSource: 'admin' };
+const latest = (host: Host) => host;
 const host: Host = { name: 'h.lab.org', secret };
 
 /** A server on which these names have these ids; an empty one is a user without an id. */
@@ -10,11 +11,11 @@ function on(ids: Record<string, string>) {
   const asked: unknown[] = [];
   const command = async (_host: Host, _db: string, message: Message) => {
     asked.push(message);
-    const { user } = message.usersInfo as { user: string };
+    const { user, db } = message.usersInfo as { user: string; db: string };
     const id = ids[user];
-    return { users: id === undefined ? [] : [{ user, ...(id && { userId: new UUID(id) }) }] };
+    return { users: id === undefined ? [] : [{ user, db, ...(id && { userId: new UUID(id) }) }] };
   };
-  return { asked, ids, ...mongoDeployments({ command }) };
+  return { asked, ids, ...mongoDeployments({ command, latest }) };
 }
 const [here, elsewhere] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 
@@ -51,9 +52,10 @@ test('a server whose users have no id is told by its address', async () => {
 test('what could not be asked is asked again', async () => {
   let down = true;
   const { identify } = mongoDeployments({
+    latest,
     command: async () => {
       if (down) throw new Error('no answer');
-      return { users: [{ userId: new UUID(here) }] };
+      return { users: [{ user: 'mongogrant', db: 'admin', userId: new UUID(here) }] };
     },
   });
   await expect(identify(host)).rejects.toThrow();

@@ -47,7 +47,11 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
   test('a user is there once it is created, with its tag and its password', async () => {
     expect(await users.owner(host, ada())).toBeUndefined();
     expect(await create()).toBe('created');
-    expect(await users.owner(host, ada())).toEqual({ grant: 'g1', mechanisms: expect.any(Array) });
+    expect(await users.owner(host, ada())).toMatchObject({
+      grant: 'g1',
+      mechanisms: expect.any(Array),
+      on: await users.identify(host),
+    });
     expect(await users.owner(host, { ...ada(), db: server.newDb() })).toBeUndefined();
     expect([await answers(), await answers('other')]).toEqual([['accepted'], ['refused']]);
   });
@@ -55,16 +59,28 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
   test('a name that is taken is an answer, and the other user stays as it was', async () => {
     await create();
     expect(await create({ password: 'second', tag: { ...tag, grant: 'g2' } })).toBe('exists');
-    expect(await users.owner(host, ada())).toEqual({ grant: 'g1', mechanisms: expect.any(Array) });
+    expect(await users.owner(host, ada())).toMatchObject({
+      grant: 'g1',
+      mechanisms: expect.any(Array),
+      on: await users.identify(host),
+    });
     expect([await answers(), await answers('second')]).toEqual([['accepted'], ['refused']]);
   });
 
   test('a change leaves alone what it does not name', async () => {
     await create();
     expect(await users.update(host, ada(), { password: 'second' })).toBe('updated');
-    expect(await users.owner(host, ada())).toEqual({ grant: 'g1', mechanisms: expect.any(Array) });
+    expect(await users.owner(host, ada())).toMatchObject({
+      grant: 'g1',
+      mechanisms: expect.any(Array),
+      on: await users.identify(host),
+    });
     expect(await users.update(host, ada(), { tag: { ...tag, grant: 'g2' } })).toBe('updated');
-    expect(await users.owner(host, ada())).toEqual({ grant: 'g2', mechanisms: expect.any(Array) });
+    expect(await users.owner(host, ada())).toMatchObject({
+      grant: 'g2',
+      mechanisms: expect.any(Array),
+      on: await users.identify(host),
+    });
     expect([await answers(), await answers('second')]).toEqual([['refused'], ['accepted']]);
   });
 

@@ -33,6 +33,12 @@ const codes: Record<string, number> = { missing: 11, exists: 51003 };
 export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServers {
   const on = memoryUsers(users);
 
+  function shown(name: v.InferOutput<typeof named>): Message[] {
+    if (userId(name) === `admin.${admin.username}`) return [{ ...name, userId: new UUID(home.id) }];
+    const user = users.get(userId(name));
+    return user ? [{ ...user, mechanisms, ...(user.tag && { customData: { mongogrant: user.tag } }) }] : [];
+  }
+
   async function answerTo(
     host: Parameters<typeof on.drop>[0],
     db: string,
@@ -48,13 +54,7 @@ export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServ
           authInfo: { authenticatedUsers: [{ user: admin.username, db: 'admin' }], authenticatedUserRoles: [] },
         };
       case 'usersInfo': {
-        const id = userId(v.parse(named, value));
-        if (id === `admin.${admin.username}`)
-          return { users: [{ user: admin.username, db: 'admin', userId: new UUID(home.id) }] };
-        const user = users.get(id);
-        return {
-          users: user ? [{ ...user, mechanisms, ...(user.tag && { customData: { mongogrant: user.tag } }) }] : [],
-        };
+        return { users: v.parse(v.array(named), [value].flat()).flatMap(shown) };
       }
       case 'createUser':
         if (!customData) break;
@@ -93,6 +93,7 @@ export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServ
       if (code !== undefined) throw new HostRefused(host.name, { cause: refusal(code) });
       return typeof answer === 'string' ? {} : answer;
     },
+    latest: (host) => host,
     members: () => [member],
     async visit(_host, _member, _db, message) {
       const { saslSupportedMechs: asked } = v.parse(visit, message);

@@ -40,7 +40,7 @@ export function memoryUsers(users: StoredUsers = new Map()): MongoUsers {
       })),
     async owner(_host, name) {
       const user = users.get(userId(name));
-      return user && (user.tag ? { grant: user.tag.grant, mechanisms: ['SCRAM-SHA-256'] } : 'foreign');
+      return user && (user.tag ? { grant: user.tag.grant, mechanisms: ['SCRAM-SHA-256'], on: home } : 'foreign');
     },
     lock: async (_host, name, password) =>
       change(name, { left: [], mechanisms: ['SCRAM-SHA-256'] }, (user) => ({

@@ -63,7 +63,7 @@ async function lifeOfAUser(host: Host, db: string, usersDb = db): Promise<Record
 
 const allWell = {
   create: 'created',
-  owner: { grant: 'g1', mechanisms: ['SCRAM-SHA-1', 'SCRAM-SHA-256'] },
+  owner: expect.objectContaining({ grant: 'g1', on: expect.objectContaining({ db: 'admin' }) }),
   password: 'updated',
   tag: 'updated',
   cidrs: 'updated',
