@@ -10,6 +10,9 @@ export interface RealClient {
   needs: string;
 }
 
+/** An interpreter that has pymongo. */
+export const python = process.env.PYTHON || '/usr/bin/python3';
+
 const script = (name: string) => join(__dirname, name);
 
 export const realClients: readonly RealClient[] = [
@@ -25,7 +28,7 @@ export const realClients: readonly RealClient[] = [
   },
   {
     name: 'pymongo',
-    start: () => startClient(process.env.PYTHON || '/usr/bin/python3', [script('checks.py')]),
+    start: () => startClient(python, [script('checks.py')]),
     needs: 'apt-get install python3-pymongo, or PYTHON=an interpreter that has pymongo',
   },
 ];

@@ -3,7 +3,7 @@ import { firstMember } from '../../local/seed';
 import type { Service } from '../../local/service';
 import type { Role } from './steps';
 
-const grant = v.object({ username: v.string(), password: v.string(), uri: v.string() });
+const grant = v.object({ username: v.string(), password: v.string(), uri: v.string(), ca: v.optional(v.string()) });
 export type Granted = v.InferOutput<typeof grant>;
 
 /** A person who holds a token. */
@@ -14,17 +14,33 @@ export interface Member {
   revokeAll(): Promise<void>;
 }
 
-const inbox = v.object({ emails: v.array(v.object({ body: v.object({ text: v.string() }) })) });
+/** The same person, who may ask for anything else as well. */
+export interface Caller extends Member {
+  token: string;
+  /** Any other request; rejects unless the answer has this status. */
+  ask(method: string, path: string, status: number, body?: object): Promise<unknown>;
+}
 
-/** Asks for a link, takes it out of the mailbox and redeems it, all through the API. */
-export async function logIn({ api, mailbox, host }: Pick<Service, 'api' | 'mailbox' | 'host'>): Promise<Member> {
-  await send('POST', `${api}/links`, 202, { email: firstMember });
+const inbox = v.object({
+  emails: v.array(
+    v.object({ destination: v.object({ to: v.array(v.string()) }), body: v.object({ text: v.string() }) }),
+  ),
+});
+
+/** Asks for a link, takes it out of the mailbox and redeems it, all through the API. Grants are for the host of `service`. */
+export async function logIn(
+  { api, mailbox, host }: Pick<Service, 'api' | 'mailbox' | 'host'>,
+  email = firstMember,
+): Promise<Caller> {
+  await send('POST', `${api}/links`, 202, { email });
   const { emails } = v.parse(inbox, await send('GET', `${mailbox}/store`, 200));
-  const mails = emails.map(({ body }) => body.text).join('\n');
-  const link = mails.match(/https?:\/\/\S+\/links\/[\w.-]+/)?.[0];
+  const mails = emails.filter(({ destination }) => destination.to.includes(email)).map(({ body }) => body.text);
+  const link = mails.join('\n').match(/https?:\/\/\S+\/links\/[\w.-]+/)?.[0];
   if (link === undefined) throw new Error('no link was mailed');
   const { token } = v.parse(v.object({ token: v.string() }), await send('POST', link, 200));
   return {
+    token,
+    ask: (method, path, status, body) => send(method, `${api}${path}`, status, body, token),
     async grant(db, role) {
       return v.parse(grant, await send('POST', `${api}/grants`, 201, { host, db, role }, token));
     },

@@ -10,9 +10,7 @@ const command = process.env.MONGOSH_PATH || 'mongosh';
 /** mongosh, with a home of its own: it keeps logs and history there, and reads whether it may report its use. */
 export function startMongosh(script: string): Client {
   const home = mkdtempSync(join(tmpdir(), 'mongosh-'));
-  const folder = join(home, '.mongodb', 'mongosh');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'config'), JSON.stringify({ enableTelemetry: false, disableLogging: true }));
+  settle(home);
   const env = { ...process.env, HOME: home };
   const client = startClient(command, ['--nodb', '--quiet', '--file', script], env);
   return {
@@ -22,6 +20,13 @@ export function startMongosh(script: string): Client {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Lets mongosh report and log nothing for who has this home folder. */
+export function settle(home: string): void {
+  const folder = join(home, '.mongodb', 'mongosh');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'config'), JSON.stringify({ enableTelemetry: false, disableLogging: true }));
 }
 
 /** As people do it: the granted address pasted as it stands. */

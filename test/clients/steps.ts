@@ -20,6 +20,8 @@ export interface Check {
   sees?: unknown;
   /** The code that the server refuses with. */
   refused?: number;
+  /** Without the host's authorities, so that the client must not trust its certificate, and hang up. */
+  untrusting?: true;
 }
 
 /** A call of mongogrant's API between two checks. */
@@ -48,6 +50,7 @@ export type Act =
   | 'begin to read'
   | 'read on'
   | 'check as mongogrant'
+  | 'read as mgrant starts it'
   | 'show dbs';
 
 const unauthorized = 13;
@@ -133,6 +136,29 @@ const revoked: Step[] = [
   { as: 'readWrite', does: 'insert', refused: unauthorized },
   { as: 'readWrite', does: 'log in', refused: authenticationFailed },
   { as: 'readWrite', does: 'log in', mechanism: 'SCRAM-SHA-1', refused: authenticationFailed },
+];
+
+/**
+ * On a host whose certificate an authority of its own signed. The login that writes comes from the API, with the authority to be kept in a
+ * file; the one that reads comes from `mgrant`.
+ */
+export const privateCaSteps: readonly Step[] = [
+  { api: 'grant', as: 'readWrite' },
+  { api: 'grant', as: 'read' },
+  { as: 'readWrite', does: 'log in', untrusting: true },
+  { as: 'read', does: 'log in', untrusting: true },
+  ...reads('open', '$login'),
+  ...writes('insert', 250),
+  ...reads('find', { documents: 250, sum: 31_125, severalBatches: true }),
+  { as: 'read', does: 'read as mgrant starts it', only: 'mongosh', sees: 250 },
+  { as: 'read', does: 'read as mgrant starts it', only: 'pymongo', sees: 250 },
+  { api: 'revoke', as: 'read' },
+  { as: 'read', does: 'find', refused: unauthorized },
+  { as: 'read', does: 'log in', refused: authenticationFailed },
+  { as: 'readWrite', does: 'drop', sees: 'dropped' },
+  { api: 'revoke', as: 'readWrite' },
+  { as: 'readWrite', does: 'insert', refused: unauthorized },
+  { as: 'readWrite', does: 'log in', refused: authenticationFailed },
 ];
 
 /** What every client goes through, in this order. */

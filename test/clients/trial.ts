@@ -42,20 +42,27 @@ export class Trial {
     const question = this.question(check);
     const answer = await this.client.ask(question);
     this.over = 'fault' in answer && check.does === 'open';
-    const expected =
-      check.refused === undefined
-        ? { value: filled(check.sees, { $db: this.db, $login: `${question.username}@${this.db}` }) }
-        : { code: check.refused };
-    if (isDeepStrictEqual(comparable(answer), expected)) return undefined;
+    const expected = this.expected(check, question.username);
+    if (isDeepStrictEqual(comparable(answer, check), expected)) return undefined;
     return `: expected ${JSON.stringify(expected)}, seen ${JSON.stringify(answer)}`;
   }
 
-  private question({ as, does, password, mechanism, elsewhere }: Check): Question {
+  private expected({ refused, untrusting, sees }: Check, username: string): object {
+    if (untrusting) return { fault: 'certificate' };
+    if (refused !== undefined) return { code: refused };
+    return { value: filled(sees, { $db: this.db, $login: `${username}@${this.db}` }) };
+  }
+
+  private question({ as, does, password, mechanism, elsewhere, untrusting }: Check): Question {
     const granted = this.granted.get(as);
     if (!granted) throw new Error(`nothing was granted for ${as}`);
     const uri = new URL(granted.uri);
     if (password) uri.password = password === 'former' ? this.formerPassword : 'wrong';
     if (mechanism) uri.searchParams.set('authMechanism', mechanism);
+    if (untrusting) {
+      uri.searchParams.delete('tlsCAFile');
+      uri.searchParams.set('serverSelectionTimeoutMS', '1500');
+    }
     return {
       as,
       does,
@@ -71,15 +78,19 @@ export class Trial {
   }
 
   tell(step: Step): string {
-    if ('api' in step) return `${step.as}: ${step.api}, through the API`;
-    const { as, does, password, mechanism, elsewhere, refused } = step;
+    if ('api' in step) return `${step.as}: ${step.api}, by mongogrant`;
+    const { as, does, password, mechanism, elsewhere, refused, untrusting } = step;
     const how = [password && `with the ${password} password`, mechanism, elsewhere && 'on another database'];
-    return [`${as}: ${does}`, ...how.filter(Boolean), ...(refused ? [`is refused with ${refused}`] : [])].join(' ');
+    const outcome = [refused && `is refused with ${refused}`, untrusting && "without the host's authorities hangs up"];
+    return [`${as}: ${does}`, ...how, ...outcome].filter(Boolean).join(' ');
   }
 }
 
-/** Words differ between servers; codes do not. */
-const comparable = (answer: Answer): object => ('code' in answer ? { code: answer.code } : answer);
+/** Words differ between servers and clients; codes do not, and each client names the certificate that it does not trust. */
+function comparable(answer: Answer, { untrusting }: Check): object {
+  if ('code' in answer) return { code: answer.code };
+  return untrusting && 'fault' in answer && answer.fault.includes('certificate') ? { fault: 'certificate' } : answer;
+}
 
 function filled(expected: unknown, names: Record<string, string>): unknown {
   if (typeof expected === 'string') return names[expected] ?? expected;

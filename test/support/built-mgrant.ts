@@ -11,8 +11,8 @@ export interface Ran {
   err: string;
 }
 
-/** The built `mgrant`, in a folder from which it finds the packages that it needs. */
-export async function builtMgrant() {
+/** The built `mgrant`, in a folder from which it finds the packages that it needs. `more`: what is in its environment beside PATH and HOME. */
+export async function builtMgrant(more: Readonly<Record<string, string>> = {}) {
   const folder = resolve('node_modules', '.cache', `mgrant-${process.pid}`);
   await mkdir(folder, { recursive: true });
   await buildClient(folder);
@@ -21,7 +21,7 @@ export async function builtMgrant() {
 
   /** Starts it for somebody with this home folder. It has no terminal. */
   function start(home: string, args: readonly string[], input = '') {
-    const child = spawn(binary, args, { env: { PATH: process.env.PATH, HOME: home }, stdio: 'pipe' });
+    const child = spawn(binary, args, { env: { ...more, PATH: process.env.PATH, HOME: home }, stdio: 'pipe' });
     children.push(child);
     child.stdin.end(input);
     const ended = new Promise<number | null>((end) => child.once('close', end));
@@ -39,7 +39,7 @@ export async function builtMgrant() {
     answers: readonly (readonly [question: string, answer: string])[],
   ): Promise<Ran> {
     const command = [binary, ...args].map((word) => `'${word}'`).join(' ');
-    const env = { PATH: process.env.PATH, HOME: home, TERM: 'xterm' };
+    const env = { ...more, PATH: process.env.PATH, HOME: home, TERM: 'xterm' };
     const child = spawn('script', ['-qec', command, '/dev/null'], { env, stdio: 'pipe' });
     children.push(child);
     let out = '';
