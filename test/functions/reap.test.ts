@@ -214,6 +214,23 @@ describe('a member that can not be asked', () => {
     expect(await row('a')).toMatchObject({ state: 'ended', proof: { notAsked: [] } });
   });
 
+  test('is waited for anew if the user was there again', async () => {
+    withMember(() => 'silent');
+    await grant('a');
+    later(stage, 3600);
+    await run();
+    later(stage, 86_400);
+    const { madeOn } = (await row('a')) ?? {};
+    const key = { pk: 'grants#you@example.com', sk: `${stage.host}#a#readWrite#` };
+    expect(madeOn).toBeDefined();
+    const { username, id } = (await row('a')) ?? {};
+    const root = await stage.login(stage.admin.username, stage.admin.password, 'admin');
+    const customData = { mongogrant: { email: '', label: '', grant: id, expires: '', stack: 'mongogrant' } };
+    await root.db('a').command({ createUser: username, pwd: 'restored', roles: [], customData });
+    expect(await run()).toMatchObject({ ended: 0 });
+    expect(await stage.table.get(key)).toMatchObject({ unaskedSince: stage.clock.now.getTime() / 1000 });
+  });
+
   test.each(['known', 'behind'] as const)('or is %s, keeps the grant as well', async (answer) => {
     let says: MemberSays['says'] = answer;
     withMember(() => says);
@@ -265,6 +282,28 @@ describe('a user that is not there at the first look', () => {
     expect(await run()).toMatchObject({ due: 2, ended: 0, unsettled: 2 });
   });
 
+  test('proves nothing if another grant has its name by now, on another server', async () => {
+    await grant('a');
+    const key = { pk: 'grants#you@example.com', sk: `${stage.host}#a#readWrite#` };
+    await stage.table.update(key, { set: { madeOn: { user: 'mongoadmin', db: 'admin', id: 'elsewhere' } } });
+    const { owner } = stage.deps.users;
+    stage.deps.users.owner = async () => ({ grant: 'another' });
+    later(stage, 3600);
+    expect(await run()).toMatchObject({ ended: 0, unsettled: 1 });
+    stage.deps.users.owner = owner;
+  });
+
+  test('or one that is seen on another server than it was made on: a copy is dropped, and proves nothing about the first', async () => {
+    const login = await grant('a');
+    const key = { pk: 'grants#you@example.com', sk: `${stage.host}#a#readWrite#` };
+    const madeOn = { user: 'mongoadmin', db: 'admin', id: 'elsewhere' };
+    await stage.table.update(key, { set: { madeOn } });
+    later(stage, 3600);
+    expect(await run()).toMatchObject({ ended: 0, unsettled: 1 });
+    expect(await loginOf('a', login)).toBe(18);
+    expect(await row('a')).toMatchObject({ state: 'ending', waitsFor: 'other_deployment', madeOn });
+  });
+
   test('is no riddle to a second try after a first one that was cut off behind the drop', async () => {
     await grant('a');
     await stage.table.update(
@@ -280,6 +319,16 @@ describe('a user that is not there at the first look', () => {
     later(stage, 60);
     expect(await run()).toMatchObject({ ended: 1 });
   });
+});
+
+test('what goes wrong with what is noted of one host keeps no other from its end', async () => {
+  await registerHost('odd.example', { host: '127.0.0.1', port: stage.mongod.port, ...stage.admin });
+  await grant('a');
+  await grant('b', { host: 'odd.example' });
+  await stage.table.put({ pk: 'hosts#odd.example', sk: 'reach', failures: 'many' });
+  later(stage, 3600);
+  expect(await run()).toMatchObject({ due: 2, ended: 1, faults: 1 });
+  expect([(await row('a'))?.state, (await row('b'))?.state]).toEqual(['ended', 'active']);
 });
 
 test('two reapers at the same time do no harm', async () => {

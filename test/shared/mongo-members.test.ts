@@ -21,17 +21,18 @@ interface Member {
   passives?: string[];
 }
 
-function on(members: Record<string, Member | 'silent'>, known = Object.keys(members)) {
+function on(members: Record<string, Member | 'silent'>, met = Object.keys(members)) {
   const asked: string[] = [];
   const servers = {
     latest: (host: Host) => host,
-    members: () => known,
+    members: () => met,
     async visit(_host: Host, address: string, _db: string, message: Record<string, unknown>) {
       asked.push(address);
       const member = members[address];
       if (member === undefined || member === 'silent') throw new Error('no answer');
       const { ada: mechanisms, own = ['SCRAM-SHA-256'], come, ...names } = member;
-      const saslSupportedMechs = message.saslSupportedMechs === 'fw.ada' ? mechanisms : own;
+      const known: Record<string, string[] | undefined> = { 'fw.ada': mechanisms, 'admin.mongogrant': own };
+      const saslSupportedMechs = known[String(message.saslSupportedMechs)];
       return {
         ...names,
         ...(saslSupportedMechs?.length && { saslSupportedMechs }),
@@ -74,7 +75,7 @@ test('a server that is no set has no place to come to', async () => {
 });
 
 test('a server that lists nobody, not even our own login, tells nothing', async () => {
-  expect(await on({ a: { own: [] }, b: { own: [] } }).ask()).toEqual({ a: 'untold', b: 'untold' });
+  expect(await on({ a: { own: [] }, b: { own: [], come: 99 } }).ask()).toEqual({ a: 'untold', b: 'behind' });
 });
 
 test('members that only the others name are asked too, each once, by the name that they give themselves', async () => {
@@ -86,6 +87,17 @@ test('members that only the others name are asked too, each once, by the name th
   };
   const { ask } = on(members, ['127.0.0.1:27017']);
   expect(await ask()).toEqual({ 'one:27017': 'gone', 'two:27017': 'gone', 'three:27017': 'silent' });
+});
+
+test('a name that leads to a member which calls itself otherwise is asked once, not for ever', async () => {
+  const hosts = ['one:27017', 'two:27017'];
+  const crossed = {
+    'one:27017': { come: 100, me: 'two:27017', hosts },
+    'two:27017': { come: 100, me: 'two:27017', hosts },
+  };
+  const { ask, asked } = on(crossed, ['two:27017']);
+  expect(await ask()).toEqual({ 'two:27017': 'gone' });
+  expect(asked.sort()).toEqual(['one:27017', 'one:27017', 'two:27017', 'two:27017']);
 });
 
 test('a member that lags by a moment is asked again, and again', async () => {

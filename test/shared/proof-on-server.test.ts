@@ -4,6 +4,7 @@ import { mongoUsers } from '../../shared/mongo-users';
 import { lockAndDrop } from '../../shared/remove-user';
 import type { HostSecret } from '../../shared/secrets';
 import { useMongod } from '../support/mongod';
+import { startServer } from '../support/start-server';
 
 const raw = mongoServers();
 const username = `boss_${process.pid}`;
@@ -35,6 +36,19 @@ test('a proof names the member, which knows no such user and refused the login',
   expect(await proofBy({ name: 'h', secret })).toMatchObject({
     ...{ unknownTo: [member], refusedBy: [member], notAsked: [], leftOut: [] },
   });
+});
+
+test('a host that leads to another server since is asked there, and nowhere else', async () => {
+  const other = await startServer({ admin: { username: 'boss', password: 'p2' } });
+  const moved = { ...secret, port: other.port, username: 'boss', password: 'p2' };
+  // Warm: the members of the first one are known.
+  await raw.command({ name: 'h', secret }, 'admin', { ping: 1 });
+  const refused = { ...secret, password: 'no longer' };
+  const member = `${server.host}:${other.port}`;
+  expect(await proofBy({ name: 'moved', secret: refused }, moved)).toMatchObject({
+    ...{ unknownTo: [member], refusedBy: [member], notAsked: [], leftOut: [] },
+  });
+  await other.close();
 });
 
 test('the admin password may be rotated at any moment before: the proof is as whole', async () => {
