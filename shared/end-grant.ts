@@ -74,15 +74,17 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   return { grant: { ...ended, state: 'ended', ...(proof && { proof }) }, state: 'ended' };
 }
 
-/** What became of a user: what was proved, or the reason for which nothing could be. */
+/** What became of a user: what was proved (`fresh`: it was there until now), or the reason for which nothing could be. */
 type Removed =
   | { reason: string; proof?: undefined; late?: undefined; fresh?: undefined }
-  | { reason?: undefined; proof: Proof; late: boolean /** It was there until now. */; fresh: boolean };
+  | { reason?: undefined; proof: Proof; late: boolean; fresh: boolean };
 
 /** Since when all that is left to be shown is up to members that can't be asked; none where it is not. */
-function sinceUnasked({ proof, fresh }: Removed, ending: Grant, now: number): number | undefined {
-  if (!proof || proof.notAsked.length === 0) return undefined;
-  return fresh ? now : (ending.unaskedSince ?? now);
+function sinceUnasked({ reason, proof, fresh }: Removed, { unaskedSince }: Grant, now: number): number | undefined {
+  // A host that is away for a moment says nothing new about its members.
+  if (!proof) return reason === 'host_unreachable' ? unaskedSince : undefined;
+  if (proof.notAsked.length === 0) return undefined;
+  return fresh ? now : (unaskedSince ?? now);
 }
 
 /** None where the grant may end now. */

@@ -14,6 +14,8 @@ export interface MemberSays {
   says: 'gone' | 'known' | 'behind' | 'silent' | 'untold';
   /** How our own login may log in there, and so anybody whose password is stored for it. */
   mechanisms: Login['mechanism'][];
+  /** It is a router, or one behind a load balancer: there may be others, each with a cache of its own, whom nobody names. */
+  router?: true;
 }
 
 interface Name {
@@ -28,6 +30,8 @@ const helloReply = v.object({
   hosts: names,
   passives: names,
   setName: v.optional(v.string()),
+  msg: v.optional(v.string()),
+  serviceId: v.optional(v.unknown()),
   saslSupportedMechs: v.optional(v.array(v.string())),
   lastWrite: v.optional(v.object({ opTime: v.object({ ts: v.instance(Timestamp) }) })),
 });
@@ -151,7 +155,11 @@ const COMMAND_NOT_FOUND = 59;
 
 function judge(member: string, answer: Answer | undefined, since: Timestamp | undefined, told: boolean): MemberSays {
   const mechanisms = (answer?.control.saslSupportedMechs ?? []).filter((one) => v.is(mechanism, one));
-  const says = (what: MemberSays['says']): MemberSays => ({ member, says: what, mechanisms });
+  const isRouter = answer?.about.msg === 'isdbgrid' || answer?.about.serviceId !== undefined;
+  const says = (what: MemberSays['says']): MemberSays => ({
+    ...{ member, says: what, mechanisms },
+    ...(isRouter && { router: true }),
+  });
   if (!answer) return says('silent');
   if (answer.about.saslSupportedMechs) return says('known');
   if (!answer.control.saslSupportedMechs && told) return says('silent');

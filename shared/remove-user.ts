@@ -128,6 +128,7 @@ async function prove(users: MongoUsers, host: Host, name: UserName, { at, steps,
   // Where a server tells of no name whether it knows it, the login that it refused is the only witness.
   const asked = members.filter((one) => gone.includes(one) || (one.says === 'untold' && refused.includes(one)));
   const untold = members.some(({ says }) => says === 'untold');
+  const others = members.some(({ router }) => router);
   const proof: Proof = {
     at,
     gone: true,
@@ -136,7 +137,7 @@ async function prove(users: MongoUsers, host: Host, name: UserName, { at, steps,
     // A host of which no member is known has shown nothing.
     notAsked:
       members.length === 0 ? [host.name] : members.filter((one) => !asked.includes(one)).map(({ member }) => member),
-    leftOut: [...steps.leftOut, ...(untold ? ['names'] : [])],
+    leftOut: [...steps.leftOut, ...(untold ? ['names'] : []), ...(others ? ['other_routers'] : [])],
   };
   return { state: 'removed', proof, late: steps.late };
 }

@@ -31,7 +31,14 @@ const leftOut = {
   'test/shared/request.test.ts': asksNothing,
 };
 
-for (const name of Object.keys(leftOut))
+/** These take as long as half of the rest together: `npm run test:mongod:all` runs them, too. */
+const onlyWithAll = [
+  'test/functions/rotate-admin-password/crashes.test.ts',
+  'test/functions/reconcile/crashes.test.ts',
+];
+const all = process.env.TEST_MONGOD_ALL === 'true';
+
+for (const name of [...Object.keys(leftOut), ...onlyWithAll])
   if (!existsSync(join(root, name))) throw new Error(`${name} is left out, and is not there`);
 
 /** Every test that starts a MongoDB server through `test/support`, and those of `test/genuine`; not those left out. */
@@ -41,6 +48,7 @@ function selectTests() {
     .map((entry) => join(entry.parentPath, entry.name));
   return tests.filter((path) => {
     const name = relative(root, path);
+    if (!all && onlyWithAll.includes(name)) return false;
     return name.startsWith('test/genuine/') || (!leftOut[name] && reachesServer(path));
   });
 }

@@ -90,6 +90,11 @@ test.each(['silent', 'behind'] as const)('a member that is %s was not asked', as
   });
 });
 
+test('routers that nobody names are a gap that is told', async () => {
+  const { removal } = await end(withMembers(member('gone', { router: true })));
+  expect(removal).toMatchObject({ proof: { unknownTo: ['second:27017'], leftOut: ['other_routers'] } });
+});
+
 describe('where a server tells of no name whether it knows it', () => {
   const untold = member('untold', { mechanisms: [] });
 
