@@ -51,8 +51,10 @@ export function hostFault(host: string, error: unknown, command = 'login'): Host
   if (isTimeUp(error)) return new HostUnreachable(host, true, { cause: error });
   // Nothing of the driver's own: a record that is not in the DNS, a file that is not there, an address that no one can read.
   const foreign = !(error instanceof MongoError);
+  const untrusted = untrustedCodes.test(systemCode(error) ?? '');
   const neverSent =
     foreign ||
+    untrusted ||
     error instanceof MongoServerSelectionError ||
     error instanceof MongoParseError ||
     isPoolCleared(error) ||
@@ -60,7 +62,6 @@ export function hostFault(host: string, error: unknown, command = 'login'): Host
     error.hasErrorLabel('HandshakeError');
   const refused = isPoolCleared(error) && isRefusedLogin(causeOf(error));
   const unusable = isUnreadableAddress(error) || badAddress.some((kind) => error instanceof kind);
-  const untrusted = untrustedCodes.test(systemCode(error) ?? '');
   const found = untrusted ? 'not_trusted' : hasNoPrimary(error) ? 'changing' : 'silent';
   const why = refused ? 'login_refused' : unusable ? 'address_unusable' : foreign ? 'not_found' : found;
   return new HostUnreachable(host, !neverSent, { why, cause: error });
