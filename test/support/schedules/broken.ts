@@ -118,7 +118,7 @@ export const broken = {
       ...edges.users,
       drop: async () => 'dropped',
       owner: async () => undefined,
-      whoKnows: async () => ({ there: false, members: [] }),
+      whoKnows: async () => ({ there: false, members: [{ member: 'memory:27017', says: 'gone', mechanisms: [] }] }),
     },
   }),
 };
