@@ -55,10 +55,23 @@ export async function startSet({ members: kind, settings, ...options }: SetOptio
     const first = await findPrimary(members);
     await createFirstUser(first.port, options.admin ?? usualAdmin, first.clientOptions);
     await untilSettled(members);
-    return { ...describe(members), close };
+    const set = describe(members);
+    await untilReplicated(set, kind === 'arbiter' ? 2 : 3);
+    return { ...set, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** All members with data know the first user, whichever of them is the primary next. */
+async function untilReplicated({ client }: Pick<GenuineSet, 'client'>, w: number): Promise<void> {
+  const admin = client();
+  try {
+    await admin.db('started').command({ create: 'x', writeConcern: { w, wtimeout: 30_000 } });
+    await admin.db('started').command({ drop: 'x', writeConcern: { w, wtimeout: 30_000 } });
+  } finally {
+    await admin.close();
   }
 }
 
