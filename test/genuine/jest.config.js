@@ -9,6 +9,4 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   setupFilesAfterEnv: ['<rootDir>/test/support/genuine/close-spare.ts'],
   testTimeout: 60_000,
-  // Elections, and members that are down, are waited for: more of it than of the usual tests is waiting.
-  maxWorkers: '150%',
 };

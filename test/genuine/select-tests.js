@@ -33,6 +33,7 @@ const leftOut = {
 
 /** These take as long as half of the rest together: `npm run test:mongod:all` runs them, too. */
 const onlyWithAll = [
+  'test/journeys/crash.test.ts',
   'test/functions/rotate-admin-password/crashes.test.ts',
   'test/functions/reconcile/crashes.test.ts',
 ];
