@@ -1,3 +1,4 @@
+const { availableParallelism } = require('node:os');
 const base = require('../../jest.config.js');
 const { selectTests } = require('./select-tests.js');
 
@@ -9,4 +10,6 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   setupFilesAfterEnv: ['<rootDir>/test/support/genuine/close-spare.ts'],
   testTimeout: 60_000,
+  // Much of it waits for elections and for members that are down.
+  maxWorkers: availableParallelism() + 1,
 };
