@@ -144,14 +144,14 @@ export function mongoServers(): MongoServers {
     members: ({ secret }) => found.get(serversOf(secret)) ?? [],
     visit,
     async tryLogin(host, member, login) {
-      const first = await answerOf(visit(host, member, login.db, loginStart(login)));
+      const first = await outcomeOf(visit(host, member, login.db, loginStart(login)));
       if (first !== 'accepted') return first;
       const { user, db, password, mechanism } = login;
       const auth = { auth: { username: user, password }, authSource: db, authMechanism: mechanism };
       const limit = { serverSelectionTimeoutMS: timeLeft(host, visitMs) };
       const options = { ...visitOptions, ...tlsOptionsOf(host.secret), ...auth, ...limit };
       const client = new MongoClient(memberAddress(host.secret, member), options);
-      const whole = await answerOf(client.connect());
+      const whole = await outcomeOf(client.connect());
       await client.close();
       return whole;
     },
@@ -172,7 +172,7 @@ const loginStart = ({ user, mechanism }: Login): Message => ({
   options: { skipEmptyExchange: true },
 });
 
-const answerOf = (attempt: Promise<unknown>): Promise<LoginAnswer> =>
+const outcomeOf = (attempt: Promise<unknown>): Promise<LoginAnswer> =>
   attempt.then(
     () => 'accepted',
     (error: unknown) => (isLoginRefused(hostFault('', error)) ? 'refused' : 'unreachable'),

@@ -113,11 +113,6 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
     }
   }
 
-  async function usersNamed(host: Host, { user, db }: UserName): Promise<{ reply: Message; users: unknown[] }> {
-    const reply = await servers.command(host, db, { usersInfo: { user, db } });
-    return { reply, users: v.parse(v.array(v.unknown()), reply.users) };
-  }
-
   async function owner(host: Host, name: UserName): Promise<Owner> {
     const { shown: found, on } = await lookWithOwn(servers, host, name);
     if (found === undefined) return undefined;
@@ -181,8 +176,9 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
       return { left: ['password', 'addresses'] };
     },
     async whoKnows(host, name) {
-      const { reply, users } = await usersNamed(host, name);
-      if (users.length > 0) return { there: true, members: [] };
+      const { user, db } = name;
+      const reply = await servers.command(host, db, { usersInfo: { user, db } });
+      if (v.parse(v.array(v.unknown()), reply.users).length > 0) return { there: true, members: [] };
       return { there: false, members: await askMembers(host, name, timeOf(reply)) };
     },
     tryLogin: (host, member, login) => servers.tryLogin(host, member, login),

@@ -6,7 +6,7 @@ import { seconds } from './time';
 /** Why a grant waits for somebody's decision: its user is not there, and the server is not (or not surely) the one on which it was made. */
 export const unsettledReasons: readonly string[] = ['deployment_unknown', 'other_deployment'];
 
-export const isUnsettled = ({ state, waitsFor = '' }: Pick<Grant, 'state' | 'waitsFor'>): boolean =>
+const isUnsettled = ({ state, waitsFor = '' }: Pick<Grant, 'state' | 'waitsFor'>): boolean =>
   state === 'ending' && unsettledReasons.includes(waitsFor);
 
 export const listUnsettled = async (table: Table): Promise<Grant[]> => (await allLiveGrants(table)).filter(isUnsettled);

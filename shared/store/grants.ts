@@ -242,7 +242,7 @@ export async function beginEnd(
 }
 
 /** Seconds until a grant that could not be ended is tried again: longer each time, up to an hour. */
-export const pauseAfter = (failures: number): number => Math.min(3600, 30 * 2 ** Math.min(failures, 10));
+const pauseAfter = (failures: number): number => Math.min(3600, 30 * 2 ** Math.min(failures, 10));
 
 /**
  * Gives up ending for now: what was sent to the server may still arrive. `unaskedSince`: since when all that is left to be shown is up to
