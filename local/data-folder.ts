@@ -19,7 +19,7 @@ export async function holdFolder(folder: string): Promise<{ crashed: boolean; cl
     const owner = ownerOf(lock);
     if (owner !== undefined)
       throw new StartError(
-        `DATA_DIR: ${folder} is in use by process ${owner}. End it, or set DATA_DIR to another folder.`,
+        `DATA_DIR: ${folder} is in use by process ${owner}. End it, or set DATA_DIR to another folder. If that process is no mongogrant, remove ${lock}.`,
       );
     writeFileSync(lock, String(process.pid), { mode: 0o600 });
   } catch (error) {

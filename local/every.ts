@@ -1,5 +1,5 @@
 /** Stands in for a schedule: runs the job every so many seconds, never twice at the same time. Closing waits for a run that is under way. */
-export function every(seconds: number, run: () => Promise<void>): { close(): Promise<void> } {
+export function every(seconds: number, run: () => Promise<void>, first?: 'at once'): { close(): Promise<void> } {
   let under = Promise.resolve();
   let running = false;
   const once = async () => {
@@ -8,9 +8,11 @@ export function every(seconds: number, run: () => Promise<void>): { close(): Pro
     await run().catch(() => {});
     running = false;
   };
-  const timer = setInterval(() => {
+  const tick = () => {
     if (!running) under = once();
-  }, seconds * 1000);
+  };
+  if (first) tick();
+  const timer = setInterval(tick, seconds * 1000);
   return {
     close: async () => {
       clearInterval(timer);

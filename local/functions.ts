@@ -93,7 +93,7 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
   const closing = [grantCredentials, revoke, reaper, reconciler].map(closeOf);
   const lasting = (ms: number) => ({ awsRequestId: randomUUID(), getRemainingTimeInMillis: () => ms });
   const reap = () => reaper.handler(undefined, lasting(60_000));
-  const remind = () => reminder.handler(undefined, lasting(10_000));
+  const remind = () => reminder.handler(undefined, lasting(900_000));
   const reconcile = async () => void (await reconciler.handler(undefined, lasting(900_000)));
   const close = async () => void (await Promise.all(closing.map((end) => end?.())));
   return { handlers, reap, remind, reconcile, close };

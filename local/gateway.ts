@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { allRoutes, type FunctionName, fallback, type Route } from '../shared/routes';
+import { allRoutes, type FunctionName, fallback, methodsAt, type Route } from '../shared/routes';
 import { gatewayEvent, parseTarget } from './gateway-event';
 import { type GatewayResponse, gatewayResponse, ownAnswer } from './gateway-response';
 import { bindListener, type Listening, onLoopback } from './loopback';
@@ -78,12 +78,10 @@ export async function startGateway({
 export function match(method: string, path: string, routes = allRoutes) {
   const segments = path.split('/');
   const fitting = routes
-    .filter((route) => route.method === method)
+    .filter((route) => methodsAt(route).some((one) => one === method))
     .flatMap((route) => {
       const pathParameters = parametersOf(route.path.split('/'), segments);
-      return pathParameters
-        ? [{ routeKey: `${route.method} ${route.path}`, name: route.function, pathParameters }]
-        : [];
+      return pathParameters ? [{ routeKey: `${method} ${route.path}`, name: route.function, pathParameters }] : [];
     });
   const fewestVariables = fitting.sort(
     (a, b) => Object.keys(a.pathParameters).length - Object.keys(b.pathParameters).length,

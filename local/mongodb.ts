@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { readCertificates } from '../shared/certificates';
-import { hostOf } from '../shared/names';
+import { hostOf, isHost } from '../shared/names';
 import { portFault } from './loopback';
 import { type RunningMongod, startMongod } from './mongod/server';
 import { startOwnMongod } from './own-mongod';
@@ -11,7 +11,7 @@ import { StartError } from './start-error';
 
 /** A MongoDB server that mongogrant is to administer. */
 export interface LocalMongoDb {
-  /** Named as clients name it, such as `localhost:27020`. */
+  /** Named as it is registered, such as `localhost:27020`, or `localhost` where the port is MongoDB's own. */
   host: string;
   /** Its admin login, in the shape of AWS's own MongoDB secrets. */
   secret: Record<string, string | number | boolean>;
@@ -34,14 +34,8 @@ export interface MongoDbOptions {
 /** Starts the embedded MongoDB-compatible server, or a genuine one. */
 export async function startMongoDb({ binary, ...options }: MongoDbOptions): Promise<LocalMongoDb> {
   const mongod = await (binary === undefined ? startEmbedded(options) : startOwnMongod({ binary, ...options, admin }));
-  const host = `localhost:${mongod.port}`;
-  return {
-    host,
-    given: false,
-    secret: { engine: 'mongo', host: 'localhost', port: mongod.port, ...admin, authSource: 'admin' },
-    adminUri: `mongodb://${admin.username}:${admin.password}@${host}/?authSource=admin`,
-    close: mongod.close,
-  };
+  const adminUri = `mongodb://${admin.username}:${admin.password}@localhost:${mongod.port}/?authSource=admin`;
+  return { ...parseUri(adminUri), given: false, adminUri, close: mongod.close };
 }
 
 function startEmbedded({ port, dataDir }: Omit<MongoDbOptions, 'binary'>): Promise<RunningMongod> {
@@ -83,9 +77,13 @@ export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
   const address = connectionString(uri);
   const first = (address.hosts[0] ?? '').toLowerCase();
   const [name = '', port = '27017'] = first.split(':');
+  if (!isHost(hostOf(first)))
+    throw new StartError('MONGODB_URI must name its server as in mongodb://admin:password@host:27017/');
   const { username, password, searchParams } = address;
   if (username === '' || password === '')
     throw new StartError('MONGODB_URI must hold an admin login, as in mongodb://admin:password@host:27017/');
+  const host = hostOf(first);
+  if (!isHost(host)) throw new StartError(`MONGODB_URI: ${first} must be a host's name or its IPv4 address`);
   const authSource = searchParams.get('authSource') ?? (address.pathname.slice(1) || 'admin');
   const replicaSet = searchParams.get('replicaSet');
   const ssl = (searchParams.get('tls') ?? searchParams.get('ssl')) === 'true';
@@ -97,7 +95,7 @@ export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
   const options = [...bare.searchParams.keys()].map((option) => option.toLowerCase());
   const plain = !address.isSRV && address.hosts.length === 1 && options.every((option) => fitting.has(option));
   return {
-    host: hostOf(first),
+    host,
     secret: {
       engine: 'mongo',
       host: name,

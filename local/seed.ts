@@ -6,6 +6,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { hostSecretName } from '../shared/host-secret';
 import { putRule } from '../shared/store/rules';
 import type { Table } from '../shared/store/table';
 import { seconds } from '../shared/time';
@@ -31,7 +32,7 @@ export async function seed(
     const id = `${prefix}/${name}`;
     if ((await read(secrets, id)) === undefined) await create(secrets, id, { key: randomText(64), older: [] });
   }
-  const login = `${prefix}/hosts/${host.replace(':', '/')}`;
+  const login = `${prefix}/${hostSecretName(host)}`;
   const known = await read(secrets, login);
   if (known === undefined) {
     // A host comes with its rule, and once only: an admin may have removed the rule since.

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { adminEnvironment } from '../shared/admin-environment';
 import { routesOf } from '../shared/routes';
+import type { Grant } from '../shared/store/grants';
 import { dynamoTable } from '../shared/store/table';
 import { day } from '../shared/time';
 import { holdFolder } from './data-folder';
@@ -10,6 +11,7 @@ import { ensureTable, startDynamoDb } from './dynamodb';
 import { every } from './every';
 import { type FunctionEnvironment, loadFunctions, localAws, setEnvironment } from './functions';
 import { type Handlers, startGateway } from './gateway';
+import { loginsLeft } from './left-logins';
 import { localSettings } from './local-settings';
 import { startMailbox } from './mailbox';
 import { mendDynamoDb } from './mend-dynamodb';
@@ -48,6 +50,8 @@ export interface ServiceOptions {
   mongodbUri?: string | undefined;
   /** A MongoDB server's binary, to be started for this service in place of the embedded one. */
   mongod?: string | undefined;
+  /** Told at the end, when no function runs any more, of the grants whose logins go on. */
+  onLeft?: (left: Grant[]) => void;
   /** In place of the real functions. */
   handlers?: Handlers;
 }
@@ -58,10 +62,12 @@ export interface Service {
   mailbox: string;
   dynamodb: string;
   secretsManager: string;
-  /** The registered MongoDB host, such as `localhost:27020`. */
+  /** The MongoDB host as it is registered, such as `localhost:27020`, or `localhost` where the port is MongoDB's own. */
   host: string;
   /** Its address with the admin login. */
   adminUri: string;
+  /** Whether the MongoDB server was given, and goes on without this service. */
+  given: boolean;
   tableName: string;
   /** The line for a shell after which `mgrant hosts` and `mgrant import` work on this service. */
   forAdmins: string;
@@ -75,7 +81,9 @@ const tableName = 'mongogrant';
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const started: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (const end of started.splice(0).reverse()) await end();
+    const faults: unknown[] = [];
+    for (const end of started.splice(0).reverse()) await end().catch((fault: unknown) => faults.push(fault));
+    if (faults.length > 0) throw faults[0];
   };
   const kept = <T extends { close(): Promise<void> }>(part: T): T => {
     started.push(() => part.close());
@@ -125,6 +133,8 @@ async function startParts(
   };
   setEnvironment(environment);
   await prepare(settings.secretPrefix, mongodb);
+  const own = mongodb.given ? undefined : mongodb.host;
+  kept({ close: async () => options.onLeft?.(await loginsLeft(dynamoTable(tableName), own)) });
   gateway.serve(options.handlers ?? (await startFunctions(environment, mongodb, options.reapEvery ?? 60, kept)));
   return {
     api: environment.origin,
@@ -133,6 +143,7 @@ async function startParts(
     secretsManager: environment.secretsManager,
     host: mongodb.host,
     adminUri: mongodb.adminUri,
+    given: mongodb.given,
     tableName,
     forAdmins: adminEnvironment({
       tableName,
@@ -150,14 +161,16 @@ async function startFunctions(
   kept: <T extends { close(): Promise<void> }>(part: T) => T,
 ): Promise<Handlers> {
   const functions = kept(await loadFunctions(environment));
-  kept(every(reapEvery, functions.reap));
-  kept(every(day, functions.remind));
+  // A server that goes on without this service may hold logins that were due while it did not run.
+  kept(every(reapEvery, functions.reap, 'at once'));
+  kept(every(3600, functions.remind));
   // Another stack of this name may administer a server that was given: its users would look like orphans here.
   if (!given) kept(every(day, functions.reconcile));
   return functions.handlers;
 }
 
-async function prepare(prefix: string, mongodb: Parameters<typeof seed>[0]['mongodb']): Promise<void> {
+/** The table, and in it and among the secrets what a first start needs. */
+export async function prepare(prefix: string, mongodb: Parameters<typeof seed>[0]['mongodb']): Promise<void> {
   const client = new DynamoDBClient({});
   const secrets = new SecretsManagerClient({});
   await ensureTable(client, tableName);

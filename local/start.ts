@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { duration } from '../shared/durations';
 import { parseJsonText } from '../shared/json-text';
+import { tellOfLeft } from './left-logins';
 import { type Ports, startService, usualPorts } from './service';
 import { StartError } from './start-error';
 import { walkThrough } from './walk-through';
@@ -10,19 +12,27 @@ const longestEnding = 8000;
 /** `npm start`: the whole service on this machine, until Ctrl-C. */
 async function start(env: NodeJS.ProcessEnv): Promise<void> {
   const ended = endSignal();
+  const dataDir = folderOf(env);
   const service = await startService({
     ports: portsOf(env),
     settings: settingsOf(env.MONGOGRANT_SETTINGS),
     reapEvery: reapEveryOf(env.REAP_EVERY || '60 s'),
-    dataDir: env.DATA_DIR || undefined,
+    dataDir,
     mongodbUri: env.MONGODB_URI || undefined,
     mongod: env.MONGOD || undefined,
+    onLeft: (left) => {
+      for (const line of tellOfLeft(left, dataDir)) console.log(line);
+    },
   });
-  console.log(walkThrough(service, env.DATA_DIR));
+  console.log(walkThrough(service, dataDir));
   await ended;
   setTimeout(() => process.exit(1), longestEnding).unref();
   await service.close();
 }
+
+/** Logins on a server that was given outlive this service: so does what it knows of them. */
+const folderOf = ({ DATA_DIR, MONGODB_URI }: NodeJS.ProcessEnv): string | undefined =>
+  DATA_DIR || (MONGODB_URI ? resolve('.mongogrant') : undefined);
 
 /** Heard from the very start on, and once: a signal may come twice, from the terminal and from the program that started this one. */
 const endSignal = (): Promise<void> =>

@@ -42,7 +42,10 @@ export function steps({ api, mailbox, host }: Addresses): Step[] {
 }
 
 /** What `npm start` prints. */
-export function walkThrough(service: Addresses & Pick<Service, 'forAdmins'>, dataDir: string | undefined): string {
+export function walkThrough(
+  service: Addresses & Pick<Service, 'forAdmins' | 'given'>,
+  dataDir: string | undefined,
+): string {
   const parts = [
     ['API', service.api],
     ['mailbox', service.mailbox],
@@ -51,15 +54,12 @@ export function walkThrough(service: Addresses & Pick<Service, 'forAdmins'>, dat
     ['MongoDB', service.host],
   ].map(([name, address]) => `  ${name?.padEnd(16)} ${address}`);
   const story = steps(service).flatMap(({ say, run }, index) => ['', `# ${index + 1}. ${say}`, ...run]);
-  const kept = dataDir
-    ? `State is kept in ${dataDir}.`
-    : 'State is in memory only (DATA_DIR names a folder to keep it).';
   return [
     'mongogrant is running, on this machine only:',
     '',
     ...parts,
     '',
-    kept,
+    ...whatIsKept(service, dataDir),
     'For mgrant hosts and mgrant import:',
     '',
     service.forAdmins,
@@ -72,4 +72,12 @@ export function walkThrough(service: Addresses & Pick<Service, 'forAdmins'>, dat
     'Ctrl-C ends it.',
     '',
   ].join('\n');
+}
+
+function whatIsKept({ given, host }: Pick<Service, 'given' | 'host'>, dataDir: string | undefined): string[] {
+  if (!dataDir) return ['State is in memory only (DATA_DIR names a folder to keep it).'];
+  const kept = `State is kept in ${dataDir}.`;
+  return given
+    ? [kept, `Logins on ${host} outlive this service; whenever it runs, it ends those that are due.`]
+    : [kept];
 }

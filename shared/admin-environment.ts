@@ -2,6 +2,8 @@ export interface AdminEnvironment {
   tableName: string;
   stackName: string;
   secretPrefix: string;
+  /** The ARN of the customer's key, where there is one. */
+  kmsKeyArn?: string | undefined;
   /** Variables of AWS's own, such as the region. */
   aws: Record<string, string>;
 }
@@ -9,8 +11,13 @@ export interface AdminEnvironment {
 const defaults: Record<string, string> = { MONGOGRANT_STACK: 'mongogrant', MONGOGRANT_SECRET_PREFIX: 'mongogrant' };
 
 /** The line for a shell after which `mgrant hosts` and `mgrant import` know the deployment; what is as by default is left out. */
-export function adminEnvironment({ tableName, stackName, secretPrefix, aws }: AdminEnvironment): string {
-  const own = { MONGOGRANT_TABLE: tableName, MONGOGRANT_STACK: stackName, MONGOGRANT_SECRET_PREFIX: secretPrefix };
+export function adminEnvironment({ tableName, stackName, secretPrefix, kmsKeyArn, aws }: AdminEnvironment): string {
+  const own = {
+    MONGOGRANT_TABLE: tableName,
+    MONGOGRANT_STACK: stackName,
+    MONGOGRANT_SECRET_PREFIX: secretPrefix,
+    ...(kmsKeyArn !== undefined && { MONGOGRANT_KMS_KEY: kmsKeyArn }),
+  };
   const words = Object.entries({ ...aws, ...own }).filter(([name, value]) => defaults[name] !== value);
   return `export ${words.map(([name, value]) => `${name}=${value}`).join(' ')}`;
 }

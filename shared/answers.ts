@@ -34,7 +34,7 @@ export const grantAnswer = ({
 });
 
 /** More would not fit into an answer of Lambda's, and nobody reads them. */
-const mostLosses = 2000;
+const mostLosses = 500;
 
 /** What would end, and what would end sooner; and how many, as the lists are cut short. */
 export const lossesAnswer = ({ ends, shortens }: Losses<Grant>) => ({

@@ -1,5 +1,5 @@
 import { ApiError } from './errors';
-import { namesKnownKey, verifyToken } from './fetch-tokens';
+import { clockTolerance, namesKnownKey, verifyToken } from './fetch-tokens';
 import type { Log } from './log';
 import { reportUnreadable } from './report-unreadable';
 import type { ApiRequest } from './request';
@@ -10,6 +10,7 @@ import { readLink, vouches } from './store/links';
 import { readRuler } from './store/rulers';
 import type { Table } from './store/table';
 import { seconds } from './time';
+import { together } from './together';
 import type { TokenClaims } from './tokens';
 
 export interface AuthDeps {
@@ -39,10 +40,13 @@ export async function claimsOf(deps: AuthDeps, request: ApiRequest, now: Date): 
   return verifyToken(keys, issuerOf(deps.stackName), token, seconds(now));
 }
 
-/** The person behind verified claims: one read, made beside the other reads of a request. A 401 if the token was revoked. */
-export async function livePerson(deps: AuthDeps, claims: TokenClaims): Promise<Person> {
+/**
+ * The person behind verified claims: one read, made beside the other reads of a request. A 401 if the token was revoked, or says of its
+ * end something else than the row from which it came.
+ */
+export async function livePerson(deps: AuthDeps, claims: TokenClaims, now: Date): Promise<Person> {
   const link = await readLink(deps.table, claims);
-  if (!vouches(link, claims))
+  if (!vouches(link, claims, seconds(now) - clockTolerance))
     throw new ApiError('token_revoked', 'This token has been revoked. Ask for a new link with POST /links.');
   return { ...claims, admin: deps.settings.admins.includes(claims.email) };
 }
@@ -57,10 +61,11 @@ export async function liveAuthority(
   deps: AuthDeps & { log: Log },
   claims: TokenClaims,
   requestId: string,
+  now: Date,
 ): Promise<Authority> {
   const isAdmin = deps.settings.admins.includes(claims.email);
-  const [person, ruler] = await Promise.all([
-    livePerson(deps, claims),
+  const [person, ruler] = await together([
+    livePerson(deps, claims, now),
     isAdmin ? undefined : readRuler(deps.table, claims.email),
   ]);
   if (!ruler) return person;
@@ -70,7 +75,7 @@ export async function liveAuthority(
 
 /** The two steps at once, for a request with nothing else to read first. */
 export async function authorize(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<Authority> {
-  return liveAuthority(deps, await claimsOf(deps, request, now), request.requestId);
+  return liveAuthority(deps, await claimsOf(deps, request, now), request.requestId, now);
 }
 
 /** Whether this person may decide about all of this rule or grant: an admin may, and a ruler in whose scope it is. */

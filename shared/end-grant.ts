@@ -1,5 +1,6 @@
 import type { Deployment } from './deployment';
 import { faultOf } from './fault-of';
+import type { KnownSilence } from './known-silence';
 import type { Log } from './log';
 import type { Host, MongoUsers } from './mongo-users';
 import { reasonOf } from './reason-of';
@@ -12,12 +13,14 @@ import {
   finishEnd,
   type Grant,
   isStamped,
+  markEnding,
   type Proof,
   pauseEnd,
   stampGrant,
 } from './store/grants';
 import type { Table } from './store/table';
 import { seconds } from './time';
+import { together } from './together';
 
 export interface EndDeps {
   table: Table;
@@ -28,8 +31,10 @@ export interface EndDeps {
 
 /** Why a grant ends, by whom, and in which request. */
 export interface Cause extends EndCause {
-  why: 'revoked' | 'expired' | 'cut_off' | 'not_made' | 'overtaken' | 'user_gone' | 'host_removed' | 'rules_changed';
+  why: 'revoked' | 'expired' | 'cut_off' | 'not_made' | 'user_gone' | 'host_removed' | 'rules_changed';
   source: Source & { deadline?: number };
+  /** What is known of whether the host answers, where somebody waits for the end. */
+  silence?: KnownSilence;
   /** Seconds after which a grant ends although some member could not be asked; never, if left out. */
   unaskedAfter?: number;
 }
@@ -50,15 +55,21 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
     writeEvent(table, { ...event, email: grant.email, by, why: grant.why ?? why, grant }, source, now);
   const stillEnding = { ...grant, state: 'ending' as const };
-  const [ending] = await Promise.all([beginEnd(table, grant, cause, seconds(now)), note({ act: 'ending' })]);
+  const leftFor = await reasonToLeave(grant, cause, seconds(now));
+  if (leftFor !== undefined) return { grant, state: 'pending', reason: leftFor };
+  const [ending, , silent] = await together([
+    beginEnd(table, grant, cause, seconds(now)),
+    grant.state !== 'ending' && note({ act: 'ending' }),
+    cause.silence?.isSilent(seconds(now)),
+  ]);
   if (ending === 'spared') return { grant, state: 'pending', reason: 'spared' };
   if (ending === 'being ended') return { grant: stillEnding, state: 'pending', reason: 'grant_busy' };
   if (ending.state === 'ended') return { grant: ending, state: 'ended' };
-  const removed = await removeUser(deps, ending, source.deadline ?? Date.now() + endMs, now);
+  const removed = silent ? { reason: 'host_unreachable' } : await removeUser(deps, ending, cause, now);
   const unaskedSince = sinceUnasked(removed, ending, seconds(now));
   const waitsFor = removed.reason ?? reasonToWait(ending, unaskedSince, cause, seconds(now));
   if (waitsFor !== undefined) {
-    await Promise.all([
+    await together([
       pauseEnd(table, ending, seconds(now), { waitsFor, unaskedSince }),
       note({ act: 'end_pending', reason: waitsFor }),
     ]);
@@ -67,11 +78,36 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   const { proof, late = false } = removed;
   if (proof && proof.notAsked.length > 0)
     log.error('proof_incomplete', { grant: grant.id, host: grant.host, notAsked: proof.notAsked });
-  const [ended = ending] = await Promise.all([
+  const [ended = ending] = await together([
     finishEnd(table, ending, seconds(now), proof, late),
     note({ act: 'ended', ...(proof && { proof }) }),
   ]);
   return { grant: { ...ended, state: 'ended', ...(proof && { proof }) }, state: 'ended' };
+}
+
+/** Why nothing need be done now about a grant that says already that it ends: so who asks for that again and again costs a read. */
+async function reasonToLeave(
+  { state, endingUntil }: Grant,
+  { silence }: Cause,
+  now: number,
+): Promise<string | undefined> {
+  if (state !== 'ending') return undefined;
+  if (endingUntil > now) return 'grant_busy';
+  return (await silence?.isSilent(now)) ? 'host_unreachable' : undefined;
+}
+
+/** Says of a grant that it ends, for whoever ends it next: none if it ends already, or has ended. */
+export async function sayEnding(
+  { table }: Pick<EndDeps, 'table'>,
+  grant: Grant,
+  { why, by, source }: Cause,
+  now: Date,
+): Promise<Grant | undefined> {
+  const [ending] = await together([
+    markEnding(table, grant, { why, by }, seconds(now)),
+    writeEvent(table, { act: 'ending', email: grant.email, by, why, grant }, source, now),
+  ]);
+  return ending;
 }
 
 /** What became of a user: what was proved (`fresh`: it was there until now), or the reason for which nothing could be. */
@@ -82,7 +118,7 @@ type Removed =
 /** Since when all that is left to be shown is up to members that can't be asked; none where it is not. */
 function sinceUnasked({ reason, proof, fresh }: Removed, { unaskedSince }: Grant, now: number): number | undefined {
   // A host that is away for a moment says nothing new about its members.
-  if (!proof) return reason === 'host_unreachable' ? unaskedSince : undefined;
+  if (!proof) return reason === 'host_unreachable' || reason === 'time_up' ? unaskedSince : undefined;
   if (proof.notAsked.length === 0) return undefined;
   return fresh ? now : (unaskedSince ?? now);
 }
@@ -99,7 +135,8 @@ function reasonToWait(
   return unaskedAfter !== undefined && now - unaskedSince >= unaskedAfter ? undefined : 'member_not_asked';
 }
 
-async function removeUser(deps: EndDeps, grant: Grant, deadline: number, now: Date): Promise<Removed> {
+async function removeUser(deps: EndDeps, grant: Grant, { source, silence }: Cause, now: Date): Promise<Removed> {
+  const deadline = source.deadline ?? Date.now() + endMs;
   try {
     const secret = await deps.secrets.host(grant.host);
     if (!secret) return { reason: 'host_unknown' };
@@ -110,11 +147,15 @@ async function removeUser(deps: EndDeps, grant: Grant, deadline: number, now: Da
     const removal = await lockAndDrop(deps, host, doomed, seconds(now), 'drop', async (on) => {
       elsewhere = await isElsewhere(deps, host, grant, on);
     });
-    return elsewhere && removal.state === 'removed'
-      ? { reason: 'other_deployment' }
-      : await judgeRemoval(deps, host, doomed, grant, removal, now);
+    const removed: Removed =
+      elsewhere && removal.state === 'removed'
+        ? { reason: 'other_deployment' }
+        : await judgeRemoval(deps, host, doomed, grant, removal, now);
+    await silence?.learnAnswer();
+    return removed;
   } catch (fault) {
     deps.log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
+    await silence?.learn(fault, seconds(now));
     return { reason: reasonOf(fault) };
   }
 }

@@ -6,6 +6,7 @@ const problems = {
   token_expired: [401, 'The token has expired'],
   token_revoked: [401, 'The token has been revoked'],
   not_allowed: [403, 'Not allowed'],
+  wrong_address: [403, 'This is not the public address of the API'],
   code_wrong: [403, 'This is not the code'],
   not_found: [404, 'There is nothing here'],
   link_unknown: [404, 'This link is not known'],
@@ -14,6 +15,7 @@ const problems = {
   ruler_unknown: [404, 'There is no such ruler'],
   method_not_allowed: [405, 'This method is not allowed here'],
   grant_busy: [409, 'This grant is being changed'],
+  grant_unreadable: [409, 'The record of this grant cannot be read'],
   grant_revoked: [409, 'This grant was revoked meanwhile'],
   user_not_ours: [409, 'A MongoDB user of that name is not ours'],
   rule_changed: [409, 'The rule was changed meanwhile'],
@@ -24,9 +26,11 @@ const problems = {
   unsupported_media_type: [415, 'This content type is not supported'],
   too_many_requests: [429, 'Too many requests'],
   too_many_grants: [429, 'Too many grants'],
+  too_many_rules: [429, 'Too many rules'],
   internal: [500, 'Something went wrong on our side'],
   host_refused: [502, 'The MongoDB host refused'],
   host_unreachable: [503, 'The MongoDB host does not answer'],
+  service_busy: [503, 'A service behind mongogrant is busy'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof problems;
@@ -57,6 +61,7 @@ export class ApiError extends Error {
 /** Why a host can't be asked: see the sentences of {@link hostProblem}. */
 export type Silence =
   | 'silent'
+  | 'time_up'
   | 'changing'
   | 'majority_lost'
   | 'login_refused'
@@ -100,8 +105,10 @@ export class SecretUnusable extends Error {
     message: string,
     /** Whose secret it is, where it is a host's: then only what lives there suffers. */
     readonly host?: string,
+    /** `cause`: why it could not be read, where that was it. */
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
     this.name = 'SecretUnusable';
   }
 }
@@ -129,6 +136,7 @@ const mended: readonly Silence[] = ['login_refused', 'address_unusable', 'not_tr
 
 const sentences: Record<Silence, string> = {
   silent: 'does not answer. Nothing is lost: ask again in a minute.',
+  time_up: 'could not be asked in time. Nothing is lost: ask again in a minute.',
   changing: 'has no primary at the moment, is starting, or is overloaded. Nothing is lost: ask again in a minute.',
   majority_lost:
     'answers, but too few of its members do for it to confirm a change. Nothing is lost: ask again in a minute, and tell an admin if it goes on.',

@@ -6,7 +6,8 @@ import { keyId, type SigningKeys, type TokenClaims } from './tokens';
 // Apart from the other secrets, as its library weighs much and only what signs or verifies needs it.
 
 const audience = 'fetch';
-const clockTolerance = 5;
+/** Seconds. */
+export const clockTolerance = 5;
 
 /** Signs a fetch token; `issuer` names the stack. */
 export function signToken(keys: SigningKeys, issuer: string, claims: TokenClaims & { issuedAt: number }): string {

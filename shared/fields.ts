@@ -51,7 +51,7 @@ export const dbPattern = v.pipe(
   text(64),
   v.check(
     (value) => value === '*' || isDatabase(value.replace(/\*$/, '')),
-    'must be a database name, a prefix with one * at its end, or *',
+    'must be a database name (letters, digits, _ and -), a prefix with one * at its end, or *',
   ),
   v.check((value) => !ownDatabases.includes(value.toLowerCase()), 'admin, local and config are never granted'),
 );
@@ -118,6 +118,9 @@ export const scope = {
   ),
   which: part(which, '["allow", "deny"]'),
 };
+
+/** The fields that hold a list. In a form that is the field once for each item. */
+export const lists: Readonly<Record<string, v.GenericSchema>> = { ...scope, cidrs };
 
 /** The version of a rule or ruler as it was read; 0 for "there is none". */
 export const version = v.pipe(

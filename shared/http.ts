@@ -1,6 +1,8 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { isPassing } from './aws-faults';
 import { ApiError } from './errors';
 import { faultOf } from './fault-of';
+import type { Front } from './front';
 import type { Log } from './log';
 import { askAgain, pageHeaders, problemPage } from './page';
 import { type ApiRequest, acceptsPage, originOf, parseEvent } from './request';
@@ -13,13 +15,25 @@ export interface ApiResponse {
   page?: string;
   /** A line that is no document. As HTML it must hold no markup. */
   line?: { type: 'text/html' | 'text/plain'; text: string };
+  /** In place of a body: the methods of a path. */
+  allow?: readonly string[];
+  /** In place of a body: the path at which what was asked for is. */
+  location?: string;
   /** Seconds after which asking again makes sense. */
   retryAfter?: number | undefined;
 }
 
 export type UseCase<Deps> = (deps: Deps, request: ApiRequest, now: Date) => Promise<ApiResponse>;
-export type UseCases<Deps> = Partial<Record<RouteKey | typeof fallback.key, UseCase<Deps>>>;
-export type Handler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+/** A route whose refusals, those of its form included, are no problem documents. */
+export interface InOtherWords<Deps> {
+  answer: UseCase<Deps>;
+  refuse(problem: ApiError, requestId: string): ApiResponse;
+}
+export type UseCases<Deps> = Partial<Record<RouteKey | typeof fallback.key, UseCase<Deps> | InOtherWords<Deps>>>;
+export type Handler = (
+  event: APIGatewayProxyEventV2,
+  context?: Pick<Context, 'awsRequestId'>,
+) => Promise<APIGatewayProxyStructuredResultV2>;
 
 const everyResponse = {
   'cache-control': 'no-store',
@@ -34,12 +48,14 @@ const everyResponse = {
 export function serve<Deps>(
   useCases: UseCases<Deps>,
   deps: Deps,
-  edge: { origin?: string | undefined; log: Log; clock?: () => Date },
+  edge: { origin?: string | undefined; log: Log; clock?: () => Date; front?: Front | undefined },
 ): Handler {
   const clock = edge.clock ?? (() => new Date());
-  return async (event) => {
+  return async (event, context) => {
     const now = clock();
     const { routeKey: route, requestId } = event.requestContext;
+    // On Lambda alone, where one process handles one request at a time.
+    if (context) edge.log.about?.({ requestId, lambdaRequestId: context.awsRequestId });
     const respond = (response: APIGatewayProxyStructuredResultV2, code = 'served', facts = {}) => {
       const level = response.statusCode === 500 ? 'error' : 'info';
       edge.log[level](code, {
@@ -51,17 +67,20 @@ export function serve<Deps>(
       });
       return response;
     };
+    const useCase = useCases[route.replace(/^HEAD /, 'GET ') as RouteKey];
+    const { answer, refuse } = typeof useCase === 'object' ? useCase : { answer: useCase, refuse: undefined };
     try {
-      const useCase = useCases[route as RouteKey];
-      if (!useCase) throw new ApiError('not_found', 'There is no such route.');
-      return respond(render(await useCase(deps, parseEvent(event, edge.origin), now)));
+      const { front = bySourceIp } = edge;
+      const ip = await front(event);
+      if (!answer) throw new ApiError('not_found', 'There is no such route.');
+      return respond(render(await answer(deps, parseEvent(event, ip, edge.origin), now)));
     } catch (error) {
-      const problem =
-        error instanceof ApiError
-          ? error
-          : new ApiError('internal', 'Please try again. If it goes on, tell your admin the requestId.');
+      const problem = error instanceof ApiError ? error : ownFault(error);
       return respond(
-        renderProblem(problem, event, edge.origin),
+        // Who went around the front is told so in one way, whatever they asked for.
+        refuse && problem.code !== 'wrong_address'
+          ? render(refuse(problem, requestId))
+          : renderProblem(problem, event, edge.origin),
         problem.code,
         error instanceof ApiError ? {} : faultOf(error),
       );
@@ -69,7 +88,26 @@ export function serve<Deps>(
   };
 }
 
-function render({ status, json, page, line, retryAfter }: ApiResponse): APIGatewayProxyStructuredResultV2 {
+/** API Gateway's own word on who sent the request, where nothing stands in front of it. */
+const bySourceIp = async (event: APIGatewayProxyEventV2): Promise<string> => event.requestContext.http.sourceIp;
+
+function ownFault(error: unknown): ApiError {
+  return isPassing(error)
+    ? new ApiError('service_busy', 'A service behind mongogrant is busy. Ask again in a few seconds.', 5)
+    : new ApiError('internal', 'Please try again. If it goes on, tell your admin the requestId.');
+}
+
+function render({
+  status,
+  json,
+  page,
+  line,
+  allow,
+  location,
+  retryAfter,
+}: ApiResponse): APIGatewayProxyStructuredResultV2 {
+  if (allow) return { statusCode: status, headers: { ...everyResponse, allow: allow.join(', ') } };
+  if (location !== undefined) return { statusCode: status, headers: { ...everyResponse, location } };
   if (page !== undefined) return { statusCode: status, headers: { ...everyResponse, ...pageHeaders }, body: page };
   const type = line ? `${line.type}; charset=utf-8` : 'application/json';
   return {

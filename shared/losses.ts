@@ -1,5 +1,5 @@
 import { addressesCover } from './addresses';
-import { decide, endOf, type Rule, type Unreadable, type Wish } from './policy';
+import { decide, endOf, type Rule, type RuleKey, type Unreadable, type Wish } from './policy';
 
 /** What of a live grant the rules have a say about; the end in seconds since 1970. */
 export interface Held extends Wish {
@@ -14,6 +14,17 @@ export interface Losses<G extends Held> {
   /** Each with its new end, in seconds since 1970. */
   shortens: { grant: G; until: number }[];
 }
+
+/** A change of the rule with this key: what is there before it, readable or not, and what after it. */
+export interface RuleChange {
+  key: RuleKey;
+  before: object | undefined;
+  after: Rule | undefined;
+}
+
+/** Whether a change can take something from somebody, so that a sweep follows it: a new allow and a removed deny only give. */
+export const mayTake = ({ key: { which }, before, after }: RuleChange): boolean =>
+  after ? before !== undefined || which === 'deny' : which === 'allow';
 
 /** What live grants lose under these rules. */
 export function lossesOf<G extends Held>(

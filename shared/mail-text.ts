@@ -1,9 +1,12 @@
 import { type Html, html } from './html';
-import { readableTime } from './readable-time';
+import { readableTime, timeOfDay } from './readable-time';
+import { shortHash } from './tokens';
 
 /** A request for a link, as the mail tells of it. */
 export interface MailedLink {
   email: string;
+  /** Of the link, which opens nothing. */
+  id: string;
   /** The one-time address that the mail is about. */
   url: string;
   expires: Date;
@@ -20,7 +23,9 @@ export interface MailedLink {
 /** The mail that carries a one-time link: subject, complete plain text, and the same in HTML without images or tracking. */
 export function linkMail(link: MailedLink, now: Date): { subject: string; text: string; html: string } {
   const words = wordsOf(link, now);
-  return { subject: 'Your mongogrant link', text: textOf(link.url, words), html: htmlOf(link.url, words).html };
+  // Mail programs fold mails of one subject into one, and then show an older link.
+  const subject = `Your mongogrant link ${shortHash(link.id)}, asked for at ${timeOfDay(now)}`;
+  return { subject, text: textOf(link.url, words), html: htmlOf(link.url, words).html };
 }
 
 type Words = ReturnType<typeof wordsOf>;

@@ -1,36 +1,60 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
+const serviceName = 'mongogrant';
+
+/** CloudWatch keeps a figure under its name and these: whoever looks for it must name them, too. */
+export const ownDimensions = { service: serviceName };
+
+/** Each figure, and its unit. */
+const figures = {
+  OldestOverdueSeconds: MetricUnit.Seconds,
+  OldestJobSeconds: MetricUnit.Seconds,
+  GrantsDue: MetricUnit.Count,
+  GrantsEnded: MetricUnit.Count,
+  IncompleteProofs: MetricUnit.Count,
+  UnsettledGrants: MetricUnit.Count,
+  SilentHosts: MetricUnit.Count,
+  OrphanUsers: MetricUnit.Count,
+  LostUsers: MetricUnit.Count,
+  DriftedUsers: MetricUnit.Count,
+} as const;
+export type Figure = keyof typeof figures;
+
 /** Figures that alarms look at, written to the log in CloudWatch's embedded metric format. */
 export interface ServiceMetrics {
-  reaped(figures: {
+  reaped(run: {
     due: number;
     ended: number;
     oldestOverdue: number;
+    oldestJob: number;
     incomplete: number;
     unsettled: number;
     silent: string[];
   }): void;
-  reconciled(figures: { orphans: number; lost: number; drifted: number }): void;
+  reconciled(run: { orphans: number; lost: number; drifted: number }): void;
 }
 
 /** `namespace`: the name of the stack, as infra/alarms.ts has it. */
 export function emfMetrics(namespace: string): ServiceMetrics {
-  const metrics = new Metrics({ namespace, serviceName: 'mongogrant' });
+  const metrics = new Metrics({ namespace, serviceName });
+  const write = (values: Partial<Record<Figure, number>>) => {
+    for (const [name, unit] of Object.entries(figures)) {
+      const value = values[name as Figure];
+      if (value !== undefined) metrics.addMetric(name, unit, value);
+    }
+    metrics.publishStoredMetrics();
+  };
   return {
-    reaped({ due, ended, oldestOverdue, incomplete, unsettled, silent }) {
-      metrics.addMetric('OldestOverdueSeconds', MetricUnit.Seconds, oldestOverdue);
-      metrics.addMetric('GrantsDue', MetricUnit.Count, due);
-      metrics.addMetric('GrantsEnded', MetricUnit.Count, ended);
-      metrics.addMetric('IncompleteProofs', MetricUnit.Count, incomplete);
-      metrics.addMetric('UnsettledGrants', MetricUnit.Count, unsettled);
-      metrics.addMetric('SilentHosts', MetricUnit.Count, silent.length);
-      metrics.publishStoredMetrics();
-    },
-    reconciled({ orphans, lost, drifted }) {
-      metrics.addMetric('OrphanUsers', MetricUnit.Count, orphans);
-      metrics.addMetric('LostUsers', MetricUnit.Count, lost);
-      metrics.addMetric('DriftedUsers', MetricUnit.Count, drifted);
-      metrics.publishStoredMetrics();
-    },
+    reaped: ({ due, ended, oldestOverdue, oldestJob, incomplete, unsettled, silent }) =>
+      write({
+        OldestOverdueSeconds: oldestOverdue,
+        OldestJobSeconds: oldestJob,
+        GrantsDue: due,
+        GrantsEnded: ended,
+        IncompleteProofs: incomplete,
+        UnsettledGrants: unsettled,
+        SilentHosts: silent.length,
+      }),
+    reconciled: ({ orphans, lost, drifted }) => write({ OrphanUsers: orphans, LostUsers: lost, DriftedUsers: drifted }),
   };
 }

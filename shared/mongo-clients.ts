@@ -1,5 +1,6 @@
 import type { Db, MongoClient, MongoClientOptions, TopologyDescription } from 'mongodb';
 import { isClientLost } from './mongo-faults';
+import { together } from './together';
 
 /** Clients of MongoDB servers, each kept under a name for as long as it is of use. */
 export interface MongoClients {
@@ -71,7 +72,7 @@ export function mongoClients(): MongoClients {
       const open = [...aside, ...[...kept.values()].map(({ client }) => client)];
       aside.clear();
       kept.clear();
-      await Promise.all(open.map((client) => client.close()));
+      await together(open.map((client) => client.close()));
     },
   };
 }

@@ -59,10 +59,11 @@ export function hostFault(host: string, error: unknown, command = 'login'): Host
     error instanceof MongoParseError ||
     isPoolCleared(error) ||
     isConnectionRefused(error) ||
+    isQueueing(error) ||
     error.hasErrorLabel('HandshakeError');
   const refused = isPoolCleared(error) && isRefusedLogin(causeOf(error));
   const unusable = isUnreadableAddress(error) || badAddress.some((kind) => error instanceof kind);
-  const found = untrusted ? 'not_trusted' : hasNoPrimary(error) ? 'changing' : 'silent';
+  const found = untrusted ? 'not_trusted' : hasNoPrimary(error) ? 'changing' : isQueueing(error) ? 'time_up' : 'silent';
   const why = refused ? 'login_refused' : unusable ? 'address_unusable' : foreign ? 'not_found' : found;
   return new HostUnreachable(host, !neverSent, { why, cause: error });
 }
@@ -92,8 +93,12 @@ function silenceOf(error: MongoServerError): Silence | undefined {
   return error instanceof MongoWriteConcernError && error.code === WRITE_CONCERN_TIMEOUT ? 'majority_lost' : 'changing';
 }
 
+/** It waited for a connection: nothing was sent, and whether the host is silent nobody knows, as it may be we who ask for too much there. */
+const isQueueing = (error: unknown): boolean =>
+  error instanceof MongoError && error.name === 'MongoWaitQueueTimeoutError';
+
 /** We ended the wait ourselves. */
-const isTimeUp = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
+const isTimeUp = (error: unknown): boolean => Object(error).name === 'TimeoutError';
 
 const badAddress = [MongoParseError, MongoInvalidArgumentError, MongoMissingCredentialsError];
 
@@ -109,9 +114,15 @@ export function maySendAgain(error: unknown, reads: boolean): boolean {
   return reads && error instanceof MongoNetworkError;
 }
 
-/** Whether the client is of no more use: it never found its servers, or lost them for good. A new one may find them. */
+/**
+ * Whether the client is of no more use: it never found its servers, or lost them for good. A new one may find them; but to who waits for
+ * one of its connections, a new one would only be slower, and it would log in anew for each.
+ */
 export const isClientLost = (error: unknown): boolean =>
-  !(error instanceof MongoServerError) && !(error instanceof MongoNetworkError) && !isPoolCleared(error);
+  !(error instanceof MongoServerError) &&
+  !(error instanceof MongoNetworkError) &&
+  !isPoolCleared(error) &&
+  !isQueueing(error);
 
 /** The server's own code for what it refused (13 for a privilege that is missing); none for any other fault. */
 export function serverCode(fault: unknown): number | undefined {

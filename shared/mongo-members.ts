@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MongoServerError, Timestamp } from 'mongodb';
 import * as v from 'valibot';
 import { type Host, type Login, type MongoServers, timeLeft } from './mongo-servers';
+import { together } from './together';
 import { newId } from './tokens';
 
 /**
@@ -68,7 +69,7 @@ export function mongoMembers(servers: Servers): MongoMembers {
   async function answerOf(host: Host, member: string, name: Name): Promise<Answer | undefined> {
     const own = ownName(servers.latest(host));
     try {
-      const [about, control] = await Promise.all([name, own].map((one) => sayHello(servers, host, member, one)));
+      const [about, control] = await together([name, own].map((one) => sayHello(servers, host, member, one)));
       return about && control && { about, control };
     } catch {
       return undefined;
@@ -111,9 +112,7 @@ export function mongoMembers(servers: Servers): MongoMembers {
     const asked = new Set<string>();
     for (let next = servers.members(host).map(lower); next.length > 0; ) {
       for (const member of next) asked.add(member);
-      const round = await Promise.all(
-        next.map(async (member) => [member, await ask(host, member, name, since)] as const),
-      );
+      const round = await together(next.map(async (member) => [member, await ask(host, member, name, since)] as const));
       for (const [member, answer] of round) answers.set(lower(answer?.about.me ?? member), answer);
       const named = round.flatMap(([, answer]) => (answer ? [...answer.about.hosts, ...answer.about.passives] : []));
       next = [...new Set(named.map(lower))].filter((member) => !asked.has(member) && !answers.has(member));

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Binary, MongoClient } from 'mongodb';
-import { HostUnreachable } from './errors';
+import { type HostRefused, HostUnreachable } from './errors';
 import { tlsOptionsOf } from './host-ca';
 import { hostOptions, membersIn, mongoClients, visitOptions } from './mongo-clients';
 import { hostFault, isJournalMissing, isLoginRefused, maySendAgain } from './mongo-faults';
 import { adminUri, memberAddress, serversOf } from './mongo-uri';
 import type { HostSecret } from './secrets';
+import { together } from './together';
 import { newId } from './tokens';
 
 /** A registered host with its admin login. */
@@ -57,6 +58,9 @@ const longestPauseMs = 1000;
 
 const shortestMs = 200;
 
+/** Milliseconds after which no answer means that a host is silent: a slow one connects and answers in that time. */
+const fairMs = 5000;
+
 /** Milliseconds that are left to whoever waits; never so few that nothing can be asked. */
 export const timeLeft = ({ deadline }: Host, most: number): number =>
   Math.max(shortestMs, Math.min(most, (deadline ?? Number.POSITIVE_INFINITY) - Date.now()));
@@ -68,6 +72,12 @@ export const timeLeft = ({ deadline }: Host, most: number): number =>
 export const durably = (host: Host) => ({
   writeConcern: { w: 'majority', j: true, wtimeout: Math.min(5000, Math.floor(timeLeft(host, 15_000) / 3)) },
 });
+
+/** Whoever had little time left, as others had taken it, can't say that the host is silent. */
+const fairly = (fault: HostRefused | HostUnreachable, given: number, giveUp: number) =>
+  fault instanceof HostUnreachable && fault.why === 'silent' && given < fairMs && Date.now() + firstPauseMs >= giveUp
+    ? new HostUnreachable(fault.host, fault.sent, { why: 'time_up', cause: fault.cause })
+    : fault;
 
 /** A server without a journal refuses to wait for it; none for a command that does not ask for it. */
 function withoutJournal({ writeConcern, ...command }: Message): Message | undefined {
@@ -101,12 +111,11 @@ export function mongoServers(): MongoServers {
   }
 
   function visit(host: Host, member: string, db: string, command: Message): Promise<Message> {
-    const address = memberAddress(host.secret, member);
-    const tls = tlsOptionsOf(host.secret);
+    const { name, secret } = host;
     return visitors.use(
-      address,
-      tls.ca ?? '',
-      () => new MongoClient(address, { ...visitOptions, ...tls }),
+      `${name} ${member}`,
+      JSON.stringify(secret),
+      () => new MongoClient(memberAddress(secret, member), { ...visitOptions, ...tlsOptionsOf(secret) }),
       db,
       (at) => at.command({ ...command }, within(timeLeft(host, visitMs))),
     );
@@ -124,10 +133,14 @@ export function mongoServers(): MongoServers {
   return {
     async command(host, db, command) {
       if ((host.deadline ?? Number.POSITIVE_INFINITY) <= Date.now())
-        throw new HostUnreachable(host.name, false, { cause: new Error('There was no time left to ask') });
+        throw new HostUnreachable(host.name, false, {
+          why: 'time_up',
+          cause: new Error('There was no time left to ask'),
+        });
       const [verb = ''] = Object.keys(command);
       const isRead = reads.has(verb);
-      const giveUp = Date.now() + timeLeft(host, commandMs);
+      const given = timeLeft(host, commandMs);
+      const giveUp = Date.now() + given;
       let asked = command;
       for (let wait = firstPauseMs; ; wait = Math.min(longestPauseMs, wait * 2)) {
         try {
@@ -135,7 +148,8 @@ export function mongoServers(): MongoServers {
         } catch (error) {
           const unjournaled = isJournalMissing(error) && withoutJournal(asked);
           if (unjournaled) asked = unjournaled;
-          else if (!maySendAgain(error, isRead) || Date.now() + wait >= giveUp) throw hostFault(host.name, error, verb);
+          else if (!maySendAgain(error, isRead) || Date.now() + wait >= giveUp)
+            throw fairly(hostFault(host.name, error, verb), given, giveUp);
         }
         await pause(wait);
       }
@@ -156,7 +170,7 @@ export function mongoServers(): MongoServers {
       return whole;
     },
     async close() {
-      await Promise.all([clients.close(), visitors.close()]);
+      await together([clients.close(), visitors.close()]);
     },
   };
 }

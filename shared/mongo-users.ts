@@ -1,7 +1,7 @@
 import { Binary, Timestamp } from 'mongodb';
 import * as v from 'valibot';
-import { HostRefused } from './errors';
 import type { Deployment } from './deployment';
+import { HostRefused } from './errors';
 import { lookWithOwn, type MongoDeployments, mongoDeployments } from './mongo-deployments';
 import { serverCode } from './mongo-faults';
 import { type MemberSays, mongoMembers } from './mongo-members';
@@ -36,15 +36,20 @@ export interface NewUser extends UserName {
 export interface UserChange {
   password?: string;
   tag?: Tag;
+  /** The number of this change, or of the last one before a repair. It stands beside the tag, so it is told together with it. */
+  change?: number | undefined;
   /** Where the login may come from; `[]` lifts the restriction. */
   cidrs?: string[];
 }
 
 /**
- * Whose user it is: the id of its grant, `foreign` without our tag; none where there is no such user. `on`: the deployment on which it
- * was seen, told by the same answer.
+ * Whose user it is: the id of its grant, `foreign` without our tag; none where there is no such user. `change`: the number of the last
+ * change that has arrived, 0 before the first. `on`: the deployment on which it was seen, told by the same answer.
  */
-export type Owner = { grant: string; mechanisms?: Login['mechanism'][]; on?: Deployment } | 'foreign' | undefined;
+export type Owner =
+  | { grant: string; change?: number; mechanisms?: Login['mechanism'][]; on?: Deployment }
+  | 'foreign'
+  | undefined;
 
 /** No connection comes from here. */
 const nowhere = '0.0.0.0/32';
@@ -96,7 +101,12 @@ const notOffered: Record<number, 'not_offered' | 'missing'> = {
 const mechanisms = v.array(v.picklist(['SCRAM-SHA-1', 'SCRAM-SHA-256']));
 const withMechanisms = v.object({ mechanisms });
 const timed = v.object({ operationTime: v.instance(Timestamp) });
-const tagged = v.object({ customData: v.object({ mongogrant: v.object({ grant: v.string() }) }) });
+const tagged = v.object({
+  customData: v.object({
+    mongogrant: v.object({ grant: v.string() }),
+    mongograntChange: v.fallback(v.optional(v.number(), 0), 0),
+  }),
+});
 
 /** Users on real hosts. Closing it closes the connections to them. */
 export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Promise<void> } {
@@ -116,15 +126,21 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
   async function owner(host: Host, name: UserName): Promise<Owner> {
     const { shown: found, on } = await lookWithOwn(servers, host, name);
     if (found === undefined) return undefined;
-    if (!v.is(tagged, found)) return 'foreign';
-    const { grant } = found.customData.mongogrant;
-    return { grant, ...(v.is(withMechanisms, found) && { mechanisms: found.mechanisms }), ...(on && { on }) };
+    const mark = v.safeParse(tagged, found);
+    if (!mark.success) return 'foreign';
+    const { mongogrant, mongograntChange } = mark.output.customData;
+    return {
+      grant: mongogrant.grant,
+      change: mongograntChange,
+      ...(v.is(withMechanisms, found) && { mechanisms: found.mechanisms }),
+      ...(on && { on }),
+    };
   }
 
-  async function update(host: Host, { user, db }: UserName, { password, tag, cidrs }: UserChange) {
+  async function update(host: Host, { user, db }: UserName, { password, tag, change: number, cidrs }: UserChange) {
     const change = {
       ...(password && { pwd: password }),
-      ...(tag && { customData: { mongogrant: tag } }),
+      ...(tag && { customData: { mongogrant: tag, ...(number && { mongograntChange: number }) } }),
       ...(cidrs && restricted(cidrs)),
     };
     const command = { updateUser: user, ...change, ...durably(host) };

@@ -23,8 +23,8 @@ export function isHost(text: string): boolean {
   return hostText.test(text) && !text.includes('..') && port <= 65_535;
 }
 
-/** A host as it is stored: lower case, and without MongoDB's default port. */
-export const hostOf = (text: string): string => text.toLowerCase().replace(/:27017$/, '');
+/** A host as it is stored: lower case, and without MongoDB's default port. A name with two ports stays one that {@link isHost} refuses. */
+export const hostOf = (text: string): string => text.toLowerCase().replace(/^([^:]*|\[[^\]]*\]):27017$/, '$1');
 
 /** A MongoDB database name: 1 to 63 of `[A-Za-z0-9_-]`. */
 export const isDatabase = (text: string): boolean => /^[A-Za-z0-9_-]{1,63}$/.test(text);

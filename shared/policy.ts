@@ -1,3 +1,5 @@
+import { indexPlaces } from './place-index';
+
 /** The roles that can be granted, each with what it includes. A custom role is one more line here. */
 export const roles: Readonly<Record<string, readonly string[]>> = { read: ['read'], readWrite: ['read', 'readWrite'] };
 
@@ -97,10 +99,8 @@ export function speaksOf(rule: RuleKey, wish: Wish): boolean {
 /** The keys that a rule may have with which this one contradicts itself: same principal, host and database, and a deny that takes the whole allow. */
 export function opposites(rule: RuleKey): RuleKey[] {
   const which = rule.which === 'allow' ? 'deny' : 'allow';
-  const takes = (role: string) =>
-    which === 'deny' ? roleMatches({ role, which }, rule.role) : roleMatches(rule, role);
   return Object.keys(roles)
-    .filter(takes)
+    .filter((role) => roleMatches(rule, role))
     .map((role) => ({ ...keyOf(rule), role, which }));
 }
 
@@ -111,7 +111,7 @@ export const sameRule = (a: RuleKey, b: RuleKey): boolean =>
 export const keyOf = ({ email, host, db, role, which }: RuleKey): RuleKey => ({ email, host, db, role, which });
 
 /** An allow reaches down (readWrite allows read), a deny reaches up (no read means no readWrite). */
-function roleMatches(rule: Pick<Rule, 'role' | 'which'>, role: string): boolean {
+export function roleMatches(rule: Pick<Rule, 'role' | 'which'>, role: string): boolean {
   const [wide, narrow] = rule.which === 'allow' ? [rule.role, role] : [role, rule.role];
   return rolesIn(wide).includes(narrow);
 }
@@ -131,13 +131,13 @@ export function covers(outer: string, inner: string): boolean {
 export function access(rules: readonly (Rule | Unreadable)[], now: number): Rule[] {
   if (rules.some((rule) => 'unreadable' in rule)) return [];
   const live = rules.filter((rule): rule is Rule => !('unreadable' in rule) && !expired(rule, now));
-  const denies = live.filter((rule) => rule.which === 'deny');
-  const taken = (allow: Rule, role: string) => (deny: Rule) =>
-    (deny.host === '*' || deny.host === allow.host) && covers(deny.db, allow.db) && roleMatches(deny, role);
+  const denies = indexPlaces<Rule>();
+  for (const rule of live) if (rule.which === 'deny') denies.add(rule, rule);
   return live
     .filter((rule) => rule.which === 'allow')
     .flatMap((allow) => {
-      const left = rolesIn(allow.role).filter((role) => !denies.some(taken(allow, role)));
+      const taking = denies.covering(allow);
+      const left = rolesIn(allow.role).filter((role) => !taking.some((deny) => roleMatches(deny, role)));
       const widest = left.filter((role) => !left.some((other) => other !== role && rolesIn(other).includes(role)));
       return widest.map((role) => ({ ...allow, role }));
     });

@@ -22,13 +22,19 @@ export function reminderMail(
   const rest =
     logins.length > most ? [`... and ${logins.length - most} more: GET ${origin}/grants lists them all.`] : [];
   const lines = shown.map((login) => ({ what: whatOf(login), how: commandFor(login, origin) }));
-  const subject =
-    logins.length === 1 ? 'Your MongoDB login ends soon' : `${logins.length} of your MongoDB logins end soon`;
+  const subject = subjectOf(logins);
   const intro =
     'If you still need them, renew them: the password stays the same. If not, do nothing: they end by themselves.';
   const token = `TOKEN is your fetch token. Ask for a new one with: http POST ${origin}/links email=<your address>`;
   const text = [intro, ...lines.map(({ what, how }) => `${what}\n  ${how}`), ...rest, token].join('\n\n');
   return { subject, text: `${text}\n`, html: htmlOf(subject, intro, lines, [...rest, token]).html };
+}
+
+/** No two reminders tell of one end, so no two have one subject, which mail programs would fold into one mail. */
+function subjectOf(logins: readonly EndingLogin[]): string {
+  const first = readableTime(new Date(Math.min(...logins.map(({ expires }) => expires.getTime()))));
+  if (logins.length === 1) return `Your MongoDB login ends at ${first}`;
+  return `${logins.length} of your MongoDB logins end soon, the first at ${first}`;
 }
 
 const whatOf = ({ host, db, role, label, username, expires }: EndingLogin): string =>

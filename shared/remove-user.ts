@@ -6,6 +6,7 @@ import type { MemberSays } from './mongo-members';
 import type { Login } from './mongo-servers';
 import type { Host, MongoUsers, UserName } from './mongo-users';
 import type { Proof } from './store/grants';
+import { together } from './together';
 import { newPassword } from './tokens';
 
 export interface RemoveDeps {
@@ -121,7 +122,7 @@ interface Evidence {
 async function prove(users: MongoUsers, host: Host, name: UserName, { at, steps, trial }: Evidence): Promise<Proved> {
   const { there, members } = await users.whoKnows(host, name);
   if (there || members.some(({ says }) => says === 'known')) return { state: 'known', reason: 'still_known' };
-  const trials = await Promise.all(members.map((one) => tryAt(users, host, name, one, trial)));
+  const trials = await together(members.map((one) => tryAt(users, host, name, one, trial)));
   if (trials.includes('accepted')) return { state: 'known', reason: 'still_accepted' };
   const refused = members.filter((_, index) => trials[index] === 'refused');
   const gone = members.filter(({ says }) => says === 'gone');

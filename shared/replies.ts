@@ -76,6 +76,10 @@ const plainRule = v.object({
   cidrs,
   note: v.optional(text),
 });
+const unreadableRows = v.optional(
+  v.pipe(list, v.description("For admins: the keys of rows that can't be read. Their logins may be alive.")),
+);
+
 /** A rule, in the form in which it can be set again. */
 export const rule = v.object({ ...plainRule.entries, version });
 
@@ -140,12 +144,30 @@ export const replies = {
   token,
   grant: credential,
   renewed: v.object({ ...grant.entries, ca }),
-  grants: v.object({ grants: v.array(grant), cursor }),
+  grants: v.object({ grants: v.array(grant), unreadable: unreadableRows, cursor }),
   revoked: v.object({
     revoked: v.pipe(v.array(grant), v.description('Ended, and shown to be dead.')),
     pending: v.pipe(
       v.array(grant),
       v.description('Not ended yet, for instance as the host did not answer; mongogrant goes on by itself.'),
+    ),
+    counts: v.optional(
+      v.pipe(
+        v.object({ revoked: count('In all.'), pending: count('In all.') }),
+        v.description('Where there are more than an answer can hold: how many were found.'),
+      ),
+    ),
+    more: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description('There are others, too many to be counted in time. mongogrant ends them, too.'),
+      ),
+    ),
+    unreadable: v.optional(
+      v.pipe(
+        v.array(v.object({ email, ...place, label })),
+        v.description("Grants whose records can't be read, so that they can't be ended. Tell an admin."),
+      ),
     ),
   }),
   tokensRevoked: v.object({ revoked: count('How many tokens.') }),

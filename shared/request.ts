@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ApiError } from './errors';
+import { lists } from './fields';
 import { parseJsonText } from './json-text';
 
 /** One request, typed once at the door. */
@@ -10,8 +11,11 @@ export interface ApiRequest {
   params: Record<string, string>;
   query: Record<string, string>;
   body: Record<string, unknown>;
+  /** Whether the body was a form, in which a list of one item looks like a text. */
+  form?: boolean;
   /** What stands behind `Authorization: Bearer`. */
   bearer?: string | undefined;
+  /** Of the person: as API Gateway saw it, or what stands in front of it. Never from a header that a person can set. */
   ip: string;
   userAgent: string;
   requestId: string;
@@ -29,7 +33,7 @@ const mostBodyBytes = 8192;
 const waitMs = 10_000;
 
 /** The payload that API Gateway sends (format 2.0) as a request; a 4xx for what no route could take. */
-export function parseEvent(event: APIGatewayProxyEventV2, origin?: string): ApiRequest {
+export function parseEvent(event: APIGatewayProxyEventV2, ip: string, origin?: string): ApiRequest {
   const { routeKey, requestId, http } = event.requestContext;
   return {
     route: routeKey,
@@ -37,9 +41,9 @@ export function parseEvent(event: APIGatewayProxyEventV2, origin?: string): ApiR
     path: event.rawPath,
     params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ''])),
     query: fields(event.rawQueryString, 'query'),
-    body: parseBody(event),
+    ...parseBody(event),
     bearer: /^Bearer +(\S+) *$/i.exec(event.headers.authorization ?? '')?.[1],
-    ip: http.sourceIp,
+    ip,
     userAgent: http.userAgent,
     requestId,
     deadline: Date.now() + waitMs,
@@ -56,11 +60,11 @@ export const originOf = (event: APIGatewayProxyEventV2, origin?: string): string
 export const acceptsPage = (event: APIGatewayProxyEventV2): boolean =>
   (event.headers.accept ?? '').includes('text/html');
 
-function parseBody(event: APIGatewayProxyEventV2): Record<string, unknown> {
+function parseBody(event: APIGatewayProxyEventV2): Pick<ApiRequest, 'body' | 'form'> {
   const bytes = bodyBytes(event);
   if (bytes.length > mostBodyBytes)
     throw new ApiError('body_too_large', `A body may hold ${mostBodyBytes} bytes at most.`);
-  if (bytes.length === 0) return {};
+  if (bytes.length === 0) return { body: {} };
   const [type = '', ...parameters] = (event.headers['content-type'] ?? '')
     .toLowerCase()
     .split(';')
@@ -80,7 +84,7 @@ function parseBody(event: APIGatewayProxyEventV2): Record<string, unknown> {
     );
   }
   const text = decode(bytes);
-  return type === 'application/json' ? jsonObject(text) : fields(text, 'body');
+  return type === 'application/json' ? { body: jsonObject(text) } : { body: fields(text, 'body', lists), form: true };
 }
 
 function bodyBytes({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
@@ -111,10 +115,19 @@ function jsonObject(text: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value));
 }
 
-/** The fields of a form or a query string. A field that comes twice is refused: the two readers of a request must not pick different ones. */
-function fields(text: string, where: string): Record<string, string> {
-  const pairs = [...new URLSearchParams(text)];
-  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) !== index);
-  if (twice) throw new ApiError('invalid_request', `${where}: a field is given twice`);
-  return Object.fromEntries(pairs);
+/**
+ * The fields of a form or a query string. A field that comes twice is refused: the two readers of a request must not pick different ones.
+ * What may hold a list is one then.
+ */
+function fields(text: string, where: 'query'): Record<string, string>;
+function fields(text: string, where: 'body', mayRepeat: object): Record<string, string | string[]>;
+function fields(text: string, where: string, mayRepeat = {}): Record<string, string | string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(text)) values.set(name, [...(values.get(name) ?? []), value]);
+  const entries = [...values].map(([name, [first = '', ...more]]) => {
+    if (more.length > 0 && !Object.hasOwn(mayRepeat, name))
+      throw new ApiError('invalid_request', `${where}: a field is given twice`);
+    return [name, more.length > 0 ? [first, ...more] : first];
+  });
+  return Object.fromEntries(entries);
 }

@@ -13,11 +13,11 @@ export const scheduledJobs = ['reap', 'remind', 'reconcile'] as const;
 export type ScheduledJob = (typeof scheduledJobs)[number];
 
 /** The functions that no route leads to: AWS calls them. */
-export const jobs = [...scheduledJobs, 'rotate-admin-password'] as const;
+export const jobs = [...scheduledJobs, 'rotate-admin-password', 'note-feedback'] as const;
 export type JobName = (typeof jobs)[number];
 
 export interface Route {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   function: FunctionName;
 }
@@ -27,7 +27,6 @@ export const routes = [
   { method: 'POST', path: '/links', function: 'request-link' },
   { method: 'POST', path: '/links/poll', function: 'redeem-link' },
   { method: 'GET', path: '/links/{link}', function: 'redeem-link' },
-  { method: 'HEAD', path: '/links/{link}', function: 'redeem-link' },
   { method: 'POST', path: '/links/{link}', function: 'redeem-link' },
   { method: 'POST', path: '/grants', function: 'grant-credentials' },
   { method: 'POST', path: '/grants/renew', function: 'grant-credentials' },
@@ -68,8 +67,12 @@ type KeyOf<R> = R extends Route ? `${R['method']} ${R['path']}` : never;
 /** Answers what no route matches, with a 404 or 405 problem document in place of API Gateway's own words. */
 export const fallback = { key: '$default', function: 'grants' } as const;
 
+/** The methods of a route: what is read answers HEAD as it answers GET, without the body. At the Python server a GET acts. */
+export const methodsAt = ({ method, path }: Route): (Route['method'] | 'HEAD')[] =>
+  method === 'GET' && !pythonRoutes.some((route) => route.path === path) ? ['GET', 'HEAD'] : [method];
+
 /** The methods that a path answers; none for a path that is no route. */
-export const methodsOf = (path: string, among = allRoutes): string[] => {
+export const methodsOf = (path: string, among: readonly Route[] = allRoutes): string[] => {
   const fitting = among.filter((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
-  return [...new Set(fitting.map(({ method }) => method))];
+  return fitting.length === 0 ? [] : [...new Set([...fitting.flatMap(methodsAt), 'OPTIONS'])];
 };

@@ -14,7 +14,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { requestHandler } from './aws-requests';
+import { attempts, patient } from './aws-requests';
 
 /** What a secret holds under a staging label. */
 export interface CurrentValue {
@@ -35,7 +35,8 @@ export interface SecretReader {
 export interface SecretWriter {
   /** The names that begin with this, in no order. What is only minutes old, or deleted, may be missing. */
   list(prefix: string): Promise<string[]>;
-  create(id: string, text: string): Promise<'created' | 'exists' | 'deleted'>;
+  /** `kmsKey`: in place of the account's own key for Secrets Manager. */
+  create(id: string, text: string, kmsKey?: string): Promise<'created' | 'exists' | 'deleted'>;
   /** Another value, whatever the one before it. */
   put(id: string, text: string): Promise<'put' | Absent>;
   /** Another value, unless `version` is no longer the current one. Two calls. */
@@ -64,12 +65,25 @@ export interface SecretVersions extends SecretReader, Pick<SecretWriter, 'change
   moveStage(id: string, stage: string, move: { from: string | undefined; to: string | undefined }): Promise<void>;
 }
 
-const openClient = () => new SecretsManagerClient({ maxAttempts: 3, requestHandler });
+const openClient = () => patient(new SecretsManagerClient(attempts));
 
 export function secretReader(): SecretReader {
   const client = openClient();
   return {
     get: (id, stage) => get(client, id, stage),
+  };
+}
+
+/** Whether a secret is there, without its value. One call. */
+export function secretStates(): (id: string) => Promise<'there' | Absent> {
+  const client = openClient();
+  return async (id) => {
+    try {
+      const { DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: id }));
+      return DeletedDate === undefined ? 'there' : 'deleted';
+    } catch (error) {
+      return absent(error);
+    }
   };
 }
 
@@ -87,9 +101,9 @@ export function secretWriter(): SecretWriter {
       } while (from);
       return names;
     },
-    async create(id, text) {
+    async create(id, text, kmsKey) {
       try {
-        await client.send(new CreateSecretCommand({ Name: id, SecretString: text }));
+        await client.send(new CreateSecretCommand({ Name: id, SecretString: text, KmsKeyId: kmsKey }));
         return 'created';
       } catch (error) {
         if (error instanceof ResourceExistsException) return 'exists';

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { SecretUnusable } from './errors';
 import { type HostSecret, hostSecret, hostSecretName, setStage } from './host-secret';
+import { always, keptFor, keptTexts, keysServeFor, leastAge } from './kept-texts';
 import { jsonOf, parseSecret } from './parse-secret';
 import { type SecretReader, secretReader } from './secrets-manager';
 import type { SigningKeys } from './tokens';
@@ -19,6 +20,8 @@ export interface Secrets {
   signingKeys(fresh?: 'fresh'): Promise<SigningKeys>;
   /** The keys that sign the links in mails: others than those of tokens, as who sends links need not be able to make tokens. */
   linkKeys(): Promise<SigningKeys>;
+  /** What CloudFront, where it stands in front of the API, is known by. `fresh` as above. */
+  frontKeys(fresh?: 'fresh'): Promise<SigningKeys>;
   /** The admin login of a host; none for a host that is not registered. A retired host has one, so that what lives there can end. */
   host(host: string, fresh?: 'fresh'): Promise<HostSecret | undefined>;
   /**
@@ -28,17 +31,13 @@ export interface Secrets {
   otherLogin(host: string, refused: HostSecret): Promise<HostSecret | undefined>;
 }
 
-/** Milliseconds for which a function goes on with what it has read. */
-export const keptFor = 300_000;
-const leastAge = 10_000;
-
 /** The secrets under a prefix. */
 export function awsSecrets(
   prefix: string,
   clock: () => number = Date.now,
   reader: SecretReader = secretReader(),
 ): Secrets {
-  const kept = new Map<string, { at: number; value: Promise<string | undefined> }>();
+  const kept = keptTexts((id) => fetchValue(id), clock);
   const looks = new Map<string, { at: number; refused: HostSecret; found: Promise<HostSecret | undefined> }>();
 
   /** None where there is no secret; the empty text for one that holds no text. */
@@ -50,36 +49,27 @@ export function awsSecrets(
   async function read<S extends v.GenericSchema>(
     schema: S,
     name: string,
-    { fresh, host }: { fresh?: 'fresh' | undefined; host?: string } = {},
+    { oldest = keptFor, host }: { oldest?: number; host?: string } = {},
   ): Promise<v.InferOutput<S> | undefined> {
     const id = `${prefix}/${name}`;
-    const entry = kept.get(id);
-    if (!entry || clock() - entry.at > (fresh ? leastAge : keptFor))
-      kept.set(id, { at: clock(), value: fetchValue(id) });
+    const text = await kept.textOf(id, oldest, host === undefined ? keysServeFor : keptFor);
+    if (text === undefined) return undefined;
     try {
-      const value = await kept.get(id)?.value.catch(() => {
-        throw new SecretUnusable(`The secret ${id} can't be read`);
-      });
-      if (value !== undefined) return parseSecret(schema, value, { id, name: host ?? name, host });
+      return parseSecret(schema, text, { id, name: host ?? name, host });
     } catch (fault) {
-      kept.delete(id);
+      // Somebody mends it, so that it is asked for again next time.
+      kept.forget(id);
       throw fault;
     }
-    // What is not there, or could not be read, is asked for again next time.
-    kept.delete(id);
-    return undefined;
   }
 
-  const hostLogin = (host: string, fresh?: 'fresh'): Promise<HostSecret | undefined> =>
-    read(hostSecret, hostSecretName(host), { fresh, host });
+  const hostLogin = (host: string, oldest: number): Promise<HostSecret | undefined> =>
+    read(hostSecret, hostSecretName(host), { oldest, host });
 
-  /** Forgets what is kept. While a rotation is under way the server may know a password already that is not the current one yet. */
+  /** While a rotation is under way the server may know a password already that is not the current one yet. */
   async function lookAgain(host: string, refused: HostSecret): Promise<HostSecret | undefined> {
     const id = `${prefix}/${hostSecretName(host)}`;
-    const now = async () => {
-      kept.delete(id);
-      return hostLogin(host);
-    };
+    const now = () => hostLogin(host, always);
     const current = await now();
     if (!current || !isSame(current, refused)) return current;
     const text = await fetchValue(id, setStage);
@@ -91,20 +81,23 @@ export function awsSecrets(
     if (!next.success || !isSame({ ...current, password: next.output.password }, next.output)) return undefined;
     if (isSame(next.output, refused)) return undefined;
     const login = { ...current, password: next.output.password };
-    kept.set(id, { at: clock(), value: Promise.resolve(JSON.stringify(login)) });
+    kept.keep(id, JSON.stringify(login));
     return login;
   }
 
   return {
     async signingKeys(fresh) {
-      return there(await read(signingKeysSecret, 'signing-key', { fresh }), 'signing-key');
+      return there(await read(signingKeysSecret, 'signing-key', { oldest: oldestFor(fresh) }), 'signing-key');
     },
     async linkKeys() {
       return there(await read(signingKeysSecret, 'link-key'), 'link-key');
     },
-    host: hostLogin,
+    async frontKeys(fresh) {
+      return there(await read(signingKeysSecret, 'front-key', { oldest: oldestFor(fresh) }), 'front-key');
+    },
+    host: (host, fresh) => hostLogin(host, oldestFor(fresh)),
     async otherLogin(host, refused) {
-      const known = await hostLogin(host);
+      const known = await hostLogin(host, keptFor);
       if (!known || !isSame(known, refused)) return known;
       const last = looks.get(host);
       if (last && isSame(last.refused, refused) && clock() - last.at <= leastAge) return last.found;
@@ -115,6 +108,8 @@ export function awsSecrets(
     },
   };
 }
+
+const oldestFor = (fresh: 'fresh' | undefined): number => (fresh ? leastAge : keptFor);
 
 /** Whether a server sees no difference. */
 const isSame = (a: HostSecret, b: HostSecret): boolean =>

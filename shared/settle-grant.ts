@@ -2,6 +2,7 @@ import { type Source, writeEvent } from './store/audit';
 import { allLiveGrants, finishEnd, type Grant, type Proof, readGrant } from './store/grants';
 import type { Table } from './store/table';
 import { seconds } from './time';
+import { together } from './together';
 
 /** Why a grant waits for somebody's decision: its user is not there, and the server is not (or not surely) the one on which it was made. */
 export const unsettledReasons: readonly string[] = ['deployment_unknown', 'other_deployment'];
@@ -9,7 +10,8 @@ export const unsettledReasons: readonly string[] = ['deployment_unknown', 'other
 const isUnsettled = ({ state, waitsFor = '' }: Pick<Grant, 'state' | 'waitsFor'>): boolean =>
   state === 'ending' && unsettledReasons.includes(waitsFor);
 
-export const listUnsettled = async (table: Table): Promise<Grant[]> => (await allLiveGrants(table)).filter(isUnsettled);
+export const listUnsettled = async (table: Table): Promise<Grant[]> =>
+  (await allLiveGrants(table)).grants.filter(isUnsettled);
 
 export type Settled = { state: 'settled'; grant: Grant } | { state: 'refused'; reason: string; detail: string };
 
@@ -20,7 +22,7 @@ export async function settleGrant(
   { by, source }: { by: string; source: Source },
   now: Date,
 ): Promise<Settled> {
-  const listed = (await allLiveGrants(table)).find((grant) => grant.id === id);
+  const listed = (await allLiveGrants(table)).grants.find((grant) => grant.id === id);
   const grant = listed && (await readGrant(table, listed));
   if (!grant || !isUnsettled(grant)) return refused('grant_unknown', `No grant ${id} waits for a decision.`);
   if (grant.endingUntil > seconds(now)) return refused('grant_busy', 'The reaper is at it. Ask again in a minute.');
@@ -28,7 +30,7 @@ export async function settleGrant(
   const nothing = { unknownTo: [], refusedBy: [], notAsked: [] };
   const proof: Proof = { at, gone: false, ...nothing, leftOut: ['declared_gone'] };
   const { email, why, waitsFor: reason } = grant;
-  const [ended] = await Promise.all([
+  const [ended] = await together([
     finishEnd(table, grant, at, proof),
     writeEvent(
       table,

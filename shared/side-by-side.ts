@@ -1,10 +1,24 @@
-/** Runs the act for each item, at most so many at a time; the results in the order of the items. The first fault ends it. */
+import { together } from './together';
+
+/**
+ * Runs the act for each item, at most so many at a time; the results in the order of the items. After a fault no further act begins;
+ * those under way end first, then it is thrown.
+ */
 export async function sideBySide<I, R>(most: number, items: readonly I[], act: (item: I) => Promise<R>): Promise<R[]> {
-  const waiting = [...items.entries()];
-  const results = new Map<number, R>();
+  const waiting = items.entries();
+  const results: R[] = [];
+  let failed = false;
   const lane = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) results.set(next[0], await act(next[1]));
+    for (let next = waiting.next(); !next.done && !failed; next = waiting.next()) {
+      const [index, item] = next.value;
+      try {
+        results[index] = await act(item);
+      } catch (fault) {
+        failed = true;
+        throw fault;
+      }
+    }
   };
-  await Promise.all(Array.from({ length: most }, lane));
-  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
+  await together(Array.from({ length: Math.min(most, items.length) }, lane));
+  return results;
 }

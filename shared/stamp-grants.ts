@@ -25,7 +25,7 @@ export async function stampHost(
   deps: StampDeps & { tagged: Pick<TaggedUsers, 'look'>; stackName: string },
   host: Host,
 ): Promise<number> {
-  const live = (await grantsOnHost(deps.table, host.name)).filter(counts);
+  const live = (await grantsOnHost(deps.table, host.name)).grants.filter(counts);
   const names = live.map(({ username: user, usersDb: db }) => ({ user, db }));
   const { ours } = await deps.tagged.look(host, deps.stackName, names);
   const there = new Set(ours.map(({ tag }) => tag.grant));

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
+import { grouped } from './grouped';
 import { heldOn } from './hosts/privileges';
 import { serverCode } from './mongo-faults';
 import { durably, type MongoServers } from './mongo-servers';
 import type { Host, UserName } from './mongo-users';
 import { askForUsers, cidrsOf, type ShownUser, unlessRefused, usersNamed } from './shown-users';
 import { sideBySide } from './side-by-side';
+import { together } from './together';
 
 /** A user with the tag of one stack. Fields of the tag that somebody changed by hand may hold anything. */
 export interface TaggedUser extends UserName {
@@ -57,7 +59,7 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
   async function part(host: Host, db: string, usersInfo: unknown, stack: string) {
     const of = (whose: unknown) =>
       askForUsers(servers, host, db, { usersInfo, filter: { 'customData.mongogrant.stack': whose } });
-    const [ours, others] = await Promise.all([of(stack), of({ $ne: stack })]);
+    const [ours, others] = await together([of(stack), of({ $ne: stack })]);
     return seenIn([...ours, ...others], stack);
   }
 
@@ -76,11 +78,23 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
   const look = async (host: Host, stack: string, names: readonly UserName[]): Promise<Seen> =>
     seenIn(await usersNamed(servers, host, names), stack);
 
+  /** With what only a look at each name shows; as they were found, where our login may list users and not look at one. */
+  async function inDetail(host: Host, stack: string, ours: TaggedUser[]): Promise<TaggedUser[]> {
+    const all = await look(host, stack, ours).catch(unlessRefused);
+    if (all) return all.ours;
+    const homes = [...grouped(ours, ({ db }) => db).values()];
+    const looked = await sideBySide(atOnce, homes, async (home) => {
+      const found = await look(host, stack, home).catch(unlessRefused);
+      return found ? found.ours : home;
+    });
+    return looked.flat();
+  }
+
   return {
     async list(host, stack, dbs) {
       const all = await part(host, 'admin', { forAllDBs: true }, stack).catch(unlessRefused);
       const { ours, ...rest } = all ? { ...all, seen: 'all' as const } : await eachDatabase(host, stack, dbs);
-      return { ...rest, ours: (await look(host, stack, ours)).ours };
+      return { ...rest, ours: await inDetail(host, stack, ours) };
     },
     look,
     async grantRoles(host, { user, db }, roles) {

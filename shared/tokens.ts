@@ -74,6 +74,10 @@ export const signedAs = ({ key, older }: SigningKeys, kind: Signed, text: string
 export const sameHash = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
+/** Whether the text is one of these keys themselves. */
+export const isOneOf = ({ key, older }: SigningKeys, text: string): boolean =>
+  [key, ...older].some((one) => sameHash(sha256(one), sha256(text)));
+
 /** A MongoDB password: 32 of `[A-Za-z0-9]`, so that it never needs escaping. */
 export const newPassword = (): string => Array.from({ length: 32 }, () => letters[randomInt(letters.length)]).join('');
 

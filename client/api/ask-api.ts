@@ -48,8 +48,11 @@ export function pauseOf(answer: Answer | undefined, attempt: number, deps: Clien
 /** Whether the same request may get another answer soon. */
 const passes = ({ status, json, retryAfter }: Answer): boolean =>
   status === 503 ||
-  (status === 429 && codeOf(json) !== 'too_many_grants') ||
+  (status === 429 && !isFull(codeOf(json))) ||
   (codeOf(json) === 'grant_busy' && retryAfter !== undefined);
+
+/** Whether somebody has all that they may have: only they can make room. */
+const isFull = (code: string | undefined): boolean => code === 'too_many_grants' || code === 'too_many_rules';
 
 const problem = v.object({ code: v.string(), detail: v.string(), requestId: v.optional(v.string()) });
 const codeOf = (json: unknown): string | undefined => (v.is(problem, json) ? json.code : undefined);

@@ -7,6 +7,8 @@ export interface AwsSettings {
   secretPrefix: string;
   /** The name with which the stack marks its MongoDB users. */
   stackName: string;
+  /** The KMS key of the secrets that are made; without it, the account's own for Secrets Manager. */
+  kmsKey?: string | undefined;
 }
 
 /** The same as given on a command line; what is left out comes from the environment. */
@@ -14,10 +16,11 @@ export interface AwsOptions {
   table?: string | undefined;
   secretPrefix?: string | undefined;
   stack?: string | undefined;
+  kmsKey?: string | undefined;
 }
 
 /**
- * Options first, then `MONGOGRANT_TABLE`, `MONGOGRANT_SECRET_PREFIX` and `MONGOGRANT_STACK`, then the defaults of the settings.
+ * Options first, then `MONGOGRANT_TABLE`, `MONGOGRANT_SECRET_PREFIX`, `MONGOGRANT_STACK` and `MONGOGRANT_KMS_KEY`, then the defaults of the settings.
  *
  * @throws MongograntError `table_missing` if nobody names the table: only the deployment knows it
  */
@@ -32,5 +35,6 @@ export function awsSettings(options: AwsOptions, env: NodeJS.ProcessEnv): AwsSet
     table,
     secretPrefix: options.secretPrefix ?? (env.MONGOGRANT_SECRET_PREFIX || 'mongogrant'),
     stackName: options.stack ?? (env.MONGOGRANT_STACK || 'mongogrant'),
+    kmsKey: options.kmsKey ?? (env.MONGOGRANT_KMS_KEY || undefined),
   };
 }

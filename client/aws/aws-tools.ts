@@ -11,17 +11,24 @@ import type { Log } from '../../shared/log';
 import { mongoServers } from '../../shared/mongo-servers';
 import { mongoUsers } from '../../shared/mongo-users';
 import { awsSecrets } from '../../shared/secrets';
+import { secretStates } from '../../shared/secrets-manager';
 import { listUnsettled, settleGrant } from '../../shared/settle-grant';
 import { stampHost } from '../../shared/stamp-grants';
+import { allLiveGrants } from '../../shared/store/grants';
+import { type DailyJob, lastRun } from '../../shared/store/job-runs';
+import { readReach } from '../../shared/store/reach';
 import { dynamoTable } from '../../shared/store/table';
 import { taggedUsers } from '../../shared/tagged-users';
+import { seconds } from '../../shared/time';
 import { newId } from '../../shared/tokens';
 import type { ClientDeps } from '../api/ask-api';
+import { grantsLeft, usersLeft } from '../decommission/look-for-left';
 import { type ApplyImportDeps, applyImport } from '../import/apply-import';
 import { parsePython } from '../import/parse-python';
 import { type ImportPlan, type PlanOptions, planImport } from '../import/plan-import';
 import { readPythonDatabase } from '../import/python-database';
 import type { AwsSettings } from './aws-settings';
+import { tableDescription } from './describe-table';
 
 // Everything of the client that reaches AWS's packages. Others reach it through open-aws.ts, when they need it and not before.
 
@@ -34,13 +41,14 @@ const stampMs = 10_000;
 const quiet: Log = { info() {}, warn() {}, error() {} };
 
 /** What an admin with AWS rights can do: `by` names them in the audit log, by their address. */
-export function openAwsTools({ table: name, secretPrefix, stackName }: AwsSettings, by: string) {
+export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: AwsSettings, by: string) {
   const table = dynamoTable(name);
   const secrets = checkAddresses(awsSecrets(secretPrefix));
   const servers = followRotations(mongoServers(), secrets);
   const users = mongoUsers(servers);
   const actor = { by, source: { requestId: `mgrant-${newId()}`, ip: 'mgrant' } };
-  const registry = { table, hosts: hostSecrets(secretPrefix) };
+  const registry = { table, hosts: hostSecrets(secretPrefix, kmsKey) };
+  const stateOf = secretStates();
   const importing = { table, secrets, servers, adoptable: adoptableUsers(servers), stackName };
 
   /** Grants are to name the login that is there now. A host that can't be reached from here gets that from the daily comparison. */
@@ -75,6 +83,26 @@ export function openAwsTools({ table: name, secretPrefix, stackName }: AwsSettin
     grants: {
       unsettled: () => listUnsettled(table),
       settle: (id: string) => settleGrant(table, id, actor, new Date()),
+    },
+    /** What `mgrant doctor` looks at in the table and the secrets; it changes nothing. */
+    facts: {
+      ...tableDescription(name),
+      secretState: async (secret: string) => {
+        const id = `${secretPrefix}/${secret}`;
+        return { id, state: await stateOf(id) };
+      },
+      lastRun: (job: DailyJob) => lastRun(table, job),
+      reach: (host: string) => readReach(table, host),
+      /** The host of each login that should have been dead by then. One whose last member can't be asked does not count. */
+      overdue: async (by: Date) => {
+        const { grants } = await allLiveGrants(table, seconds(by));
+        return grants.flatMap(({ host, waitsFor }) => (waitsFor === 'member_not_asked' ? [] : [host]));
+      },
+    },
+    /** What `mgrant decommission` waits for. */
+    leftovers: {
+      grants: () => grantsLeft(registry),
+      users: () => usersLeft({ ...registry, secrets, tagged: taggedUsers(servers), stackName }),
     },
     planImport: async (uri: string, client: ClientDeps, options: PlanOptions) =>
       planImport(parsePython(await readPythonDatabase(uri)), { ...importing, ...client }, options, new Date()),

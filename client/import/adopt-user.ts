@@ -6,10 +6,12 @@ import type { Host } from '../../shared/mongo-users';
 import { reasonOf } from '../../shared/reason-of';
 import { claimAdoption, readGrantAt } from '../../shared/store/adoptions';
 import { writeEvent } from '../../shared/store/audit';
+import type { GrantRows } from '../../shared/store/grant-row';
 import { finishEnd, type Grant, lease, planGrant } from '../../shared/store/grants';
 import type { Table } from '../../shared/store/table';
 import { tagOf } from '../../shared/tag-of';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import { newId } from '../../shared/tokens';
 import { besideLabel, type Judgement, judgeUser } from './judge-user';
 import type { PythonGrant } from './parse-python';
@@ -45,8 +47,11 @@ export async function adoptUser(deps: AdoptDeps, adoption: Adoption, actor: Acto
   const name = { user: grant.username, db: grant.db };
   // Two that adopt the same user meet at the row: the later one looks again, and finds the row of the other.
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const [[user], rows] = await Promise.all([deps.adoptable.look(host, [name]), rowsOf(deps.table, grant)]);
-    const judgement = judgeUser(grant, user, rows, deps.stackName);
+    const [[user], rows] = await together([deps.adoptable.look(host, [name]), rowsOf(deps.table, grant)]);
+    const [unreadable] = rows.unreadable;
+    if (unreadable)
+      return { state: 'left', reason: 'row_unreadable', detail: `The row "${unreadable.unreadable}" can't be read.` };
+    const judgement = judgeUser(grant, user, rows.grants, deps.stackName);
     if (judgement.act === 'ours') return { state: 'ours' };
     if (judgement.act === 'leave') return { state: 'left', reason: judgement.reason, detail: judgement.detail };
     const row = await takeRow(deps, adoption, judgement, actor, now);
@@ -55,9 +60,10 @@ export async function adoptUser(deps: AdoptDeps, adoption: Adoption, actor: Acto
   return { state: 'left', reason: 'grant_busy', detail: 'Others are at this grant. Import again in a minute.' };
 }
 
-const rowsOf = async (table: Table, { email, host, db, role }: PythonGrant): Promise<Grant[]> => {
+const rowsOf = async (table: Table, { email, host, db, role }: PythonGrant): Promise<GrantRows> => {
   const places = ['', besideLabel].map((label) => readGrantAt(table, { email, host, db, role, label }));
-  return (await Promise.all(places)).filter((row) => row !== undefined);
+  const rows = await together(places);
+  return { grants: rows.flatMap(({ grants }) => grants), unreadable: rows.flatMap(({ unreadable }) => unreadable) };
 };
 
 /** The row that says of the user what will be true in a moment; none if somebody else was faster. */
@@ -84,9 +90,10 @@ async function takeRow(
           creatingUntil: 0,
           changingUntil: moment + lease,
           endingUntil: 0,
+          change: 0,
           cidrs: judgement.cidrs,
         };
-  const [taken] = await Promise.all([
+  const [taken] = await together([
     judgement.act === 'tag' ? claimAdoption(table, row, moment) : planGrant(table, row, judgement.before),
     writeEvent(table, { act: 'adopted', email: row.email, by: actor.by, grant: row }, actor.source, now),
   ]);

@@ -1,6 +1,7 @@
 import { ruleName } from '../../shared/policy';
 import { sideBySide } from '../../shared/side-by-side';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import type { ClientDeps } from '../api/ask-api';
 import { sameMeaning, sameScope } from '../rules-file/changes';
 import { nameOfKey } from '../rules-file/expand-rules';
@@ -41,7 +42,7 @@ export const hostsAtOnce = 10;
  */
 export async function planImport(parsed: Parsed, deps: PlanDeps, options: PlanOptions, now: Date): Promise<ImportPlan> {
   const left = [...parsed.left];
-  const [state, hosts] = await Promise.all([readState(deps, true), findHosts(deps, parsed)]);
+  const [state, hosts] = await together([readState(deps, true), findHosts(deps, parsed)]);
   const rules = parsed.rules.filter((rule) => {
     const host = hosts.get(rule.host);
     // A deny harms nobody where there is no host yet.

@@ -1,9 +1,10 @@
+import { grouped } from '../../shared/grouped';
 import { covered } from '../../shared/losses';
 import { sideBySide } from '../../shared/side-by-side';
 import type { Grant } from '../../shared/store/grants';
 import { keys } from '../../shared/store/keys';
 import { seconds } from '../../shared/time';
-import { type FinalRules, rulesByPerson } from '../rules-file/plan-losses';
+import { type FinalRules, finalRulesAbout } from '../rules-file/plan-losses';
 import { type Judgement, judgeUser } from './judge-user';
 import type { Left, PythonGrant } from './parse-python';
 import { type Hosts, hostsAtOnce, type ImportPlan, type PlanDeps, type PlanOptions } from './plan-import';
@@ -24,7 +25,7 @@ export async function planLogins(
   now: Date,
 ): Promise<Pick<ImportPlan, 'adoptions' | 'ours' | 'left'>> {
   const planned: Pick<ImportPlan, 'adoptions' | 'ours' | 'left'> = { adoptions: [], ours: 0, left: [] };
-  const rulesFor = rulesByPerson(final);
+  const rulesFor = finalRulesAbout(final);
   const moment = seconds(now);
   await sideBySide(hostsAtOnce, [...grouped(grants, ({ host }) => host)], async ([name, some]) => {
     const host = hosts.get(name) ?? { reason: 'host_unknown', detail: `${name} is not registered.` };
@@ -57,16 +58,6 @@ export const leftGrant = (grant: PythonGrant, { reason, detail }: Obstacle): Lef
   reason,
   detail,
 });
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
-}
 
 /** Judges logins of one host by what was seen there. */
 function judgeOn(survey: Survey, stack: string): (grant: PythonGrant) => Judgement {

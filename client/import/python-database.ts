@@ -1,5 +1,6 @@
 import { MongoClient, MongoParseError } from 'mongodb';
 import { ConnectionString } from 'mongodb-connection-string-url';
+import { together } from '../../shared/together';
 import { MongograntError } from '../mongogrant-error';
 
 /** What a Python server keeps, as it is there. */
@@ -22,7 +23,7 @@ export async function readPythonDatabase(uri: string): Promise<PythonDatabase> {
     const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5000, appName: 'mongogrant-import' });
     try {
       const all = (name: string) => client.db(database).collection(name).find().toArray();
-      const [allow, deny, rulers, grants] = await Promise.all(['allow', 'deny', 'rulers', 'grants'].map(all));
+      const [allow, deny, rulers, grants] = await together(['allow', 'deny', 'rulers', 'grants'].map(all));
       return { allow: allow ?? [], deny: deny ?? [], rulers: rulers ?? [], grants: grants ?? [] };
     } finally {
       await client.close();

@@ -6,6 +6,7 @@ import type { Host } from '../../shared/mongo-users';
 import type { Secrets } from '../../shared/secrets';
 import { type Grant, grantsOnHost } from '../../shared/store/grants';
 import type { Table } from '../../shared/store/table';
+import { together } from '../../shared/together';
 import type { PythonGrant } from './parse-python';
 
 export interface SurveyDeps {
@@ -74,8 +75,8 @@ export async function surveyHost(
     }),
   );
   const names = grants.flatMap(({ username, db }) => (closed.has(db) ? [] : [{ user: username, db }]));
-  const [users, rows] = await Promise.all([deps.adoptable.look(host, names), grantsOnHost(deps.table, host.name)]);
-  return { host, users, rows, closed };
+  const [users, rows] = await together([deps.adoptable.look(host, names), grantsOnHost(deps.table, host.name)]);
+  return { host, users, rows: rows.grants, closed };
 }
 
 const reasonIn = (report: HostReport): string => (report.state === 'unusable' ? report.reason : 'host_unknown');

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { email } from '../../shared/fields';
 import { type AwsOptions, awsSettings } from '../aws/aws-settings';
 import type { AwsTools } from '../aws/aws-tools';
+import { MongograntError } from '../mongogrant-error';
 import { checked } from './checked';
+import { UsageError } from './refused';
 import type { Session } from './session';
 
 export interface DeploymentOptions extends AwsOptions {
@@ -36,6 +38,12 @@ export async function useAws<T>(
 export async function actorOf(session: Session, { by }: DeploymentOptions): Promise<string> {
   const named = by ?? (session.io.env.MONGOGRANT_BY || undefined);
   if (named !== undefined) return checked('--by', email, named);
-  const client = await session.client();
-  return (await client.me()).email;
+  try {
+    const client = await session.client();
+    return (await client.me()).email;
+  } catch (fault) {
+    if (!(fault instanceof MongograntError) || fault.code !== 'token_missing') throw fault;
+    // An admin begins with AWS's credentials alone: a host comes before the first login.
+    throw new UsageError('--by: say who you are, for the audit log: --by you@lab.org, or MONGOGRANT_BY.');
+  }
 }

@@ -4,6 +4,8 @@ import { addAllow, addDeny } from './commands/allow';
 import { addAudit } from './commands/audit';
 import { addCompletion } from './commands/completion';
 import { addDb } from './commands/db';
+import { addDecommission } from './commands/decommission';
+import { addDoctor } from './commands/doctor';
 import { addGrants } from './commands/grants';
 import { addHosts } from './commands/hosts';
 import { addImport } from './commands/import';
@@ -85,5 +87,7 @@ const commands: ((program: Command, context: Context) => void)[] = [
   addHosts,
   addAudit,
   addImport,
+  addDoctor,
+  addDecommission,
   addCompletion,
 ];

@@ -1,3 +1,4 @@
+import { together } from '../../shared/together';
 import type { ClientDeps } from '../api/ask-api';
 import { MongograntError } from '../mongogrant-error';
 import { carryOut } from './carry-out';
@@ -50,7 +51,7 @@ export async function applyRules({ changes }: Pick<Plan, 'changes'>, deps: Apply
         if (failures.length > 0) return;
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await together(Array.from({ length: atOnce }, worker));
     if (failures.length > 0 || deps.stop?.aborted) break;
   }
   const made = new Set(done);

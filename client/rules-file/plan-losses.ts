@@ -1,5 +1,7 @@
-import { type Losses, lossesOf } from '../../shared/losses';
-import { opposites, principalsOf, type Rule, type RuleKey, speaksOf, type Unreadable } from '../../shared/policy';
+import { append } from '../../shared/grouped';
+import { type Losses, lossesOf, mayTake, type RuleChange } from '../../shared/losses';
+import { opposites, type Rule, type Unreadable, type Wish } from '../../shared/policy';
+import { rulesByPerson, speakers } from '../../shared/rule-index';
 import { keys } from '../../shared/store/keys';
 import type { Edit } from './changes';
 import { nameOfKey } from './expand-rules';
@@ -11,28 +13,32 @@ export interface FinalRules {
   unreadable: readonly string[];
 }
 
-/** What live grants lose under the final rules: only grants that an edit speaks about, for what others lack they lacked before. */
+/** What live grants lose under the final rules: those about which an edit speaks that may take something, as nothing else is swept. */
 export function lossesUnder(
   { rules, unreadable }: FinalRules,
   edits: readonly Edit<Rule>[],
   grants: readonly LiveGrant[],
   now: number,
 ): Losses<LiveGrant> {
-  const rulesFor = rulesByPerson({ rules, unreadable });
-  const edited = byPrincipal(edits.map((edit) => edit.after ?? edit.before));
-  const touched = grants.filter((grant) =>
-    principalsOf(grant.email).some((principal) => edited.get(principal)?.some((rule) => speaksOf(rule, grant))),
-  );
-  return lossesOf(touched, rulesFor, now);
+  const taking = edits.map(changeIn).filter(mayTake);
+  const { speakAbout } = speakers(taking.map(({ key }) => key));
+  const touched = grants.filter(speakAbout);
+  return lossesOf(touched, finalRulesAbout({ rules, unreadable }), now);
 }
 
-/** Finds all rules that can speak about a person, those that can't be read among them. */
-export function rulesByPerson({ rules, unreadable }: FinalRules): (person: { email: string }) => (Rule | Unreadable)[] {
-  const groups = byPrincipal(rules);
-  const hidden = (principal: string) =>
-    unreadable.filter((name) => name.startsWith(`${keys.rules(principal)} `)).map((name) => ({ unreadable: name }));
-  return ({ email }) =>
-    principalsOf(email).flatMap((principal) => [...(groups.get(principal) ?? []), ...hidden(principal)]);
+const changeIn = (edit: Edit<Rule>): RuleChange => ({
+  key: edit.after ?? edit.before,
+  before: edit.before,
+  after: edit.after,
+});
+
+/** Finds the rules that will decide about what somebody holds, those that can't be read among them. */
+export function finalRulesAbout({ rules, unreadable }: FinalRules): (wish: Wish) => (Rule | Unreadable)[] {
+  const under = new Map<string, (Rule | Unreadable)[]>();
+  for (const rule of rules) append(under, rule.email, rule);
+  for (const name of unreadable)
+    append(under, name.slice(keys.rules('').length, name.indexOf(' ')), { unreadable: name });
+  return rulesByPerson(under);
 }
 
 /** An allow beside a deny that takes all of it, where one of the two is new: allowed, and seldom meant. */
@@ -47,14 +53,4 @@ export function contradictions({ rules }: FinalRules, edits: readonly Edit<Rule>
         .filter((deny) => names.has(deny) && (edited.has(deny) || edited.has(nameOfKey(allow))))
         .map((deny) => `"${nameOfKey(allow)}" comes to nothing, as "${deny}" denies all of it.`),
     );
-}
-
-function byPrincipal<R extends RuleKey>(rules: readonly R[]): Map<string, R[]> {
-  const groups = new Map<string, R[]>();
-  for (const rule of rules) {
-    const group = groups.get(rule.email);
-    if (group) group.push(rule);
-    else groups.set(rule.email, [rule]);
-  }
-  return groups;
 }

@@ -5,6 +5,7 @@ import type { Held } from '../../shared/losses';
 import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy';
 import { grant, replies, rule, unreadable } from '../../shared/replies';
 import type { Scope } from '../../shared/scope';
+import { together } from '../../shared/together';
 import { type ClientDeps, pages, read } from '../api/ask-api';
 import { MongograntError } from '../mongogrant-error';
 import type { Ruler } from './parse-rules-file';
@@ -55,7 +56,7 @@ export async function readState(deps: ClientDeps, withRulers: boolean): Promise<
       'not_allowed',
       'The file has "rulers:", and only admins see, appoint and dismiss rulers. Take that part out, or let an admin apply the file.',
     );
-  const [rules, rulers] = await Promise.all([
+  const [rules, rulers] = await together([
     pages(
       (query) => read(deps, rulesPage, '/rules', query),
       (page) => page.rules,

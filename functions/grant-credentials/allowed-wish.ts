@@ -2,16 +2,18 @@ import type * as v from 'valibot';
 import { inputs, parseBody } from '../../shared/api';
 import { type AuthDeps, claimsOf, livePerson } from '../../shared/authenticate';
 import type { EndDeps } from '../../shared/end-grant';
-import { ApiError, hostProblem } from '../../shared/errors';
+import { ApiError, HostUnreachable, hostProblem } from '../../shared/errors';
 import { faultOf } from '../../shared/fault-of';
+import { type KnownSilence, knownSilence } from '../../shared/known-silence';
 import type { Host } from '../../shared/mongo-users';
 import { type Decision, decide, ruleName } from '../../shared/policy';
 import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { writeEvent } from '../../shared/store/audit';
-import { type Grant, grantsOf } from '../../shared/store/grants';
+import { type Grant, type GrantRows, grantsOf } from '../../shared/store/grants';
 import { rulesFor } from '../../shared/store/rules';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 
 export type GrantDeps = AuthDeps & EndDeps;
 
@@ -21,9 +23,10 @@ export interface Allowed {
   decision: Decision;
   host: Host;
   /** Every grant of this person on this host, ended ones included. */
-  grants: Grant[];
+  rows: GrantRows;
   /** The grant of exactly this wish, in whatever state. */
   existing?: Grant | undefined;
+  silence: KnownSilence;
   request: ApiRequest;
   now: Date;
 }
@@ -39,15 +42,17 @@ export async function allow(
   const input = parseBody(inputs.grant, request);
   const claims = await claimsOf(deps, request, now);
   const wish = { ...input, email: claims.email };
-  const [, rules, grants] = await Promise.all([
-    livePerson(deps, claims),
+  const silence = knownSilence(table, wish.host);
+  const [, rules, rows] = await together([
+    livePerson(deps, claims, now),
     rulesFor(table, wish.email),
     grantsOf(table, wish.email, wish.host),
+    silence.read(),
   ]);
   const ttl = Math.min(input.ttl ?? settings.grantTtl, settings.maxGrantTtl);
   const decision = decide(rules, wish, { ttl, now: seconds(now) });
   reportUnreadable(log, rules, request.requestId);
-  const told = { wish, request, now };
+  const told = { wish, request, now, silence };
   const secret = decision.allowed
     ? await secrets.host(wish.host).catch(async (fault: unknown) => {
         throw await failed(deps, told, fault);
@@ -70,15 +75,20 @@ export async function allow(
       `No rule gives you ${role} on ${db} at ${host}. GET /me shows what you may use, GET /rules/why why; ask an admin for more.`,
     );
   }
-  const existing = grants.find(({ db, role, label }) => db === wish.db && role === wish.role && label === wish.label);
+  const isWished = ({ db, role, label }: Pick<Grant, 'db' | 'role' | 'label'>) =>
+    db === wish.db && role === wish.role && label === wish.label;
+  if (rows.unreadable.some(isWished)) throw await failed(deps, told, unreadable());
+  const existing = rows.grants.find(isWished);
+  if (await silence.isSilent(seconds(now)))
+    throw await failed(deps, { wish, request, now }, new HostUnreachable(wish.host, false));
   const host = { name: wish.host, secret, deadline: request.deadline };
-  return { wish, decision, host, grants, existing, request, now };
+  return { wish, decision, host, rows, existing, silence, request, now };
 }
 
 /** Notes that a grant which a rule allowed was not given after all; hands back what the person is told. */
 export async function failed(
   deps: GrantDeps,
-  { wish, request, now }: Pick<Allowed, 'wish' | 'request' | 'now'>,
+  { wish, request, now, silence }: Pick<Allowed, 'wish' | 'request' | 'now'> & Partial<Pick<Allowed, 'silence'>>,
   fault: unknown,
 ): Promise<unknown> {
   const { email, host, db, role, label } = wish;
@@ -86,9 +96,16 @@ export async function failed(
   const refused = problem instanceof ApiError;
   if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
   const reason = refused ? problem.code : 'internal';
-  await writeEvent(deps.table, { act: 'grant_failed', email, reason, wish: { host, db, role, label } }, request, now);
+  const event = { act: 'grant_failed', email, reason, wish: { host, db, role, label } } as const;
+  await together([writeEvent(deps.table, event, request, now), silence?.learn(fault, seconds(now))]);
   return problem;
 }
+
+const unreadable = (): ApiError =>
+  new ApiError(
+    'grant_unreadable',
+    "The record of this grant can't be read, so nothing can be done with it. Tell an admin, or use another label.",
+  );
 
 export const revokedMeanwhile = (): ApiError =>
   new ApiError('grant_revoked', 'This grant was revoked while you asked. Ask again if you still need it.');

@@ -1,14 +1,20 @@
 import { endGrant } from '../../shared/end-grant';
-import { ApiError } from '../../shared/errors';
+import { ApiError, HostRefused, HostUnreachable } from '../../shared/errors';
+import { faultOf } from '../../shared/fault-of';
+import type { Owner } from '../../shared/mongo-users';
 import { ruleName } from '../../shared/policy';
 import { writeEvent } from '../../shared/store/audit';
-import { extendGrant, type Grant, settleAddresses } from '../../shared/store/grants';
+import { extendGrant, type Grant, settleAddresses, withdrawChange } from '../../shared/store/grants';
 import { tagOf } from '../../shared/tag-of';
 import { seconds } from '../../shared/time';
 import { newPassword } from '../../shared/tokens';
 import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
+import { requireArrived, requireSteady } from './one-change';
 
-/** A grant in force gets another end and, unless it is only renewed, another password. It never creates a user: one that is gone was revoked. */
+/**
+ * A grant in force gets another end and, unless it is only renewed, another password: the row first, then the user, one change at a time.
+ * It never creates a user: one that is gone was revoked.
+ */
 export async function changeGrant(
   deps: GrantDeps,
   allowed: Allowed,
@@ -19,71 +25,102 @@ export async function changeGrant(
   const { host, decision, now } = allowed;
   const moving = existing.cidrs?.join() !== decision.cidrs.join();
   try {
-    if (moving) refuseWhileMoving(existing, seconds(now));
-    const grant = await extend(deps, allowed, existing, { act: what === 'renew' ? 'renewed' : 'granted', moving });
-    const change = {
-      tag: tagOf(grant, deps.stackName),
-      ...(what === 'new password' && { password }),
-      ...(moving && { cidrs: decision.cidrs }),
-    };
-    const updated = await deps.users.update(host, { user: grant.username, db: grant.usersDb }, change);
-    if (updated === 'missing') throw await gone(deps, grant, allowed, 'user_gone');
-    // Somebody else changed the row since: which of the two the server heard last is not known.
-    if (moving && !(await settleAddresses(deps.table, grant, decision.cidrs)))
-      throw await gone(deps, grant, allowed, 'overtaken');
-    return { grant, password };
+    if (moving) requireSteady(existing, seconds(now));
+    const look = () => deps.users.owner(host, { user: existing.username, db: existing.usersDb });
+    // Only where another change may be under way: else the look is made beside the write.
+    const looked = existing.changingUntil > seconds(now) ? look() : undefined;
+    if (looked) requireArrived(existing, await looked, seconds(now));
+    const act = what === 'renew' ? 'renewed' : 'granted';
+    const begun = await begin(deps, allowed, existing, { act, moving, look: () => looked ?? look() });
+    await requireOurs(deps, allowed, begun);
+    await send(deps, allowed, begun, what === 'renew' ? undefined : password, moving);
+    return { grant: begun.grant, password };
   } catch (fault) {
     throw await failed(deps, allowed, fault);
   }
 }
 
-function refuseWhileMoving({ cidrs, changingUntil, repairUntil = 0 }: Grant, now: number): void {
-  const until = cidrs ? repairUntil : changingUntil;
-  if (until <= now) return;
-  throw new ApiError(
-    'grant_busy',
-    'Another request is changing where this login may come from. Ask again in a moment.',
-    until - now,
-  );
+/** The row as this change began it, and as it was; whose the user was meanwhile. */
+interface Begun {
+  grant: Grant;
+  existing: Grant;
+  owner: PromiseSettledResult<Owner>;
 }
 
-/** The row first; beside it a look at whose the user is, as no command can make that a condition of the change. */
-async function extend(
+/** The row, and beside it a look at whose the user is, as no command can make that a condition of the change. */
+async function begin(
   deps: GrantDeps,
-  allowed: Allowed,
+  { decision, request, now }: Allowed,
   existing: Grant,
-  { act, moving }: { act: 'granted' | 'renewed'; moving: boolean },
-): Promise<Grant> {
-  const { table, users } = deps;
-  const { decision, host, request, now } = allowed;
+  { act, moving, look }: { act: 'granted' | 'renewed'; moving: boolean; look: () => Promise<Owner> },
+): Promise<Begun> {
+  const { until: expiresAt } = decision;
   const rule = decision.rule && ruleName(decision.rule);
-  const [grant, owner] = await Promise.all([
-    extendGrant(table, existing, { expiresAt: decision.until, now: seconds(now), moving }),
-    users.owner(host, { user: existing.username, db: existing.usersDb }),
-    writeEvent(
-      table,
-      { act, email: existing.email, rule, grant: { ...existing, expiresAt: decision.until } },
-      request,
-      now,
-    ),
+  const event = { act, email: existing.email, rule, grant: { ...existing, expiresAt } };
+  const [extended, noted, owner] = await Promise.allSettled([
+    extendGrant(deps.table, existing, { expiresAt, now: seconds(now), moving }),
+    writeEvent(deps.table, event, request, now),
+    look(),
   ]);
-  if (!grant)
+  if (extended.status === 'rejected') throw extended.reason;
+  if (!extended.value)
     throw new ApiError('grant_busy', 'Another request changed this grant just now. Ask again in a moment.', 1);
-  if (owner === 'foreign')
+  const begun = { grant: extended.value, existing, owner };
+  if (noted.status === 'fulfilled') return begun;
+  await withdraw(deps, begun);
+  throw noted.reason;
+}
+
+async function requireOurs(deps: GrantDeps, allowed: Allowed, begun: Begun): Promise<void> {
+  const { grant, owner } = begun;
+  if (owner.status === 'rejected') {
+    await withdraw(deps, begun);
+    throw owner.reason;
+  }
+  if (owner.value === 'foreign') {
+    await withdraw(deps, begun);
     throw new ApiError(
       'user_not_ours',
       'The MongoDB user of this grant no longer carries our mark, so it was left alone. Tell an admin, or use another label.',
     );
-  if (owner?.grant !== grant.id) throw await gone(deps, grant, allowed, 'user_gone');
-  return grant;
+  }
+  if (owner.value?.grant !== grant.id) throw await gone(deps, grant, allowed);
 }
 
-async function gone(
+async function send(
   deps: GrantDeps,
-  grant: Grant,
-  { request, now }: Allowed,
-  why: 'user_gone' | 'overtaken',
-): Promise<ApiError> {
-  await endGrant(deps, grant, { why, by: grant.email, source: request }, now);
+  allowed: Allowed,
+  begun: Begun,
+  password: string | undefined,
+  moving: boolean,
+): Promise<void> {
+  const { grant } = begun;
+  const { cidrs } = allowed.decision;
+  const change = {
+    tag: tagOf(grant, deps.stackName),
+    change: grant.change,
+    ...(password !== undefined && { password }),
+    ...(moving && { cidrs }),
+  };
+  const updated = await deps.users
+    .update(allowed.host, { user: grant.username, db: grant.usersDb }, change)
+    .catch(async (fault: unknown) => {
+      const over = fault instanceof HostRefused || (fault instanceof HostUnreachable && !fault.sent);
+      if (over) await withdraw(deps, begun);
+      throw fault;
+    });
+  if (updated === 'missing') throw await gone(deps, grant, allowed);
+  if (moving && !(await settleAddresses(deps.table, grant, cidrs))) throw revokedMeanwhile();
+}
+
+/** What is certainly not under way keeps nobody waiting. If this fails, too, they wait for a minute. */
+async function withdraw({ table, log }: GrantDeps, { grant, existing }: Begun): Promise<void> {
+  await withdrawChange(table, grant, existing).catch((fault: unknown) =>
+    log.warn('change_not_withdrawn', { grant: grant.id, ...faultOf(fault) }),
+  );
+}
+
+async function gone(deps: GrantDeps, grant: Grant, { request, now }: Allowed): Promise<ApiError> {
+  await endGrant(deps, grant, { why: 'user_gone', by: grant.email, source: request }, now);
   return revokedMeanwhile();
 }

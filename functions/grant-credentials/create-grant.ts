@@ -11,6 +11,7 @@ import {
   counts,
   finishEnd,
   type Grant,
+  type GrantRows,
   grantsOf,
   lease,
   noteUnanswered,
@@ -18,7 +19,8 @@ import {
   renameGrant,
 } from '../../shared/store/grants';
 import { tagOf } from '../../shared/tag-of';
-import { seconds } from '../../shared/time';
+import { day, seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import { newId, newPassword, shortHash } from '../../shared/tokens';
 import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 
@@ -31,11 +33,12 @@ export async function createGrant(
   const { table, settings } = deps;
   const { request, now } = allowed;
   // The grant before this one has ended since it was read.
-  const grants = allowed.grants.filter((grant) => grant !== allowed.existing);
+  const grants = allowed.rows.grants.filter((grant) => grant !== allowed.existing);
+  const others = { ...allowed.rows, grants };
   const most = settings.liveGrantsPerPersonAndHost;
-  if (grants.filter(counts).length >= most) throw await failed(deps, allowed, tooMany(grants, most, seconds(now)));
+  if (livingIn(others) >= most) throw await failed(deps, allowed, tooMany(others, most, seconds(now)));
   const planned = plan(allowed, before);
-  const [first] = await Promise.all([
+  const [first] = await together([
     planGrant(table, planned, before),
     writeEvent(table, granted(allowed, planned), request, now),
   ]);
@@ -56,7 +59,7 @@ export async function createGrant(
     await undo(deps, planned, created.reason, request, now);
     throw await failed(deps, allowed, created.reason);
   }
-  const within = all.status === 'fulfilled' && all.value.filter(counts).length <= most;
+  const within = all.status === 'fulfilled' && livingIn(all.value) <= most;
   const here = madeOn.status === 'fulfilled' ? madeOn.value : undefined;
   const active = within ? await activateGrant(table, created.value, here) : undefined;
   if (active) return { grant: active, password };
@@ -88,6 +91,7 @@ function plan({ wish, decision, host, now }: Allowed, before: Grant | undefined)
     creatingUntil: moment + lease,
     changingUntil,
     endingUntil: 0,
+    change: 0,
     cidrs: decision.cidrs,
   };
 }
@@ -132,8 +136,11 @@ function granted({ decision }: Allowed, grant: Grant): Event {
   return { act: 'granted', email: grant.email, rule: decision.rule && ruleName(decision.rule), grant };
 }
 
-function tooMany(grants: Grant[], most: number, now: number): ApiError {
-  const soonest = Math.min(...grants.filter(counts).map((grant) => grant.expiresAt));
+/** What can't be read may be alive. */
+const livingIn = ({ grants, unreadable }: GrantRows): number => grants.filter(counts).length + unreadable.length;
+
+function tooMany({ grants }: GrantRows, most: number, now: number): ApiError {
+  const soonest = Math.min(now + day, ...grants.filter(counts).map((grant) => grant.expiresAt));
   return new ApiError(
     'too_many_grants',
     `You hold ${most} grants on this host, the most that one person may. Revoke one with DELETE /grants.`,

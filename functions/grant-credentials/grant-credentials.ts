@@ -22,6 +22,7 @@ export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now
   const { grant, password } = known
     ? await changeGrant(deps, allowed, existing, 'new password')
     : await createGrant(deps, allowed, before);
+  await allowed.silence.learnAnswer();
   const { username, db, role, label, expiresAt, usersDb } = grant;
   const uri = memberUri(host.secret, { username, password, db, usersDb });
   const login = { username, password, host: host.name, db, role, label, expires: iso(expiresAt), uri };
@@ -40,6 +41,7 @@ export async function renewGrant(deps: GrantDeps, request: ApiRequest, now: Date
   }
   if (existing.lostAt !== undefined) throw await lost(deps, allowed, existing);
   const { grant } = await changeGrant(deps, allowed, existing, 'renew');
+  await allowed.silence.learnAnswer();
   return { status: 200, json: { ...grantAnswer(grant), ...peoplesAuthorities(allowed.host.secret) } };
 }
 
@@ -94,8 +96,8 @@ function notCleared(reason: string, host: string): ApiError {
       60,
     );
   const detail =
-    reason === 'host_unreachable'
-      ? `The grant before this one could not be ended, as ${host} does not answer. Ask again in a minute.`
+    reason === 'host_unreachable' || reason === 'time_up'
+      ? `The grant before this one could not be ended, as ${host} does not answer in time. Ask again in a minute.`
       : `The login before this one is not shown to be gone on every member of ${host} yet. Ask again in a minute, or use another label.`;
   return new ApiError('host_unreachable', detail, 60);
 }

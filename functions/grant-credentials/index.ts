@@ -1,6 +1,7 @@
 import { checkAddresses } from '../../shared/check-addresses';
 import { readEnv } from '../../shared/env';
 import { followRotations } from '../../shared/follow-rotations';
+import { frontOf } from '../../shared/front';
 import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { mongoServers } from '../../shared/mongo-servers';
@@ -10,11 +11,12 @@ import { dynamoTable } from '../../shared/store/table';
 import { grantCredentials, renewGrant } from './grant-credentials';
 import { grantForPython } from './python-grant';
 
-const { tableName, stackName, settings, origin } = readEnv(process.env);
+const env = readEnv(process.env);
+const { tableName, stackName, settings } = env;
 const log = jsonLog('grant-credentials');
 const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
 const deps = {
-  table: dynamoTable(tableName),
+  table: dynamoTable(tableName, log),
   secrets,
   users: mongoUsers(followRotations(mongoServers(), secrets)),
   stackName,
@@ -25,8 +27,9 @@ const deps = {
 const python = settings.legacyRoutes ? { 'POST /grant/{token}': grantForPython } : {};
 
 export const handler = serve({ 'POST /grants': grantCredentials, 'POST /grants/renew': renewGrant, ...python }, deps, {
-  origin,
+  origin: env.origin,
   log,
+  front: frontOf(env, deps.secrets),
 });
 
 /** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */

@@ -1,27 +1,44 @@
 import * as v from 'valibot';
-import { inputs, isBody } from '../../shared/api';
+import { inputs, isBody, strayIn } from '../../shared/api';
 import { ApiError } from '../../shared/errors';
-import type { ApiResponse } from '../../shared/http';
-import type { ApiRequest } from '../../shared/request';
+import type { InOtherWords } from '../../shared/http';
 import type { GrantDeps } from './allowed-wish';
 import { grantCredentials } from './grant-credentials';
 
-/** `POST /grant/{token}`: what `POST /grants` does without a label, for clients of the Python server. */
-export async function grantForPython(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  if (!isBody(inputs.pythonGrant, request)) return { status: 400, json: 'Missing valid host, db, and/or role' };
-  try {
+/** `POST /grant/{token}`: what `POST /grants` does without a label, for clients of the Python server. Every refusal is one JSON text. */
+export const grantForPython: InOtherWords<GrantDeps> = {
+  async answer(deps, request, now) {
+    if (!isBody(inputs.pythonGrant, request))
+      return { status: 400, json: `Missing valid host, db, and/or role${strayIn(inputs.pythonGrant, request)}` };
+    requireSmallLetters(String(request.body.host));
     const { json } = await grantCredentials(deps, { ...request, bearer: request.params.token }, now);
     return { status: 200, json: v.parse(login, json) };
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code === 'internal') throw error;
-    if (error.status === 401)
+  },
+  refuse({ code, status, message, retryAfter }, requestId) {
+    if (status === 401)
       return {
         status: 403,
         json: 'Cannot grant. Your token has expired, or is not one of this server. Run `mgrant init` for a new link, and then the line that its page shows.',
       };
-    const { status, message, retryAfter } = error;
-    return { status: status < 500 ? 403 : status, json: `Cannot grant. ${message}`, retryAfter };
-  }
+    return {
+      status: status < 500 && !ofTheForm.includes(status) ? 403 : status,
+      json: `Cannot grant. ${message}${code === 'internal' ? ` (${requestId})` : ''}`,
+      retryAfter,
+    };
+  },
+};
+
+/** What no login is refused for. */
+const ofTheForm = [400, 413, 415];
+
+/** This client keeps a login under the name as it was written, and asks anew for another spelling: that would end the password of the first. */
+function requireSmallLetters(host: string): void {
+  const small = host.toLowerCase();
+  if (host !== small)
+    throw new ApiError(
+      'not_allowed',
+      `Hosts are written in small letters here: ask for ${small}. Nothing was changed.`,
+    );
 }
 
 /** What of the answer this client reads. */

@@ -1,6 +1,14 @@
 import { grantAnswer } from '../../shared/answers';
 import { inputs, parseQuery } from '../../shared/api';
-import { type AuthDeps, type Authority, claimsOf, governs, liveAuthority, livePerson } from '../../shared/authenticate';
+import {
+  type AuthDeps,
+  type Authority,
+  claimsOf,
+  governs,
+  liveAuthority,
+  livePerson,
+  type Person,
+} from '../../shared/authenticate';
 import { cursorTo, positionIn } from '../../shared/cursors';
 import { durationText } from '../../shared/durations';
 import { ApiError } from '../../shared/errors';
@@ -11,66 +19,85 @@ import { access } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
 import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
-import { methodsOf, routesOf } from '../../shared/routes';
+import { methodsOf, pythonRoutes, type Route, routesOf } from '../../shared/routes';
 import { asksOutside } from '../../shared/scope';
-import { type Grant, grantsOf, grantsOnHostFrom, liveGrants, liveParts } from '../../shared/store/grants';
+import { type GrantPage, grantsOfFrom, grantsOnHostFrom, liveGrantsFrom } from '../../shared/store/grant-pages';
+import type { GrantRows, UnreadableGrant } from '../../shared/store/grants';
 import { rulesFor } from '../../shared/store/rules';
 import type { Table } from '../../shared/store/table';
 import { iso, seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import type { TokenClaims } from '../../shared/tokens';
-
-/** How many grants fill a page of everybody's. */
-const pageSize = 1000;
 
 export type GrantsDeps = AuthDeps & { log: Log };
 
+type Wanted = (grant: Pick<UnreadableGrant, 'host' | 'db'>) => boolean;
+
+/** What can't be read, by its key, for who can mend it. */
+function unreadableIn({ admin }: Person, { unreadable }: GrantRows, wanted: Wanted) {
+  const shown = admin ? unreadable.filter(wanted).map((row) => row.unreadable) : [];
+  return shown.length > 0 ? { unreadable: shown } : {};
+}
+
 /** `GET /grants`: one's own; for admins, and for rulers inside their scope, also those of others: of a person, on a host, or (`email=*`) of everybody. */
 export async function listGrants(deps: GrantsDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email, host, db, cursor } = parseQuery(inputs.grantFilter, request);
+  const { email, host, db } = parseQuery(inputs.grantFilter, request);
   const claims = await claimsOf(deps, request, now);
   const own = email === undefined ? named(host) === undefined : email === claims.email;
-  const wanted = (grant: Grant) => fits(host, grant.host) && fits(db, grant.db);
+  const wanted: Wanted = (grant) => fits(host, grant.host) && fits(db, grant.db);
   if (!own) return othersGrants(deps, request, claims, wanted, now);
-  if (cursor !== undefined) throw new ApiError('invalid_request', 'cursor: this list has one page only');
-  const [, grants] = await Promise.all([livePerson(deps, claims), grantsOf(deps.table, claims.email)]);
-  return { status: 200, json: { grants: grants.filter(wanted).map(grantAnswer) } };
+  const [person, { next, ...rows }] = await together([
+    livePerson(deps, claims, now),
+    positionIn(deps, request, claims.email).then((from) => grantsOfFrom(deps.table, claims.email, from)),
+  ]);
+  return listOf(deps, request, person, { ...rows, grants: rows.grants.filter(wanted) }, wanted, next);
 }
 
 async function othersGrants(
   deps: GrantsDeps,
   request: ApiRequest,
   claims: TokenClaims,
-  wanted: (grant: Grant) => boolean,
+  wanted: Wanted,
   now: Date,
 ): Promise<ApiResponse> {
   const { email, host } = parseQuery(inputs.grantFilter, request);
-  const person = await liveAuthority(deps, claims, request.requestId);
+  const person = await liveAuthority(deps, claims, request.requestId, now);
   if (email !== undefined) await requireRight(deps, request, person, now);
   const from = await positionIn(deps, request, person.email);
-  const { grants, next } =
+  const { next, ...rows } =
     person.admin || person.scope
       ? await pageOf(deps.table, named(email), named(host), from)
-      : { grants: await grantsOf(deps.table, person.email) };
-  const seen = grants.filter((grant) => wanted(grant) && (grant.email === person.email || governs(person, grant)));
-  const cursor = await cursorTo(deps, request, person.email, next);
-  return { status: 200, json: { grants: seen.map(grantAnswer), ...cursor } };
+      : await grantsOfFrom(deps.table, person.email, from);
+  const grants = rows.grants.filter(
+    (grant) => wanted(grant) && (grant.email === person.email || governs(person, grant)),
+  );
+  return listOf(deps, request, person, { ...rows, grants }, wanted, next);
 }
 
-/** Of everybody on all hosts only those that have not ended are listed together: part after part, as many as fill a page. */
-async function pageOf(
+/** Of everybody on all hosts only those that have not ended are listed together. */
+function pageOf(
   table: Table,
   email: string | undefined,
   host: string | undefined,
   from: string | undefined,
-): Promise<{ grants: Grant[]; next?: string }> {
-  if (email !== undefined) return { grants: await grantsOf(table, email) };
-  if (host !== undefined) return grantsOnHostFrom(table, host, from, pageSize);
-  const grants: Grant[] = [];
-  for (const part of liveParts.slice(Number(from ?? 0))) {
-    if (grants.length >= pageSize) return { grants, next: String(part) };
-    grants.push(...(await liveGrants(table, part)));
-  }
-  return { grants };
+): Promise<GrantPage> {
+  if (email !== undefined) return grantsOfFrom(table, email, from);
+  return host === undefined ? liveGrantsFrom(table, from) : grantsOnHostFrom(table, host, from);
+}
+
+async function listOf(
+  deps: GrantsDeps,
+  request: ApiRequest,
+  person: Person,
+  rows: GrantRows,
+  wanted: Wanted,
+  next: string | undefined,
+): Promise<ApiResponse> {
+  const cursor = await cursorTo(deps, request, person.email, next);
+  return {
+    status: 200,
+    json: { grants: rows.grants.map(grantAnswer), ...unreadableIn(person, rows, wanted), ...cursor },
+  };
 }
 
 async function requireRight(deps: GrantsDeps, request: ApiRequest, person: Authority, now: Date): Promise<void> {
@@ -85,8 +112,8 @@ async function requireRight(deps: GrantsDeps, request: ApiRequest, person: Autho
 export async function me(deps: GrantsDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   parseQuery(inputs.nothing, request);
   const claims = await claimsOf(deps, request, now);
-  const [person, rules] = await Promise.all([
-    liveAuthority(deps, claims, request.requestId),
+  const [person, rules] = await together([
+    liveAuthority(deps, claims, request.requestId, now),
     rulesFor(deps.table, claims.email),
   ]);
   reportUnreadable(deps.log, rules, request.requestId);
@@ -113,9 +140,21 @@ export async function me(deps: GrantsDeps, request: ApiRequest, now: Date): Prom
   };
 }
 
-/** What no route matches: API Gateway's own answer would be no problem document. */
+/** What no route matches: API Gateway's own answer would be no problem document. `OPTIONS` says what is there, and opens nothing to other origins. */
 export async function nothingHere({ settings }: AuthDeps, request: ApiRequest): Promise<ApiResponse> {
-  const methods = methodsOf(request.path, routesOf(settings));
-  if (methods.length === 0) throw new ApiError('not_found', 'There is no such route.');
+  const among = routesOf(settings);
+  const methods = methodsOf(request.path, among);
+  if (methods.length === 0) return elsewhere(request.path, among);
+  if (request.method === 'OPTIONS') return { status: 204, allow: methods };
   throw new ApiError('method_not_allowed', `Allowed here: ${methods.join(', ')}.`);
+}
+
+/** An address with a slash at its end, and another one behind it. The Python server sends its clients on, so this one does, too. */
+function elsewhere(path: string, among: readonly Route[]): ApiResponse {
+  const once = path.replace(/\/{2,}/g, '/');
+  const isPython = (route: Route) => pythonRoutes.some((one) => one.path === route.path);
+  if (methodsOf(once, among.filter(isPython)).length > 0)
+    return { status: 308, location: once.split('/').map(encodeURIComponent).join('/') };
+  const hint = methodsOf(once, among).length > 0 ? ' Its address has a slash too many.' : '';
+  throw new ApiError('not_found', `There is no such route.${hint}`);
 }

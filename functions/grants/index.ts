@@ -1,15 +1,24 @@
 import { readEnv } from '../../shared/env';
+import { frontOf } from '../../shared/front';
 import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
 import { listGrants, me, nothingHere } from './grants';
 
-const { tableName, stackName, settings, origin } = readEnv(process.env);
+const env = readEnv(process.env);
+const { tableName, stackName, settings } = env;
 const log = jsonLog('grants');
-const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings, log };
+const deps = {
+  table: dynamoTable(tableName, log),
+  secrets: awsSecrets(settings.secretPrefix),
+  stackName,
+  settings,
+  log,
+};
 
 export const handler = serve({ 'GET /grants': listGrants, 'GET /me': me, $default: nothingHere }, deps, {
-  origin,
+  origin: env.origin,
   log,
+  front: frontOf(env, deps.secrets),
 });

@@ -1,4 +1,4 @@
-import type { Context } from 'aws-lambda';
+import { beginRun, type JobContext } from '../../shared/begin-run';
 import { checkAddresses } from '../../shared/check-addresses';
 import { readEnv } from '../../shared/env';
 import { followRotations } from '../../shared/follow-rotations';
@@ -10,28 +10,25 @@ import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
 import { reap } from './reap';
 
+const log = jsonLog('reap');
 const { tableName, stackName, settings } = readEnv(process.env);
 const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
 const users = mongoUsers(followRotations(mongoServers(), secrets));
 const deps = {
-  table: dynamoTable(tableName),
+  table: dynamoTable(tableName, log),
   secrets,
   users,
   settings,
-  log: jsonLog('reap'),
+  log,
   clock: Date.now,
 };
 const metrics = emfMetrics(stackName);
 
-/** What is under way when the time is up needs some of it to finish. */
 const toFinishMs = 15_000;
 
-export const handler = async (
-  _event: unknown,
-  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
-): Promise<void> => {
-  const deadline = Date.now() + context.getRemainingTimeInMillis() - toFinishMs;
-  const reaped = await reap(deps, { requestId: context.awsRequestId, ip: 'reap' }, deadline);
+export const handler = async (_event: unknown, context: JobContext): Promise<void> => {
+  const { source, deadline } = beginRun(log, context, { job: 'reap', toFinishMs });
+  const reaped = await reap(deps, source, deadline);
   metrics.reaped(reaped);
   deps.log.info('reaped', { ...reaped });
   // After everything else is done: Lambda counts it as a failure, and an alarm rings.

@@ -6,7 +6,7 @@ import type { Source } from '../../shared/store/audit';
 import type { Grant } from '../../shared/store/grants';
 import { noteAnswer, noteSilence, readReach } from '../../shared/store/reach';
 import { seconds } from '../../shared/time';
-import type { ReapDeps } from './reap';
+import type { ReapDeps, ReapRun } from './reap';
 
 /** Milliseconds for a probe. */
 const probeMs = 8000;
@@ -14,15 +14,7 @@ const probeMs = 8000;
 /** How many grants of one host are ended at once. */
 const perHost = 8;
 
-export interface HostRun {
-  host: string;
-  grants: Grant[];
-  source: Source;
-  /** Milliseconds since 1970. */
-  deadline: number;
-}
-
-/** What became of the due grants of one host. */
+/** What became of the grants of one host. */
 export interface HostReaped {
   host: string;
   /** Not ended, as they are now. */
@@ -33,40 +25,77 @@ export interface HostReaped {
   incomplete: number;
 }
 
-/**
- * Ends what is due on one host. Where it, or one of its members, did not answer the last time, it is probed first: a host that is silent
- * still is left alone, and one that has come back gets everything at once, whatever pauses its grants had reached.
- */
-export async function reapHost(deps: ReapDeps, run: HostRun): Promise<HostReaped> {
-  const { host, grants } = run;
-  try {
-    return await endAllDue(deps, run);
-  } catch (fault) {
-    deps.log.error('reap_failed', { host, ...faultOf(fault) });
-    return { host, left: grants, silent: false, faults: 1, incomplete: 0 };
-  }
+/** What one run does at one host. */
+export interface HostWork {
+  /** Ends these too, after those that were there before. */
+  add(grants: Grant[]): void;
+  /** When all of it is done, or left to the next run. */
+  finish(): Promise<HostReaped>;
 }
 
-async function endAllDue(deps: ReapDeps, { host, grants, source, deadline }: HostRun): Promise<HostReaped> {
-  const { table, clock } = deps;
-  if (clock() >= deadline) return { host, left: grants, silent: false, faults: 0, incomplete: 0 };
+/**
+ * Ends grants on one host. Where it, or one of its members, did not answer the last time, it is probed first: a host that is silent
+ * still is left alone, and one that has come back gets everything at once, whatever pauses its grants had reached.
+ */
+export function reapHost(deps: ReapDeps, host: string, run: ReapRun): HostWork {
+  const { table, clock, log } = deps;
+  const reaped: HostReaped = { host, left: [], silent: false, faults: 0, incomplete: 0 };
   const moment = () => seconds(new Date(clock()));
-  const reach = await readReach(table, host);
-  const found = reach && (await probe(deps, host));
-  const run = { silent: found === 'silent', partly: false, faults: 0, incomplete: 0 };
-  const left = await sideBySide(perHost, grants, async (grant) => {
+  let partly = false;
+  let looked: ReturnType<typeof look> | undefined;
+  let work = Promise.resolve();
+
+  async function look() {
+    const reach = await readReach(table, host);
+    const found = reach && (await probe(deps, host));
+    if (found === 'silent') reaped.silent = true;
+    return { reach, found };
+  }
+
+  async function end(grant: Grant, found: string | undefined): Promise<void> {
     const paused = found !== 'answers' && (grant.retryAt ?? 0) > moment();
-    if (run.silent || paused || clock() >= deadline) return [grant];
-    const result = await endDue(deps, grant, source);
-    if (result === 'incomplete') run.incomplete += 1;
-    if (result === 'fault') run.faults += 1;
-    if (result === 'host_unreachable') run.silent = true;
-    if (waitsForMember.includes(result)) run.partly = true;
-    return result === 'over' || result === 'incomplete' ? [] : [{ ...grant, waitsFor: result }];
-  });
-  if (run.silent || run.partly) await noteSilence(table, host, reach, moment());
-  else if (found === 'answers') await noteAnswer(table, host);
-  return { host, left: left.flat(), silent: run.silent, faults: run.faults, incomplete: run.incomplete };
+    const result = reaped.silent || paused || clock() >= run.deadline ? 'later' : await endDue(deps, grant, run.source);
+    if (result === 'incomplete') reaped.incomplete += 1;
+    if (result === 'fault') reaped.faults += 1;
+    if (result === 'host_unreachable') reaped.silent = true;
+    if (waitsForMember.includes(result)) partly = true;
+    if (result === 'over' || result === 'incomplete') return;
+    reaped.left.push(result === 'later' ? grant : { ...grant, waitsFor: result });
+  }
+
+  async function endAll(grants: Grant[]): Promise<void> {
+    if (clock() < run.deadline) looked ??= look();
+    try {
+      const found = (await looked)?.found;
+      await sideBySide(perHost, grants, (grant) => end(grant, found));
+    } catch (fault) {
+      log.error('reap_failed', { host, ...faultOf(fault) });
+      reaped.faults += 1;
+      reaped.left.push(...grants);
+    }
+  }
+
+  async function note(): Promise<void> {
+    try {
+      const { reach, found } = (await looked) ?? {};
+      if (reaped.silent || partly)
+        await noteSilence(table, host, { before: reach, whole: reaped.silent, now: moment() });
+      else if (found === 'answers') await noteAnswer(table, host);
+    } catch (fault) {
+      log.error('reach_not_noted', { host, ...faultOf(fault) });
+    }
+  }
+
+  return {
+    add(grants) {
+      work = work.then(() => endAll(grants));
+    },
+    async finish() {
+      await work;
+      await note();
+      return reaped;
+    },
+  };
 }
 
 /** These are over as soon as the members answer, and have replicated. */

@@ -1,11 +1,15 @@
 import type { EndDeps } from '../../shared/end-grant';
-import { unsettledReasons } from '../../shared/settle-grant';
+import { faultOf } from '../../shared/fault-of';
+import { grouped } from '../../shared/grouped';
 import type { Settings } from '../../shared/settings';
-import { sideBySide } from '../../shared/side-by-side';
+import { unsettledReasons } from '../../shared/settle-grant';
 import type { Source } from '../../shared/store/audit';
 import { allLiveGrants, type Grant } from '../../shared/store/grants';
 import { seconds } from '../../shared/time';
-import { reapHost } from './reap-host';
+import { together } from '../../shared/together';
+import { carryOutOrders } from './carry-out-orders';
+import { oldestJob } from './oldest-job';
+import { type HostWork, reapHost } from './reap-host';
 import { sweep } from './sweep';
 
 export interface ReapDeps extends EndDeps {
@@ -14,12 +18,20 @@ export interface ReapDeps extends EndDeps {
   clock(): number;
 }
 
+export interface ReapRun {
+  source: Source;
+  /** Milliseconds since 1970. Nothing new is begun after it; the next run goes on. */
+  deadline: number;
+}
+
 /** What one run did, and what it left. */
 export interface Reaped {
   due: number;
   ended: number;
   /** Seconds for which the oldest credential that should be dead has been alive; 0 where there is none. */
   oldestOverdue: number;
+  /** Seconds since the end of the daily job that has been without one for longest. */
+  oldestJob: number;
   /** Grants that ended although some member could not be asked. */
   incomplete: number;
   /** Grants whose user is not where it was made: somebody must decide what became of it. */
@@ -30,31 +42,52 @@ export interface Reaped {
   faults: number;
 }
 
-const hostsAtOnce = 50;
+/** What marks grants for their end: it hands them on as it goes, and answers how many of its steps failed. */
+export type Marker = (deps: ReapDeps, run: ReapRun, mark: (ending: Grant[]) => void) => Promise<number>;
 
 /**
- * Each minute: sweeps what rule changes left, then ends every grant that is due, on all hosts side by side. A host that does not answer
- * holds up nobody else. Nothing new is begun after `deadline` (milliseconds since 1970); the next run goes on.
+ * Each minute: ends every grant that is due, each host by itself. Beside it, what rule changes and orders left to be done: these only
+ * say of rows that they end, and hand them on to their hosts. So nothing that is slow, or much, holds up what is due elsewhere.
  */
 export async function reap(deps: ReapDeps, source: Source, deadline: number): Promise<Reaped> {
-  const now = new Date(deps.clock());
-  const faultsBefore = await sweep(deps, source, now);
-  const due = await allLiveGrants(deps.table, seconds(now));
-  const hosts = [...new Set(due.map(({ host }) => host))];
-  const runs = await sideBySide(hostsAtOnce, hosts, (host) =>
-    reapHost(deps, { host, grants: due.filter((grant) => grant.host === host), source, deadline }),
-  );
-  const left = runs.flatMap((run) => run.left);
-  const end = seconds(new Date(deps.clock()));
+  const run = { source, deadline };
+  const hosts = new Map<string, HostWork>();
+  let count = 0;
+  const end = (grants: readonly Grant[]) => {
+    count += grants.length;
+    for (const [host, ofHost] of grouped(grants, (grant) => grant.host)) {
+      const work = hosts.get(host) ?? reapHost(deps, host, run);
+      hosts.set(host, work);
+      work.add(ofHost);
+    }
+  };
+  const due = await allLiveGrants(deps.table, seconds(new Date(deps.clock())));
+  end(due.grants);
+  const marked = await together([sweep, carryOutOrders].map((marker) => attempt(deps, run, marker, end)));
+  const runs = await together([...hosts.values()].map((work) => work.finish()));
+  const left = runs.flatMap((one) => one.left);
+  const now = seconds(new Date(deps.clock()));
+  // What can't be read may be alive.
+  const overdue = [...left.filter(isAlive), ...due.unreadable].map(({ dueAt = now }) => now - dueAt);
   return {
-    due: due.length,
-    ended: due.length - left.length,
-    oldestOverdue: Math.max(0, ...left.filter(isAlive).map(({ dueAt = end }) => end - dueAt)),
-    incomplete: runs.reduce((sum, run) => sum + run.incomplete, 0),
+    due: count,
+    ended: count - left.length,
+    oldestOverdue: Math.max(0, ...overdue),
+    oldestJob: await oldestJob(deps),
+    incomplete: runs.reduce((sum, one) => sum + one.incomplete, 0),
     unsettled: left.filter(({ waitsFor = '' }) => unsettledReasons.includes(waitsFor)).length,
     silent: runs.flatMap(({ silent, host }) => (silent ? [host] : [])),
-    faults: runs.reduce((sum, run) => sum + run.faults, faultsBefore),
+    faults: [...marked, ...runs.map((one) => one.faults)].reduce((sum, faults) => sum + faults, 0),
   };
+}
+
+async function attempt(deps: ReapDeps, run: ReapRun, marker: Marker, end: (grants: Grant[]) => void): Promise<number> {
+  try {
+    return await marker(deps, run, end);
+  } catch (fault) {
+    deps.log.error('mark_failed', faultOf(fault));
+    return 1;
+  }
 }
 
 /** All that is left to be shown is up to members that can't be asked: every member that can be knows no such user. */

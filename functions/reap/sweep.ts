@@ -1,71 +1,113 @@
-import { ruleAnswer } from '../../shared/answers';
-import { type EndDeps, endGrant } from '../../shared/end-grant';
+import { sayEnding } from '../../shared/end-grant';
 import { faultOf } from '../../shared/fault-of';
-import { type RuleKey, ruleName } from '../../shared/policy';
+import { grantsNear } from '../../shared/grants-near';
+import { grouped } from '../../shared/grouped';
+import type { Losses } from '../../shared/losses';
+import type { RuleKey } from '../../shared/policy';
+import { speakers } from '../../shared/rule-index';
 import { lossesNow } from '../../shared/rule-losses';
-import { inside } from '../../shared/scope';
 import { sideBySide } from '../../shared/side-by-side';
-import { type Source, writeEvent } from '../../shared/store/audit';
-import { type Grant, shortenGrant } from '../../shared/store/grants';
-import { readRuler } from '../../shared/store/rulers';
-import { listRules, removeRule, type StoredRule } from '../../shared/store/rules';
-import { closeSweep, dueSweeps } from '../../shared/store/sweeps';
+import { writeEvent } from '../../shared/store/audit';
+import { type Grant, isLive, shortenGrant } from '../../shared/store/grants';
+import { closeSweep, dueSweeps, noteProgress, type Sweep } from '../../shared/store/sweeps';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
+import { attemptEach } from './attempt-each';
+import type { Marker, ReapDeps, ReapRun } from './reap';
+import { removeOutside } from './remove-outside';
 
 const by = 'mongogrant';
-const atOnce = 8;
 
-/** Ends what changed rules no longer cover, and removes the rules that their rulers may no longer set. Answers how many sweeps failed. */
-export async function sweep(deps: EndDeps, source: Source, now: Date): Promise<number> {
-  let faults = 0;
-  for (const due of await dueSweeps(deps.table, seconds(now))) {
-    try {
-      const keys = due.rule ? [due.rule] : await removeOutside(deps, due.ruler ?? '', source, now);
-      for (const key of keys) await sweepRule(deps, key, source, now);
-      await closeSweep(deps.table, due, seconds(now));
-    } catch (fault) {
-      deps.log.error('sweep_failed', faultOf(fault));
-      faults += 1;
+/** People whose rules are read, and decided about, at once. */
+const peopleAtOnce = 500;
+const writesAtOnce = 50;
+
+type RuleSweep = Sweep & { rule: RuleKey };
+
+/**
+ * Finds what live grants lost by the rules that were changed, all changes together, person after person: it marks the grants that no
+ * rule gives any more, and shortens those that no rule gives for so long. Where the time is up it notes up to which person it came.
+ */
+export const sweep: Marker = async (deps, run, mark) => {
+  const { table, clock, log } = deps;
+  const moment = () => seconds(new Date(clock()));
+  const found = await dueSweeps(table, moment());
+  const rulers = found.filter(({ ruler }) => ruler !== undefined);
+  let faults = rulers.length > 0 ? await removeOutside(deps, run, rulers) : 0;
+  const all = rulers.length > 0 ? await dueSweeps(table, moment()) : found;
+  const due = all.filter((one): one is RuleSweep => one.rule !== undefined);
+  if (due.length === 0) return faults;
+  const touched = await peopleTouched(deps, due);
+  let after = '';
+  // Up to this person all is done.
+  let doneTo: string | undefined;
+  for (const people of batchesOf([...touched.keys()].sort(), peopleAtOnce)) {
+    if (clock() >= run.deadline) {
+      doneTo ??= after;
+      break;
     }
+    const grants = people.flatMap((email) => touched.get(email) ?? []);
+    const { all, failed } = await sweepPeople(deps, run, grants, mark).catch((fault: unknown) => {
+      log.error('sweep_failed', faultOf(fault));
+      return { all: false, failed: 1 };
+    });
+    faults += failed;
+    if (!all) doneTo ??= after;
+    after = people.at(-1) ?? after;
   }
+  await sideBySide(writesAtOnce, due, (one) =>
+    doneTo === undefined ? closeSweep(table, one, moment()) : noteProgress(table, one, later(one.after, doneTo)),
+  );
   return faults;
+};
+
+const later = (one = '', other = ''): string => (one > other ? one : other);
+
+function* batchesOf<T>(all: T[], size: number): Generator<T[]> {
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
 }
 
-async function sweepRule(deps: EndDeps, key: RuleKey, source: Source, now: Date): Promise<void> {
-  const { ends, shortens } = await lossesNow(deps.table, key, seconds(now));
-  const cause = { why: 'rules_changed' as const, by, source };
-  await sideBySide(atOnce, ends, (grant) => endGrant(deps, grant, cause, now));
-  await sideBySide(atOnce, shortens, ({ grant, until }) => shorten(deps, grant, until, source, now));
+/** By person: the live grants about which a changed rule speaks, if its sweep has not come past this person. */
+async function peopleTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Promise<Map<string, Grant[]>> {
+  const grants = await grantsNear(
+    table,
+    due.map(({ rule }) => rule),
+  );
+  const now = seconds(new Date(clock()));
+  const positions = [...new Set(due.map(({ after = '' }) => after))].map((after) => ({
+    after,
+    ...speakers(due.filter((one) => (one.after ?? '') === after).map(({ rule }) => rule)),
+  }));
+  const isTouched = (grant: Grant) =>
+    isLive(grant, now) && positions.some(({ after, speakAbout }) => grant.email > after && speakAbout(grant));
+  return grouped(grants.filter(isTouched), ({ email }) => email);
 }
 
-async function shorten({ table }: EndDeps, grant: Grant, until: number, source: Source, now: Date): Promise<void> {
+/** Marks and shortens what these grants lost by the rules as they are. */
+async function sweepPeople(deps: ReapDeps, run: ReapRun, grants: Grant[], mark: (ending: Grant[]) => void) {
+  const { ends, shortens } = await lossesNow(deps.table, grants, seconds(new Date(deps.clock())));
+  const cause = { why: 'rules_changed', by, source: run.source } as const;
+  const marked = await attemptEach(
+    deps,
+    run,
+    ends.map((grant) => ({ about: { grant: grant.id }, act: (now: Date) => sayEnding(deps, grant, cause, now) })),
+  );
+  mark(marked.results);
+  const shortened = await attemptEach(
+    deps,
+    run,
+    shortens.map((one) => ({ about: { grant: one.grant.id }, act: (now: Date) => shorten(deps, run, one, now) })),
+  );
+  return { all: marked.all && shortened.all, failed: marked.faults + shortened.faults };
+}
+
+async function shorten(
+  { table }: ReapDeps,
+  { source }: ReapRun,
+  { grant, until }: Losses<Grant>['shortens'][number],
+  now: Date,
+): Promise<void> {
   const shorter = { ...grant, expiresAt: until };
-  await Promise.all([
-    shortenGrant(table, grant, until),
-    writeEvent(table, { act: 'shortened', email: grant.email, by, why: 'rules_changed', grant: shorter }, source, now),
-  ]);
-}
-
-/** The rules that a ruler set and that their scope no longer holds: removed, and handed back. */
-async function removeOutside({ table }: EndDeps, email: string, source: Source, now: Date): Promise<StoredRule[]> {
-  const ruler = await readRuler(table, email);
-  const scope = ruler && !('unreadable' in ruler) ? ruler : undefined;
-  const removed: StoredRule[] = [];
-  for (let from: string | undefined = ' '; from !== undefined; ) {
-    const page: Awaited<ReturnType<typeof listRules>> = await listRules(table, undefined, from);
-    const outside = page.rules.filter(
-      (rule): rule is StoredRule =>
-        !('unreadable' in rule) && rule.asRuler === true && rule.setBy === email && !(scope && inside(scope, rule)),
-    );
-    for (const rule of outside) {
-      const event = { email: rule.email, by, why: 'out_of_scope', rule: ruleName(rule), before: ruleAnswer(rule) };
-      await Promise.all([
-        removeRule(table, rule, rule),
-        writeEvent(table, { act: 'rule_removed', ...event }, source, now),
-      ]);
-    }
-    removed.push(...outside);
-    from = page.next;
-  }
-  return removed;
+  const event = { act: 'shortened', email: grant.email, by, why: 'rules_changed', grant: shorter } as const;
+  await together([shortenGrant(table, grant, until), writeEvent(table, event, source, now)]);
 }

@@ -1,6 +1,6 @@
-import { lockAndDrop, wasGone } from '../../shared/remove-user';
 import { isEmail } from '../../shared/names';
 import { reasonOf } from '../../shared/reason-of';
+import { lockAndDrop, wasGone } from '../../shared/remove-user';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import { type Grant, grantsOf, readGrant } from '../../shared/store/grants';
 import type { Table } from '../../shared/store/table';
@@ -59,13 +59,17 @@ export async function notOrphan(
   { table }: Pick<ReconcileDeps, 'table'>,
   { user, grant }: Comparison['orphans'][number],
   host: string,
-): Promise<'has_grant' | 'of_another_host' | undefined> {
+): Promise<'has_grant' | 'of_another_host' | 'row_unreadable' | undefined> {
   const row = grant ? await readGrant(table, grant) : await grantNamedBy(table, user);
+  // Nobody can tell what it says, so its user stays.
+  if (row === 'unreadable') return 'row_unreadable';
   if (!row || row.state === 'ended' || !isUserOf(user, row)) return undefined;
   return row.host === host ? 'has_grant' : 'of_another_host';
 }
 
-async function grantNamedBy(table: Table, { tag }: TaggedUser): Promise<Grant | undefined> {
+async function grantNamedBy(table: Table, { tag }: TaggedUser): Promise<Grant | 'unreadable' | undefined> {
   if (typeof tag.email !== 'string' || !isEmail(tag.email)) return undefined;
-  return (await grantsOf(table, tag.email)).find(({ id }) => id === tag.grant);
+  const { grants, unreadable } = await grantsOf(table, tag.email);
+  if (unreadable.some(({ id = tag.grant }) => id === tag.grant)) return 'unreadable';
+  return grants.find(({ id }) => id === tag.grant);
 }

@@ -1,4 +1,4 @@
-import type { Context } from 'aws-lambda';
+import { beginRun, type JobContext } from '../../shared/begin-run';
 import { checkAddresses } from '../../shared/check-addresses';
 import { readEnv } from '../../shared/env';
 import { followRotations } from '../../shared/follow-rotations';
@@ -13,35 +13,27 @@ import { taggedUsers } from '../../shared/tagged-users';
 import { type Reconciled, reconcile } from './reconcile';
 import { scopeOf } from './scope-of';
 
+const log = jsonLog('reconcile');
 const { tableName, stackName, settings } = readEnv(process.env);
 const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
 const servers = followRotations(mongoServers(), secrets);
 const deps = {
-  table: dynamoTable(tableName),
+  table: dynamoTable(tableName, log),
   secrets,
   users: mongoUsers(servers),
   tagged: taggedUsers(servers),
   hosts: hostSecrets(settings.secretPrefix).list,
-  log: jsonLog('reconcile'),
+  log,
   stackName,
   clock: Date.now,
 };
 const metrics = emfMetrics(stackName);
 
-/** What is under way when the time is up needs some of it to finish. */
 const toFinishMs = 30_000;
 
-export const handler = async (
-  event: unknown,
-  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
-): Promise<Reconciled> => {
-  const deadline = Date.now() + context.getRemainingTimeInMillis() - toFinishMs;
-  const reconciled = await reconcile(
-    deps,
-    { requestId: context.awsRequestId, ip: 'reconcile' },
-    scopeOf(event),
-    deadline,
-  );
+export const handler = async (event: unknown, context: JobContext): Promise<Reconciled> => {
+  const { source, deadline } = beginRun(log, context, { job: 'reconcile', toFinishMs });
+  const reconciled = await reconcile(deps, source, scopeOf(event), deadline);
   metrics.reconciled(reconciled);
   deps.log.info('reconciled', { ...reconciled });
   // After everything else is done: Lambda counts it as a failure, and an alarm rings.

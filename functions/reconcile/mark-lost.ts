@@ -1,6 +1,7 @@
 import { writeEvent } from '../../shared/store/audit';
 import { type Grant, markLost as mark, markFound, readGrant } from '../../shared/store/grants';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import { notToJudge } from './compare';
 import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
 
@@ -15,7 +16,7 @@ export async function markLost(deps: ReconcileDeps, listed: Grant, act: Act): Pr
   const now = new Date(deps.clock());
   const note = (event: 'user_lost' | 'user_found', reason?: string) =>
     writeEvent(deps.table, { act: event, email: grant.email, by, grant, ...(reason && { reason }) }, act.source, now);
-  const [marked] = await Promise.all([
+  const [marked] = await together([
     mark(deps.table, grant, seconds(now)),
     note('user_lost', owner === 'other' ? 'user_not_ours' : 'user_gone'),
   ]);
@@ -29,7 +30,7 @@ export async function unmarkFound(deps: ReconcileDeps, listed: Grant, act: Act):
   const { grant, left, owner } = await lookAgain(deps, listed, act);
   if (!grant) return left ? { left } : 'nothing';
   if (grant.lostAt === undefined || owner !== 'ours') return 'nothing';
-  const [unmarked] = await Promise.all([
+  const [unmarked] = await together([
     markFound(deps.table, grant),
     writeEvent(deps.table, { act: 'user_found', email: grant.email, by, grant }, act.source, new Date(deps.clock())),
   ]);

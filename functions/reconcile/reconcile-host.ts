@@ -47,14 +47,15 @@ const plausibleOrphans = 10;
 export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<Figures> {
   const { table, tagged, stackName, clock } = deps;
   const { name, secret } = run.host;
-  const homes = (await grantsOnHost(table, name)).map(({ usersDb }) => usersDb);
+  const homes = (await grantsOnHost(table, name)).grants.map(({ usersDb }) => usersDb);
   const dbs = [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
   const { ours, foreign, untagged, seen } = await tagged.list(run.host, stackName, dbs);
-  const grants = await grantsOnHost(table, name);
+  const { grants } = await grantsOnHost(table, name);
   const found = compare({ users: ours, seen, grants }, stackName, seconds(new Date(clock())));
   await stamp(deps, found.present, run);
   const hidden = seen === 'all' ? [] : dbs.filter((db) => !seen.includes(db));
   if (hidden.length > 0) leaveOut(found.leftOut, 'databases_not_seen', hidden.length);
+  if (seen !== 'all' && secret.usersDb === undefined) leaveOut(found.leftOut, 'other_databases');
   const orphans = await confirmed(deps, found, run);
   const tooMany = orphans.length > plausibleOrphans && orphans.length * 2 > ours.length && !run.force;
   if (tooMany) leaveOut(found.leftOut, 'too_many_orphans', orphans.length);
@@ -86,7 +87,7 @@ async function stamp(deps: ReconcileDeps, grants: Grant[], { host }: HostRun): P
 async function confirmed({ table }: ReconcileDeps, { orphans, leftOut }: Comparison, { host }: HostRun) {
   const checked = await sideBySide(atOnce, orphans, async (orphan) => {
     const reason = await notOrphan({ table }, orphan, host.name);
-    if (reason === 'of_another_host') leaveOut(leftOut, reason);
+    if (reason && reason !== 'has_grant') leaveOut(leftOut, reason);
     return reason ? [] : [orphan];
   });
   return checked.flat();

@@ -3,6 +3,7 @@ import { reasonOf } from '../../shared/reason-of';
 import { sideBySide } from '../../shared/side-by-side';
 import { type Source, writeEvent } from '../../shared/store/audit';
 import { lease } from '../../shared/store/grants';
+import { noteRun } from '../../shared/store/job-runs';
 import { beginReconciling, endReconciling, endReconcilingAt } from '../../shared/store/reconciling';
 import { seconds } from '../../shared/time';
 import { by, type ReconcileDeps } from './reconcile-deps';
@@ -40,6 +41,8 @@ export async function reconcile(
   const hosts = await sideBySide(hostsAtOnce, names, (host) => report(deps, host, { source, scope, deadline }));
   const compared = hosts.flatMap((one) => ('left' in one ? [] : [one]));
   const sum = (of: 'orphans' | 'lost' | 'drifted' | 'faults') => compared.reduce((total, one) => total + one[of], 0);
+  const left = hosts.some((one) => 'left' in one && one.left === 'time_up');
+  if (scope.host === undefined && !left) await noteRun(deps.table, 'reconcile', new Date(deps.clock()));
   const failed = hosts.filter((one) => 'left' in one && one.left === 'internal').length;
   return { hosts, orphans: sum('orphans'), lost: sum('lost'), drifted: sum('drifted'), faults: sum('faults') + failed };
 }
@@ -63,6 +66,7 @@ async function report(deps: ReconcileDeps, host: string, run: Run): Promise<Host
     const facts = 'left' in outcome ? { reason: outcome.left } : { figures: outcome };
     const event = { act: 'reconciled', email: by, by, host, ...facts } as const;
     await writeEvent(table, event, run.source, new Date(clock()));
+    if ('ours' in outcome) deps.log.info('host_compared', { host, ours: outcome.ours });
     // A drop that may still arrive must not meet the user who gets the name after the next run.
     const mayBeLate = 'leftOut' in outcome && outcome.leftOut.host_unreachable !== undefined;
     if (mayBeLate) await endReconcilingAt(table, host, requestId, seconds(new Date(clock())) + lease);

@@ -4,6 +4,7 @@ import { reasonOf } from '../../shared/reason-of';
 import { writeEvent } from '../../shared/store/audit';
 import { claimRepair, closeRepair, type Grant, readGrant } from '../../shared/store/grants';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import { notToJudge } from './compare';
 import { type Differences, differences, shownDifferences } from './differences';
 import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
@@ -25,7 +26,7 @@ export async function repairUser(deps: ReconcileDeps, listed: Grant, act: Act): 
   const found = user && differences(user, grant, stackName);
   if (!user || !found) return 'nothing';
   const about = { email: grant.email, by, grant, ...shownDifferences(user, found) };
-  const [claimed] = await Promise.all([
+  const [claimed] = await together([
     claimRepair(table, grant, seconds(now)),
     writeEvent(table, { act: 'user_repaired', ...about }, act.source, now),
   ]);
@@ -54,7 +55,7 @@ async function send(
   const steps = [
     revoke.length > 0 && (() => users.revokeRoles(host, name, revoke)),
     cidrs && (() => users.update(host, name, { cidrs })),
-    tag && (() => users.update(host, name, { tag })),
+    tag && (() => users.update(host, name, { tag, change: claimed.change })),
     grant.length > 0 && (() => tagged.grantRoles(host, name, grant)),
   ];
   let refused: string | undefined;

@@ -6,6 +6,7 @@ import { writeEvent } from '../../shared/store/audit';
 import { tryCode } from '../../shared/store/terminal-logins';
 import { codeHash, plainCode } from '../../shared/terminal-secrets';
 import { iso, seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import type { LinkParts } from '../../shared/tokens';
 import { type RedeemDeps, refusedUse } from './link-state';
 
@@ -23,7 +24,7 @@ export async function confirmLogin(
     throw new ApiError('invalid_request', 'code: type the code that the terminal shows, such as WDJB-MJHT');
   const note = (act: 'confirming' | 'code_wrong', count?: number) =>
     writeEvent(table, { act, email, link: id, ...(count && { count }) }, request, now);
-  const [tried] = await Promise.all([
+  const [tried] = await together([
     tryCode(table, parts, codeHash(request.params.link ?? '', code), seconds(now)),
     note('confirming'),
   ]);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { readEnv } from '../../shared/env';
+import { frontOf } from '../../shared/front';
 import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { awsSecrets } from '../../shared/secrets';
@@ -11,9 +12,11 @@ import { verifyToken } from './verify-token';
 // Above what a look at the table takes; docs/decisions/12-terminal-login.md says why.
 const floorMs = 150;
 
-const { tableName, stackName, settings, origin } = readEnv(process.env);
+const log = jsonLog('redeem-link');
+const env = readEnv(process.env);
+const { tableName, stackName, settings } = env;
 const deps = {
-  table: dynamoTable(tableName),
+  table: dynamoTable(tableName, log),
   secrets: awsSecrets(settings.secretPrefix),
   stackName,
   settings,
@@ -25,11 +28,10 @@ const python = settings.legacyRoutes ? { 'GET /verifytoken/{link}': verifyToken 
 export const handler = serve(
   {
     'GET /links/{link}': showLink,
-    'HEAD /links/{link}': showLink,
     'POST /links/{link}': redeemLink,
     'POST /links/poll': pollLogin,
     ...python,
   },
   deps,
-  { origin, log: jsonLog('redeem-link') },
+  { origin: env.origin, log, front: frontOf(env, deps.secrets) },
 );

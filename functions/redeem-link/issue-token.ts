@@ -3,6 +3,7 @@ import { signToken } from '../../shared/fetch-tokens';
 import type { ApiRequest } from '../../shared/request';
 import { writeEvent } from '../../shared/store/audit';
 import { iso, seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import type { RedeemDeps } from './link-state';
 
 /** The token of a link, if the deciding write says that it is this request's; nothing otherwise. */
@@ -18,7 +19,7 @@ export async function issueToken(
   const expiresAt = issuedAt + settings.tokenTtl;
   // Before the link is spent: without the keys there would be no token to show for it.
   const keys = await secrets.signingKeys();
-  const [decided] = await Promise.all([
+  const [decided] = await together([
     decide({ expiresAt, now: issuedAt }),
     writeEvent(table, { act: 'redeeming', email, link: id }, request, now),
   ]);

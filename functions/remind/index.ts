@@ -1,15 +1,28 @@
-import type { Context } from 'aws-lambda';
+import { beginRun, type JobContext } from '../../shared/begin-run';
 import { readEnv } from '../../shared/env';
 import { jsonLog } from '../../shared/log';
 import { sesMailer } from '../../shared/mailer';
 import { dynamoTable } from '../../shared/store/table';
 import { remind } from './remind';
 
-const { tableName, settings, origin = '' } = readEnv(process.env);
-const log = jsonLog('remind');
-const deps = { table: dynamoTable(tableName), sendMail: sesMailer(settings.mailFrom), settings, log, origin };
+/** Milliseconds for one mail: SES may be asked at its own pace. */
+const perMailMs = 30_000;
 
-export const handler = async (_event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<void> => {
-  const reminded = await remind(deps, { requestId: context.awsRequestId, ip: 'remind' }, new Date());
+const toFinishMs = perMailMs + 15_000;
+
+const { tableName, settings, origin = '', configurationSet } = readEnv(process.env);
+const log = jsonLog('remind');
+const deps = {
+  table: dynamoTable(tableName, log),
+  sendMail: sesMailer(settings.mailFrom, configurationSet, perMailMs),
+  settings,
+  log,
+  origin,
+  clock: Date.now,
+};
+
+export const handler = async (_event: unknown, context: JobContext): Promise<void> => {
+  const { source, deadline } = beginRun(log, context, { job: 'remind', toFinishMs });
+  const reminded = await remind(deps, source, deadline);
   log.info('reminded', { ...reminded });
 };

@@ -1,12 +1,17 @@
 import { faultOf } from '../../shared/fault-of';
+import { grouped } from '../../shared/grouped';
 import type { Log } from '../../shared/log';
-import type { SendMail } from '../../shared/mailer';
+import { MailNotTaken, type SendMail } from '../../shared/mailer';
 import { reminderMail } from '../../shared/reminder-text';
 import type { Settings } from '../../shared/settings';
+import { sideBySide } from '../../shared/side-by-side';
 import { type Source, writeEvent } from '../../shared/store/audit';
-import { allLiveGrants, type Grant, inForce, noteReminder } from '../../shared/store/grants';
+import { allLiveGrants, forgetReminder, type Grant, inForce, noteReminder } from '../../shared/store/grants';
+import { lastRun, noteRun } from '../../shared/store/job-runs';
 import type { Table } from '../../shared/store/table';
+import { readUndelivered } from '../../shared/store/undelivered';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 
 export interface RemindDeps {
   table: Table;
@@ -15,6 +20,8 @@ export interface RemindDeps {
   log: Log;
   /** The API's own address. */
   origin: string;
+  /** Milliseconds since 1970, as time goes on. */
+  clock(): number;
 }
 
 export interface Reminded {
@@ -22,52 +29,87 @@ export interface Reminded {
   grants: number;
   /** Mails that could not be sent. */
   failed: number;
+  /** People who are left to the next run: the time was up, or SES takes no more for now. */
+  left: number;
 }
+
+/** Seconds from one end of this job to the next beginning: it is called each hour, and a day begins where it began before. */
+const aboutADay = 23.5 * 3600;
+
+const peopleAtOnce = 4;
 
 /**
  * Each day: one mail to everybody whose logins end within the setting `remindBefore`, with how to renew them. Each end of a grant is told
- * of once; a login that was short-lived from the beginning is not.
+ * of once; a login that was short-lived from the beginning is not. It is called each hour: where it did not come to its end, it goes on.
  */
-export async function remind(deps: RemindDeps, source: Source, now: Date): Promise<Reminded> {
-  const { table, settings } = deps;
-  const moment = seconds(now);
-  const due = await allLiveGrants(table, moment + settings.remindBefore);
+export async function remind(deps: RemindDeps, source: Source, deadline: number): Promise<Reminded> {
+  const { table, settings, clock, log } = deps;
+  const began = new Date(clock());
+  const moment = seconds(began);
+  const reminded: Reminded = { people: 0, grants: 0, failed: 0, left: 0 };
+  if (moment - ((await lastRun(table, 'remind')) ?? 0) < aboutADay) return reminded;
+  const { grants: due } = await allLiveGrants(table, moment + settings.remindBefore);
   const ending = due.filter((grant) => inForce(grant, moment) && isWorthIt(grant, settings.remindBefore));
-  const reminded: Reminded = { people: 0, grants: 0, failed: 0 };
-  for (const email of new Set(ending.map((grant) => grant.email))) {
-    const grants = await noted(
-      table,
-      ending.filter((grant) => grant.email === email),
-    );
-    if (grants.length === 0) continue;
-    const sent = await tell(deps, email, grants, source, now);
-    reminded.people += 1;
-    reminded.grants += grants.length;
-    if (!sent) reminded.failed += 1;
-  }
+  let paused = false;
+  await sideBySide(peopleAtOnce, [...grouped(ending, ({ email }) => email)], async ([email, grants]) => {
+    const outcome = paused || clock() >= deadline ? 'later' : await attempt(deps, email, grants, source);
+    paused ||= outcome === 'later';
+    if (typeof outcome === 'string') {
+      reminded.left += 1;
+      return;
+    }
+    reminded.people += outcome.grants > 0 ? 1 : 0;
+    reminded.grants += outcome.grants;
+    reminded.failed += outcome.failed ? 1 : 0;
+  });
+  if (reminded.left === 0) await noteRun(table, 'remind', began);
+  else log.warn('reminders_left', { people: reminded.left });
   return reminded;
 }
 
 const isWorthIt = ({ issuedAt, expiresAt, remindedOf }: Grant, before: number): boolean =>
   remindedOf !== expiresAt && expiresAt - issuedAt > 2 * before;
 
-/** The note comes first: a mail that is sent twice each day is worse than one that is lost. */
-async function noted(table: Table, grants: Grant[]): Promise<Grant[]> {
-  const notes = await Promise.all(grants.map((grant) => noteReminder(table, grant)));
-  return grants.filter((_, index) => notes[index]).sort((a, b) => a.expiresAt - b.expiresAt);
+/** `later`: SES takes no more for now; `fault`: of our own, and no reason to leave out the others. */
+type Outcome = { grants: number; failed: boolean } | 'later' | 'fault';
+
+async function attempt(deps: RemindDeps, email: string, grants: Grant[], source: Source): Promise<Outcome> {
+  try {
+    return await remindOne(deps, email, grants, source);
+  } catch (fault) {
+    deps.log.error('remind_failed', faultOf(fault));
+    return 'fault';
+  }
 }
 
-async function tell(deps: RemindDeps, email: string, grants: Grant[], source: Source, now: Date): Promise<boolean> {
-  const { table, sendMail, origin, log } = deps;
-  const logins = grants.map(({ expiresAt, ...grant }) => ({ ...grant, expires: new Date(expiresAt * 1000) }));
-  const note = (act: 'reminded' | 'remind_failed') =>
-    writeEvent(table, { act, email, by: 'mongogrant', count: grants.length }, source, now);
-  try {
-    await Promise.all([sendMail({ to: email, ...reminderMail(logins, origin) }), note('reminded')]);
-    return true;
-  } catch (fault) {
-    log.error('remind_failed', faultOf(fault));
-    await note('remind_failed');
-    return false;
+/** The note comes first: a mail that is sent twice each day is worse than one that is lost. */
+async function remindOne(deps: RemindDeps, email: string, ending: Grant[], source: Source): Promise<Outcome> {
+  const { table, log, clock } = deps;
+  const record = (act: 'reminded' | 'remind_failed', more: { reason?: string; count?: number }) =>
+    writeEvent(table, { act, email, by: 'mongogrant', ...more }, source, new Date(clock()));
+  const reason = await readUndelivered(table, email, new Date(clock()));
+  if (reason) {
+    await record('remind_failed', { reason });
+    return { grants: 0, failed: true };
   }
+  const notes = await together(ending.map((grant) => noteReminder(table, grant)));
+  const grants = ending.filter((_, index) => notes[index]).sort((a, b) => a.expiresAt - b.expiresAt);
+  const count = grants.length;
+  if (count === 0) return { grants: 0, failed: false };
+  try {
+    await together([send(deps, email, grants), record('reminded', { count })]);
+    return { grants: count, failed: false };
+  } catch (fault) {
+    const passing = fault instanceof MailNotTaken && fault.passing;
+    log[passing ? 'warn' : 'error'](passing ? 'remind_later' : 'remind_failed', faultOf(fault));
+    await record('remind_failed', { count });
+    if (!passing) return { grants: count, failed: true };
+    await together(grants.map((grant) => forgetReminder(table, grant)));
+    return 'later';
+  }
+}
+
+function send({ sendMail, origin }: RemindDeps, email: string, grants: Grant[]): Promise<void> {
+  const logins = grants.map(({ expiresAt, ...grant }) => ({ ...grant, expires: new Date(expiresAt * 1000) }));
+  return sendMail({ to: email, ...reminderMail(logins, origin) });
 }

@@ -1,7 +1,8 @@
 import { inputs, parse, parseQuery } from '../../shared/api';
 import type { ApiResponse } from '../../shared/http';
 import type { ApiRequest } from '../../shared/request';
-import { mailLink, type RequestLinkDeps } from './request-link';
+import { mailLink } from './request-link';
+import type { RequestLinkDeps } from './request-link-deps';
 
 /** `GET /gettoken/{email}`: what `POST /links` does, for clients of the Python server. */
 export async function getToken(deps: RequestLinkDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { readEnv } from '../../shared/env';
+import { frontOf } from '../../shared/front';
 import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { sesMailer } from '../../shared/mailer';
@@ -11,12 +12,13 @@ import { requestLink } from './request-link';
 // Above what the work takes; docs/decisions/04-one-answer.md has the figures.
 const floorMs = 1500;
 
-const { tableName, settings, origin } = readEnv(process.env);
+const env = readEnv(process.env);
+const { tableName, settings, configurationSet } = env;
 const log = jsonLog('request-link');
 const deps = {
-  table: dynamoTable(tableName),
+  table: dynamoTable(tableName, log),
   secrets: awsSecrets(settings.secretPrefix),
-  sendMail: sesMailer(settings.mailFrom),
+  sendMail: sesMailer(settings.mailFrom, configurationSet),
   settings,
   log,
   floor: () => wait(floorMs),
@@ -24,4 +26,8 @@ const deps = {
 
 const python = settings.legacyRoutes ? { 'GET /gettoken/{email}': getToken } : {};
 
-export const handler = serve({ 'POST /links': requestLink, ...python }, deps, { origin, log });
+export const handler = serve({ 'POST /links': requestLink, ...python }, deps, {
+  origin: env.origin,
+  log,
+  front: frontOf(env, deps.secrets),
+});

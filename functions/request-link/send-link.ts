@@ -1,38 +1,72 @@
 import { linkMail } from '../../shared/mail-text';
+import { MailNotTaken } from '../../shared/mailer';
 import type { ApiRequest } from '../../shared/request';
 import { type Act, writeEvent } from '../../shared/store/audit';
-import { putLink, recordSentLink, type SentLinks } from '../../shared/store/links';
+import { putLink } from '../../shared/store/links';
+import { countNewAddress, uncountNewAddress } from '../../shared/store/new-addresses';
+import { countLink, type LinkLimits, uncountLink } from '../../shared/store/sent-links';
+import { together } from '../../shared/together';
 import type { MadeLink } from './new-link';
-import type { RequestLinkDeps } from './request-link';
-import { counted } from './too-soon';
+import { noteRefusal, tooManyNew } from './note-refusal';
+import { type Asked, isInvented } from './read-asked';
+import type { RequestLinkDeps } from './request-link-deps';
 
-/** Keeps a link and mails it, unless another one went to this address since `sent` was read. */
-export async function sendLink(
-  { table, sendMail }: RequestLinkDeps,
-  request: ApiRequest,
-  { link, expiresAt, fields }: MadeLink,
-  sent: SentLinks | undefined,
-  now: Date,
-): Promise<void> {
+interface Sending {
+  made: MadeLink;
+  asked: Asked;
+  limits: LinkLimits;
+}
+
+/** Keeps a link and mails it, if the counts still let it. */
+export async function sendLink(deps: RequestLinkDeps, request: ApiRequest, sending: Sending, now: Date): Promise<void> {
+  const { link, expiresAt, fields } = sending.made;
   const { email, id, terminal } = link;
   const note = (act: Act, reason?: string) =>
-    writeEvent(table, { act, email, link: id, ...(reason && { reason }) }, request, now);
-  const [mayBeSent] = await Promise.all([
-    recordSentLink(table, email, sent, counted(sent, terminal, now)),
-    putLink(table, { ...link, expiresAt }, fields),
+    writeEvent(deps.table, { act, email, link: id, ...(reason && { reason }) }, request, now);
+  const [{ refusal, giveBack }] = await together([
+    count(deps, request, sending, now),
+    putLink(deps.table, { ...link, expiresAt }, fields),
     note(terminal ? 'terminal_link_sent' : 'link_sent'),
   ]);
-  if (!mayBeSent) return note('link_refused', 'too_soon');
+  if (refusal) {
+    await together([giveBack(), noteRefusal(deps, request, { email, reason: refusal, link: id }, now)]);
+    return;
+  }
+  try {
+    await mail(deps, request, sending.made, now);
+  } catch (error) {
+    // Where nobody knows whether SES took it, it counts: a slow SES must not open the limits.
+    await together([note('link_failed', 'mail_failed'), error instanceof MailNotTaken && giveBack()]);
+    throw error;
+  }
+}
+
+/** Decides by each count that there is. `giveBack` takes out again what was counted. */
+async function count(
+  { table, settings }: RequestLinkDeps,
+  { ip }: ApiRequest,
+  { made, asked, limits }: Sending,
+  now: Date,
+) {
+  const { email } = made.link;
+  const isCapped = isInvented(asked);
+  const [counted, hasRoom] = await together([
+    countLink(table, asked.sent, limits, { email, ip, now }),
+    !isCapped || countNewAddress(table, email, settings.newAddressesPerDomainPerHour, now),
+  ]);
+  const giveBack = () =>
+    together([
+      counted && uncountLink(table, { email, ip, now }),
+      isCapped && hasRoom && uncountNewAddress(table, email, now),
+    ]);
+  return { refusal: counted ? (hasRoom ? undefined : tooManyNew) : 'too_soon', giveBack };
+}
+
+function mail({ sendMail }: RequestLinkDeps, request: ApiRequest, { link, expiresAt }: MadeLink, now: Date) {
+  const { email, id, terminal } = link;
   const { origin, ip: requestedFrom, userAgent } = request;
   const url = `${origin}/links/${link.link}`;
   const expires = new Date(expiresAt * 1000);
-  try {
-    await sendMail({
-      to: email,
-      ...linkMail({ email, url, expires, requestedFrom, userAgent, terminal, origin }, now),
-    });
-  } catch (error) {
-    await note('link_failed', 'mail_failed');
-    throw error;
-  }
+  const text = linkMail({ email, id, url, expires, requestedFrom, userAgent, terminal, origin }, now);
+  return sendMail({ to: email, ...text });
 }

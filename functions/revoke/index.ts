@@ -1,6 +1,7 @@
 import { checkAddresses } from '../../shared/check-addresses';
 import { readEnv } from '../../shared/env';
 import { followRotations } from '../../shared/follow-rotations';
+import { frontOf } from '../../shared/front';
 import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { mongoServers } from '../../shared/mongo-servers';
@@ -9,11 +10,12 @@ import { awsSecrets } from '../../shared/secrets';
 import { dynamoTable } from '../../shared/store/table';
 import { revokeGrants, revokeTokens } from './revoke';
 
-const { tableName, stackName, settings, origin } = readEnv(process.env);
+const env = readEnv(process.env);
+const { tableName, stackName, settings } = env;
 const log = jsonLog('revoke');
 const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
 const deps = {
-  table: dynamoTable(tableName),
+  table: dynamoTable(tableName, log),
   secrets,
   users: mongoUsers(followRotations(mongoServers(), secrets)),
   stackName,
@@ -21,7 +23,11 @@ const deps = {
   log,
 };
 
-export const handler = serve({ 'DELETE /grants': revokeGrants, 'DELETE /tokens': revokeTokens }, deps, { origin, log });
+export const handler = serve({ 'DELETE /grants': revokeGrants, 'DELETE /tokens': revokeTokens }, deps, {
+  origin: env.origin,
+  log,
+  front: frontOf(env, deps.secrets),
+});
 
 /** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
 export const { close } = deps.users;

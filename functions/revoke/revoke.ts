@@ -1,43 +1,104 @@
+import type * as v from 'valibot';
 import { grantAnswer } from '../../shared/answers';
 import { inputs, parseQuery } from '../../shared/api';
-import { type AuthDeps, type Authority, authorize, claimsOf, governs, livePerson } from '../../shared/authenticate';
+import { type AuthDeps, type Authority, authorize, claimsOf, livePerson } from '../../shared/authenticate';
 import { type End, type EndDeps, endGrant } from '../../shared/end-grant';
+import { type AwaitedCause, endGrants, type ManyEnded } from '../../shared/end-grants';
 import { ApiError } from '../../shared/errors';
-import { fits, named } from '../../shared/filter';
+import { named } from '../../shared/filter';
 import type { ApiResponse } from '../../shared/http';
+import { knownSilence } from '../../shared/known-silence';
 import { refuse } from '../../shared/refuse';
 import type { ApiRequest } from '../../shared/request';
+import { only, orderedGrants } from '../../shared/revoke-order';
 import { asksOutside } from '../../shared/scope';
 import { writeEvent } from '../../shared/store/audit';
-import { counts, type Grant, grantsOf, grantsOnHost } from '../../shared/store/grants';
+import { type Grant, type GrantRows, grantsOf, type UnreadableGrant } from '../../shared/store/grants';
 import { liveTokens, revokeToken } from '../../shared/store/links';
+import { closeOrder, type Order, planOrder } from '../../shared/store/orders';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
+import { newId } from '../../shared/tokens';
 
 export type RevokeDeps = AuthDeps & EndDeps;
 
+/** More would not fit into an answer of Lambda's, and nobody reads them. */
+const mostShown = 5000;
+
+/** Milliseconds before the deadline in which rows are still looked for. */
+const toAct = 6000;
+
+type Filter = v.InferOutput<typeof inputs.revokeGrants> & { email: string };
+
 /** `DELETE /grants`: ends every live grant that the filters match, on all hosts at once. */
 export async function revokeGrants(deps: RevokeDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const filter = parseQuery(inputs.revokeGrants, request);
+  const given = parseQuery(inputs.revokeGrants, request);
   const claims = await claimsOf(deps, request, now);
-  const email = filter.email ?? claims.email;
-  const [person, grants] =
-    email === claims.email
-      ? await Promise.all([livePerson(deps, claims), grantsOf(deps.table, email, named(filter.host))])
-      : await othersGrants(deps, request, { ...filter, email }, now);
-  const live = grants.filter(
-    (grant) =>
-      counts(grant) &&
-      (grant.email === person.email || governs(person, grant)) &&
-      fits(filter.host, grant.host) &&
-      fits(filter.db, grant.db) &&
-      fits(filter.role, grant.role) &&
-      fits(filter.label, grant.label),
-  );
+  const filter = { ...given, email: given.email ?? claims.email };
+  const own = filter.email === claims.email;
+  const [person, rows] = await (own
+    ? together([livePerson(deps, claims, now), grantsOf(deps.table, claims.email, named(filter.host))])
+    : together([mayRevoke(deps, request, filter, now)]));
+  const order = orderOf(person, filter, request, now);
+  // Everybody's may be too many to be read in time, so that the order comes before them.
+  const everybodys = filter.email === '*' ? await write(deps, order, request, now) : undefined;
+  const { found, rest } = await find(deps, order, rows, request);
+  const stored = everybodys ?? (found.grants.length > 1 ? await write(deps, order, request, now, found) : undefined);
   const cause = { why: 'revoked' as const, by: claims.email, source: request };
-  const ends = await Promise.all(live.map((grant) => endGrant(deps, grant, cause, now)));
-  const answer = (state: End['state']) =>
-    ends.filter((end) => end.state === state).map(({ grant }) => grantAnswer(grant));
-  return { status: 200, json: { revoked: answer('ended'), pending: answer('pending') } };
+  const { ends, unsaid } = stored
+    ? await endGrants(deps, found.grants, cause, now)
+    : await endOne(deps, found.grants, cause, now);
+  if (stored && !unsaid && !rest) await closeOrder(deps.table, stored, seconds(now));
+  return { status: 200, json: answer(ends, found.unreadable, rest) };
+}
+
+/** What is ordered, in the form in which it outlives this request. */
+function orderOf(person: Authority, filter: Filter, { requestId, ip }: ApiRequest, now: Date): Order {
+  const { scope, admin } = person;
+  return { ...filter, by: person.email, requestId, ip, at: seconds(now), ...(!admin && scope && { scope }) };
+}
+
+async function write({ table }: RevokeDeps, order: Order, request: ApiRequest, now: Date, found?: GrantRows) {
+  const { email, by, host, db, role, label } = order;
+  const wish = { host, db, ...(role && { role }), ...(label !== undefined && { label }) };
+  const count = found && { count: found.grants.length };
+  const [stored] = await together([
+    planOrder(table, newId(), order),
+    writeEvent(table, { act: 'revoke_ordered', email, by, wish, ...count }, request, now),
+  ]);
+  return stored;
+}
+
+/** What the order is about; `rest`: there may be more than could be read in time. */
+async function find({ table }: RevokeDeps, order: Order, rows: GrantRows | undefined, { deadline }: ApiRequest) {
+  const found: GrantRows = { grants: [], unreadable: [] };
+  if (rows) return { found: only(order, rows), rest: false };
+  for await (const page of orderedGrants(table, order)) {
+    found.grants.push(...page.grants);
+    found.unreadable.push(...page.unreadable);
+    if (Date.now() > deadline - toAct) return { found, rest: true };
+  }
+  return { found, rest: false };
+}
+
+async function endOne(deps: RevokeDeps, grants: Grant[], cause: AwaitedCause, now: Date): Promise<ManyEnded> {
+  const [grant] = grants;
+  if (!grant) return { ends: [], unsaid: false };
+  const silence = knownSilence(deps.table, grant.host);
+  return { ends: [await endGrant(deps, grant, { ...cause, silence }, now)], unsaid: false };
+}
+
+function answer(ends: End[], unreadable: UnreadableGrant[], rest: boolean) {
+  const of = (state: End['state']) => ends.filter((end) => end.state === state).map(({ grant }) => grant);
+  const [revoked, pending] = [of('ended'), of('pending').map((grant) => ({ ...grant, state: 'ending' as const }))];
+  const most = revoked.length + pending.length > mostShown || rest;
+  const unread = unreadable.map(({ email, host, db, role, label }) => ({ email, host, db, role, label }));
+  return {
+    revoked: revoked.slice(0, mostShown).map(grantAnswer),
+    pending: pending.slice(0, mostShown - Math.min(mostShown, revoked.length)).map(grantAnswer),
+    ...(most && { counts: { revoked: revoked.length, pending: pending.length }, more: rest }),
+    ...(unread.length > 0 && { unreadable: unread }),
+  };
 }
 
 /** `DELETE /tokens`: every token of a person stops working with the next request. */
@@ -45,36 +106,27 @@ export async function revokeTokens(deps: RevokeDeps, request: ApiRequest, now: D
   const filter = parseQuery(inputs.revokeTokens, request);
   const claims = await claimsOf(deps, request, now);
   const email = filter.email ?? claims.email;
-  const [person, tokens] = await Promise.all([livePerson(deps, claims), liveTokens(deps.table, email, seconds(now))]);
+  const [person, tokens] = await together([livePerson(deps, claims, now), liveTokens(deps.table, email, seconds(now))]);
   if (email !== person.email && !person.admin)
     throw await refused(deps, request, { email }, person.email, "Only admins may revoke other people's tokens.", now);
   const event = { act: 'tokens_revoked' as const, email, by: claims.email, count: tokens.length };
-  const [revoked] = await Promise.all([
-    Promise.all(tokens.map((token) => revokeToken(deps.table, token, seconds(now)))),
+  const [revoked] = await together([
+    together(tokens.map((token) => revokeToken(deps.table, token, seconds(now)))),
     writeEvent(deps.table, event, request, now),
   ]);
   return { status: 200, json: { revoked: revoked.filter(Boolean).length } };
 }
 
 /** For admins, and for rulers inside their scope. Everybody's are ended on one host at a time: more would hardly be meant. */
-async function othersGrants(
-  deps: RevokeDeps,
-  request: ApiRequest,
-  filter: { email: string; host?: string | undefined; db?: string | undefined },
-  now: Date,
-): Promise<[Authority, Grant[]]> {
-  const { table } = deps;
-  const { email, host } = filter;
+async function mayRevoke(deps: RevokeDeps, request: ApiRequest, filter: Filter, now: Date): Promise<Authority> {
   const person = await authorize(deps, request, now);
   if (!person.admin && (!person.scope || asksOutside(person.scope, filter))) {
     const detail = "Only admins, and rulers inside their scope, may revoke other people's grants.";
     throw await refused(deps, request, filter, person.email, detail, now);
   }
-  if (email !== '*') return [person, await grantsOf(table, email, named(host))];
-  const onlyHost = named(host);
-  if (onlyHost === undefined)
+  if (filter.email === '*' && named(filter.host) === undefined)
     throw new ApiError('invalid_request', 'host: is needed to revoke the grants of everybody');
-  return [person, await grantsOnHost(table, onlyHost)];
+  return person;
 }
 
 const refused = (

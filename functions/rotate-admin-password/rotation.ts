@@ -10,6 +10,7 @@ import { badAddresses } from '../../shared/mongo-uri';
 import { badFields } from '../../shared/parse-secret';
 import type { HostSecret } from '../../shared/secrets';
 import type { SecretVersions } from '../../shared/secrets-manager';
+import { together } from '../../shared/together';
 
 export interface RotationDeps {
   versions: SecretVersions;
@@ -66,7 +67,7 @@ export async function readStage(
 
 /** The value in force, and the one that is to come. */
 export async function bothOf(deps: RotationDeps, rotation: Rotation): Promise<{ current: Stored; pending: Stored }> {
-  const [current, pending] = await Promise.all([currentOf(deps, rotation), readStage(deps, rotation, 'AWSPENDING')]);
+  const [current, pending] = await together([currentOf(deps, rotation), readStage(deps, rotation, 'AWSPENDING')]);
   if (pending?.version !== rotation.token) throw new RotationRefused(`${rotation.name} has no pending value`);
   const expected = nextUser(current.login);
   if (pending.login.username === expected || isSameLogin(current, pending)) return { current, pending };

@@ -8,6 +8,7 @@ import { outside } from '../../shared/scope';
 import { readRule, type StoredRule } from '../../shared/store/rules';
 import { versionOf } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import type { RulesDeps } from './rules';
 
 /** What a request wants to do to the rule with this key. */
@@ -31,8 +32,8 @@ export interface Change {
 export async function beginChange(deps: RulesDeps, request: ApiRequest, wanted: Wanted, now: Date): Promise<Change> {
   const { key, seen } = wanted;
   const claims = await claimsOf(deps, request, now);
-  const [person, before, ...others] = await Promise.all([
-    liveAuthority(deps, claims, request.requestId),
+  const [person, before, ...others] = await together([
+    liveAuthority(deps, claims, request.requestId, now),
     readRule(deps.table, key),
     ...opposites(key).map((opposite) => readRule(deps.table, opposite)),
   ]);

@@ -1,4 +1,5 @@
 import { readEnv } from '../../shared/env';
+import { frontOf } from '../../shared/front';
 import { serve } from '../../shared/http';
 import { jsonLog } from '../../shared/log';
 import { awsSecrets } from '../../shared/secrets';
@@ -8,11 +9,22 @@ import { deleteRuler, getRulers, setRuler } from './rulers';
 import { deleteRule, getRules, setRule } from './rules';
 import { why } from './why';
 
-const { tableName, stackName, settings, origin } = readEnv(process.env);
+const env = readEnv(process.env);
+const { tableName, stackName, settings } = env;
 const log = jsonLog('rules');
-const deps = { table: dynamoTable(tableName), secrets: awsSecrets(settings.secretPrefix), stackName, settings, log };
+const deps = {
+  table: dynamoTable(tableName, log),
+  secrets: awsSecrets(settings.secretPrefix),
+  stackName,
+  settings,
+  log,
+};
 const rules = { 'GET /rules': getRules, 'PUT /rules': setRule, 'DELETE /rules': deleteRule, 'GET /rules/why': why };
 const rulers = { 'GET /rulers': getRulers, 'PUT /rulers': setRuler, 'DELETE /rulers': deleteRuler };
 const python = settings.legacyRoutes ? { 'POST /setrule/{token}': setRuleForPython } : {};
 
-export const handler = serve({ ...rules, ...rulers, ...python }, deps, { origin, log });
+export const handler = serve({ ...rules, ...rulers, ...python }, deps, {
+  origin: env.origin,
+  log,
+  front: frontOf(env, deps.secrets),
+});

@@ -13,6 +13,7 @@ import { listRulers, putRuler, readRuler, removeRuler, type StoredRuler } from '
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion, versionOf } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import type { RulesDeps } from './rules';
 
 const problems = {
@@ -51,7 +52,7 @@ export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date):
   };
   const event = { email: ruler.email, by, before: before && rulerAnswer(before), after: rulerAnswer(ruler) };
   if (before) await planSweep(deps.table, { ruler: ruler.email }, seconds(now));
-  const [set] = await Promise.all([
+  const [set] = await together([
     putRuler(deps.table, ruler, before),
     writeEvent(deps.table, { act: 'ruler_set', ...event }, request, now),
   ]);
@@ -72,7 +73,7 @@ export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Dat
   const event = { email, by, before: before && rulerAnswer(before) };
   if (!before) throw await refuseRuler(deps, request, event, 'ruler_unknown', now);
   await planSweep(deps.table, { ruler: email }, seconds(now));
-  const [removed] = await Promise.all([
+  const [removed] = await together([
     removeRuler(deps.table, email, before),
     writeEvent(deps.table, { act: 'ruler_removed', ...event }, request, now),
   ]);

@@ -5,6 +5,7 @@ import { cursorTo, positionIn } from '../../shared/cursors';
 import { ApiError } from '../../shared/errors';
 import type { ApiResponse } from '../../shared/http';
 import type { Log } from '../../shared/log';
+import { mayTake, type RuleChange } from '../../shared/losses';
 import { keyOf, type Rule, type RuleKey, ruleName, type Unreadable } from '../../shared/policy';
 import { refuse } from '../../shared/refuse';
 import { reportUnreadable } from '../../shared/report-unreadable';
@@ -15,7 +16,9 @@ import { listRules, putRule, removeRule, type StoredRule } from '../../shared/st
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import { beginChange, type Change, overtaken, refuseChange, type Wanted } from './begin-change';
+import { requireRoom } from './require-room';
 
 export type RulesDeps = AuthDeps & { log: Log };
 
@@ -53,8 +56,9 @@ export async function setRule(deps: RulesDeps, request: ApiRequest, now: Date): 
     throw new ApiError('invalid_request', 'expires: must lie in the future');
   const wanted = { key: given, seen, dryRun };
   const change = await beginChange(deps, request, wanted, now);
+  await requireRoom(deps, request, wanted, change, now);
   const rule = ruleBy(change, { ...given, ...(expiresAt !== undefined && { expiresAt }) }, moment);
-  if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, rule, rule, moment)) };
+  if (dryRun) return foretell(deps, { key: rule, before: change.before, after: rule }, moment);
   const replaced = await writeRule(deps, request, wanted, change, rule, now);
   const { warnings } = change;
   return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...(warnings.length > 0 && { warnings }) } };
@@ -79,9 +83,8 @@ export async function writeRule(
   now: Date,
 ) {
   const [was, after] = [before && plainAnswer(before), ruleAnswer(rule)];
-  // A new allow takes nothing from anybody.
-  if (before || rule.which === 'deny') await planSweep(deps.table, { rule: keyOf(rule) }, seconds(now));
-  const [set] = await Promise.all([
+  await planSweepAfter(deps, { key: keyOf(rule), before, after: rule }, now);
+  const [set] = await together([
     putRule(deps.table, rule, before),
     note(deps, request, { act: 'rule_set', key: rule, by: person.email, before: was, after }, now),
   ]);
@@ -95,14 +98,24 @@ export async function deleteRule(deps: RulesDeps, request: ApiRequest, now: Date
   const wanted = { key, seen, dryRun };
   const { person, before } = await beginChange(deps, request, wanted, now);
   if (!before) throw await refuseChange(deps, request, wanted, unknown(), person.email, now);
-  if (dryRun) return { status: 200, json: lossesAnswer(await ruleLosses(deps.table, key, undefined, seconds(now))) };
-  if (key.which === 'allow') await planSweep(deps.table, { rule: key }, seconds(now));
-  const [removed] = await Promise.all([
+  const change = { key, before, after: undefined };
+  if (dryRun) return foretell(deps, change, seconds(now));
+  await planSweepAfter(deps, change, now);
+  const [removed] = await together([
     removeRule(deps.table, key, before),
     note(deps, request, { act: 'rule_removed', key, by: person.email, before: plainAnswer(before) }, now),
   ]);
   if (!removed) throw await refuseChange(deps, request, wanted, overtaken(), person.email, now);
   return { status: 200, json: 'unreadable' in before ? key : storedRuleAnswer(before) };
+}
+
+const foretell = async ({ table }: RulesDeps, change: RuleChange, moment: number): Promise<ApiResponse> => ({
+  status: 200,
+  json: lossesAnswer(await ruleLosses(table, change, moment)),
+});
+
+async function planSweepAfter({ table }: RulesDeps, change: RuleChange, now: Date): Promise<void> {
+  if (mayTake(change)) await planSweep(table, { rule: change.key }, seconds(now));
 }
 
 const unknown = (): ApiError =>

@@ -9,6 +9,7 @@ import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import { rulesFor, type StoredRule } from '../../shared/store/rules';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import type { RulesDeps } from './rules';
 
 /** `GET /rules/why`: whether the rules would give this now, the rule that decides, and every rule that has a say. */
@@ -16,8 +17,8 @@ export async function why(deps: RulesDeps, request: ApiRequest, now: Date): Prom
   const { email, ...what } = parseQuery(inputs.why, request);
   const claims = await claimsOf(deps, request, now);
   const wish = { ...what, email: email ?? claims.email };
-  const [person, rules] = await Promise.all([
-    liveAuthority(deps, claims, request.requestId),
+  const [person, rules] = await together([
+    liveAuthority(deps, claims, request.requestId, now),
     rulesFor(deps.table, wish.email),
   ]);
   reportUnreadable(deps.log, rules, request.requestId);

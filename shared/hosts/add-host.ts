@@ -3,6 +3,7 @@ import { readCertificates } from '../certificates';
 import { canHoldUsers, hostSecretFields, withoutEmpty } from '../host-secret';
 import { badAddresses, holdsLogin } from '../mongo-uri';
 import { badFields } from '../parse-secret';
+import { together } from '../together';
 import {
   type Actor,
   type HostRefusal,
@@ -61,10 +62,10 @@ export async function addHost(deps: RegistryDeps, input: NewHost, now: Date): Pr
   const note = (act: 'host_added' | 'host_changed') => noteHost(deps, { act, host }, input, now);
   if (input.replace) {
     const kept = await fieldsOfOthers(deps, host, secret);
-    const [put] = await Promise.all([deps.hosts.put(host, { ...kept, ...secret }), note('host_changed')]);
+    const [put] = await together([deps.hosts.put(host, { ...kept, ...secret }), note('host_changed')]);
     if (put === 'put') return done('changed');
   }
-  const [created] = await Promise.all([deps.hosts.create(host, secret), note('host_added')]);
+  const [created] = await together([deps.hosts.create(host, secret), note('host_added')]);
   if (created === 'exists') return refuse(deps, taken(host), input, now);
   if (created === 'deleted') await bringBack(deps, host, secret);
   return done('added');

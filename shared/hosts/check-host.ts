@@ -4,6 +4,7 @@ import { type LoginFault, loginFault } from '../mongo-faults';
 import type { Host, Message, MongoServers } from '../mongo-servers';
 import { badAddresses, type Reach, reachOf } from '../mongo-uri';
 import type { Secrets } from '../secrets';
+import { together } from '../together';
 import { explainSilence } from './explain-silence';
 import { type Checked, judgeHost } from './judge-host';
 import { stateOf } from './state-notes';
@@ -59,7 +60,7 @@ export async function checkHost(
     const hello =
       (await ask({ hello: 1, saslSupportedMechs: `${authSource}.${username}` })) ?? (await ask({ hello: 1 }));
     const rest = [{ buildInfo: 1 }, { atlasVersion: 1 }, { connectionStatus: 1, showPrivileges: true }];
-    const [open, ...replies] = await Promise.all([isOpen(servers, host), ...rest.map(ask)]);
+    const [open, ...replies] = await together([isOpen(servers, host), ...rest.map(ask)]);
     const [buildInfo, atlasVersion, status] = replies;
     const state = stateOf(host.secret, hello, open, now);
     return {

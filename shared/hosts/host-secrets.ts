@@ -37,9 +37,10 @@ export const recoverableDays = 7;
 
 const anObject = v.pipe(v.string(), v.transform(withoutMark), v.parseJson(), v.record(v.string(), v.unknown()));
 
-/** The hosts under a prefix. */
+/** The hosts under a prefix. `kmsKey`: of the secrets that are made. */
 export function hostSecrets(
   prefix: string,
+  kmsKey?: string,
   { get, list, create, put, change, restore, rotate, delete: remove }: SecretReader & SecretWriter & SecretRotator = {
     ...secretReader(),
     ...secretWriter(),
@@ -61,7 +62,7 @@ export function hostSecrets(
       const fields = v.safeParse(anObject, value.text);
       return fields.success && value.version ? { fields: fields.output, version: value.version } : 'unreadable';
     },
-    create: (host, fields) => create(id(host), JSON.stringify(fields)),
+    create: (host, fields) => create(id(host), JSON.stringify(fields), kmsKey),
     put: (host, fields) => put(id(host), JSON.stringify(fields)),
     change: (host, fields, version) => change(id(host), JSON.stringify(fields), version),
     restore: (host) => restore(id(host)),

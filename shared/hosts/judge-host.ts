@@ -5,7 +5,7 @@ import type { HostSecret } from '../secrets';
 import { type ActionReport, actionsOn } from './actions-on';
 import { type AdminRole, adminRole, adminRoleName, canBeGranted } from './admin-role';
 import { neededActions } from './needed-actions';
-import { heldOn } from './privileges';
+import { heldOn, holds, type ShownPrivileges } from './privileges';
 import { type Flavour, flavourOf, type Sayings, type Topology, topologyOf, versionOf } from './server-kind';
 import type { State } from './state-notes';
 
@@ -61,6 +61,7 @@ export function judgeHost(
     shown: info?.authenticatedUserPrivileges,
   });
   const missing = actions.some(({ held }) => held === 'no');
+  const tells = actions.every(({ held }) => held !== 'unknown');
   const givable = flavour !== 'Atlas' && flavour !== 'DocumentDB';
   const exists = roles.some(({ role, db }) => role === adminRoleName.role && db === adminRoleName.db);
   // A role that is there is replaced as a whole, so what it gives already must be in the new one.
@@ -76,10 +77,21 @@ export function judgeHost(
     retiredAt: secret.retiredAt,
     admin: { ...user, roles },
     actions,
-    notes: [...state.notes, ...notesOn(flavour, tls, secret.usersDb, actions)],
+    notes: [
+      ...state.notes,
+      ...notesOn(flavour, tls, secret.usersDb, actions),
+      ...(givable && tells && secret.usersDb === undefined ? blindSpots(info?.authenticatedUserPrivileges) : []),
+    ],
     ...(missing && givable && { role }),
   };
 }
+
+/** It is a note and no fault: the privilege shows more than mongogrant should need. */
+export const blindSpot =
+  'The daily comparison looks for users with our mark only in databases that hold grants or that the privileges of this login name. viewUser on the cluster would let it look into all, but also shows the password hashes of every user.';
+
+const blindSpots = (shown: ShownPrivileges | undefined): string[] =>
+  holds(shown, 'viewUser', { cluster: true }) === 'no' ? [blindSpot] : [];
 
 function verdictOn(
   flavour: Flavour,

@@ -1,7 +1,8 @@
 import { type EndDeps, endGrant } from '../end-grant';
 import { sideBySide } from '../side-by-side';
-import { counts, type Grant, grantsOnHost } from '../store/grants';
+import { counts, type Grant, grantsOnHost, type UnreadableGrant } from '../store/grants';
 import { seconds } from '../time';
+import { together } from '../together';
 import {
   type Actor,
   type HostRefusal,
@@ -24,7 +25,7 @@ export interface Removal extends Actor {
 
 /** A grant that stands in the way, and why it could not be ended where that was tried: a code of the API. */
 export interface LeftGrant {
-  grant: Grant;
+  grant: Grant | UnreadableGrant;
   reason?: string;
 }
 
@@ -47,21 +48,27 @@ export async function removeHost(deps: RemoveDeps, input: Removal, now: Date): P
   const stored = await deps.hosts.read(host);
   if (stored === 'deleted') return { state: 'removed', host, ended: [] };
   if (stored === 'missing' || stored === 'unreadable') return refuse(deps, unusable(host, stored), input, now);
-  const live = await liveGrants(deps, host);
-  const standing = live.map((grant) => ({ grant }));
-  if (live.length > 0 && !input.force) return refuse(deps, inUse(host, standing), input, now, live.length);
+  const { live, unreadable } = await livingOn(deps, host);
+  const standing: LeftGrant[] = [...live.map((grant) => ({ grant })), ...unreadable];
+  if (standing.length > 0 && !input.force) return refuse(deps, inUse(host, standing), input, now, standing.length);
   const retiredAt = retirementOf(stored.fields) ?? (await retire(deps, host, stored, input, now));
   if (typeof retiredAt !== 'number') return refuse(deps, retiredAt, input, now);
   const { ended, left } = input.force ? await endAll(deps, host, input, now) : { ended: [], left: [] };
   if (left.length > 0) return refuse(deps, inUse(host, left), input, now, left.length);
   const until = settledAt(retiredAt);
   if (seconds(now) < until) return { state: 'retiring', host, until, ended };
-  await Promise.all([deps.hosts.delete(host), noteHost(deps, { act: 'host_removed', host }, input, now)]);
+  await together([deps.hosts.delete(host), noteHost(deps, { act: 'host_removed', host }, input, now)]);
   return { state: 'removed', host, ended };
 }
 
-const liveGrants = async ({ table }: RemoveDeps, host: string): Promise<Grant[]> =>
-  (await grantsOnHost(table, host)).filter(counts);
+/** What can't be read may live: it stands in the way until an admin has mended it. */
+async function livingOn({ table }: RemoveDeps, host: string): Promise<{ live: Grant[]; unreadable: LeftGrant[] }> {
+  const { grants, unreadable } = await grantsOnHost(table, host);
+  return {
+    live: grants.filter(counts),
+    unreadable: unreadable.map((grant) => ({ grant, reason: 'row_unreadable' })),
+  };
+}
 
 /** Writes into the secret, beside all that is there, that the host is on its way out. */
 async function retire(
@@ -72,7 +79,7 @@ async function retire(
   now: Date,
 ): Promise<number | HostRefusal> {
   const retiredAt = seconds(now);
-  const [change] = await Promise.all([
+  const [change] = await together([
     deps.hosts.change(host, { ...fields, retiredAt }, version),
     noteHost(deps, { act: 'host_retired', host }, actor, now),
   ]);
@@ -89,10 +96,14 @@ async function endAll(
   now: Date,
 ): Promise<{ ended: Grant[]; left: LeftGrant[] }> {
   const cause = { why: 'revoked' as const, by, source };
-  const ends = await sideBySide(atOnce, await liveGrants(deps, host), (grant) => endGrant(deps, grant, cause, now));
+  const { live, unreadable } = await livingOn(deps, host);
+  const ends = await sideBySide(atOnce, live, (grant) => endGrant(deps, grant, cause, now));
   return {
     ended: ends.flatMap((end) => (end.state === 'ended' ? [end.grant] : [])),
-    left: ends.flatMap((end) => (end.state === 'pending' ? [{ grant: end.grant, reason: end.reason }] : [])),
+    left: [
+      ...ends.flatMap((end) => (end.state === 'pending' ? [{ grant: end.grant, reason: end.reason }] : [])),
+      ...unreadable,
+    ],
   };
 }
 

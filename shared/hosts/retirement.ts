@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { keptFor } from '../secrets';
+import { keptFor } from '../kept-texts';
 import { lease } from '../store/grants';
 
 const retired = v.object({ retiredAt: v.number() });

@@ -1,4 +1,5 @@
 import type { RotationStart } from '../secrets-manager';
+import { together } from '../together';
 import {
   type Actor,
   type HostRefusal,
@@ -19,10 +20,7 @@ export type Rotated = { state: 'rotating'; host: string } | HostRefusal;
 export async function rotateHost(deps: RegistryDeps, input: Rotation, now: Date): Promise<Rotated> {
   const host = registeredName(input.host);
   if (host === undefined) return invalidHost();
-  const [start] = await Promise.all([
-    deps.hosts.rotate(host),
-    noteHost(deps, { act: 'host_rotating', host }, input, now),
-  ]);
+  const [start] = await together([deps.hosts.rotate(host), noteHost(deps, { act: 'host_rotating', host }, input, now)]);
   return start === 'begun' ? { state: 'rotating', host } : refuse(deps, refusals[start](host), input, now);
 }
 

@@ -1,4 +1,5 @@
 import { version } from '../../package.json';
+import { lists } from '../fields';
 import { allRoutes, type RouteKey } from '../routes';
 import { replyExamples } from './examples';
 import { fieldSchemas } from './fields';
@@ -10,13 +11,14 @@ import { inputRef, inputSchema, namedSchemas, replyRef, type Schema } from './sc
 const description = [
   'mongogrant hands out expiring MongoDB logins to people who own an e-mail address: ask for a link, redeem it for a token, and ask for logins with the token. docs/api.md tells it as a story.',
   '',
-  '- Bodies are JSON or forms. In a form a text stands for a number, and a text with commas for a list of addresses.',
+  '- Bodies are JSON or forms. In a form a text stands for a number, and a list is its field once for each item (`dbs=fw_&dbs=calc_`), or once with commas; any other field that comes twice is refused.',
   '- What belongs in the query is refused in the body, and the other way round. A field that is not named here is refused.',
   '- Answers may get new fields, and new roles, states, acts and codes, at any time.',
   '- Times are ISO 8601 in UTC. Every response carries `Cache-Control: no-store`.',
   '- Lists come in pages. As long as an answer has a `cursor` there may be more, even if the page is short or empty.',
   '- Errors are problem documents (RFC 9457). Branch on `code`, read `detail`.',
-  '- A path that is no route answers 404 `not_found`; a method that it does not have, 405 `method_not_allowed`. What API Gateway refuses by itself (429, 503) has JSON of its own.',
+  '- A path that is no route answers 404 `not_found`; a method that it does not have, 405 `method_not_allowed`, with `Allow`. `OPTIONS` answers 204 with `Allow`, and nothing for other origins (no CORS). A route with GET answers HEAD as well, without the body; those of the Python server do not.',
+  '- What API Gateway refuses by itself (429, 503) has JSON of its own.',
   '',
 ].join('\n');
 
@@ -25,7 +27,7 @@ export function openApiDocument(): Schema {
   const responses: Record<string, Schema> = {};
   const paths: Record<string, Schema> = {};
   for (const { method, path } of allRoutes) {
-    const operation = operationObject(operations[`${method} ${path}` as RouteKey], path, method, responses);
+    const operation = operationObject(operations[`${method} ${path}` as RouteKey], path, responses);
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
   }
   return {
@@ -61,12 +63,7 @@ export function openApiDocument(): Schema {
   };
 }
 
-function operationObject(
-  operation: Operation,
-  path: string,
-  method: string,
-  responses: Record<string, Schema>,
-): Schema {
+function operationObject(operation: Operation, path: string, responses: Record<string, Schema>): Schema {
   const { id, tag, summary, description, open, deprecated, body, query, example } = operation;
   const parameters = [...pathParameters(path), ...(query ? queryParameters(query, operation.fields) : [])];
   return {
@@ -78,7 +75,7 @@ function operationObject(
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: requestBody(body, example) }),
-    responses: { ...refusalsOf(operation, method, responses), ...answersOf(operation, method) },
+    responses: { ...refusalsOf(operation, responses), ...answersOf(operation) },
   };
 }
 
@@ -111,9 +108,20 @@ interface InputShape {
   required?: string[];
 }
 
+/** The names of the fields that hold lists. */
+const listRefs = new Set(
+  Object.entries(fieldSchemas).flatMap(([name, { schema }]) => (Object.values(lists).includes(schema) ? [name] : [])),
+);
+
 function requestBody(input: InputName, example: Operation['example']): Schema {
   const content = { schema: inputRef(input), ...(example && { example }) };
-  return { required: true, content: { 'application/json': content, 'application/x-www-form-urlencoded': content } };
+  const { properties = {} } = inputSchema(input) as InputShape;
+  const listed = Object.entries(properties).filter(([, { $ref }]) =>
+    listRefs.has(String($ref).split('/').at(-1) ?? ''),
+  );
+  const encoding = Object.fromEntries(listed.map(([name]) => [name, { style: 'form', explode: true }]));
+  const form = { ...content, ...(listed.length > 0 && { encoding }) };
+  return { required: true, content: { 'application/json': content, 'application/x-www-form-urlencoded': form } };
 }
 
 const words: Record<number, string> = {
@@ -126,7 +134,7 @@ const words: Record<number, string> = {
   503: 'The MongoDB host does not answer. Ask again later.',
 };
 
-function answersOf({ answers }: Operation, method: string): Record<string, Schema> {
+function answersOf({ answers }: Operation): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(answers).map(([status, kinds]) => {
       const json = kinds.filter(isJson);
@@ -135,7 +143,7 @@ function answersOf({ answers }: Operation, method: string): Record<string, Schem
         ...(kinds.includes('page') && { 'text/html': { schema: { type: 'string' } } }),
         ...(kinds.includes('text') && { 'text/plain': { schema: { type: 'string' } } }),
       };
-      return [status, { description: words[Number(status)] ?? 'Done.', ...(method !== 'HEAD' && { content }) }];
+      return [status, { description: words[Number(status)] ?? 'Done.', content }];
     }),
   );
 }
@@ -149,7 +157,7 @@ function jsonContent(kinds: ReplyName[]): Schema {
 }
 
 /** By reference: many routes refuse the same. */
-function refusalsOf(operation: Operation, method: string, responses: Record<string, Schema>): Record<string, Schema> {
+function refusalsOf(operation: Operation, responses: Record<string, Schema>): Record<string, Schema> {
   const asPage = Object.values(operation.answers).some((kinds) => kinds.includes('page'));
   return Object.fromEntries(
     Object.entries(
@@ -158,7 +166,6 @@ function refusalsOf(operation: Operation, method: string, responses: Record<stri
         asPage,
       ),
     ).map(([status, { name, response }]) => {
-      if (method === 'HEAD') return [status, { description: response.description }];
       responses[name] = response;
       return [status, { $ref: `#/components/responses/${name}` }];
     }),

@@ -41,7 +41,14 @@ export interface Operation {
 }
 
 /** What every route refuses, whatever it does. */
-const always: readonly ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type', 'internal'];
+const always: readonly ErrorCode[] = [
+  'invalid_request',
+  'wrong_address',
+  'body_too_large',
+  'unsupported_media_type',
+  'internal',
+  'service_busy',
+];
 const withToken: readonly ErrorCode[] = ['token_missing', 'token_invalid', 'token_expired', 'token_revoked'];
 
 /** Every code with which this operation may refuse. */

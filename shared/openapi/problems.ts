@@ -9,6 +9,8 @@ const meanings: Record<ErrorCode, string> = {
   token_expired: 'The token has come to its end. Ask for a new link.',
   token_revoked: 'The token was revoked. Ask for a new link.',
   not_allowed: 'No rule allows it, or it is not yours to see or to change. An unknown host answers the same.',
+  wrong_address:
+    'The request went around what stands in front of the API. Send it to the public address, which `detail` names.',
   code_wrong: 'The terminal shows another code. The fifth wrong one spends the link.',
   not_found: 'There is no such route.',
   link_unknown: 'No such link was mailed, or it was long ago.',
@@ -17,6 +19,7 @@ const meanings: Record<ErrorCode, string> = {
   ruler_unknown: 'There is no ruler with this address.',
   method_not_allowed: 'The route exists, with other methods; `Allow` names them.',
   grant_busy: 'Another request is changing this grant. Ask again in a moment.',
+  grant_unreadable: "The grant's record can't be read. Tell an admin, or ask with another label.",
   grant_revoked: 'The grant was revoked meanwhile, or its user was removed on the server. Ask for a new one.',
   user_not_ours: 'A MongoDB user of that name exists and is not ours. Use another label, or tell an admin.',
   rule_changed: 'Somebody else changed the rule since you read it. Read it again.',
@@ -27,10 +30,13 @@ const meanings: Record<ErrorCode, string> = {
   unsupported_media_type: 'Send `application/json` or `application/x-www-form-urlencoded` in UTF-8.',
   too_many_requests: 'Too much was asked for from your address. `Retry-After` says when to try again.',
   too_many_grants: 'You hold as many grants on this host as one person may. Revoke one.',
+  too_many_rules: 'You have set as many rules as one ruler may. Remove one.',
   internal: 'Something went wrong on our side. If it goes on, tell your admin the `requestId`.',
   host_refused:
     "The MongoDB host refused what mongogrant's own login asked of it, or the secret with that login can't be used. Tell an admin.",
   host_unreachable: 'The MongoDB host does not answer. Nothing is lost: ask again later.',
+  service_busy:
+    'A service of AWS behind mongogrant is overloaded, or does not answer. Ask again when `Retry-After` is over.',
 };
 
 const retryAfter = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };

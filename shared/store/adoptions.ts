@@ -1,13 +1,14 @@
-import { type Grant, lease, move, parseGrant } from './grants';
+import { parseGrants } from './grant-row';
+import { type Grant, type GrantRows, lease, move } from './grants';
 import { keys } from './keys';
 import type { Table } from './table';
 
 // The row of a user who was there before it: `active` from the start, as its login works already, and nobody is about to create it.
 
-/** The grant in this place, whatever its state. */
-export async function readGrantAt(table: Table, place: Parameters<typeof keys.grant>[0]): Promise<Grant | undefined> {
+/** The row in this place, whatever its state. */
+export async function readGrantAt(table: Table, place: Parameters<typeof keys.grant>[0]): Promise<GrantRows> {
   const item = await table.get(keys.grant(place));
-  return item && parseGrant(item);
+  return parseGrants(table, item ? [item] : []);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { day, seconds } from '../time';
+import { together } from '../together';
 import type { Grant, Proof } from './grants';
 import { keys } from './keys';
 import type { Table } from './table';
@@ -15,6 +16,8 @@ export type Act =
   | 'link_refused'
   | 'link_failed'
   | 'terminal_link_sent'
+  | 'mail_bounced'
+  | 'mail_complained'
   | 'confirming'
   | 'code_wrong'
   | 'redeeming'
@@ -31,6 +34,7 @@ export type Act =
   | 'ended'
   | 'end_pending'
   | 'revoke_refused'
+  | 'revoke_ordered'
   | 'tokens_revoked'
   | 'host_added'
   | 'host_changed'
@@ -110,7 +114,7 @@ export async function writeEvent(table: Table, event: Event, source: Source, now
   const { email, by, grant } = event;
   const { requestId, ip } = source;
   const facts = { ...event, grant: grant && factsOf(grant), at, requestId, ip, deleteAt: seconds(now) + kept };
-  await Promise.all([
+  await together([
     table.put({ pk: keys.events(at.slice(0, 10)), sk, ...facts, listPk: keys.eventsOf(email), listSk: sk }),
     by !== undefined && by !== email && by.includes('@') && table.put({ pk: keys.eventsBy(by), sk, ...facts }),
   ]);

@@ -1,86 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import * as v from 'valibot';
-import { type Deployment, deployment } from '../deployment';
+import type { Deployment } from '../deployment';
 import { day } from '../time';
+import { together } from '../together';
+import { type Grant, type GrantRows, type Proof, parseGrant, parseGrants } from './grant-row';
 import { keys } from './keys';
-import { end, type Item, nextAfter, start, type Table } from './table';
+import type { Item, Table } from './table';
+
+export { type Grant, type GrantRows, type Proof, parseGrant, type UnreadableGrant } from './grant-row';
 
 const keptAfterEnd = 90 * day;
 
 /** Seconds: longer than any request can run, so that after it nothing of one is still under way. */
 export const lease = 60;
-
-/** How it was shown that a credential is dead. */
-const proof = v.object({
-  /** Whole seconds. */
-  at: v.number(),
-  /** The server knows no such user any more. */
-  gone: v.boolean(),
-  /** Members that know no such name, though they know our own login, and are not behind the drop. */
-  unknownTo: v.optional(v.array(v.string()), []),
-  /** Members that refused a login with the password that was right until the user was dropped. */
-  refusedBy: v.array(v.string()),
-  /** Members that could not be asked, or had not replicated the drop yet. */
-  notAsked: v.array(v.string()),
-  /** Steps that this server, or our login there, does not offer. */
-  leftOut: v.array(v.string()),
-});
-export type Proof = v.InferOutput<typeof proof>;
-
-/** A grant: one item per person, host, database, role and label, moved `pending` -> `active` -> `ending` -> `ended`. */
-const grantItem = v.object({
-  id: v.string(),
-  email: v.string(),
-  host: v.string(),
-  db: v.string(),
-  role: v.string(),
-  label: v.string(),
-  /** The planned name: known before the MongoDB user exists. */
-  username: v.string(),
-  /** The database that holds the MongoDB user (`authSource`). */
-  usersDb: v.string(),
-  state: v.picklist(['pending', 'active', 'ending', 'ended']),
-  /** Counts the writes; a write names the version that it read. */
-  version: v.number(),
-  issuedAt: v.number(),
-  expiresAt: v.number(),
-  /** Until then the request that made the grant may still be about to create its user; 0 once it has. */
-  creatingUntil: v.number(),
-  /** Until then a change of a user under the planned name may still be under way, of this grant or of one before it. */
-  changingUntil: v.number(),
-  /** Until then one request alone is ending the grant; 0 when it is done or has given up. */
-  endingUntil: v.number(),
-  /** Where the login may come from, empty for anywhere; not there while it is being changed. */
-  cidrs: v.optional(v.array(v.string())),
-  /** Until then the addresses of the user may be on their way back to what `cidrs` says, and are not to be moved elsewhere. */
-  repairUntil: v.optional(v.number()),
-  /** The deployment on which its user was made, or last seen. */
-  madeOn: v.optional(deployment),
-  /** When the host first gave no answer to the command that makes its user. */
-  unansweredAt: v.optional(v.number()),
-  /** Why it could not be ended, the last time that this was tried. */
-  waitsFor: v.optional(v.string()),
-  /** Since when all that is left to be shown of its end is up to members that can't be asked. */
-  unaskedSince: v.optional(v.number()),
-  /** When it was seen that the host has no such user of ours any more. */
-  lostAt: v.optional(v.number()),
-  /** When the credential should be, or should have been, dead; none once it is. The index `due` is in this order. */
-  dueAt: v.optional(v.number()),
-  /** Not to be tried before, after it could not be ended. */
-  retryAt: v.optional(v.number()),
-  /** How often it could not be ended. */
-  failures: v.optional(v.number()),
-  /** Why it ends, and by whom: from the first attempt on. */
-  why: v.optional(v.string()),
-  by: v.optional(v.string()),
-  /** The end of which its owner was reminded. */
-  remindedOf: v.optional(v.number()),
-  endedAt: v.optional(v.number()),
-  proof: v.optional(proof),
-});
-export type Grant = v.InferOutput<typeof grantItem>;
-
-export const parseGrant = (item: Item): Grant => v.parse(grantItem, item);
 
 /** Whether a login may exist for this grant now or soon. */
 export const counts = (grant: Grant): boolean => grant.state !== 'ended';
@@ -93,9 +24,8 @@ export const isLive = (grant: Grant, now: number): boolean =>
   (grant.state === 'pending' || grant.state === 'active') && grant.expiresAt > now;
 
 /** The grants of a person, ended ones of the last months included. */
-export async function grantsOf(table: Table, email: string, host?: string): Promise<Grant[]> {
-  const items = await table.query({ pk: keys.grants(email), ...(host && { prefix: `${host}#` }) });
-  return items.map(parseGrant);
+export async function grantsOf(table: Table, email: string, host?: string): Promise<GrantRows> {
+  return parseGrants(table, await table.query({ pk: keys.grants(email), ...(host && { prefix: `${host}#` }) }));
 }
 
 /** A grant as it is now; none where another one, or none, is in its place. */
@@ -105,33 +35,16 @@ export async function readGrant(table: Table, grant: Grant): Promise<Grant | und
 }
 
 /** Everybody's grants on a host, from the index, which may lag behind by a moment. */
-export async function grantsOnHost(table: Table, host: string): Promise<Grant[]> {
-  return (await table.query({ pk: keys.grantsOn(host), index: 'listed' })).map(parseGrant);
+export async function grantsOnHost(table: Table, host: string): Promise<GrantRows> {
+  return parseGrants(table, await table.query({ pk: keys.grantsOn(host), index: 'listed' }));
 }
 
-/** The same, a page at a time. `next` begins the next page. */
-export async function grantsOnHostFrom(
-  table: Table,
-  host: string,
-  from: string | undefined,
-  limit: number,
-): Promise<{ grants: Grant[]; next?: string }> {
-  const page = await table.page({ pk: keys.grantsOn(host), index: 'listed', from: from ?? start, to: end, limit });
-  return { grants: page.items.map(parseGrant), ...nextAfter(page, 'listSk') };
-}
+/** Everybody's grants that have not ended, all of them or what is due up to a moment; from the index, which may lag behind by a moment. */
+export const allLiveGrants = async (table: Table, upTo?: number): Promise<GrantRows> =>
+  parseGrants(table, (await together(keys.dueShards.map((part) => duePart(table, part, upTo)))).flat());
 
-/** Together these hold all the grants that have not ended. */
-export const liveParts: readonly number[] = keys.dueShards.map((_, part) => part);
-
-/** One part of everybody's grants that have not ended, all of it or what is due up to a moment; from the index, which may lag behind by a moment. */
-export const liveGrants = async (table: Table, part: number, upTo?: number): Promise<Grant[]> =>
-  (await table.query({ pk: keys.dueShards[part] ?? '', index: 'due', ...(upTo !== undefined && { upTo }) })).map(
-    parseGrant,
-  );
-
-/** All parts, read at once. */
-export const allLiveGrants = async (table: Table, upTo?: number): Promise<Grant[]> =>
-  (await Promise.all(liveParts.map((part) => liveGrants(table, part, upTo)))).flat();
+const duePart = (table: Table, part: string, upTo: number | undefined): Promise<Item[]> =>
+  table.query({ pk: part, index: 'due', ...(upTo !== undefined && { upTo }) });
 
 /** Writes the row of a new grant before its user exists, or is tagged: false if another request was faster. `before` is the ended grant in its place. */
 export function planGrant(table: Table, grant: Grant, before: Grant | undefined): Promise<boolean> {
@@ -162,19 +75,26 @@ export const isStamped = ({ madeOn }: Grant, seenOn: Deployment): boolean => isD
 export const noteUnanswered = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
   move(table, grant, { unansweredAt: now });
 
-/** Lets an active grant live until another moment: none if it changed meanwhile. With `moving` its `cidrs` are open until {@link settleAddresses}. */
+/** Lets an active grant live until another moment, by the next change of its user: none if it changed meanwhile. With `moving` its `cidrs` are open until {@link settleAddresses}. */
 export const extendGrant = (
   table: Table,
   grant: Grant,
   change: { expiresAt: number; now: number; moving: boolean },
 ) => {
   const { expiresAt, now, moving } = change;
-  return move(table, grant, { expiresAt, dueAt: expiresAt, changingUntil: now + lease }, moving ? ['cidrs'] : []);
+  const next = { change: (grant.change ?? 0) + 1, changingUntil: now + lease };
+  return move(table, grant, { expiresAt, dueAt: expiresAt, ...next }, moving ? ['cidrs'] : []);
 };
 
-/** Ends it sooner: none if the grant changed meanwhile. */
+/** The change that {@link extendGrant} began never came to its user: others need not wait for it. */
+export const withdrawChange = (table: Table, grant: Grant, before: Grant): Promise<Grant | undefined> => {
+  const { change = 0, changingUntil, cidrs } = before;
+  return move(table, grant, { change, changingUntil, ...(cidrs && { cidrs }) });
+};
+
+/** Ends it sooner: none if the grant changed meanwhile. One whose user is still to be made stays due when that must be over. */
 export const shortenGrant = (table: Table, grant: Grant, until: number): Promise<Grant | undefined> =>
-  move(table, grant, { expiresAt: until, dueAt: until });
+  move(table, grant, { expiresAt: until, ...(grant.state !== 'pending' && { dueAt: until }) });
 
 /** Notes that its owner is being told of this end of the grant: false if they were before, or if it has another end by now. */
 export async function noteReminder(table: Table, grant: Grant): Promise<boolean> {
@@ -187,17 +107,35 @@ export async function noteReminder(table: Table, grant: Grant): Promise<boolean>
   return item !== undefined;
 }
 
-/** Says where the login may come from, once the server knows: none if the grant changed meanwhile. */
-export const settleAddresses = (table: Table, grant: Grant, cidrs: string[]): Promise<Grant | undefined> =>
-  move(table, grant, { cidrs });
+/** The owner was not told after all, and is to be. */
+export async function forgetReminder(table: Table, grant: Grant): Promise<void> {
+  const { id, expiresAt, remindedOf } = grant;
+  await table.update(keys.grant(grant), {
+    ...(remindedOf === undefined ? { remove: ['remindedOf'] } : { set: { remindedOf } }),
+    if: '#id = :id AND #remindedOf = :expiresAt',
+    values: { id, expiresAt },
+  });
+}
+
+/** Says where the login may come from, once the server knows: false if the grant has ended, or begun to. No two changes run side by side, so whatever else was written is no matter. */
+export async function settleAddresses(table: Table, grant: Grant, cidrs: string[]): Promise<boolean> {
+  const { id, change } = grant;
+  const item = await table.update(keys.grant(grant), {
+    set: { cidrs },
+    add: { version: 1 },
+    if: '#id = :id AND #change = :change AND #state = :active',
+    values: { id, change, active: 'active' },
+  });
+  return item !== undefined;
+}
 
 /** Takes an active grant for a repair of its user: none if it changed meanwhile. Until {@link closeRepair} its addresses can't be moved. */
 export const claimRepair = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
-  move(table, grant, { changingUntil: now + lease, repairUntil: now + lease });
+  move(table, grant, { change: grant.change ?? 0, changingUntil: now + lease, repairUntil: now + lease });
 
-/** The server has said what became of the repair. */
+/** The server has said what became of the repair, and nothing else was under way. */
 export const closeRepair = (table: Table, grant: Grant): Promise<Grant | undefined> =>
-  move(table, grant, {}, ['repairUntil']);
+  move(table, grant, { changingUntil: 0 }, ['repairUntil']);
 
 /** Notes that the host has no such user any more: none if the grant changed meanwhile. */
 export const markLost = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
@@ -212,6 +150,22 @@ export interface EndCause {
   by: string;
   /** What must still be true: that it has expired, or that nobody makes its user any more. */
   onlyIf?: 'expired' | 'abandoned';
+}
+
+/** -> `ending`, for whoever ends it next: none if it ends already. It is due from now on. */
+export async function markEnding(
+  table: Table,
+  grant: Grant,
+  { why, by }: Pick<EndCause, 'why' | 'by'>,
+  now: number,
+): Promise<Grant | undefined> {
+  const item = await table.update(keys.grant(grant), {
+    set: { state: 'ending', endingUntil: 0, why, by, dueAt: Math.min(now, grant.dueAt ?? now) },
+    add: { version: 1 },
+    if: '#id = :id AND #state <> :ended AND #state <> :ending',
+    values: { id: grant.id, ended: 'ended', ending: 'ending' },
+  });
+  return item && parseGrant(item);
 }
 
 const stillTrue = { expired: ' AND #expiresAt <= :now', abandoned: ' AND #creatingUntil <= :now' } as const;
@@ -254,8 +208,10 @@ export function pauseEnd(
   now: number,
   { waitsFor, unaskedSince }: { waitsFor: string; unaskedSince?: number | undefined },
 ): Promise<Grant | undefined> {
-  const failures = (grant.failures ?? 0) + 1;
-  const retryAt = Math.max(now + pauseAfter(failures - 1), grant.creatingUntil);
+  // Who tries again meanwhile, each second perhaps, does not make the reaper wait for longer.
+  const inTurn = (grant.retryAt ?? 0) <= now;
+  const failures = (grant.failures ?? 0) + (inTurn ? 1 : 0);
+  const retryAt = inTurn ? Math.max(now + pauseAfter(failures - 1), grant.creatingUntil) : grant.retryAt;
   const set = { endingUntil: 0, changingUntil: now + lease, failures, retryAt, waitsFor };
   if (unaskedSince === undefined) return move(table, grant, set, ['unaskedSince']);
   return move(table, grant, { ...set, unaskedSince });

@@ -8,6 +8,9 @@ export const keys = {
   links: (email: string): string => `links#${email}`,
   link: (link: { email: string; id: string }): Key => ({ pk: keys.links(link.email), sk: `link#${link.id}` }),
   sentLinks: (email: string): Key => ({ pk: keys.links(email), sk: 'sent' }),
+  /** Mails to addresses of a domain that are new. */
+  newAddresses: (domain: string, hour: number): Key => ({ pk: `domains#${domain}`, sk: String(hour) }),
+  undelivered: (email: string): Key => ({ pk: `mail#${email}`, sk: 'undelivered' }),
   caller: (caller: string, hour: number): Key => ({ pk: `ip#${caller}`, sk: String(hour) }),
   /** In the index `listed`, as `allRulers` is. */
   allRules: 'rules',
@@ -16,6 +19,8 @@ export const keys = {
     pk: keys.rules(rule.email),
     sk: `${rule.host}#${rule.db}#${rule.role}#${rule.which}`,
   }),
+  /** In the index `due`: what a ruler has set. */
+  rulesBy: (ruler: string): string => `rules#by#${ruler}`,
   allRulers: 'rulers',
   ruler: (email: string): Key => ({ pk: `rulers#${email}`, sk: 'scope' }),
   grants: (email: string): string => `grants#${email}`,
@@ -37,6 +42,10 @@ export const keys = {
     sk: keys.rule(rule).sk,
   }),
   rulerSweep: (email: string): Key => ({ pk: `sweeps#${email}`, sk: 'ruler' }),
+  /** In the index `due`. Release 0.1.0 does not read it. */
+  orders: 'orders',
+  order: (by: string, id: string): Key => ({ pk: `orders#${by}`, sk: id }),
+  jobRun: (job: string): Key => ({ pk: 'jobs', sk: job }),
   reconciling: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reconciling' }),
   reach: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reach' }),
   due: (id: string): string => `grants#${[...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % dueShards}`,

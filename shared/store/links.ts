@@ -2,10 +2,14 @@ import * as v from 'valibot';
 import { day, seconds } from '../time';
 import type { LinkParts, TokenClaims } from '../tokens';
 import { keys } from './keys';
-import type { Item, Table } from './table';
+import { readRow } from './read-row';
+import type { Item, Key, Table } from './table';
 
 /** How long a link's item outlives its end, so that a late visitor reads "expired" and not "unknown". */
 const keptAfterEnd = 7 * day;
+
+/** How long it outlives its token: whoever redeemed a link is no invented name, see new-addresses.ts. */
+const keptAfterToken = 400 * day;
 
 /** A link, and later the token that it became: one item, moved `sent` -> `redeemed` -> `revoked`. */
 const linkItem = v.object({
@@ -29,35 +33,6 @@ export type Link = v.InferOutput<typeof linkItem>;
 /** What a link for a terminal keeps besides. */
 export type TerminalFields = Required<Pick<Link, 'code' | 'poll' | 'askedFrom' | 'askedBy'>>;
 
-/** How many links an address was sent today (UTC), how many of them for terminals, and when the last one. */
-const sentItem = v.object({
-  sentAt: v.number(),
-  day: v.string(),
-  count: v.number(),
-  terminals: v.optional(v.number(), 0),
-});
-export type SentLinks = v.InferOutput<typeof sentItem>;
-
-export async function readSentLinks(table: Table, email: string): Promise<SentLinks | undefined> {
-  const item = await table.get(keys.sentLinks(email));
-  return item && v.parse(sentItem, item);
-}
-
-/** Decides that a link may be sent: false if another one was sent since `before` was read. */
-export function recordSentLink(
-  table: Table,
-  email: string,
-  before: SentLinks | undefined,
-  after: SentLinks,
-): Promise<boolean> {
-  const item = { ...keys.sentLinks(email), ...after, deleteAt: after.sentAt + 2 * day };
-  if (!before) return table.put(item, { if: 'attribute_not_exists(#pk)' });
-  return table.put(item, {
-    if: '#sentAt = :sentAt AND #count = :count',
-    values: { sentAt: before.sentAt, count: before.count },
-  });
-}
-
 /** Counts one request of a caller in this hour: false, and not counted, above the limit. */
 export async function countRequest(table: Table, caller: string, limit: number, now: Date): Promise<boolean> {
   const hour = Math.floor(seconds(now) / 3600);
@@ -66,30 +41,26 @@ export async function countRequest(table: Table, caller: string, limit: number, 
   return (await table.update(keys.caller(caller, hour), { ...change, ...below })) !== undefined;
 }
 
+/** Keeps a new link. Only if absent: a first attempt that arrives late, after another one, must not take back what became of it. */
 export async function putLink(
   table: Table,
   link: Omit<LinkParts, 'terminal'> & { expiresAt: number },
   terminal?: TerminalFields,
 ): Promise<void> {
   const { email, id, hash, expiresAt } = link;
-  await table.put({
-    ...keys.link(link),
-    email,
-    id,
-    hash,
-    state: 'sent',
-    expiresAt,
-    ...(terminal && { ...terminal, tries: 0 }),
-    deleteAt: expiresAt + keptAfterEnd,
-  });
+  const sent = { email, id, hash, state: 'sent', expiresAt, ...(terminal && { ...terminal, tries: 0 }) };
+  const item = { ...keys.link(link), ...sent, deleteAt: expiresAt + keptAfterEnd };
+  const put = await table.put(item, { if: 'attribute_not_exists(#pk)' });
+  if (!put) throw new Error('Another link has this id');
 }
 
 export async function readLink(table: Table, link: { email: string; id: string }): Promise<Link | undefined> {
   const item = await table.get(keys.link(link));
-  return item && parseLinkItem(item);
+  return item && parseLinkItem(table, item);
 }
 
-export const parseLinkItem = (item: Item): Link => v.parse(linkItem, item);
+/** None for what can't be read: it opens nothing. */
+export const parseLinkItem = (table: Table, item: Item): Link | undefined => readRow(table, linkItem, item);
 
 /** Decides who gets the token of a link: true for one request only, and only while the link is unspent and unexpired. */
 export async function redeemLink(
@@ -110,7 +81,7 @@ export const redeemed = (expiresAt: number, now: number) => ({
   state: 'redeemed',
   tokenExpiresAt: expiresAt,
   redeemedAt: now,
-  deleteAt: expiresAt + keptAfterEnd,
+  deleteAt: expiresAt + keptAfterToken,
 });
 
 /** Whether the code of a terminal login was typed. */
@@ -123,23 +94,26 @@ export const pollGrace = 60;
 export const waitsForPoll = (link: Link, now: number): boolean =>
   link.state === 'sent' && isConfirmed(link) && link.expiresAt + pollGrace > now;
 
-/** Whether the link behind a token still vouches for it. */
-export const vouches = (link: Link | undefined, claims: TokenClaims): boolean =>
-  link?.state === 'redeemed' && link.email === claims.email;
+/** Whether the link behind a token still vouches for it, whatever the token says of its own end. */
+export const vouches = (link: Link | undefined, claims: TokenClaims, now: number): boolean =>
+  link?.state === 'redeemed' && link.email === claims.email && (link.tokenExpiresAt ?? 0) > now;
 
-/** The links of a person that are live tokens, or logins of terminals that have only to fetch theirs. */
-export async function liveTokens(table: Table, email: string, now: number): Promise<Link[]> {
+/** The links of a person that are live tokens, or logins of terminals that have only to fetch theirs; and what can't be read, as it may be one. */
+export async function liveTokens(table: Table, email: string, now: number): Promise<Key[]> {
   const items = await table.query({ pk: keys.links(email), prefix: 'link#' });
-  return items
-    .map(parseLinkItem)
-    .filter((link) => (link.state === 'redeemed' && (link.tokenExpiresAt ?? 0) > now) || waitsForPoll(link, now));
+  const isLive = (link: Link) =>
+    (link.state === 'redeemed' && (link.tokenExpiresAt ?? 0) > now) || waitsForPoll(link, now);
+  return items.flatMap((item) => {
+    const link = parseLinkItem(table, item);
+    return !link || isLive(link) ? [keys.link({ email, id: String(item.sk).replace(/^link#/, '') })] : [];
+  });
 }
 
-export async function revokeToken(table: Table, link: Link, now: number): Promise<boolean> {
+export async function revokeToken(table: Table, link: Key, now: number): Promise<boolean> {
   const change = {
     set: { state: 'revoked', revokedAt: now },
-    if: '#state = :redeemed OR (#state = :sent AND #tried = #code)',
-    values: { redeemed: 'redeemed', sent: 'sent' },
+    if: 'attribute_exists(#pk) AND #state <> :revoked AND (#state <> :sent OR #tried = #code)',
+    values: { revoked: 'revoked', sent: 'sent' },
   };
-  return (await table.update(keys.link(link), change)) !== undefined;
+  return (await table.update(link, change)) !== undefined;
 }

@@ -1,20 +1,71 @@
 import * as v from 'valibot';
 import { keys } from './keys';
+import { readRow } from './read-row';
 import type { Table } from './table';
 
 /** A host that did not answer the last time, or of which a member did not. */
-const reachItem = v.object({ failures: v.number(), since: v.number() });
+const reachItem = v.object({
+  failures: v.number(),
+  since: v.number(),
+  /** The last time; 0 once a request was answered since. Release 0.1.0 can't do without it. */
+  retryAt: v.optional(v.number(), 0),
+  /** Until then requests need not try it: not there before the second failure in a row, nor where only a member did not answer. */
+  silentUntil: v.optional(v.number()),
+});
 export type Reach = v.InferOutput<typeof reachItem>;
+
+const keptFor = 30 * 86_400;
+
+/** Seconds after which a failure is no reason any more to take the next one for more than chance. */
+const inARow = 120;
+
+/** Seconds in which requests are told at once, after so many failures: short, so that a host that is back is soon noticed. */
+const pauseAfter = (failures: number): number => (failures < 2 ? 0 : Math.min(10, 2 ** Math.min(failures - 1, 4)));
+
+const noted = (failures: number, since: number, whole: boolean, now: number) => ({
+  ...{ failures, since, retryAt: now, deleteAt: now + keptFor },
+  ...(whole && failures > 1 && { silentUntil: now + pauseAfter(failures) }),
+});
 
 export async function readReach(table: Table, host: string): Promise<Reach | undefined> {
   const item = await table.get(keys.reach(host));
-  return item && v.parse(reachItem, item);
+  return item && readRow(table, reachItem, item);
 }
 
-export async function noteSilence(table: Table, host: string, before: Reach | undefined, now: number): Promise<void> {
-  const reach: Reach = { failures: (before?.failures ?? 0) + 1, since: before?.since ?? now };
-  // Release 0.1.0 reads `retryAt`, and can't do without it.
-  await table.put({ ...keys.reach(host), ...reach, retryAt: now, deleteAt: now + 30 * 86_400 });
+/** The reaper got no answer, from the host (`whole`) or from a member of it. */
+export async function noteSilence(
+  table: Table,
+  host: string,
+  { before, whole, now }: { before: Reach | undefined; whole: boolean; now: number },
+): Promise<void> {
+  await table.put({ ...keys.reach(host), ...noted((before?.failures ?? 0) + 1, before?.since ?? now, whole, now) });
 }
 
+/** A request got no answer. Many may find this out at once: the first one begins to count. */
+export async function noteNoAnswer(table: Table, host: string, before: Reach | undefined, now: number): Promise<void> {
+  const long = { if: 'attribute_not_exists(#pk) OR #retryAt < :old', values: { old: now - inARow } };
+  if (await table.put({ ...keys.reach(host), ...noted(1, before?.since ?? now, true, now) }, long)) return;
+  const failures = Math.max(2, (before?.failures ?? 0) + 1);
+  await table.update(keys.reach(host), { set: noted(failures, before?.since ?? now, true, now) });
+}
+
+/** Everything answered. */
 export const noteAnswer = (table: Table, host: string): Promise<boolean> => table.delete(keys.reach(host));
+
+/** A request was answered. What waits there for longer, as it found no answer before, is for the reaper to take up. */
+export async function noteReturn(table: Table, host: string): Promise<void> {
+  await table.update(keys.reach(host), { set: { retryAt: 0 }, remove: ['silentUntil'], if: 'attribute_exists(#pk)' });
+}
+
+/** Lets one request in every pause try a host that did not answer: true for that one. */
+export async function claimTry(
+  table: Table,
+  host: string,
+  { failures, silentUntil }: Reach,
+  now: number,
+): Promise<boolean> {
+  if (silentUntil === undefined || silentUntil > now) return false;
+  const unchanged = { if: '#silentUntil = :before', values: { before: silentUntil } };
+  const set = { silentUntil: now + pauseAfter(failures) };
+  return (await table.update(keys.reach(host), { set, ...unchanged })) !== undefined;
+}

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import type { RuleKey } from '../policy';
 import { day } from '../time';
+import { together } from '../together';
 import { kept } from './audit';
 import { keys } from './keys';
+import { readRow } from './read-row';
 import type { Item, Table } from './table';
 
 const place = { host: v.optional(v.string()), db: v.optional(v.string()), which: v.optional(v.unknown()) };
@@ -50,9 +52,9 @@ export async function eventsOfAll(
   let atOnce = 1;
   for (let rounds = 0; rounds < mostRounds && to > span.from && events.length < pageSize; rounds++) {
     const days = daysBefore(to, span.from, atOnce);
-    const pages = await Promise.all(days.map((day) => table.page({ ...backwards, pk: keys.events(day.date), ...day })));
+    const pages = await together(days.map((day) => table.page({ ...backwards, pk: keys.events(day.date), ...day })));
     for (const [index, { items, more }] of pages.entries()) {
-      events.push(...items.map(parseEvent).filter(wanted));
+      events.push(...items.map((item) => parseEvent(table, item)).filter(wanted));
       to = (more ? items.at(-1)?.sk?.toString() : undefined) ?? days[index]?.from ?? to;
       if (more || events.length >= pageSize) break;
     }
@@ -68,7 +70,7 @@ export async function eventsOf(
   { from, to }: Span,
   wanted: (event: StoredEvent) => boolean,
 ): Promise<EventPage> {
-  const pages = await Promise.all([
+  const pages = await together([
     table.page({ ...backwards, pk: keys.eventsOf(email), index: 'listed', from, to }),
     table.page({ ...backwards, pk: keys.eventsBy(email), from, to }),
   ]);
@@ -76,7 +78,7 @@ export async function eventsOf(
   const known = pages.map(({ items, more }) => (more ? String(items.at(-1)?.sk ?? from) : from));
   const first = known.reduce((a, b) => (a > b ? a : b));
   const events = pages
-    .flatMap(({ items }) => items.map(parseEvent))
+    .flatMap(({ items }) => items.map((item) => parseEvent(table, item)))
     .filter(({ sk }) => sk >= first)
     .sort((a, b) => (a.sk < b.sk ? 1 : -1));
   return { events: events.filter(wanted), ...(first > from && { next: first }) };
@@ -124,9 +126,9 @@ export function placeOf({
 }
 
 /** An event that can't be read must not hide the others. */
-function parseEvent(item: Item): StoredEvent {
-  const result = v.safeParse(eventItem, item);
-  if (result.success) return result.output;
+function parseEvent(table: Table, item: Item): StoredEvent {
+  const event = readRow(table, eventItem, item);
+  if (event) return event;
   const { pk, sk, at, email } = item;
   return { act: 'unreadable', sk: `${sk}`, at: `${at}`, email: `${email}`, unreadable: `${pk} ${sk}` };
 }

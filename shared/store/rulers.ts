@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { email, scope } from '../fields';
 import type { Unreadable } from '../policy';
+import { fitPage } from './fit-page';
 import { keys } from './keys';
 import { end, type Item, nextAfter, start, type Table } from './table';
 import { type Before, unchanged, unreadable } from './versions';
@@ -22,7 +23,7 @@ export async function listRulers(
   table: Table,
   from = start,
 ): Promise<{ rulers: (StoredRuler | Unreadable)[]; next?: string }> {
-  const page = await table.page({ pk: keys.allRulers, index: 'listed', from, to: end, limit: pageSize });
+  const page = fitPage(await table.page({ pk: keys.allRulers, index: 'listed', from, to: end, limit: pageSize }));
   return { rulers: page.items.map(parseRuler), ...nextAfter(page, 'listSk') };
 }
 

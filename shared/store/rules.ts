@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { principalsOf, type RuleKey, roles, type Unreadable } from '../policy';
+import { together } from '../together';
+import { fitPage } from './fit-page';
 import { keys } from './keys';
 import { end, type Item, nextAfter, start, type Table } from './table';
 import { type Before, unchanged, unreadable } from './versions';
@@ -28,7 +30,7 @@ export type StoredRule = v.InferOutput<typeof ruleItem>;
 
 /** All the rules that can speak about an address: three partitions, read at once. */
 export async function rulesFor(table: Table, email: string): Promise<(StoredRule | Unreadable)[]> {
-  return (await Promise.all(principalsOf(email).map((principal) => rulesUnder(table, principal)))).flat();
+  return (await together(principalsOf(email).map((principal) => rulesUnder(table, principal)))).flat();
 }
 
 /** All rules of one principal. */
@@ -45,7 +47,7 @@ export async function listRules(
   from = start,
 ): Promise<{ rules: (StoredRule | Unreadable)[]; next?: string }> {
   const where = principal ? { pk: keys.rules(principal) } : { pk: keys.allRules, index: 'listed' as const };
-  const page = await table.page({ ...where, from, to: end, limit: pageSize });
+  const page = fitPage(await table.page({ ...where, from, to: end, limit: pageSize }));
   return { rules: page.items.map(parseRule), ...nextAfter(page, principal ? 'sk' : 'listSk') };
 }
 
@@ -54,10 +56,17 @@ export async function readRule(table: Table, key: RuleKey): Promise<StoredRule |
   return item && parseRule(item);
 }
 
+/** Whether a ruler has set so many rules, from the index, which may lag behind by a moment. What release 0.1.0 wrote does not count. */
+export async function hasSet(table: Table, ruler: string, count: number): Promise<boolean> {
+  return (await table.query({ pk: keys.rulesBy(ruler), index: 'due', atMost: count })).length >= count;
+}
+
 /** Sets a rule: false if it is no longer as it was read. */
 export function putRule(table: Table, rule: StoredRule, before: Before): Promise<boolean> {
   const key = keys.rule(rule);
-  return table.put({ ...key, ...rule, listPk: keys.allRules, listSk: `${rule.email}#${key.sk}` }, unchanged(before));
+  const listed = { listPk: keys.allRules, listSk: `${rule.email}#${key.sk}` };
+  const counted = rule.asRuler && { duePk: keys.rulesBy(rule.setBy), dueAt: rule.setAt };
+  return table.put({ ...key, ...rule, ...listed, ...counted }, unchanged(before));
 }
 
 /** Removes a rule: false if it is no longer as it was read. */

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { RuleKey } from '../policy';
 import { lease } from './grants';
 import { keys } from './keys';
-import type { Item, Table } from './table';
+import { readRow } from './read-row';
+import type { Key, Table } from './table';
 
 /** Somebody changed a rule, or a ruler's scope, and live grants may no longer be covered. */
 const sweepItem = v.object({
@@ -22,22 +23,34 @@ const sweepItem = v.object({
   ruler: v.optional(v.string()),
   /** Until then a request may go on that has read what was before. */
   until: v.number(),
+  /** How far it has come, where the time was up: people, or rules, up to this one. */
+  after: v.optional(v.string()),
 });
 export type Sweep = v.InferOutput<typeof sweepItem>;
 
 /** Notes, before the change itself, what has to be swept after it: at once, and again when every request that read the old is over. */
 export async function planSweep(table: Table, what: { rule: RuleKey } | { ruler: string }, now: number): Promise<void> {
   const key = 'rule' in what ? keys.ruleSweep(what.rule) : keys.rulerSweep(what.ruler);
-  await table.put({ ...key, ...what, until: now + lease, duePk: keys.sweeps, dueAt: now });
+  const until = now + lease;
+  // A put that arrives late must not take the time from the sweep of a later change.
+  const newest = { if: 'attribute_not_exists(#pk) OR #until <= :until', values: { until } };
+  await table.put({ ...key, ...what, until, duePk: keys.sweeps, dueAt: now }, newest);
 }
 
 /** What is to be swept now. */
-export const dueSweeps = async (table: Table, now: number): Promise<Sweep[]> =>
-  (await table.query({ pk: keys.sweeps, index: 'due', upTo: now })).map((item: Item) => v.parse(sweepItem, item));
+export async function dueSweeps(table: Table, now: number): Promise<Sweep[]> {
+  const items = await table.query({ pk: keys.sweeps, index: 'due', upTo: now });
+  return items.flatMap((item) => readRow(table, sweepItem, item) ?? []);
+}
 
 /** Done, unless there was another change meanwhile; before `until` it only waits for its second time. */
-export async function closeSweep(table: Table, { pk, sk, until }: Sweep, now: number): Promise<void> {
+export async function closeSweep(table: Table, { pk, sk, until }: Key & { until: number }, now: number): Promise<void> {
   const same = { if: '#until = :until', values: { until } };
   if (now >= until) await table.delete({ pk, sk }, same);
-  else await table.update({ pk, sk }, { set: { dueAt: until }, ...same });
+  else await table.update({ pk, sk }, { set: { dueAt: until }, remove: ['after'], ...same });
+}
+
+/** Notes how far a sweep has come, unless there was another change meanwhile: that one begins anew. */
+export async function noteProgress(table: Table, { pk, sk, until }: Sweep, after: string): Promise<void> {
+  await table.update({ pk, sk }, { set: { after }, if: '#until = :until', values: { until } });
 }

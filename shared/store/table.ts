@@ -9,7 +9,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { requestHandler } from '../aws-requests';
+import { attempts, patient } from '../aws-requests';
+import type { Log } from '../log';
 import { newId } from '../tokens';
 import {
   type Condition,
@@ -36,6 +37,10 @@ export interface Query {
   index?: Index;
   /** Of the index `due`: only what is due up to this moment. */
   upTo?: number;
+  /** Where so many suffice. */
+  atMost?: number;
+  /** Only what comes behind this item: its keys, those of the index included. */
+  after?: Item;
 }
 
 /** A piece of a partition, from a sort key on and up to, but not with, another one. */
@@ -76,16 +81,14 @@ export interface Table {
     change: { set?: Item; add?: Record<string, number>; remove?: string[] } & Condition,
   ): Promise<Item | undefined>;
   delete(key: Key, condition?: Condition): Promise<boolean>;
+  /** Says in the log that an item can't be read, and which: an alarm waits for it, and everything else goes on. */
+  reportUnreadable(item: Item): void;
 }
 
 /** A table of the DynamoDB to which the AWS SDK's environment variables point. */
-export function dynamoTable(name: string): Table {
-  const client = new DynamoDBClient({
-    // The SDK puts its handler of a request together once for each command, not once for each request.
-    cacheMiddleware: true,
-    maxAttempts: 4,
-    requestHandler,
-  });
+export function dynamoTable(name: string, log: Pick<Log, 'error'> = { error: () => {} }): Table {
+  // The SDK puts its handler of a request together once for each command, not once for each request.
+  const client = patient(new DynamoDBClient({ cacheMiddleware: true, ...attempts }));
   const own = { TableName: name };
   const get = async (key: Key) => {
     const { Item } = await client.send(new GetItemCommand({ ...own, Key: stored(keyIn(key)), ConsistentRead: true }));
@@ -114,17 +117,19 @@ export function dynamoTable(name: string): Table {
 
   return {
     get,
-    async query({ pk, prefix, index, upTo }) {
+    async query({ pk, prefix, index, upTo, atMost, after }) {
       const items: Item[] = [];
       const wanted = upTo !== undefined ? { upTo } : prefix === undefined ? undefined : { prefix };
       const terms = keyCondition(pk, wanted, index);
-      let from: Stored | undefined;
+      let from: Stored | undefined = after && stored(after);
       do {
-        const page = await client.send(new QueryCommand({ ...own, ...inForm(terms), ExclusiveStartKey: from }));
+        const page = await client.send(
+          new QueryCommand({ ...own, ...inForm(terms), ExclusiveStartKey: from, Limit: atMost }),
+        );
         items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
         from = page.LastEvaluatedKey;
-      } while (from);
-      return items;
+      } while (from && items.length < (atMost ?? Number.POSITIVE_INFINITY));
+      return items.slice(0, atMost);
     },
     async page({ pk, index, from, to, backwards = false, limit }) {
       if (from > to) return { items: [], more: false };
@@ -161,6 +166,7 @@ export function dynamoTable(name: string): Table {
       const write = client.send(command);
       return (await decided(write, key, undefined)) !== undefined;
     },
+    reportUnreadable: ({ pk, sk }) => log.error('row_unreadable', { key: `${pk} ${sk}` }),
   };
 }
 

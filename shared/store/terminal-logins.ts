@@ -24,8 +24,8 @@ export async function tryCode(
     values: { hash: link.hash, sent: 'sent', now, most: mostTries },
   });
   if (!item) return undefined;
-  const after = parseLinkItem(item);
-  return { link: after, right: isConfirmed(after), left: mostTries - after.tries };
+  const after = parseLinkItem(table, item);
+  return after && { link: after, right: isConfirmed(after), left: mostTries - after.tries };
 }
 
 /** Whether no further code may be tried. */

@@ -78,6 +78,21 @@ test('a person opens the mailed link, presses the button with the keyboard, and 
   expect(tab.complaints).toEqual([]);
 });
 
+test('a link in the page of the mailbox opens in a tab of its own, and gives a token that works', async () => {
+  const link = await mailedLink();
+  const tab = await openTab(browser);
+  await tab.page.goto(service.mailbox);
+  await tab.page.getByRole('button', { name: 'Toggle HTML view' }).first().click();
+  const mail = tab.page.frameLocator('iframe:visible');
+  const opened = tab.context.waitForEvent('page');
+  await mail.getByRole('link', { name: 'Open the page' }).click();
+  const page = await opened;
+  expect(page.url()).toBe(link);
+  await button({ ...tab, page }).click();
+  expect(await whoIs(await shownToken({ ...tab, page }))).toMatchObject({ status: 200, body: { email } });
+  expect(tab.complaints).toEqual([]);
+});
+
 test.each([
   ['reloading the page that showed the token', (tab: WatchedTab) => tab.page.reload()],
   ['opening the link again', (tab: WatchedTab, link: string) => tab.page.goto(link)],

@@ -21,11 +21,11 @@ const failure = async (promise: Promise<unknown>): Promise<MongograntError> =>
 const settings = { table: 'mongogrant', secretPrefix: 'mongogrant', stackName: 'mongogrant' };
 
 test('options go before variables, variables before defaults, and the table has none', () => {
-  const env = { MONGOGRANT_TABLE: 't', MONGOGRANT_STACK: 's', MONGOGRANT_SECRET_PREFIX: 'p' };
+  const env = { MONGOGRANT_TABLE: 't', MONGOGRANT_STACK: 's', MONGOGRANT_SECRET_PREFIX: 'p', MONGOGRANT_KMS_KEY: 'k' };
   expect(awsSettings({}, { MONGOGRANT_TABLE: 't' })).toEqual({ ...settings, table: 't' });
-  expect(awsSettings({}, env)).toEqual({ table: 't', stackName: 's', secretPrefix: 'p' });
-  const options = { table: 'T', stack: 'S', secretPrefix: 'P' };
-  expect(awsSettings(options, env)).toEqual({ table: 'T', stackName: 'S', secretPrefix: 'P' });
+  expect(awsSettings({}, env)).toEqual({ table: 't', stackName: 's', secretPrefix: 'p', kmsKey: 'k' });
+  const options = { table: 'T', stack: 'S', secretPrefix: 'P', kmsKey: 'K' };
+  expect(awsSettings(options, env)).toEqual({ table: 'T', stackName: 'S', secretPrefix: 'P', kmsKey: 'K' });
   expect(() => awsSettings({}, {})).toThrow(/MONGOGRANT_TABLE/);
 });
 

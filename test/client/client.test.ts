@@ -1,3 +1,4 @@
+import { planGrant } from '../../shared/store/grants';
 import { clientStage } from '../support/client-stage';
 import { allItems, later } from '../support/stage';
 import { endpoint, newestLink } from '../support/stage-fetch';
@@ -103,4 +104,18 @@ test('a client that is disposed of has closed its connections', async () => {
   const db = await client.db(on.spec());
   await client[Symbol.asyncDispose]();
   await expect(db.collection('tasks').countDocuments()).rejects.toThrow('must be connected');
+});
+
+test('a list of many pages is told as one, what has not ended first', async () => {
+  const client = on.clientOf();
+  await client.requestLink('you@example.com', endpoint);
+  const { email } = await client.redeemLink(newestLink(on.stage));
+  const times = { issuedAt: 1, expiresAt: 2, creatingUntil: 0, changingUntil: 0, endingUntil: 0 };
+  const over = { email, host: 'a', db: 'd', role: 'read', username: 'u', usersDb: 'd', version: 1, ...times };
+  for (let n = 0; n < 1001; n++)
+    await planGrant(on.stage.table, { ...over, id: `g${n}`, label: `${n}`, state: 'ended' }, undefined);
+  await client.uri(`ro:${on.stage.host}/demo`);
+  const grants = await client.grants();
+  expect(grants.filter(({ state }) => state === 'ended')).toHaveLength(1001);
+  expect(grants[0]?.state).toBe('active');
 });

@@ -92,9 +92,9 @@ test('what no route matches is a problem document too', async () => {
   expect([wrong.status, wrong.json.code, wrong.json.detail]).toEqual([
     405,
     'method_not_allowed',
-    'Allowed here: POST, GET, DELETE.',
+    'Allowed here: POST, GET, HEAD, DELETE, OPTIONS.',
   ]);
-  expect(wrong.headers.allow).toBe('POST, GET, DELETE');
+  expect(wrong.headers.allow).toBe('POST, GET, HEAD, DELETE, OPTIONS');
 });
 
 test('each way of having no token is told apart, and says what to do', async () => {

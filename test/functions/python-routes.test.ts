@@ -134,13 +134,58 @@ describe('POST /grant/{token}', () => {
   });
 
   const missing = 'Missing valid host, db, and/or role';
-  test.each([[{ host: '' }], [{ db: 'a b' }], [{ db: 'admin' }], [{ role: 'root' }], [{ label: 'x' }]])(
+  test.each([[{ host: '' }], [{ db: 'a b' }], [{ db: 'admin' }], [{ role: 'root' }]])(
     '%j is malformed',
     async (change) => {
       const { status, json } = await grant(you, { ...asked(), ...change });
       expect([status, json]).toEqual([400, missing]);
     },
   );
+
+  test('a field that the route does not take is named', async () => {
+    const { status, json } = await grant(you, { ...asked(), label: 'x', which: 'allow' });
+    expect([status, json]).toEqual([400, `${missing} (and nothing else: label, which)`]);
+  });
+
+  test('a host in capitals is refused, as its login would end the one under the usual name', async () => {
+    const { json: before } = await grant(you, asked());
+    const { status, json } = await grant(you, { ...asked(), host: stage.host.toUpperCase() });
+    expect([status, json]).toEqual([
+      403,
+      expect.stringContaining(`Cannot grant. Hosts are written in small letters here: ask for ${stage.host}`),
+    ]);
+    await (await stage.login(before.username, before.password, 'fw')).close();
+  });
+
+  test.each<[string, Parameters<Stage['ask']>[2], number, RegExp]>([
+    ['too large', { form: `host=h&db=${'x'.repeat(9000)}` }, 413, /8192 bytes/],
+    ['of another type', { body: 'host=h', headers: { 'content-type': 'text/plain' } }, 415, /application\/x-www-form/],
+    ['with a field given twice', { form: 'host=h&host=g&db=fw&role=read' }, 400, /given twice/],
+  ])('a form %s is refused in words that its clients understand', async (_name, ask, status, words) => {
+    const granted = await stage.ask('POST', `/grant/${you}`, ask);
+    expect([granted.status, granted.json]).toEqual([status, expect.stringMatching(words)]);
+    const set = await stage.ask('POST', `/setrule/${admin}`, ask);
+    expect([set.status, set.json]).toEqual([status, { success: false, error: expect.stringMatching(words) }]);
+  });
+
+  test.each([
+    ['passes', () => Object.assign(new Error('slow'), { $metadata: { httpStatusCode: 503 } }), 503],
+    ['is a bug', () => new Error('hunter2'), 500],
+  ] as const)('a fault that %s is told in the same words, and whom to ask', async (_name, fault, status) => {
+    stage.outside.before = (call) => {
+      if (call.startsWith('table.')) throw fault();
+    };
+    const [granted, set] = [await grant(you, asked()), await setRule(admin, rule())];
+    stage.outside.before = undefined;
+    const words = status === 500 ? /requestId. \(request-/ : /Ask again in a few seconds/;
+    expect([granted.status, granted.json]).toEqual([status, expect.stringMatching(words)]);
+    expect(String(granted.json)).toMatch(/^Cannot grant\. /);
+    expect([set.status, set.json]).toEqual([status, { success: false, error: expect.stringMatching(words) }]);
+    expect([granted, set].map(({ headers }) => Number(headers['retry-after']) > 0)).toEqual([
+      status === 503,
+      status === 503,
+    ]);
+  });
 
   test('a refusal is one text', async () => {
     const refused = async (token: string, change = {}) => {
@@ -253,7 +298,7 @@ describe('POST /setrule/{token}', () => {
     expect(kept(after)).toBe(kept(before));
   });
 
-  test.each([[{ email: '' }], [{ host: '' }], [{ role: 'root' }], [{ which: 'perhaps' }], [{ note: 'x' }]])(
+  test.each([[{ email: '' }], [{ host: '' }], [{ role: 'root' }], [{ which: 'perhaps' }]])(
     '%j is malformed',
     async (change) => {
       const { status, json } = await setRule(admin, rule(change));
@@ -262,9 +307,45 @@ describe('POST /setrule/{token}', () => {
   );
 });
 
+test('a field that /setrule does not take is named, and a database that can be none', async () => {
+  const { status, json } = await setRule(admin, { ...rule(), note: 'x' });
+  expect([status, json]).toEqual([400, 'Missing valid user, host, db, role, and/or which (and nothing else: note)']);
+  const dot = await setRule(admin, rule({ db: 'fw.a' }));
+  expect([dot.status, dot.json]).toEqual([
+    200,
+    { success: false, error: expect.stringMatching(/^db: must be a database name \(letters, digits, _ and -\)/) },
+  ]);
+});
+
+describe('an address with a slash at its end', () => {
+  test.each([
+    ['GET', '//gettoken/you@example.com', '/gettoken/you%40example.com'],
+    ['GET', '//verifytoken/a.b%2Fc', '/verifytoken/a.b%252Fc'],
+    ['POST', '//grant/abc', '/grant/abc'],
+    ['POST', '///setrule//abc', '/setrule/abc'],
+    ['GET', '//grant//evil.example', '/grant/evil.example'],
+  ])('is sent on, as by the Python server: %s %s', async (method, path, location) => {
+    const { status, headers, text } = await stage.ask(method, path);
+    expect([status, headers.location, text]).toEqual([308, location, '']);
+  });
+
+  test('leads nowhere else, and is named for the other routes', async () => {
+    for (const path of ['//evil.example/gettoken/x', '//evil.example', '//', '/\\\\evil.example/gettoken/x'])
+      expect((await stage.ask('GET', path)).status).toBe(404);
+    expect((await stage.ask('GET', '//me', { token: you })).json).toMatchObject({
+      code: 'not_found',
+      detail: 'There is no such route. Its address has a slash too many.',
+    });
+    stage.deps.settings.legacyRoutes = false;
+    const off = await stage.ask('GET', '//gettoken/you@example.com');
+    stage.deps.settings.legacyRoutes = true;
+    expect([off.status, off.headers.location]).toEqual([404, undefined]);
+  });
+});
+
 test('a path of the Python server has its method, and with the setting off it is none', async () => {
   const wrong = await stage.ask('GET', '/grant/abc');
-  expect([wrong.status, wrong.headers.allow]).toEqual([405, 'POST']);
+  expect([wrong.status, wrong.headers.allow]).toEqual([405, 'POST, OPTIONS']);
   stage.deps.settings.legacyRoutes = false;
   const none = await stage.ask('GET', '/grant/abc');
   stage.deps.settings.legacyRoutes = true;

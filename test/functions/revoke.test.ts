@@ -1,3 +1,4 @@
+import { runningOperation } from '../support/mongod-users';
 import { allItems, openStage, registerHost, type Stage } from '../support/stage';
 
 let stage: Stage;
@@ -32,6 +33,21 @@ test('a revoked grant ends: the login, an open connection and the row', async ()
   await expect(stage.login(username, password, 'a')).rejects.toMatchObject({ code: 18 });
   expect(await row('a')).toMatchObject({ state: 'ended' });
   expect((await row('a'))?.dueAt).toBeUndefined();
+});
+
+test('what runs with a revoked login stops at once, and what it has read half way can not be read on', async () => {
+  const { username, password } = await grant('running');
+  const db = (await stage.login(username, password, 'running')).db('running');
+  await db.collection('things').insertMany([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  const half = db.collection('things').find({}, { batchSize: 1 });
+  expect(await half.next()).toMatchObject({ n: 1 });
+  // A minute and a half, if nobody stops it.
+  const running = db.collection('things').find({ $where: 'sleep(30000) || true' }).toArray();
+  const stopped = expect(running).rejects.toMatchObject({ code: 11601 });
+  await runningOperation(await stage.login(stage.admin.username, stage.admin.password, 'admin'), username);
+  expect((await revoke('db=running')).json).toMatchObject({ revoked: [{ username }], pending: [] });
+  await stopped;
+  await expect(half.next()).rejects.toMatchObject({ code: 13 });
 });
 
 test('only what the filters match is revoked, and ended grants are not revoked again', async () => {

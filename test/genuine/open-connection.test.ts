@@ -1,7 +1,7 @@
 import type { Document, MongoClient } from 'mongodb';
 import { parseGrant } from '../../shared/store/grants';
-import { grantRow, openSetStage, runReaper, setHost, type SetStage } from './set-stage';
 import { later } from '../support/stage';
+import { grantRow, openSetStage, runReaper, type SetStage, setHost } from './set-stage';
 
 let on: SetStage;
 beforeAll(async () => {

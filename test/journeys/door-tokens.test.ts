@@ -133,6 +133,18 @@ test('an expired token is told from a bad one, to the second and five', async ()
   expect(await kept()).toEqual(before);
 });
 
+test('a token whose row has come to its end opens nothing, whatever end the token names', async () => {
+  const { stage } = door;
+  const longer = sign({ exp: (claims.exp ?? 0) + 86_400 });
+  later(stage, 30 * 86_400 + 4);
+  expect((await ask('GET /me', `Bearer ${longer}`)).status).toBe(200);
+  later(stage, 1);
+  const before = await kept();
+  for (const route of closedRoutes)
+    refused([route], await ask(route, `Bearer ${longer}`), 401, 'token_revoked', /Ask for a new link/);
+  expect(await kept()).toEqual(before);
+});
+
 test('a revoked token opens nothing from the next request on', async () => {
   const { stage, member, admin } = door;
   await stage.ask('DELETE', '/tokens', { token: member });

@@ -70,6 +70,19 @@ withPython(
 );
 
 withPython(
+  'an address with a slash at its end leads there, too',
+  async () => {
+    const { api, host } = service;
+    const slashed = `${api}/`;
+    expect(await run('ask_for_link', slashed, you)).toMatchObject({ status: 200 });
+    const [token, ruler] = [await tokenFor(you), await tokenFor(admin)];
+    expect(await run('get_db', slashed, token, host, 'demo_slash', 'readWrite')).toMatchObject({ tried: 'written' });
+    expect(await run('allow', slashed, ruler, ada, host, 'py', 'read')).toMatchObject({ body: { success: true } });
+  },
+  60_000,
+);
+
+withPython(
   'its rulers set rules, and whoever may not is told why',
   async () => {
     const { api, host } = service;
@@ -85,6 +98,15 @@ withPython(
       ...refused,
       status: 400,
       body: 'Missing valid host, db, and/or role',
+    });
+    expect(await run('get_db', api, token, host.toUpperCase(), 'py', 'read')).toEqual({
+      ...refused,
+      body: expect.stringContaining(host),
+    });
+    const malformed = await run('allow', api, ruler, ada, host, 'py.a', 'read');
+    expect(malformed).toMatchObject({
+      status: 200,
+      body: { success: false, error: expect.stringContaining('letters') },
     });
     const noRuler = { status: 200, body: { success: false, error: expect.stringMatching(/admins and rulers/) } };
     expect(await run('allow', api, member, you, host, 'py', 'read')).toMatchObject(noRuler);

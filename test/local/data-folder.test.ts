@@ -27,7 +27,9 @@ test('a folder is held by one service at a time', async () => {
 test('another process that runs keeps its folder, one that has crashed does not', async () => {
   const folder = mkdtempSync(join(base, 'other-'));
   writeFileSync(join(folder, 'service.pid'), String(process.ppid));
-  await expect(holdFolder(folder)).rejects.toThrow(`is in use by process ${process.ppid}`);
+  await expect(holdFolder(folder)).rejects.toThrow(
+    `is in use by process ${process.ppid}. End it, or set DATA_DIR to another folder. If that process is no mongogrant, remove ${join(folder, 'service.pid')}.`,
+  );
   for (const left of ['4194305', String(process.pid), 'nonsense']) {
     writeFileSync(join(folder, 'service.pid'), left);
     const hold = await holdFolder(folder);

@@ -56,7 +56,7 @@ test.each([
   ['GET', '/Links/a'],
   ['GET', '/grants/'],
   ['GET', '//grants'],
-  ['HEAD', '/grants'],
+  ['HEAD', '/gettoken/a@b.org'],
   ['PATCH', '/grants'],
   ['OPTIONS', '/links/a'],
   ['GET', '/links/{link}/x'],

@@ -44,6 +44,8 @@ test('a mail sent through SES is in the store, and there is a page that shows it
   });
   const page = await fetch(`http://localhost:${mailbox.port}/`);
   expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+  // What it does, test/browser sees.
+  expect(await page.text()).toMatch(/refreshEmails[\s\S]*_blank[\s\S]*<\/body>/);
   await mailbox.close();
   for (const spy of printed) {
     expect(spy).not.toHaveBeenCalled();

@@ -1,45 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { MongoClient } from 'mongodb';
-import * as v from 'valibot';
-
-const anyPort = { PORT: '0', MAIL_PORT: '0', DYNAMODB_PORT: '0', SECRETS_PORT: '0', MONGODB_PORT: '0' };
-const children: ChildProcess[] = [];
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
-});
-
-function run(file: string, env: Record<string, string> = {}, program = process.execPath) {
-  const args = program === process.execPath ? ['--import', 'tsx', file] : ['-c', file];
-  const child = spawn(program, args, {
-    env: { ...clean(process.env), ...anyPort, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  const exit = new Promise<number | NodeJS.Signals | null>((resolve) =>
-    child.on('exit', (code, signal) => resolve(code ?? signal)),
-  );
-  return { child, exit, errors: text(child.stderr) };
-}
-
-/** The test runner's own variables stay out. */
-const clean = (env: NodeJS.ProcessEnv) => ({ PATH: env.PATH, HOME: env.HOME });
-
-/** What is printed until a line holds these words. */
-function until(child: ChildProcess, words: string): Promise<string> {
-  let seen = '';
-  return new Promise((resolve, reject) => {
-    child.stdout?.on('data', (chunk) => {
-      seen += chunk;
-      if (seen.includes(words)) resolve(seen);
-    });
-    child.on('exit', () => reject(new Error(`It ended after: ${seen}`)));
-  });
-}
+import { isFree } from '../../local/genuine/free-port';
+import { loginFrom, portsIn, run, runCommand, tokenFrom, until } from './run-start';
 
 const connects = (port: number) =>
   new Promise<boolean>((resolve) => {
@@ -63,51 +29,35 @@ test.each(['SIGINT', 'SIGTERM'] as const)('it serves until %s, then every port i
   expect(await errors).toBe('');
 });
 
-test('the walk-through works when it is pasted into a shell', async () => {
-  const { child, exit } = run('local/start.ts');
+test.each(['0', '27017'])('with MONGODB_PORT=%s the walk-through works as it is pasted', async (port) => {
+  // MongoDB's own port belongs to a server of whoever works here, where there is one.
+  const MONGODB_PORT = (await isFree(Number(port))) ? port : '0';
+  const { child, exit } = run('local/start.ts', { MONGODB_PORT });
   const printed = await until(child, 'Ctrl-C ends it.');
   const lines = printed.split('\n');
   const from = lines.findIndex((line) => line.startsWith('# 1.'));
   const script = lines.slice(from, lines.indexOf('Ctrl-C ends it.')).join('\n');
   expect(script).toContain('\nmongosh "$URI"');
   // mongosh need not be installed here: the address is what counts.
-  const pasted = run(script.replace(/^mongosh .*$/m, 'echo "mongosh $URI"'), {}, 'bash');
+  const pasted = runCommand('bash', ['-c', script.replace(/^mongosh .*$/m, 'echo "mongosh $URI"')]);
   const output = await text(pasted.child.stdout ?? []);
   expect([await pasted.exit, await pasted.errors]).toEqual([0, '']);
   expect(output).toContain('"msg":');
   expect(output).toContain('"email":"you@example.com"');
   expect(output).toMatch(
-    /^mongosh mongodb:\/\/you_example\.com_readWrite:[A-Za-z0-9]{32}@localhost:\d+\/demo\?authSource=demo$/m,
+    /^mongosh mongodb:\/\/you_example\.com_readWrite:[A-Za-z0-9]{32}@localhost(:\d+)?\/demo\?authSource=demo$/m,
   );
   expect(output).toMatch(/\{"revoked":\[\{.*"username":"you_example\.com_readWrite".*\}\],"pending":\[\]\}/);
   child.kill('SIGTERM');
   await exit;
 });
 
-/** The addresses that are printed, under the names of their variables. */
-function portsIn(printed: string): Record<string, string> {
-  const ports = [...(printed.split('State is kept')[0]?.matchAll(/^ {2}\S.*localhost:(\d+)$/gm) ?? [])].map(
-    ([, port]) => port ?? '',
-  );
-  return Object.fromEntries(Object.keys(anyPort).map((name, index) => [name, ports[index] ?? '']));
-}
-
 test('with DATA_DIR a token, a grant and its login outlive a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'start-'));
   const first = run('local/start.ts', { DATA_DIR: folder });
   const ports = portsIn(await until(first.child, 'Ctrl-C ends it.'));
-  const api = `http://localhost:${ports.PORT}`;
-  const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
-  await fetch(`${api}/links`, form({ email: 'you@example.com' }));
-  const mails = await (await fetch(`http://localhost:${ports.MAIL_PORT}/store`)).text();
-  const [link = ''] = /http:\/\/localhost:\d+\/links\/[\w.-]+/.exec(mails) ?? [];
-  const { token } = v.parse(v.object({ token: v.string() }), await (await fetch(link, { method: 'POST' })).json());
-  const headers = { authorization: `Bearer ${token}` };
-  const granted = await fetch(`${api}/grants`, {
-    ...form({ host: `localhost:${ports.MONGODB_PORT}`, db: 'demo', role: 'readWrite' }),
-    headers,
-  });
-  const { uri } = v.parse(v.object({ uri: v.string() }), await granted.json());
+  const token = await tokenFrom(ports);
+  const uri = await loginFrom(ports, token);
   first.child.kill('SIGTERM');
   expect(await first.exit).toBe(0);
 
@@ -115,7 +65,8 @@ test('with DATA_DIR a token, a grant and its login outlive a restart', async () 
   const printed = await until(second.child, 'Ctrl-C ends it.');
   expect(printed).toContain(`State is kept in ${folder}.`);
   expect(portsIn(printed)).toEqual(ports);
-  const list = await fetch(`${api}/grants`, { headers: { ...headers, connection: 'close' } });
+  const headers = { authorization: `Bearer ${token}`, connection: 'close' };
+  const list = await fetch(`http://localhost:${ports.PORT}/grants`, { headers });
   expect(await list.json()).toMatchObject({ grants: [{ username: 'you_example.com_readWrite', state: 'active' }] });
   const client = new MongoClient(uri);
   expect(await client.db('demo').command({ ping: 1 })).toMatchObject({ ok: 1 });

@@ -81,12 +81,24 @@ test('a letter that only becomes a plain one in lower case is not that letter', 
   refused('rule', rule, 'email', ['*@\u212a.org', '\u212aate@lab.org']);
 });
 
+test.each(['grant', 'why', 'grantFilter', 'revokeGrants', 'auditFilter', 'pythonGrant', 'ruleKey'] as const)(
+  'no name with two ports is a host for %s',
+  (input) => {
+    const entries = Object.entries(grant).filter(([field]) => field in inputs[input].entries);
+    const valid = { ...Object.fromEntries(entries), ...(input === 'ruleKey' && rule) };
+    refused(input, valid, 'host', twice);
+  },
+);
+
+/** Names with two ports: what is left when a default port is taken away is none either. */
+const twice = ['h:27017:27017', 'h:27018:27017', 'h:27017:27018'];
+
 test('limits hold to the character', () => {
   accepted('grant', grant, 'db', ['x'.repeat(63)]);
   refused('grant', grant, 'db', ['x'.repeat(64), 'x'.repeat(100_000), '']);
   accepted('grant', grant, 'label', ['', 'x'.repeat(32)]);
   refused('grant', grant, 'label', ['x'.repeat(33), '*']);
-  refused('grant', grant, 'host', ['', '*', 'x'.repeat(261), `${'x'.repeat(253)}:270171`]);
+  refused('grant', grant, 'host', ['', '*', 'x'.repeat(261), `${'x'.repeat(253)}:270171`, ...twice]);
   accepted('rule', rule, 'note', ['', 'x'.repeat(200), 'für die Strahlzeit, 東京 😀']);
   refused('rule', rule, 'note', [
     'x'.repeat(201),
@@ -118,7 +130,7 @@ test('a rule takes patterns only as the contract writes them', () => {
   accepted('rule', rule, 'email', ['*', '*@lab.org', 'ada@lab.org', '*@LAB.org']);
   refused('rule', rule, 'email', ['**', '*@', '*@*', '*@lab', '@lab.org', 'a*@lab.org', '*@*.lab.org', '*@.lab.org']);
   accepted('rule', rule, 'host', ['*', 'h', 'h:27020']);
-  refused('rule', rule, 'host', ['h*', '*.lab.org', '', '**']);
+  refused('rule', rule, 'host', ['h*', '*.lab.org', '', '**', ...twice]);
   accepted('rule', rule, 'db', ['*', 'fw_*', 'fw']);
   refused('rule', rule, 'db', ['**', 'f*w', '*fw', '', 'fw**', `${'x'.repeat(64)}*`]);
   refused('rule', rule, 'which', ['', 'ALLOW', 'both', '*']);
@@ -233,7 +245,8 @@ test('a scope is "all" or a list, and nothing in a list is wider than it looks',
       Array(101).fill('a'),
     ]);
   }
-  refused('ruler', ruler, 'hosts', ['h.lab.org', ['h*'], ['h', '*']]);
+  refused('ruler', ruler, 'hosts', ['h.lab.org', ['h*'], ['h', '*'], ...twice.map((host) => [host])]);
+
   refused('ruler', ruler, 'dbs', ['fw_', ['fw_*'], ['fw_', '']]);
   refused('ruler', ruler, 'emails', [
     '@lab.org',

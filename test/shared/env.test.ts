@@ -8,8 +8,13 @@ const full = {
 
 test('all that a function needs, its settings parsed', () => {
   const settings = expect.objectContaining({ admins: ['admin@lab.org'], linkTtl: 900 });
-  expect(readEnv(full)).toEqual({ tableName: 'table', stackName: 'stack', origin: undefined, settings });
-  expect(readEnv({ ...full, ORIGIN: 'http://localhost:3000' }).origin).toBe('http://localhost:3000');
+  expect(readEnv(full)).toEqual({ tableName: 'table', stackName: 'stack', origin: undefined, front: false, settings });
+  const more = { ORIGIN: 'http://localhost:3000', FRONT: 'required', CONFIGURATION_SET: 'feedback' };
+  expect(readEnv({ ...full, ...more })).toMatchObject({
+    origin: more.ORIGIN,
+    front: true,
+    configurationSet: 'feedback',
+  });
 });
 
 test('one error names everything that is missing, empty values included', () => {

@@ -170,3 +170,16 @@ test('a browser that opens a link is told on a page, with a form that asks for a
   const other = await answer(refuse('invalid_request'), eventOf('POST', '/links', browser, start));
   expect(other.headers['content-type']).toBe('application/problem+json');
 });
+
+test("on Lambda every line tells its own request's id beside API Gateway's", async () => {
+  const about: unknown[] = [];
+  const handler = serve(
+    { 'POST /grants': async () => ({ status: 200 }) },
+    {},
+    { log: { ...log, about: (facts) => void about.push(facts) } },
+  );
+  const event = eventOf('POST', '/grants', {}, start);
+  await handler(event);
+  await handler(event, { awsRequestId: 'l1' });
+  expect(about).toEqual([{ requestId: event.requestContext.requestId, lambdaRequestId: 'l1' }]);
+});

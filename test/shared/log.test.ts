@@ -46,10 +46,17 @@ test('a line is JSON with level, code and facts', () => {
   log.info('served', { status: 200 });
   log.warn('slow');
   log.error('internal', { fault: 'TypeError' });
+  log.about?.({ requestId: 'r1', lambdaRequestId: 'l1' });
+  log.error('row_unreadable');
+  log.about?.({ lambdaRequestId: 'l2' });
+  log.info('reaped');
   for (const spy of spies) spy.mockRestore();
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { level: 'INFO', message: 'served', service: 'grants', status: 200 },
     { level: 'WARN', message: 'slow' },
     { level: 'ERROR', message: 'internal', fault: 'TypeError' },
+    { message: 'row_unreadable', requestId: 'r1', lambdaRequestId: 'l1' },
+    { message: 'reaped', lambdaRequestId: 'l2' },
   ]);
+  expect(JSON.parse(lines.at(-1) ?? '')).not.toHaveProperty('requestId');
 });

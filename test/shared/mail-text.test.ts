@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { linkMail } from '../../shared/mail-text';
+import { newId } from '../../shared/tokens';
 
 const now = new Date('2026-11-24T08:00:00.250Z');
 const link = {
   email: 'you@lab.org',
+  id: 'abcdefghijklmnop',
   url: 'https://grants.lab.org/links/eW91.abc-_123',
   expires: new Date('2026-11-24T08:15:00.000Z'),
   requestedFrom: '203.0.113.7',
@@ -14,7 +16,7 @@ const clientIn = (text: string) => /calls itself "(.*)"/.exec(text)?.[1];
 
 test('both versions say for whom, from where, until when, and what to do if it was not you', () => {
   const { subject, text, html } = mail();
-  expect(subject).toBe('Your mongogrant link');
+  expect(subject).toMatch(/^Your mongogrant link [0-9a-f]{6}, asked for at 08:00 UTC$/);
   for (const words of [
     'you@lab.org',
     '15 minutes, until 08:15 UTC on 24 November 2026',
@@ -26,6 +28,13 @@ test('both versions say for whom, from where, until when, and what to do if it w
     expect(text).toContain(words);
     expect(html).toContain(words);
   }
+});
+
+test('no two mails have one subject, and a subject holds nothing of its link', () => {
+  const ids = Array.from({ length: 200 }, newId);
+  const subjects = ids.map((id) => mail({ id }).subject);
+  expect(new Set(subjects).size).toBe(ids.length);
+  for (const [n, id] of ids.entries()) expect(subjects[n]).not.toContain(id.slice(0, 6));
 });
 
 test('the text has the link on a line of its own', () => {

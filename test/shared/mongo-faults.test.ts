@@ -1,4 +1,4 @@
-import { MongoNetworkError, MongoParseError, MongoServerError, MongoWriteConcernError } from 'mongodb';
+import { MongoError, MongoNetworkError, MongoParseError, MongoServerError, MongoWriteConcernError } from 'mongodb';
 import { type HostRefused, type HostUnreachable, hostProblem } from '../../shared/errors';
 import { hostFault, isClientLost, maySendAgain } from '../../shared/mongo-faults';
 
@@ -11,6 +11,9 @@ const labelled = (label: string) => {
   error.addErrorLabel(label);
   return error;
 };
+const queueing = Object.defineProperty(new MongoError('Timed out while checking out a connection'), 'name', {
+  value: 'MongoWaitQueueTimeoutError',
+});
 const caused = (code: string) => Object.assign(new MongoNetworkError('no'), { cause: { code } });
 
 /** What is told, whether the command may have arrived, and whether a write and a read are sent again at once. */
@@ -37,6 +40,7 @@ test.each([
   ['a missing privilege', answer(13, 'Unauthorized'), ['createUser: Unauthorized', undefined, false, false]],
   ['a majority that there can not be', unconfirmed(100), ['createUser: code 100', undefined, false, false]],
   ['a connection that broke', new MongoNetworkError('closed'), ['silent', true, false, true]],
+  ['a wait for a connection of our own', queueing, ['time_up', false, false, false]],
   ['a door where nobody listens', caused('ECONNREFUSED'), ['silent', false, true, true]],
   ['a certificate', caused('SELF_SIGNED_CERT_IN_CHAIN'), ['not_trusted', false, false, true]],
   ['an option that no driver knows', new MongoParseError('no'), ['address_unusable', false, false, false]],
@@ -61,6 +65,6 @@ test('who is told hears of the host, and never the words of the server', () => {
 });
 
 test('a client is of no more use once it lost its servers, but not for what a server answered', () => {
-  expect([answer(13), caused('ECONNRESET')].map(isClientLost)).toEqual([false, false]);
+  expect([answer(13), caused('ECONNRESET'), queueing].map(isClientLost)).toEqual([false, false, false]);
   expect(isClientLost(new MongoParseError('no'))).toBe(true);
 });

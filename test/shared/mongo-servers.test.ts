@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { HostRefused, HostUnreachable } from '../../shared/errors';
 import { loginFault, serverCode } from '../../shared/mongo-faults';
 import { type Host, type Login, mongoServers } from '../../shared/mongo-servers';
@@ -25,6 +25,13 @@ const fault = (attempt: Promise<unknown>) => attempt.then(String, (error: unknow
 const other = (change: Partial<Host['secret']>): Host => {
   return { name: JSON.stringify(change), secret: { ...host.secret, ...change } };
 };
+const listen = (server: Server) =>
+  new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : 0);
+    });
+  });
 const freePort = () =>
   new Promise<number>((resolve) => {
     const gone = createServer().listen(0, '127.0.0.1', () => {
@@ -47,6 +54,20 @@ test('what the server refuses carries its code, and is no fault of the login', a
   const unknown = await fault(servers.command(host, 'admin', { noSuchCommand: 1 }));
   expect([serverCode(unknown), loginFault(unknown)]).toEqual([59, undefined]);
 });
+
+test('a host is called silent only if there was time for it to answer', async () => {
+  const hole = createServer(() => undefined);
+  const port = await listen(hole);
+  const why = async (name: string, msLeft: number) => {
+    const secret = { ...host.secret, port };
+    const found = await fault(servers.command({ name, secret, deadline: Date.now() + msLeft }, 'admin', { ping: 1 }));
+    return found instanceof HostUnreachable && found.why;
+  };
+  expect(await why('hole', 0)).toBe('time_up');
+  expect(await why('hole', 600)).toBe('time_up');
+  expect(await why('hole', 5100)).toBe('silent');
+  hole.close();
+}, 20_000);
 
 test('a login is tried at the member itself: accepted, refused, or not to be asked', async () => {
   await server.admin.db('a').command({ createUser: 'ada', pwd: 'right', roles: [] });

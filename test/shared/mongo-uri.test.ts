@@ -64,8 +64,20 @@ test("mongogrant's own login may hold any character", () => {
   expect(hosts.map(String)).toEqual(['h.lab.org:27020']);
 });
 
-test('no address of mongogrant’s own login ends up in a member’s', () => {
-  expect(member({ uri: 'mongodb://h.lab.org/?appName=x' })).not.toContain('hunter2');
+// With these the functions may prove who they are to a proxy, to AWS or by a certificate; or they name files of ours.
+test.each([
+  ...['proxyHost=gate', 'proxyPort=1080', 'proxyUsername=hunter2', 'proxyPassword=hunter2', 'PROXYPASSWORD=hunter2'],
+  ...['tlsCAFile=/etc/hunter2.pem', 'tlsCertificateKeyFile=/etc/hunter2.pem&tlsCertificateKeyFilePassword=hunter2'],
+  ...['authMechanismProperties=AWS_SESSION_TOKEN:hunter2', 'appName=hunter2', 'comment=hunter2', 'authSource=hunter2'],
+])('an option that is not for people does not reach them, in neither address: %s', (option) => {
+  const uri = `mongodb://h.lab.org/?${option}&readPreference=nearest`;
+  for (const change of [{ uri }, { publicUri: uri }]) {
+    const { searchParams } = new URL(member(change).replace('mongodb:', 'http:'));
+    expect([...searchParams]).toEqual([
+      ['readPreference', 'nearest'],
+      ['authSource', 'fw'],
+    ]);
+  }
 });
 
 test('DocumentDB is reached with TLS and without retryable writes, by functions and by people', () => {

@@ -84,6 +84,20 @@ describe.each(['MongoDB', 'its twin in memory', 'the twin of its commands'])('%s
     expect([await answers(), await answers('second')]).toEqual([['refused'], ['accepted']]);
   });
 
+  test('the number of a change is told with the tag beside which it stands, and a tag without one takes it away', async () => {
+    const numberOf = async () => {
+      const owner = await users.owner(host, ada());
+      return typeof owner === 'object' ? owner.change : owner;
+    };
+    await create();
+    const told = [await numberOf()];
+    for (const change of [{ tag, change: 1 }, { password: 'second' }, { tag, change: 2, password: 'third' }, { tag }]) {
+      await users.update(host, ada(), change);
+      told.push(await numberOf());
+    }
+    expect(told).toEqual([0, 1, 1, 2, 0]);
+  });
+
   test('a user without our tag is foreign', async () => {
     const { user, db } = ada();
     if (name === 'MongoDB') await server.admin.db(db).command({ createUser: user, pwd: 'first', roles: [] });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {
   callerOf,
   hostOf,
@@ -155,6 +156,28 @@ test('a host is kept in lower case and without the default port', () => {
     'h:127017',
     'h',
   ]);
+});
+
+test('a default port is taken away once: no name with two ports becomes a host', () => {
+  const twice = [
+    'h:27017:27017',
+    'h:27018:27017',
+    'h:27017:27018',
+    'h::27017',
+    ':27017:27017',
+    'H.Lab.org:27017:27017:27017',
+  ];
+  judges((text) => isHost(hostOf(text)), ['h:27017', 'h:27018', 'H:27017'], [...twice, ':27017', '27017:']);
+  expect(['[::1]:27017', '[::1]:27018', '::1'].map(hostOf)).toEqual(['[::1]', '[::1]:27018', '::1']);
+  const part = fc.constantFrom('h', 'H.org', ':27017', ':27018', ':', '27017', '[::1]', ' ');
+  const text = fc.array(part, { maxLength: 5 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, (host) => {
+      const stored = hostOf(host);
+      return hostOf(stored) === stored && (!isHost(stored) || host.split(':').length <= 2);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('databases', () => {

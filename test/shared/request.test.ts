@@ -13,7 +13,7 @@ const event = ({ headers = {}, query = '', ...body }: Parts): APIGatewayProxyEve
   ...eventOf('POST', `/grants?${query}`, { headers }, now),
   ...body,
 });
-const parse = (parts: Parts) => parseEvent(event(parts));
+const parse = (parts: Parts) => parseEvent(event(parts), '192.0.2.1');
 const bytes = (content: Uint8Array | string, headers = json): Parts => ({
   headers,
   body: Buffer.from(content).toString('base64'),
@@ -30,11 +30,14 @@ function refusal(parts: Parts): [string, string] {
 }
 
 test('a request is taken apart once', () => {
-  const request = parseEvent({
-    ...event({ headers: { ...json, authorization: 'Bearer a.b.c', accept: 'text/html,*/*' }, body: '{"db":"fw"}' }),
-    rawQueryString: 'host=h&db=a%2Bb+c',
-    pathParameters: { link: 'abc', other: undefined },
-  });
+  const request = parseEvent(
+    {
+      ...event({ headers: { ...json, authorization: 'Bearer a.b.c', accept: 'text/html,*/*' }, body: '{"db":"fw"}' }),
+      rawQueryString: 'host=h&db=a%2Bb+c',
+      pathParameters: { link: 'abc', other: undefined },
+    },
+    '192.0.2.1',
+  );
   expect(request).toEqual({
     route: 'POST /grants',
     method: 'POST',
@@ -60,7 +63,7 @@ test('the origin is the configured one or API Gateway’s, whatever the headers 
     origin: 'https://evil.org',
   };
   expect(parse({ headers }).origin).toBe('https://api.example.org');
-  expect(parseEvent(event({ headers }), 'https://grants.lab.org').origin).toBe('https://grants.lab.org');
+  expect(parseEvent(event({ headers }), '192.0.2.1', 'https://grants.lab.org').origin).toBe('https://grants.lab.org');
 });
 
 test('a body may come as text or in base64, as JSON or as a form', () => {
@@ -201,6 +204,19 @@ test('names of the language itself are fields like any other, and change no prot
   const { query } = parse({ query: '__proto__=x&__proto__[admin]=true' });
   expect(Object.keys(query)).toEqual(['__proto__', '__proto__[admin]']);
   expect(Object.hasOwn(Object.prototype, 'admin')).toBe(false);
+});
+
+test('what may hold a list may come more than once in a form, in the order given, and in no query', () => {
+  const twice = 'hosts=b&dbs=x&hosts=a&cidrs=::1&cidrs=10.0.0.0%2F8';
+  expect(parse({ headers: form, body: twice })).toMatchObject({
+    body: { hosts: ['b', 'a'], dbs: 'x', cidrs: ['::1', '10.0.0.0/8'] },
+    form: true,
+  });
+  expect(refusal({ query: 'hosts=b&hosts=a' })).toEqual(['invalid_request', expect.stringMatching(/^query: .*twice/)]);
+  expect(refusal({ headers: form, body: `${twice}&role=a&role=b` })).toEqual([
+    'invalid_request',
+    expect.stringMatching(/^body: .*twice/),
+  ]);
 });
 
 test('a field that comes twice is refused, in the query as in a form', () => {

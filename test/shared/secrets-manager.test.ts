@@ -36,6 +36,18 @@ test('a secret is made once, replaced and read', async () => {
   expect(await read('a/one')).toBe('3');
 });
 
+test('a secret is made under the key that is named, and keeps it whatever its value', async () => {
+  const writer = secretWriter();
+  const keyOf = async (SecretId: string) => (await client.send(new DescribeSecretCommand({ SecretId }))).KmsKeyId;
+  await writer.create('a/keyed', '1', 'arn:aws:kms:eu-central-1:123456789012:key/one');
+  await writer.put('a/keyed', '2');
+  await writer.create('a/plain', '1');
+  expect([await keyOf('a/keyed'), await keyOf('a/plain')]).toEqual([
+    'arn:aws:kms:eu-central-1:123456789012:key/one',
+    undefined,
+  ]);
+});
+
 test('a change holds only if nobody changed the secret since it was read', async () => {
   const writer = secretWriter();
   await writer.create('a/two', 'old');

@@ -167,6 +167,105 @@ test('without a signing key of 32 characters nothing is signed', async () => {
   await expect(open().signingKeys()).rejects.toThrow('The secret of signing-key has no usable key');
 });
 
+/** Secrets, read from a Secrets Manager that can be away; it counts how often it is asked. */
+function readerThatMayBeAway(values: Record<string, unknown>) {
+  const state = { away: false as boolean | 'silent', reads: 0, values };
+  const get: SecretReader['get'] = async (id, stage) => {
+    state.reads += 1;
+    if (state.away === 'silent') await new Promise(() => {});
+    if (state.away) throw new Error('ThrottlingException');
+    const value = stage ? undefined : state.values[id];
+    return value === undefined ? 'missing' : { text: text(value), version: '1' };
+  };
+  return { state, secrets: awsSecrets('lab', () => now, { get }) };
+}
+const oldKeys = { key: 'a'.repeat(64), older: [] };
+const newKeys = { key: 'b'.repeat(64), older: [] };
+
+test('a key that cannot be read again goes on serving, however often a stranger has it looked for', async () => {
+  const { state, secrets } = readerThatMayBeAway({ 'lab/signing-key': oldKeys, 'lab/link-key': oldKeys });
+  await secrets.signingKeys();
+  await secrets.linkKeys();
+  state.away = true;
+  now += 10_001;
+  state.reads = 0;
+  for (let asked = 0; asked < 50; asked++) expect(await secrets.signingKeys('fresh')).toEqual(oldKeys);
+  expect(state.reads).toBe(1);
+  now += 10_001;
+  expect(await secrets.signingKeys('fresh')).toEqual(oldKeys);
+  expect([await secrets.signingKeys(), state.reads]).toEqual([oldKeys, 2]);
+  now += 300_000;
+  expect([await secrets.signingKeys(), await secrets.linkKeys(), state.reads]).toEqual([oldKeys, oldKeys, 4]);
+  expect([await secrets.signingKeys(), await secrets.linkKeys(), state.reads]).toEqual([oldKeys, oldKeys, 4]);
+});
+
+test('a withdrawn key serves as long as none can be read, and no longer than fifteen minutes', async () => {
+  const { state, secrets } = readerThatMayBeAway({ 'lab/signing-key': oldKeys });
+  await secrets.signingKeys();
+  state.away = true;
+  state.values['lab/signing-key'] = newKeys;
+  now += 900_000;
+  expect(await secrets.signingKeys()).toEqual(oldKeys);
+  now += 1;
+  await expect(secrets.signingKeys()).rejects.toThrow("The secret lab/signing-key can't be read");
+  state.away = false;
+  expect(await secrets.signingKeys()).toEqual(newKeys);
+});
+
+test('a key that can be read again is the one that counts, at the first request ten seconds later', async () => {
+  const { state, secrets } = readerThatMayBeAway({ 'lab/signing-key': oldKeys });
+  await secrets.signingKeys();
+  state.away = true;
+  now += 300_001;
+  await secrets.signingKeys();
+  state.away = false;
+  state.values['lab/signing-key'] = newKeys;
+  now += 10_001;
+  expect(await secrets.signingKeys()).toEqual(newKeys);
+});
+
+test('a key that was deleted serves no longer', async () => {
+  const { state, secrets } = readerThatMayBeAway({ 'lab/signing-key': oldKeys });
+  await secrets.signingKeys();
+  state.values = {};
+  now += 300_001;
+  await expect(secrets.signingKeys()).rejects.toThrow('There is no secret signing-key');
+});
+
+test('a Secrets Manager that says nothing holds a request up for two seconds, where a kept key serves', async () => {
+  const { state, secrets } = readerThatMayBeAway({ 'lab/signing-key': oldKeys });
+  await secrets.signingKeys();
+  state.away = 'silent';
+  now += 300_001;
+  const begun = Date.now();
+  expect(await secrets.signingKeys()).toEqual(oldKeys);
+  expect(Date.now() - begun).toBeLessThan(4000);
+});
+
+test('a login of a host that cannot be looked for again goes on serving for its five minutes', async () => {
+  const { state, secrets } = readerThatMayBeAway({ 'lab/hosts/h': login });
+  const known = await secrets.host('h');
+  if (!known) throw new Error('There is a host');
+  state.away = true;
+  await expect(secrets.otherLogin('h', known)).rejects.toThrow();
+  expect(await secrets.host('h')).toEqual(known);
+  now += 10_001;
+  expect(await secrets.host('h', 'fresh')).toEqual(known);
+  now += 289_999;
+  expect(await secrets.host('h')).toEqual(known);
+  now += 1;
+  await expect(secrets.host('h')).rejects.toThrow("The secret lab/hosts/h can't be read");
+});
+
+test('of two who look for a new key at once, the second waits for the look of the first', async () => {
+  const { state, secrets } = readerThatMayBeAway({ 'lab/signing-key': oldKeys });
+  await secrets.signingKeys();
+  state.values['lab/signing-key'] = newKeys;
+  now += 10_001;
+  const found = await Promise.all([secrets.signingKeys('fresh'), secrets.signingKeys('fresh')]);
+  expect([...found, state.reads]).toEqual([newKeys, newKeys, 2]);
+});
+
 test('a service that does not answer is an error, and is asked again next time', async () => {
   const secrets = open();
   await create('hosts/h', login);

@@ -13,7 +13,8 @@ test('only admins and sender are required; the rest is as the contract says', ()
     remindBefore: 259_200,
     unaskedAfter: 86_400,
     linkCooldown: 60,
-    linksPerDay: 10,
+    linksPerDay: 20,
+    newAddressesPerDomainPerHour: 100,
     linksPerHourPerIp: 60,
     liveGrantsPerPersonAndHost: 20,
     legacyRoutes: true,
@@ -34,6 +35,9 @@ test.each([
   ['mailFrom', 'nobody'],
   ['mailFrom', 'a@lab.org\r\nBcc: b@lab.org'],
   ['mailFrom', 'Lab <a@lab.org> <b@lab.org>'],
+  ['mailFrom', 'no-reply@lab'],
+  ['mailFrom', 'Lab <no-reply@localhost>'],
+  ['mailFrom', 7],
   ['linkTtl', '59 s'],
   ['linkTtl', 900],
   ['tokenTtl', '0 s'],
@@ -43,6 +47,7 @@ test.each([
   ['linksPerDay', 0],
   ['linksPerDay', '10'],
   ['linksPerHourPerIp', 1.5],
+  ['newAddressesPerDomainPerHour', 0],
   ['liveGrantsPerPersonAndHost', -1],
   ['legacyRoutes', 'false'],
   ['legacyDisclose', 0],
@@ -60,18 +65,40 @@ test('an unknown setting is an error that names it, so that a misspelt one is no
   expect(() => parseSettings(JSON.parse('{"__proto__": {"admins": ["eve@lab.org"]}}'))).toThrow('admins is missing');
 });
 
+test('a sender without a real domain is named in the error', () => {
+  expect(withBad({ mailFrom: 'Grants <no-reply@lab>' })).toThrow(
+    'Settings: mailFrom must hold an address such as no-reply@lab.org: "no-reply@lab" is none',
+  );
+});
+
 test('all that is wrong is said at once', () => {
   expect(withBad({ admins: [], linksPerDay: 0 })).toThrow(/admins must name at least one address; linksPerDay/);
   for (const input of [undefined, null, 'x', []]) expect(() => parseSettings(input)).toThrow(/^Settings: /);
 });
 
 test('a deployment is split into what the functions read, as it was written, and what only the stack needs', () => {
-  const written = { ...required, linkTtl: '5 m', vpcId: 'vpc-1a', subnetIds: ['subnet-1'], stackName: 'lab' };
+  const names = { stackName: 'lab', secretPrefix: 'lab' };
+  const written = { ...required, linkTtl: '5 m', vpcId: 'vpc-1a', subnetIds: ['subnet-1'], ...names };
   const { settings, deployment, functionSettings } = parseDeployment(written);
   expect(settings.linkTtl).toBe(300);
   expect(deployment).toEqual({ vpcId: 'vpc-1a', subnetIds: ['subnet-1'], stackName: 'lab', retain: true });
-  expect(JSON.parse(functionSettings)).toEqual({ ...required, linkTtl: '5 m' });
+  expect(JSON.parse(functionSettings)).toEqual({ ...required, linkTtl: '5 m', secretPrefix: 'lab' });
   expect(parseSettings(JSON.parse(functionSettings))).toEqual(settings);
+});
+
+test('a second stack says where its secrets are, as the two would take the same ones', () => {
+  expect(() => parseDeployment({ ...required, stackName: 'lab' })).toThrow(/^Settings: secretPrefix is missing/);
+  expect(parseDeployment({ ...required, stackName: 'lab', secretPrefix: 'mongogrant' }).settings.secretPrefix).toBe(
+    'mongogrant',
+  );
+  expect(parseDeployment({ ...required, stackName: 'mongogrant' }).settings.secretPrefix).toBe('mongogrant');
+});
+
+test('settings that no function can hold are refused before anything is deployed', () => {
+  const admins = (count: number) =>
+    Array.from({ length: count }, (_, n) => `administrator${n}@physics.university.example`);
+  expect(() => parseDeployment({ ...required, admins: admins(60) })).not.toThrow();
+  expect(() => parseDeployment({ ...required, admins: admins(90) })).toThrow('longer than the 3400 bytes');
 });
 
 test.each([
@@ -84,6 +111,9 @@ test.each([
   ['alarmEmail', 'ops'],
   ['stackName', '1st'],
   ['retain', 'yes'],
+  ['reservedConcurrency', 0],
+  ['reservedConcurrency', '1'],
+  ['reservedConcurrency', false],
   ['region', 'eu-central-1'],
 ])('a deployment with %s: %j is an error that names it', (key, value) => {
   expect(() => parseDeployment({ ...required, [key]: value })).toThrow(new RegExp(`^Settings: ${key}`));

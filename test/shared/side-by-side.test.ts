@@ -20,3 +20,16 @@ test('a fault is handed on', async () => {
     sideBySide(2, [1, 2, 3], (n) => (n === 2 ? Promise.reject(new Error('two')) : Promise.resolve(n))),
   ).rejects.toThrow('two');
 });
+
+test('after a fault nothing new begins, and what is under way ends before it is thrown', async () => {
+  const begun: number[] = [];
+  const ended: number[] = [];
+  const act = async (n: number) => {
+    begun.push(n);
+    if (n === 2) throw new Error('two');
+    await new Promise((resolve) => setImmediate(resolve));
+    ended.push(n);
+  };
+  await expect(sideBySide(2, [1, 2, 3, 4], act)).rejects.toThrow('two');
+  expect([begun, ended]).toEqual([[1, 2], [1]]);
+});

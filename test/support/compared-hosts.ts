@@ -90,3 +90,18 @@ async function useNamedAdmin(root: MongoClient, port: number): Promise<void> {
     await root.db(db).command(command);
   await registerHost(named.host, { host: '127.0.0.1', port, ...login });
 }
+
+/** The `customData` of a user of ours whose grant nobody knows. */
+export const tag = (change: object = {}) => ({
+  mongogrant: {
+    email: 'you@example.com',
+    label: '',
+    grant: 'g'.repeat(22),
+    expires: '2027-01-01T00:00:00.000Z',
+    stack: 'mongogrant',
+    ...change,
+  },
+});
+
+/** Figures of a comparison that found nothing. */
+export const none = { orphans: 0, orphansEnded: 0, lost: 0, found: 0, drifted: 0, repaired: 0, faults: 0 };

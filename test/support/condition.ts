@@ -1,9 +1,9 @@
 import type { Condition, Item } from '../../shared/store/expressions';
 
-/** Whether a condition of DynamoDB's holds for an item, in the part of the language that the store uses: `attribute_not_exists`, comparisons with values and attributes, `AND`, `OR`, brackets. */
+/** Whether a condition of DynamoDB's holds for an item, in the part of the language that the store uses: `attribute_not_exists`, `attribute_exists`, comparisons with values and attributes, `AND`, `OR`, brackets. */
 export function holds(item: Item | undefined, { if: condition, values = {} }: Condition = {}): boolean {
   if (condition === undefined) return true;
-  const tokens = condition.match(/attribute_not_exists|[#:]\w+|<>|<=|>=|[=<>()]|AND|OR/g) ?? [];
+  const tokens = condition.match(/attribute_not_exists|attribute_exists|[#:]\w+|<>|<=|>=|[=<>()]|AND|OR/g) ?? [];
   if (tokens.join('') !== condition.replace(/\s/g, '')) throw new Error(`Not understood: ${condition}`);
   let at = 0;
   const next = () => tokens[at++] ?? '';
@@ -36,11 +36,11 @@ export function holds(item: Item | undefined, { if: condition, values = {} }: Co
       expect(')');
       return result;
     }
-    if (first === 'attribute_not_exists') {
+    if (first.startsWith('attribute_')) {
       expect('(');
       const name = next();
       expect(')');
-      return item?.[name.slice(1)] === undefined;
+      return (item?.[name.slice(1)] === undefined) === (first === 'attribute_not_exists');
     }
     const [operator, value] = [next(), next()];
     if (!first.startsWith('#') || !/^[#:]/.test(value)) throw new Error(`Not understood: ${condition}`);

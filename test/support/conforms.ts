@@ -3,9 +3,12 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { openApiDocument } from '../../shared/openapi/document';
 
+const bodySchema = v.object({
+  content: v.record(v.string(), v.object({ encoding: v.optional(v.record(v.string(), v.unknown())) })),
+});
 const operationSchema = v.object({
   parameters: v.optional(v.array(v.object({ name: v.string(), in: v.string(), required: v.boolean() })), []),
-  requestBody: v.optional(v.unknown()),
+  requestBody: v.optional(bodySchema),
 });
 const documentSchema = v.object({ paths: v.record(v.string(), v.record(v.string(), operationSchema)) });
 
@@ -45,7 +48,7 @@ function strayQuery(parameters: Parameters, event: APIGatewayProxyEventV2, at: s
 }
 
 function strayBody(
-  operation: { requestBody?: unknown },
+  operation: { requestBody?: v.InferOutput<typeof bodySchema> | undefined },
   { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
   at: string[],
 ) {
@@ -53,10 +56,23 @@ function strayBody(
   const type = headers['content-type']?.startsWith('application/json')
     ? 'application/json'
     : 'application/x-www-form-urlencoded';
-  const given = type === 'application/json' ? JSON.parse(text || '{}') : Object.fromEntries(new URLSearchParams(text));
+  const given =
+    type === 'application/json'
+      ? JSON.parse(text || '{}')
+      : formAs(text, operation.requestBody?.content[type]?.encoding);
   if (operation.requestBody === undefined)
     return Object.keys(given).length > 0 ? 'body: must be empty by docs/openapi.yaml' : undefined;
   return issueWith(pointer('paths', ...at, 'requestBody', 'content', type, 'schema'), given);
+}
+
+/** A form as a reader of the document understands it: a field with an encoding is a list, unless it is all of one word. */
+function formAs(text: string, lists: object = {}): Record<string, unknown> {
+  const form = new URLSearchParams(text);
+  const given = (name: string) => {
+    const all = form.getAll(name).flatMap((value) => (name in lists ? value.split(/ *, */) : [value]));
+    return name in lists && all.join() !== 'all' ? all : all.at(-1);
+  };
+  return Object.fromEntries([...form.keys()].map((name) => [name, given(name)]));
 }
 
 function issueWith(at: string, value: unknown): string | undefined {

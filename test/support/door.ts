@@ -24,7 +24,6 @@ const ruler = { email: 'ruler@lab.org', hosts: 'all', dbs: 'all', emails: 'all',
 export const doors: Record<OwnRouteKey, Door> = {
   'POST /links': { schema: 'link', where: 'body', valid: { email: 'nobody@nowhere.org' }, open: true },
   'GET /links/{link}': { schema: 'nothing', where: 'path', valid: {}, open: true },
-  'HEAD /links/{link}': { schema: 'nothing', where: 'path', valid: {}, open: true },
   'POST /links/{link}': { schema: 'nothing', where: 'path', valid: {}, open: true },
   'POST /links/poll': { schema: 'poll', where: 'body', valid: { poll: 'unknown' }, open: true },
   'POST /grants': { schema: 'grant', where: 'body', valid: grant },

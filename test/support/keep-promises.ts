@@ -31,8 +31,10 @@ function brokenBy(
   event: APIGatewayProxyEventV2,
   { statusCode = 0, headers = {}, body = '' }: APIGatewayProxyStructuredResultV2,
 ): string | undefined {
-  const operation = known.get(route);
+  const operation = known.get(route.replace(/^HEAD /, 'GET '));
   if (!operation && route !== fallback.key) return 'a route that operations.ts does not name';
+  if (route === fallback.key && statusCode === 308) return headers.location && !body ? undefined : 'no Location';
+  if (route === fallback.key && statusCode === 204) return headers.allow && !body ? undefined : 'no Allow';
   const answered = operation?.answers[statusCode];
   const type = String(headers['content-type']);
   const refused = statusCode >= 400 && (!answered || type === 'application/problem+json');
@@ -45,7 +47,7 @@ function brokenBy(
   const json: unknown = JSON.parse(body);
   const issues = kinds.flatMap((kind) => issuesWith(kind, json));
   if (issues.length === kinds.length) return `not what is promised (${kinds.join(' or ')}): ${issues.join('; ')}`;
-  if (statusCode < 400) return strayIn(route, event);
+  if (statusCode < 400) return strayIn(route.replace(/^HEAD /, 'GET '), event);
   if (!refused) return undefined;
   const { code } = v.parse(replies.problem, json);
   const named = operation ? codesOf(operation).some((one) => one === code) : true;

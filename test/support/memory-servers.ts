@@ -21,7 +21,7 @@ const tag = v.object({
 const body = v.object({
   pwd: v.optional(v.string(), ''),
   roles: v.optional(v.array(role), []),
-  customData: v.optional(v.object({ mongogrant: tag })),
+  customData: v.optional(v.object({ mongogrant: tag, mongograntChange: v.optional(v.number()) })),
   authenticationRestrictions: v.optional(v.array(v.object({ clientSource: v.array(v.string()) }))),
 });
 const visit = v.object({ saslSupportedMechs: v.optional(v.string()) });
@@ -36,7 +36,9 @@ export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServ
   function shown(name: v.InferOutput<typeof named>): Message[] {
     if (userId(name) === `admin.${admin.username}`) return [{ ...name, userId: new UUID(home.id) }];
     const user = users.get(userId(name));
-    return user ? [{ ...user, mechanisms, ...(user.tag && { customData: { mongogrant: user.tag } }) }] : [];
+    if (!user) return [];
+    const { tag, change, ...rest } = user;
+    return [{ ...rest, mechanisms, ...(tag && { customData: { mongogrant: tag, mongograntChange: change } }) }];
   }
 
   async function answerTo(
@@ -64,7 +66,7 @@ export function memoryServers(users: StoredUsers, admin: StoredAdmin): MongoServ
           admin.password = password;
           return 'updated';
         }
-        const tagged = customData && { tag: customData.mongogrant };
+        const tagged = customData && { tag: customData.mongogrant, change: customData.mongograntChange };
         return on.update(host, name, { password, ...tagged, ...(cidrs && { cidrs }) });
       }
       case 'revokeRolesFromUser':

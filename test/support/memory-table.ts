@@ -16,19 +16,20 @@ export function memoryTable(items: StoredItems = new Map()): Table {
     return item && copy(item);
   };
 
-  function partition(pk: string, index: 'listed' | 'due' | undefined): { sort: string; found: Item[] } {
+  function partition(pk: string, index: 'listed' | 'due' | undefined) {
     const [partitionKey, sort] = sortKeys[index ?? 'table'];
     const found = [...items.values()].filter((item) => item[partitionKey] === pk && item[sort] !== undefined);
     const before = (a: Item, b: Item) => compare(a[sort], b[sort]) || compare(idOf(keyIn(a)), idOf(keyIn(b)));
-    return { sort, found: found.sort(before).map(copy) };
+    return { sort, before, found: found.sort(before).map(copy) };
   }
 
   return {
     get: async (key) => read(key),
-    async query({ pk, prefix = '', index, upTo }) {
-      const { sort, found } = partition(pk, index);
-      if (upTo !== undefined) return found.filter((item) => Number(item[sort]) <= upTo);
-      return found.filter((item) => prefix === '' || String(item[sort]).startsWith(prefix));
+    async query({ pk, prefix = '', index, upTo, atMost, after }) {
+      const { sort, before, found } = partition(pk, index);
+      const wanted = (item: Item) =>
+        upTo === undefined ? prefix === '' || String(item[sort]).startsWith(prefix) : Number(item[sort]) <= upTo;
+      return found.filter((item) => wanted(item) && (!after || before(after, item) < 0)).slice(0, atMost);
     },
     async page({ pk, index, from, to, backwards = false, limit }) {
       const { sort, found } = partition(pk, index);
@@ -57,6 +58,7 @@ export function memoryTable(items: StoredItems = new Map()): Table {
       items.delete(idOf(key));
       return true;
     },
+    reportUnreadable: () => {},
   };
 }
 
@@ -70,8 +72,12 @@ function compare(a: unknown, b: unknown): number {
 
 /** Without what is undefined. Faster than `structuredClone`, and called with every read. */
 function copy(item: Item): Item {
-  const entries = Object.entries(item).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, copyOfValue(value)]));
+  const copied: Item = {};
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value !== undefined) copied[name] = typeof value === 'object' ? copyOfValue(value) : value;
+  }
+  return copied;
 }
 
 function copyOfValue(value: unknown): unknown {

@@ -2,7 +2,7 @@ import { addressesCover } from '../../shared/addresses';
 import type { MongoUsers, NewUser, UserChange, UserName } from '../../shared/mongo-users';
 
 /** A user as the server keeps it. One that is not ours has no tag. */
-export type StoredUser = Omit<NewUser, 'tag'> & Partial<Pick<NewUser, 'tag'>>;
+export type StoredUser = Omit<NewUser, 'tag'> & Partial<Pick<NewUser, 'tag'>> & { change?: number | undefined };
 
 /** By the database and the name. A user is replaced and never changed in place, so that a copy of the map is a copy of all. */
 export type StoredUsers = Map<string, StoredUser>;
@@ -31,16 +31,18 @@ export function memoryUsers(users: StoredUsers = new Map()): MongoUsers {
       users.set(userId(user), { ...user });
       return 'created';
     },
-    update: async (_host, name, { password, tag, cidrs }: UserChange) =>
+    update: async (_host, name, { password, tag, change: number, cidrs }: UserChange) =>
       change(name, 'updated' as const, (user) => ({
         ...user,
         ...(password && { password }),
-        ...(tag && { tag }),
+        ...(tag && { tag, change: number }),
         ...(cidrs && { cidrs }),
       })),
     async owner(_host, name) {
       const user = users.get(userId(name));
-      return user && (user.tag ? { grant: user.tag.grant, mechanisms: ['SCRAM-SHA-256'], on: home } : 'foreign');
+      if (!user?.tag) return user && 'foreign';
+      const { tag, change = 0 } = user;
+      return { grant: tag.grant, change, mechanisms: ['SCRAM-SHA-256'], on: home };
     },
     lock: async (_host, name, password) =>
       change(name, { left: [], mechanisms: ['SCRAM-SHA-256'] }, (user) => ({

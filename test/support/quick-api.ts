@@ -1,4 +1,5 @@
 import { signToken } from '../../shared/fetch-tokens';
+import type { HostSecret } from '../../shared/host-secret';
 import { serve } from '../../shared/http';
 import type { Log } from '../../shared/log';
 import type { MongoUsers } from '../../shared/mongo-users';
@@ -14,7 +15,6 @@ import { useCases } from './use-cases';
 
 const keys = { key: 'k'.repeat(64), older: [] };
 const stackName = 'mongogrant';
-const now = new Date('2026-11-24T08:00:00.000Z');
 const silent: Log = { info() {}, warn() {}, error() {} };
 const nobody = async (): Promise<never> => {
   throw new Error('There is no MongoDB here');
@@ -35,13 +35,24 @@ const users: MongoUsers = {
   drop: nobody,
 };
 
-/** The real handlers over one table, by default its twin in memory, and without hosts: for properties that take many thousands of requests. */
-export function quickApi(table: Table = memoryTable()) {
+/** The hosts of a quick API: without them there are none. */
+export interface QuickHosts {
+  users: MongoUsers;
+  host(name: string): Promise<HostSecret | undefined>;
+}
+
+/** The real handlers over one table, by default its twin in memory: for properties that take many thousands of requests. */
+export function quickApi(table: Table = memoryTable(), hosts?: QuickHosts, settings: Record<string, unknown> = {}) {
+  const now = new Date('2026-11-24T08:00:00.000Z');
   const deps = {
     table,
-    secrets: { signingKeys: async () => keys, linkKeys: async () => keys, host: async () => undefined },
-    users,
-    settings: parseSettings({ admins: ['admin@example.com'], mailFrom: 'no-reply@example.com' }),
+    secrets: {
+      signingKeys: async () => keys,
+      linkKeys: async () => keys,
+      host: hosts?.host ?? (async () => undefined),
+    },
+    users: hosts?.users ?? users,
+    settings: parseSettings({ admins: ['admin@example.com'], mailFrom: 'no-reply@example.com', ...settings }),
     stackName,
     log: silent,
     sendMail: async () => {},
@@ -63,5 +74,5 @@ export function quickApi(table: Table = memoryTable()) {
     return signToken(keys, `mongogrant:${stackName}`, { email, id: link.id, expiresAt, issuedAt: seconds(now) });
   }
 
-  return { ask, tokenFor, table, now };
+  return { ask, tokenFor, table, now, deps };
 }

@@ -66,24 +66,24 @@ export async function openStage(settings: Record<string, unknown> = {}) {
 
   const mails: Mail[] = [];
   const logged: { level: string; code: string; facts: Record<string, unknown> }[] = [];
+  const note =
+    (level: string) =>
+    (code: string, facts: Record<string, unknown> = {}) =>
+      void logged.push({ level, code, facts });
+  const log: Log = { info: note('info'), warn: note('warn'), error: note('error') };
   const clock = { now: new Date('2026-11-24T08:00:00.000Z') };
   const outside: Outside = { calls: [] };
   const secrets = checkAddresses(awsSecrets('mongogrant', () => clock.now.getTime()));
   const users = mongoUsers(followRotations(mongoServers(), secrets));
   const edges = interpose(
     {
-      table: dynamoTable(tableName),
+      table: dynamoTable(tableName, log),
       secrets,
       users,
       mail: { send: async (mail: Mail) => void mails.push(mail) },
     },
     outside,
   );
-  const note =
-    (level: string) =>
-    (code: string, facts: Record<string, unknown> = {}) =>
-      void logged.push({ level, code, facts });
-  const log: Log = { info: note('info'), warn: note('warn'), error: note('error') };
   const parsed = parseSettings({ admins: ['admin@example.com'], mailFrom: 'no-reply@example.com', ...settings });
   const deps = {
     ...edges,

@@ -17,7 +17,6 @@ import { why } from '../../functions/rules/why';
 export const useCases = {
   'POST /links': requestLink,
   'GET /links/{link}': showLink,
-  'HEAD /links/{link}': showLink,
   'POST /links/{link}': redeemLink,
   'POST /links/poll': pollLogin,
   'POST /grants': grantCredentials,

@@ -27,6 +27,7 @@ export function addAddHost(hosts: Command, context: Context): void {
       '--secret <file>',
       'the secret as JSON, in place of all this: docs/hosts.md has its fields. "-" reads stdin',
     )
+    .option('--kms-key <arn>', "the KMS key of its secret; else MONGOGRANT_KMS_KEY, else the account's own")
     .option('--replace', 'take the place of the login that is registered, or bring the host back')
     .addHelpText(
       'after',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Client } from '../../client';
-import type { Grant } from '../../replies';
+import type { Ended, Grant } from '../../replies';
 import { examples } from '../examples';
 import { actual } from '../places';
 import { UsageError } from '../refused';
@@ -77,20 +77,23 @@ async function matching(
   );
 }
 
-function describeEnd({ revoked, pending }: { revoked: Grant[]; pending: Grant[] }, session: Session): string {
-  if (revoked.length + pending.length === 0) return 'There was none to end.\n';
+function describeEnd({ revoked, pending, unreadable = [], more }: Ended, session: Session): string {
+  if (revoked.length + pending.length + unreadable.length === 0) return 'There was none to end.\n';
   const lines = [
     ...revoked.map((grant) => `Ended: ${nameOf(grant)}`),
     ...pending.map((grant) => `Not ended yet: ${nameOf(grant)}`),
+    ...unreadable.map((grant) => `Not ended, as its record can't be read: ${nameOf(grant)}`),
   ];
-  if (pending.length > 0)
+  if (unreadable.length > 0)
+    session.note("Tell an admin of the records that can't be read: their logins may be alive.");
+  if (pending.length > 0 || more)
     session.note(
       'Some hosts did not do all that was asked. mongogrant goes on by itself; mgrant grants shows when it is done.',
     );
   return `${lines.join('\n')}\n`;
 }
 
-const nameOf = ({ email, role, host, db, label }: Grant): string =>
+const nameOf = ({ email, role, host, db, label }: Omit<Grant, 'username' | 'issued' | 'expires' | 'state'>): string =>
   `${email} ${role} ${host}/${db}${label && ` label ${label}`}`;
 
 async function revokeTokens(session: Session, { email, role, label }: Options, withHost: boolean): Promise<void> {

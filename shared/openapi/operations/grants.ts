@@ -1,7 +1,14 @@
 import type { RouteKey } from '../../routes';
 import type { Operation } from '../operation';
 
-const atTheHost = ['grant_busy', 'grant_revoked', 'user_not_ours', 'host_refused', 'host_unreachable'] as const;
+const atTheHost = [
+  'grant_busy',
+  'grant_revoked',
+  'grant_unreadable',
+  'user_not_ours',
+  'host_refused',
+  'host_unreachable',
+] as const;
 
 export const grantOperations = {
   'POST /grants': {
@@ -31,7 +38,7 @@ export const grantOperations = {
     tag: 'Grants',
     summary: 'List grants',
     description:
-      "Your grants, never with a password. Admins, and rulers inside their scope, see those of others: of a person (`email`), of everybody on a host (`host`), or everybody's that have not ended (`email=*`), a page at a time.",
+      "Your grants, never with a password, those that have not ended first. Admins, and rulers inside their scope, see those of others: of a person (`email`), of everybody on a host (`host`), or everybody's that have not ended (`email=*`), a page at a time.",
     query: 'grantFilter',
     fields: {
       email: 'Whose grants: an address, or * for everybody. For admins and rulers.',

@@ -16,7 +16,7 @@ export const linkOperations = {
     tag: 'Links',
     summary: 'Ask for a link',
     description:
-      'Mails a one-time link to the address, if it belongs to an admin or a ruler, or if a rule allows it something. The answer is the same for every address and takes the same time, so it tells nobody who is known. One link a minute and ten a day go to one address; what is asked for beyond that is answered alike, and not sent. With `terminal` a terminal gets the token: the answer also holds a `code` to show, which the page behind the link asks for, and a secret for `POST /links/poll`.',
+      'Mails a one-time link to the address, if it belongs to an admin or a ruler, or if a rule allows it something. The answer is the same for every address and takes the same time, so it tells nobody who is known. One link a minute goes to one address for one source, twenty a day in all, and five of them for one source; what is asked for beyond that is answered alike, and not sent. With `terminal` a terminal gets the token: the answer also holds a `code` to show, which the page behind the link asks for, and a secret for `POST /links/poll`.',
     open: true,
     body: 'link',
     example: { email: 'you@lab.org' },
@@ -29,12 +29,6 @@ export const linkOperations = {
     summary: 'Look at a link',
     description:
       'The page behind a mailed link, with the button that redeems it, or the field for the code of a terminal. Opening it never uses the link up, so scanners of mail do no harm.',
-  },
-  'HEAD /links/{link}': {
-    ...page,
-    id: 'checkLink',
-    summary: 'Look at a link, without the page',
-    description: 'As GET, without a body.',
   },
   'POST /links/{link}': {
     id: 'redeemLink',

@@ -42,7 +42,7 @@ export const ruleOperations = {
       note: 'until the beam time in June',
     },
     answers: { 200: ['rule', 'losses'] },
-    refusals: ['not_allowed', 'rule_changed'],
+    refusals: ['not_allowed', 'rule_changed', 'too_many_rules'],
   },
   'DELETE /rules': {
     id: 'removeRule',

@@ -49,11 +49,15 @@ test('what mongogrant can not hold is left, each with its field and the reason',
       'text',
       null,
     ],
-    deny: [{ ...rule, host: 'a b' }],
+    deny: [
+      { ...rule, host: 'a b' },
+      { ...rule, host: 'h:27017:27017' },
+    ],
   });
   expect(parsed.rules).toEqual([]);
   expect(told(parsed)).toEqual([
     'deny ada@lab.org read "a b" ["fw"]: host: "a b" must be a host such as mongodb03.lab.org or localhost:27020',
+    'deny ada@lab.org read h:27017:27017 ["fw"]: host: "h:27017:27017" must be a host such as mongodb03.lab.org or localhost:27020',
     'allow ada@lab.org read mongodb03.lab.org admin: db: "admin" admin, local and config are never granted',
     'allow ada@lab.org dbOwner mongodb03.lab.org ["fw"]: role: "dbOwner" must be one of read, readWrite',
     'allow nobody read mongodb03.lab.org ["fw"]: email: "nobody" must be an e-mail address such as you@lab.org',

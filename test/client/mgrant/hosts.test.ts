@@ -1,3 +1,4 @@
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { labCa } from '../../support/lab-ca';
 import { runMgrant, type World } from '../../support/run-mgrant';
 import { allItems, openStage, type Stage } from '../../support/stage';
@@ -63,6 +64,21 @@ test('a secret comes from a file or from stdin, and what is wrong with it is tol
   expect(await mgrant('hosts add c.lab.org --secret - --tls')).toMatchObject({ status: 2 });
 });
 
+test('the secret of a host is made under the KMS key that is named, by an option or the environment', async () => {
+  const world = { readInput: async () => JSON.stringify(secret()) };
+  const env = { MONGOGRANT_TABLE: 'mongogrant', MONGOGRANT_BY: 'ops@lab.org' };
+  const key = 'arn:aws:kms:eu-central-1:123456789012:key/one';
+  await mgrant('hosts add plain.lab.org --secret -', world);
+  await mgrant(`hosts add option.lab.org --secret - --kms-key ${key}`, world);
+  await mgrant('hosts add env.lab.org --secret -', { ...world, env: { ...env, MONGOGRANT_KMS_KEY: key } });
+  const client = new SecretsManagerClient();
+  const keyOf = async (host: string) =>
+    (await client.send(new DescribeSecretCommand({ SecretId: `mongogrant/hosts/${host}` }))).KmsKeyId;
+  const keys = [await keyOf('plain.lab.org'), await keyOf('option.lab.org'), await keyOf('env.lab.org')];
+  client.destroy();
+  expect(keys).toEqual([undefined, key, key]);
+});
+
 test('certificates come from a file, or are those of Amazon; what is wrong with them is said', async () => {
   const text = JSON.stringify(secret());
   const files: Record<string, string> = {
@@ -123,7 +139,10 @@ test('a check of what is not there, or not usable, ends with 1', async () => {
 test('who acts is named, or is who the token says; without either nothing is done', async () => {
   const rotate = `hosts rotate ${stage.host}`;
   const env = { MONGOGRANT_TABLE: 'mongogrant' };
-  expect(await mgrant(rotate, { env })).toMatchObject({ status: 1, err: expect.stringContaining('no token') });
+  expect(await mgrant(rotate, { env })).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('--by: say who you are'),
+  });
   expect(await mgrant(`${rotate} --by somebody`, { env })).toMatchObject({ status: 2 });
   expect(await events()).toEqual([]);
   const token = await stage.tokenFor('admin@example.com');

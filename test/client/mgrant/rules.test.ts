@@ -88,6 +88,8 @@ test.each([
   ['allow ada@lab.org rw:/demo', 'SPEC: "rw:/demo" is none. Write ROLE:HOST/DB'],
   ['rules why localhost:3715/fw_x', 'SPEC: begins with ROLE:, such as rw:localhost:3715/fw_x'],
   ['rules why ro:localhost:3715/demo*', 'DB in SPEC: must be a database name'],
+  ['rules why ro:db.lab.org:27017:27017/demo', 'HOST in SPEC: must be a host'],
+  ['allow ada@lab.org ro:db.lab.org:27017:27017/demo', 'the rule: host: must be a host'],
   ['rules why ro:*/demo', 'HOST in SPEC: must be a host'],
 ])('a SPEC that is none is told by its parts: %s', async (line, words) => {
   expect(await mgrant(line)).toMatchObject({ status: 2, out: '', err: expect.stringContaining(`error: ${words}`) });

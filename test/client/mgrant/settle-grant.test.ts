@@ -1,8 +1,8 @@
 import { reap } from '../../../functions/reap/reap';
 import { runMgrant } from '../../support/run-mgrant';
 import { allItems, later, openStage, registerHost, type Stage } from '../../support/stage';
-import { startServer, type TestServer } from '../../support/start-server';
 import { endpoint, stageFetch } from '../../support/stage-fetch';
+import { startServer, type TestServer } from '../../support/start-server';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const folder = temporaryFolder();

@@ -15,7 +15,7 @@ test('what has expired ends, is shown to be dead, and what has not stays', async
   later(on.stage, 1);
   expect(await run()).toEqual({
     ...{ due: 1, ended: 1, oldestOverdue: 0, incomplete: 0, unsettled: 0 },
-    ...{ silent: [], faults: 0 },
+    ...{ oldestJob: 1, silent: [], faults: 0 },
   });
   const member = `127.0.0.1:${on.stage.mongod.port}`;
   expect(await row('a')).toMatchObject({
@@ -128,7 +128,11 @@ test('what goes wrong with what is noted of one host keeps no other from its end
   await registerHost('odd.example', { host: '127.0.0.1', port: on.stage.mongod.port, ...on.stage.admin });
   await grant('a');
   await grant('b', { host: 'odd.example' });
-  await on.stage.table.put({ pk: 'hosts#odd.example', sk: 'reach', failures: 'many' });
+  const { get } = on.stage.deps.table;
+  on.stage.deps.table.get = async (key) => {
+    if (key.pk === 'hosts#odd.example') throw new Error('read failed');
+    return get(key);
+  };
   later(on.stage, 3600);
   expect(await run()).toMatchObject({ due: 2, ended: 1, faults: 1 });
   expect([(await row('a'))?.state, (await row('b'))?.state]).toEqual(['ended', 'active']);

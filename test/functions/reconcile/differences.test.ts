@@ -1,4 +1,4 @@
-import { type ComparedHosts, named, openComparedHosts } from '../../support/compared-hosts';
+import { type ComparedHosts, named, none, openComparedHosts, tag } from '../../support/compared-hosts';
 import { later } from '../../support/stage';
 
 let on: ComparedHosts;
@@ -7,18 +7,6 @@ beforeEach(async () => {
   on = await openComparedHosts();
 });
 afterEach(() => on.close());
-
-const tag = (change: object = {}) => ({
-  mongogrant: {
-    email: 'you@example.com',
-    label: '',
-    grant: 'g'.repeat(22),
-    expires: '2027-01-01T00:00:00.000Z',
-    stack: 'mongogrant',
-    ...change,
-  },
-});
-const none = { orphans: 0, orphansEnded: 0, lost: 0, found: 0, drifted: 0, repaired: 0, faults: 0 };
 
 describe.each(['root', 'the printed role for named databases'])(
   'with an admin login of the strength: %s',
@@ -220,6 +208,22 @@ describe.each(['root', 'the printed role for named databases'])(
       expect(await on.runOn(host)).toMatchObject({ ...none, leftOut: {} });
     });
 
+    test('the number of the last change stays beside the tag that is written again, and is no difference', async () => {
+      const { username } = await on.grant('a', host);
+      const { password } = await on.grant('a', host);
+      const numberOf = async () => (await on.userNamed(username, 'a')).customData.mongograntChange;
+      const { mongogrant } = (await on.userNamed(username, 'a')).customData;
+      await on.byHand('a', { updateUser: username, customData: { mongogrant: { ...mongogrant, label: 'x' } } });
+      on.settle();
+      expect([await numberOf(), await on.runOn(host)]).toMatchObject([undefined, { ...none, drifted: 1, repaired: 1 }]);
+      expect([await numberOf(), await on.login('a', { username, password })]).toEqual([1, 'works']);
+      expect(await on.row('a')).toMatchObject({ change: 1, changingUntil: 0 });
+      await on.byHand('a', { updateUser: username, customData: { mongogrant } });
+      expect(await on.runOn(host)).toMatchObject({ ...none, drifted: 0 });
+      await on.grant('a', host);
+      expect(await numberOf()).toBe(2);
+    });
+
     test('a grant that was shortened by a rule has its new end in the tag after a run', async () => {
       const { username } = await on.grant('a', host);
       const { sk, expiresAt } = (await on.row('a')) ?? {};
@@ -255,27 +259,4 @@ test('a host that is the same server under another name is not stripped of its u
   on.settle();
   expect(await on.runOn(on.host)).toMatchObject({ ...none, ours: 3, leftOut: { of_another_host: 3 } });
   expect((await on.byHand('a', { usersInfo: 1 })).users).toHaveLength(3);
-});
-
-test('databases into which our login may not look are named by number, and no grant there is called lost', async () => {
-  await on.grant('a', named.host);
-  const { username } = await on.grant('b', named.host);
-  await on.byHand('b', { dropUser: username });
-  await on.byHand('admin', {
-    revokePrivilegesFromRole: 'mongograntAdmin',
-    privileges: [{ resource: { db: 'b', collection: '' }, actions: ['viewUser'] }],
-  });
-  on.settle();
-  expect(await on.runOn(named.host)).toMatchObject({
-    ...none,
-    ours: 1,
-    leftOut: { databases_not_seen: 1, not_seen: 1 },
-  });
-  expect(await on.row('b')).not.toHaveProperty('lostAt');
-});
-
-test('an orphan in a database where no grant ever was is found by what the privileges name', async () => {
-  await on.byHand('c', { createUser: 'orphan', pwd: 'pw', roles: [], customData: tag({ email: 'no address' }) });
-  expect(await on.runOn(named.host)).toMatchObject({ ...none, ours: 1, orphans: 1, orphansEnded: 1 });
-  expect(await on.events('orphan_ended')).toMatchObject([{ email: 'mongogrant' }]);
 });

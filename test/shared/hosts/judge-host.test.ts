@@ -174,3 +174,18 @@ test('a set without a majority is not usable now', async () => {
   );
   expect([report.verdict, report.notes[0]]).toEqual(['not_usable', expect.stringContaining('60 s behind')]);
 });
+
+test('a login that may not look for users everywhere is told so, and what it would take; with usersDb nothing is missed', async () => {
+  const privileges = [
+    { resource: { db: 'fw', collection: '' }, actions: all.filter((action) => !/inprog|killAny/.test(action)) },
+    { resource: { cluster: true }, actions: ['inprog', 'killAnySession'] },
+  ];
+  const replies = { hello: {}, buildInfo: real, connectionStatus: status(['mongograntAdmin'], privileges) };
+  const blind = expect.stringMatching(/^The daily comparison .* password hashes/);
+  const report = await checked(hostAt({ ssl: true }), ['fw'], saying(replies));
+  expect([report.verdict, report.notes]).toEqual(['ready', [blind]]);
+  expect((await checked(hostAt({ ssl: true, usersDb: 'fw' }), ['fw'], saying(replies))).notes).toEqual([]);
+  const sees = [...privileges, { resource: { cluster: true }, actions: ['viewUser'] }];
+  const seeing = saying({ ...replies, connectionStatus: status(['mongograntAdmin'], sees) });
+  expect((await checked(hostAt({ ssl: true }), ['fw'], seeing)).notes).toEqual([]);
+});

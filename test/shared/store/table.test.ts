@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ensureTable, startDynamoDb } from '../../../local/dynamodb';
 import type { Listening } from '../../../local/loopback';
-import { dynamoTable, end, type Table } from '../../../shared/store/table';
+import { dynamoTable, end, type Item, type Table } from '../../../shared/store/table';
 import { memoryTable } from '../../support/memory-table';
 
 let service: Listening;
@@ -195,6 +195,24 @@ describe.each(['DynamoDB', 'its twin in memory'])('%s', (name) => {
     const { pk } = newKey();
     for (const dueAt of [100, 20, 3]) await table.put({ pk: `${pk}-${dueAt}`, sk: 'a', duePk: pk, dueAt });
     expect((await table.query({ pk, index: 'due' })).map(({ dueAt }) => dueAt)).toEqual([3, 20, 100]);
+    expect((await table.query({ pk, index: 'due', atMost: 2 })).map(({ dueAt }) => dueAt)).toEqual([3, 20]);
+    expect(await table.query({ pk, index: 'due', atMost: 4 })).toHaveLength(3);
+  });
+
+  test('the index of what is due goes on behind an item, also where many are due at once', async () => {
+    const { pk } = newKey();
+    for (const n of [1, 2, 3, 4, 5]) await table.put({ pk: `${pk}-${n}`, sk: 'a', duePk: pk, dueAt: n < 5 ? 7 : 8 });
+    const seen: unknown[] = [];
+    for (let after: Item | undefined; ; ) {
+      const [next] = await table.query({ pk, index: 'due', atMost: 1, ...(after && { after }) });
+      if (!next) break;
+      seen.push(next.pk);
+      after = { pk: next.pk, sk: next.sk, duePk: next.duePk, dueAt: next.dueAt };
+      // It need not be there any more.
+      await table.delete({ pk: String(next.pk), sk: 'a' });
+    }
+    expect(seen.toSorted()).toEqual([1, 2, 3, 4, 5].map((n) => `${pk}-${n}`));
+    expect(seen.at(-1)).toBe(`${pk}-5`);
   });
 });
 
@@ -213,6 +231,7 @@ test('more than a megabyte comes back whole, over as many pages as it takes', as
   for (const sk of names) await dynamo.put({ pk, sk, filler, listPk: pk, listSk: sk });
   expect((await dynamo.query({ pk })).map(({ sk }) => sk)).toEqual(names);
   expect(await dynamo.query({ pk, prefix: 's' })).toHaveLength(8);
+  expect((await dynamo.query({ pk, atMost: 7 })).map(({ sk }) => sk)).toEqual(names.slice(0, 7));
   expect(await dynamo.query({ pk, index: 'listed' })).toHaveLength(8);
 });
 

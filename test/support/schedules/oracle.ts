@@ -25,7 +25,7 @@ const ruleRow = v.object({
 });
 type Row = v.InferOutput<typeof grantRow>;
 const failed = v.object({ status: v.literal(500) });
-const unreachable = v.object({ act: v.string(), reason: v.picklist(['host_unreachable', 'host_refused']) });
+const unreachable = v.object({ act: v.string(), reason: v.picklist(['host_unreachable', 'host_refused', 'internal']) });
 const done = v.object({ status: v.literal(200) });
 
 const under = ({ items }: World, kind: string) => [...items.values()].filter(({ pk }) => String(pk).startsWith(kind));
@@ -158,7 +158,23 @@ function wrongLogins(world: World, course: Course): string[] {
   const ends = names.some((name) => ending.includes(name));
   const one = !ends && !cutOff(course) && (given.length > 0 || active.some((row) => !isLost(row)));
   const number = working.length > 1 || (one && working.length === 0);
-  return [...dead, ...(number ? [`4: ${working.length} passwords work`] : [])];
+  const [last] = cutOff(course) ? [] : lastGiven(course);
+  const overtaken = last !== undefined && working.length > 0 && !works(world, last);
+  return [
+    ...dead,
+    ...(number ? [`4: ${working.length} passwords work`] : []),
+    ...(overtaken ? ['4: the password that was given last is not the one that works'] : []),
+  ];
+}
+
+/** The login of whoever wrote the row last, of those who were given one. */
+function lastGiven({ played }: Course): Login[] {
+  const writers = played.steps.filter(
+    ({ call, touch }) => /^table\.(put|update)$/.test(call) && 'pk' in touch && touch.pk.startsWith('grants#'),
+  );
+  return [...new Set(writers.map(({ actor }) => actor).reverse())].flatMap(
+    (name) => loginIn(played.ends.get(name)?.answer) ?? [],
+  );
 }
 
 /** Whether a request that may have set a password did not come to its end. */

@@ -39,23 +39,16 @@ const reads: readonly string[] = [
   'users.probe',
   'users.identify',
   'users.isDeployment',
-  'servers.members',
   'servers.visit',
   'servers.tryLogin',
   'versions.describe',
   'versions.get',
 ];
 /** These are about the host. */
-const homeless: readonly string[] = [
-  'users.probe',
-  'users.identify',
-  'users.isDeployment',
-  'servers.members',
-  'servers.visit',
-];
+const homeless: readonly string[] = ['users.probe', 'users.identify', 'users.isDeployment', 'servers.visit'];
 export const isRead = (call: string): boolean => reads.includes(call);
-/** Links are only read here, and events only written. */
-const nobodyElses = /^(audit|links)#/;
+/** Links are only read here, and events only written. What is noted of a host that does not answer decides about no grant. */
+const nobodyElses = /^(audit#|links#|hosts#\S+ reach$)/;
 
 export function touchOf(call: string, values: readonly unknown[]): Touch {
   const writes = !isRead(call);
@@ -73,7 +66,9 @@ export function touchOf(call: string, values: readonly unknown[]): Touch {
     return { of: 'items', pk, prefix, index: index !== undefined };
   }
   const { pk, sk } = v.parse(key, values[0]);
-  return nobodyElses.test(pk) ? { of: 'nothing' } : { of: 'item', pk, sk, writes, part: partOf(call, values) };
+  return nobodyElses.test(`${pk} ${sk}`)
+    ? { of: 'nothing' }
+    : { of: 'item', pk, sk, writes, part: partOf(call, values) };
 }
 
 /** What a command does, which its login has to let through. */

@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { awsSettings } from '../../aws/aws-settings';
+import { type Finding, fail, skipped } from '../../doctor/finding';
+import { MongograntError } from '../../mongogrant-error';
+import { sameEndpoint } from '../../remotes';
+import type { Remote } from '../../settings/settings-schema';
+import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
+import { examples } from '../examples';
+import { type Context, type GlobalOptions, openSession, type Session } from '../session';
+
+type Options = DeploymentOptions & GlobalOptions;
+
+export function addDoctor(program: Command, context: Context): void {
+  withDeployment(program.command('doctor'))
+    .summary('whether all is well, and what to do where it is not')
+    .description(
+      'Checks a deployment from outside (the service, the clock, your token) and, where MONGOGRANT_TABLE or --table names its table and there are AWS credentials, from inside: stack, table, secrets, hosts, mail, jobs, limits and alarms. Changes nothing. What your rights in AWS do not allow is skipped. Ends with 1 if something fails.',
+    )
+    .addHelpText(
+      'after',
+      examples('mgrant doctor', 'mgrant doctor --endpoint https://api.lab.org', 'mgrant doctor --json'),
+    )
+    .action(async (_options: DeploymentOptions, command: Command) => {
+      const session = openSession(context, command);
+      const options = command.optsWithGlobals<Options>();
+      const remote = await remoteOf(session);
+      const known = remote.endpoint;
+      const work = Promise.all([outside(session, options, remote), inside(session, options, known)]);
+      const [service, { findings, address }] = await session.wait('Looking at everything', () => work);
+      const endpoint = known ?? address;
+      const found = known === undefined && address ? await outside(session, options, { endpoint: address }) : service;
+      const all = [...found, ...findings];
+      const failed = all.some(({ state }) => state === 'fail');
+      const { renderFindings } = await import('../../doctor/render-findings');
+      const sides = [
+        { title: `From outside${endpoint === undefined ? '' : `: ${endpoint}`}`, findings: found },
+        { title: 'From inside, with your AWS credentials', findings },
+      ];
+      session.show({ ok: !failed, checks: all }, () => renderFindings(sides, session.paint.out));
+      if (failed) context.status = 1;
+    });
+}
+
+type Asked = Partial<Remote>;
+
+/** The service that was named, or the first one of the settings file, and the token for it. */
+async function remoteOf(session: Session): Promise<Asked> {
+  const client = await session.client();
+  const remotes = await client.remotes();
+  const { endpoint } = session;
+  const meant = remotes.filter((one) => endpoint === undefined || sameEndpoint(one.endpoint, endpoint));
+  const first = meant.find(({ token }) => token !== '') ?? meant[0];
+  return first ?? { ...(endpoint !== undefined && { endpoint }) };
+}
+
+async function outside(
+  session: Session,
+  { allowHttp = false }: Options,
+  { endpoint, token }: Asked,
+): Promise<Finding[]> {
+  if (endpoint === undefined)
+    return [skipped('service', 'No service is known here.', 'mgrant doctor --endpoint https://api.lab.org')];
+  const { checkService } = await import('../../doctor/check-service');
+  const { fetch, now } = session.io;
+  return checkService({ fetch, now, allowHttp }, endpoint, token || undefined);
+}
+
+async function inside(
+  session: Session,
+  options: Options,
+  endpoint: string | undefined,
+): Promise<{ findings: Finding[]; address: string | undefined }> {
+  const nothing = (finding: Finding) => ({ findings: [finding], address: undefined });
+  try {
+    const settings = awsSettings(options, session.io.env);
+    const { checkDeployment } = await import('../../doctor/check-deployment');
+    const now = session.io.now();
+    return await useAws(session, options, '', (tools) => checkDeployment({ tools, settings, endpoint, now }));
+  } catch (fault) {
+    if (!(fault instanceof MongograntError)) throw fault;
+    if (fault.code === 'table_missing')
+      return nothing(
+        skipped(
+          'table',
+          'Nobody named the table of a deployment.',
+          'Admins: paste the line in the output ForAdmins of the stack, then mgrant doctor',
+        ),
+      );
+    if (fault.code === 'aws_packages_missing' || fault.code === 'aws_region_missing')
+      return nothing(skipped('table', 'AWS can not be asked.', fault.message));
+    return nothing(
+      fail('table', fault.message, 'Run mgrant doctor again. If it stays so, look at the AWS Health Dashboard.'),
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import { faultOf } from '../../shared/fault-of';
+import type { Log } from '../../shared/log';
+import { writeEvent } from '../../shared/store/audit';
+import type { Table } from '../../shared/store/table';
+import { noteUndelivered } from '../../shared/store/undelivered';
+import { together } from '../../shared/together';
+import { type Feedback, parseFeedback } from './feedback';
+
+export interface NoteFeedbackDeps {
+  table: Table;
+  log: Log;
+}
+
+/** SES says that a mail of ours came back, or that somebody complained of it. Repeated, it leaves one more event. */
+export async function noteFeedback({ table, log }: NoteFeedbackDeps, input: unknown, now: Date): Promise<void> {
+  const { id, email, act, reason, undelivered } = feedbackIn(log, input);
+  const event = { act, email, by: 'ses', reason } as const;
+  await together([
+    undelivered && noteUndelivered(table, email, undelivered, now),
+    writeEvent(table, event, { requestId: id, ip: 'ses' }, now),
+  ]);
+  // Alarms wait for these codes. A full mailbox, say, is nobody's to mend.
+  if (undelivered) log.warn(act, { requestId: id, reason });
+  else log.info('mail_delayed', { requestId: id, reason });
+}
+
+function feedbackIn(log: Log, input: unknown): Feedback {
+  try {
+    return parseFeedback(input);
+  } catch (error) {
+    log.error('feedback_unreadable', faultOf(error));
+    // The parser's own words may quote the address.
+    throw new Error('SES sent an event that can not be read');
+  }
+}

@@ -1,0 +1,41 @@
+import { faultOf } from '../../shared/fault-of';
+import { orderedGrants } from '../../shared/revoke-order';
+import { markEnding } from '../../shared/store/grants';
+import { closeOrder, dueOrders } from '../../shared/store/orders';
+import { seconds } from '../../shared/time';
+import { attemptEach } from './attempt-each';
+import type { Marker } from './reap';
+
+/** Marks what somebody ordered to end, and what the request that brought the order did not come to. */
+export const carryOutOrders: Marker = async (deps, run, mark) => {
+  const { table, clock, log } = deps;
+  const moment = () => seconds(new Date(clock()));
+  let faults = 0;
+  for (const order of await dueOrders(table, moment())) {
+    try {
+      let complete = true;
+      const cause = { why: 'revoked', by: order.by };
+      for await (const { grants } of orderedGrants(table, order)) {
+        // Who asked again since then has a login that nobody ordered to end.
+        const active = grants.filter(({ state, issuedAt }) => state !== 'ending' && issuedAt <= order.at);
+        const marked = await attemptEach(
+          deps,
+          run,
+          active.map((grant) => ({
+            about: { grant: grant.id },
+            act: (now: Date) => markEnding(table, grant, cause, seconds(now)),
+          })),
+        );
+        mark(marked.results);
+        faults += marked.faults;
+        complete &&= marked.all;
+        if (clock() >= run.deadline) break;
+      }
+      if (complete && clock() < run.deadline) await closeOrder(table, order, moment());
+    } catch (fault) {
+      log.error('order_failed', faultOf(fault));
+      faults += 1;
+    }
+  }
+  return faults;
+};

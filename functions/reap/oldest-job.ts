@@ -1,0 +1,23 @@
+import { faultOf } from '../../shared/fault-of';
+import { awaitRun, dailyJobs, lastRun } from '../../shared/store/job-runs';
+import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
+import type { ReapDeps } from './reap';
+
+/** Seconds since the end of the daily job that has been without one for longest: nobody else would notice that it does not run. */
+export async function oldestJob({ table, clock, log }: ReapDeps): Promise<number> {
+  const now = new Date(clock());
+  try {
+    const runs = await together(
+      dailyJobs.map(async (job) => {
+        const ranAt = await lastRun(table, job);
+        if (ranAt === undefined) await awaitRun(table, job, now);
+        return ranAt ?? seconds(now);
+      }),
+    );
+    return Math.max(0, seconds(now) - Math.min(...runs));
+  } catch (fault) {
+    log.warn('jobs_not_read', faultOf(fault));
+    return 0;
+  }
+}

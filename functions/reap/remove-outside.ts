@@ -1,0 +1,70 @@
+import { ruleAnswer } from '../../shared/answers';
+import { keyOf, ruleName } from '../../shared/policy';
+import { inside, type Scope } from '../../shared/scope';
+import { sideBySide } from '../../shared/side-by-side';
+import { writeEvent } from '../../shared/store/audit';
+import { readRuler } from '../../shared/store/rulers';
+import { listRules, removeRule, type StoredRule } from '../../shared/store/rules';
+import { closeSweep, noteProgress, planSweep, type Sweep } from '../../shared/store/sweeps';
+import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
+import { attemptEach } from './attempt-each';
+import type { ReapDeps, ReapRun } from './reap';
+
+const by = 'mongogrant';
+const atOnce = 20;
+
+/** Removes the rules that rulers set and that their scopes, which were changed, no longer hold. Answers how many steps failed. */
+export async function removeOutside(deps: ReapDeps, run: ReapRun, due: Sweep[]): Promise<number> {
+  const { table, clock } = deps;
+  const moment = () => seconds(new Date(clock()));
+  const scopes = await scopesOf(deps, due);
+  let faults = 0;
+  // From here on not all is done.
+  let undoneFrom: string | undefined;
+  for (let from = due.map(({ after = ' ' }) => after).sort()[0]; from !== undefined; ) {
+    if (clock() >= run.deadline) {
+      undoneFrom ??= from;
+      break;
+    }
+    const page: Awaited<ReturnType<typeof listRules>> = await listRules(table, undefined, from);
+    const outside = page.rules.filter((rule): rule is StoredRule => !('unreadable' in rule) && isOutside(rule, scopes));
+    const removed = await attemptEach(
+      deps,
+      run,
+      outside.map((rule) => ({ about: {}, act: (now: Date) => remove(deps, run, rule, now) })),
+    );
+    faults += removed.faults;
+    if (!removed.all) undoneFrom ??= from;
+    from = page.next;
+  }
+  await sideBySide(atOnce, due, (one) =>
+    undoneFrom === undefined ? closeSweep(table, one, moment()) : noteProgress(table, one, undoneFrom),
+  );
+  return faults;
+}
+
+/** By ruler. One who was dismissed, or whose scope can't be read, may decide nothing. */
+async function scopesOf({ table }: ReapDeps, due: Sweep[]): Promise<Map<string, Scope | undefined>> {
+  const emails = due.flatMap(({ ruler = [] }) => ruler);
+  const rulers = await sideBySide(atOnce, emails, (email) => readRuler(table, email));
+  return new Map(
+    emails.map((email, index) => {
+      const ruler = rulers[index];
+      return [email, ruler && !('unreadable' in ruler) ? ruler : undefined];
+    }),
+  );
+}
+
+function isOutside(rule: StoredRule, scopes: Map<string, Scope | undefined>): boolean {
+  if (rule.asRuler !== true || !scopes.has(rule.setBy)) return false;
+  const scope = scopes.get(rule.setBy);
+  return !scope || !inside(scope, rule);
+}
+
+/** What it gave is swept after that: this is noted first, so that a crash can't lose it. */
+async function remove({ table }: ReapDeps, { source }: ReapRun, rule: StoredRule, now: Date): Promise<void> {
+  await planSweep(table, { rule: keyOf(rule) }, seconds(now));
+  const event = { email: rule.email, by, why: 'out_of_scope', rule: ruleName(rule), before: ruleAnswer(rule) };
+  await together([removeRule(table, rule, rule), writeEvent(table, { act: 'rule_removed', ...event }, source, now)]);
+}

@@ -1,0 +1,19 @@
+import type { Settings } from '../../shared/settings';
+import type { LinkLimits } from '../../shared/store/sent-links';
+
+/** What holds for a request. One source gets a quarter of the day's links, so that a stranger can't use up all of yours. */
+export function limitsFor({ linkCooldown, linksPerDay }: Settings, terminal: boolean): LinkLimits {
+  const quarter = Math.max(1, Math.floor(linksPerDay / 4));
+  return {
+    cooldown: linkCooldown,
+    mostInAll: mostOf(linksPerDay, terminal),
+    mostFromOne: mostOf(quarter, terminal),
+  };
+}
+
+/**
+ * The last fifth is kept back from terminals: what a stranger's terminal asked for is of no use to the owner of the address, while every
+ * other link is, whoever asked for it.
+ */
+const mostOf = (links: number, terminal: boolean): number =>
+  terminal ? Math.max(1, links - Math.ceil(links / 5)) : links;

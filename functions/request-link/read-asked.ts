@@ -1,0 +1,61 @@
+import { ApiError } from '../../shared/errors';
+import { callerOf } from '../../shared/names';
+import { expired, type Rule, type Unreadable } from '../../shared/policy';
+import { reportUnreadable } from '../../shared/report-unreadable';
+import type { ApiRequest } from '../../shared/request';
+import type { Settings } from '../../shared/settings';
+import { countRequest } from '../../shared/store/links';
+import { type Address, readAddress, readNewAddresses } from '../../shared/store/new-addresses';
+import { readRuler } from '../../shared/store/rulers';
+import { rulesFor } from '../../shared/store/rules';
+import { readUndelivered, type Undelivered } from '../../shared/store/undelivered';
+import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
+import type { SigningKeys } from '../../shared/tokens';
+import type { RequestLinkDeps } from './request-link-deps';
+
+/** What decides about one request. */
+export interface Asked extends Address {
+  linkKeys: SigningKeys;
+  /** How a setting, a ruler's scope or a rule knows the address: by its name, or by a pattern that fits many. */
+  knownBy: 'name' | 'pattern' | undefined;
+  /** Mails of this hour to new addresses of the same domain. */
+  newAddresses: number;
+  /** Why the address gets no mail for now. */
+  undelivered: Undelivered | undefined;
+}
+
+/** Reads it all at once, and refuses a source that asks too often. */
+export async function readAsked(deps: RequestLinkDeps, request: ApiRequest, email: string, now: Date): Promise<Asked> {
+  const { table, settings } = deps;
+  const [rules, ruler, address, newAddresses, undelivered, calm, linkKeys] = await together([
+    rulesFor(table, email),
+    readRuler(table, email),
+    readAddress(table, email),
+    readNewAddresses(table, email, now),
+    readUndelivered(table, email, now),
+    countRequest(table, callerOf(request.ip), settings.linksPerHourPerIp, now),
+    deps.secrets.linkKeys(),
+  ]);
+  if (!calm)
+    throw new ApiError(
+      'too_many_requests',
+      'Too many links were asked for from your address. Try again in an hour.',
+      3600 - (seconds(now) % 3600),
+    );
+  reportUnreadable(deps.log, ruler ? [...rules, ruler] : rules, request.requestId);
+  const knownBy = ruler ? 'name' : howKnown(rules, email, settings, now);
+  return { ...address, linkKeys, knownBy, newAddresses, undelivered };
+}
+
+/** Mail goes only to people who could do something with it, so that it can't be used against strangers. */
+function howKnown(rules: (Rule | Unreadable)[], email: string, { admins }: Settings, now: Date): Asked['knownBy'] {
+  const allows = rules.filter(
+    (rule): rule is Rule => !('unreadable' in rule) && rule.which === 'allow' && !expired(rule, seconds(now)),
+  );
+  if (admins.includes(email) || allows.some((rule) => rule.email === email)) return 'name';
+  return allows.length > 0 ? 'pattern' : undefined;
+}
+
+/** Whether a mail to this address counts for its domain: only a pattern knows it, and nobody ever redeemed a link to it. */
+export const isInvented = ({ knownBy, isNew }: Asked): boolean => knownBy === 'pattern' && isNew;

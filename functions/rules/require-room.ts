@@ -1,0 +1,31 @@
+import { ApiError } from '../../shared/errors';
+import type { ApiRequest } from '../../shared/request';
+import { hasSet } from '../../shared/store/rules';
+import { type Change, refuseChange, type Wanted } from './begin-change';
+import type { RulesDeps } from './rules';
+
+/** Each rule of a domain is read with every decision about its people. */
+export const mostRulesOfRuler = 1000;
+
+/**
+ * Refuses a ruler one more rule than they may have. Looks before the write, into an index that lags: who sends many at once may end up
+ * with some more, which harms nobody.
+ */
+export async function requireRoom(
+  deps: RulesDeps,
+  request: ApiRequest,
+  wanted: Wanted,
+  { person, before }: Pick<Change, 'person' | 'before'>,
+  now: Date,
+): Promise<void> {
+  const own = before && !('unreadable' in before) && before.asRuler === true && before.setBy === person.email;
+  if (person.admin || own || !(await hasSet(deps.table, person.email, mostRulesOfRuler))) return;
+  throw await refuseChange(deps, request, wanted, full(), person.email, now);
+}
+
+const full = (): ApiError =>
+  new ApiError(
+    'too_many_rules',
+    `You have set ${mostRulesOfRuler} rules, the most that one ruler may. Remove one, or set one for more people: *@lab.org, or fw_*.`,
+    3600,
+  );

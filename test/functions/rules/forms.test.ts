@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { inputs, parseBody } from '../../../shared/api';
+import { ApiError } from '../../../shared/errors';
+import { parseEvent } from '../../../shared/request';
+import { eventOf, openStage, type Stage } from '../../support/stage';
+
+let stage: Stage;
+let admin: string;
+beforeAll(async () => {
+  stage = await openStage();
+  admin = await stage.tokenFor('admin@example.com');
+});
+afterAll(() => stage.close());
+
+const put = (path: string, form: string) => stage.ask('PUT', path, { token: admin, form });
+const told = ({ status, json }: Awaited<ReturnType<typeof put>>) => `${status} ${json.detail ?? ''}`;
+
+const everything = { email: 'lead@lab.org', hosts: 'all', dbs: 'all', emails: 'all', which: 'all' };
+test.each<[string, object]>([
+  ['hosts=all&dbs=all&emails=all&which=all', {}],
+  [
+    'hosts=h&dbs=fw_&emails=%40lab.org&which=allow',
+    { hosts: ['h'], dbs: ['fw_'], emails: ['@lab.org'], which: ['allow'] },
+  ],
+  ['hosts=h&hosts=g:27017&dbs=all&emails=all&which=deny&which=allow', { hosts: ['h', 'g'], which: ['deny', 'allow'] }],
+  ['hosts=h,g&dbs=fw_%2C+calc_&dbs=x&emails=all&which=all', { hosts: ['h', 'g'], dbs: ['fw_', 'calc_', 'x'] }],
+])('PUT /rulers takes its lists from a form: %s', async (form, lists) => {
+  const { status, json } = await put('/rulers', `email=lead%40lab.org&${form}`);
+  expect([status, json]).toEqual([200, expect.objectContaining({ ...everything, ...lists })]);
+});
+
+test.each([
+  ['hosts=all&hosts=h', 'hosts.0: must be "all" itself'],
+  ['hosts=', 'hosts.0: must be a host'],
+  ['hosts=h,', 'hosts.1: must be a host'],
+  ['hosts=ALL', 'hosts.0: must be "all" itself'],
+  ['hosts=*', 'hosts.0: must be a host'],
+  ['hosts=["h"]', 'hosts.0: must be a host'],
+])('a scope in a form is no wider than it looks: %s', async (hosts, words) => {
+  expect(told(await put('/rulers', `email=l%40lab.org&${hosts}&dbs=all&emails=all&which=all`))).toContain(
+    `400 ${words}`,
+  );
+});
+
+test('a text where a list belongs is still refused in JSON', async () => {
+  for (const hosts of ['h', 'h,g', 'ALL']) {
+    const body = { ...everything, hosts };
+    expect(told(await stage.ask('PUT', '/rulers', { token: admin, body }))).toContain(
+      '400 hosts: must be "all" or a list',
+    );
+  }
+});
+
+test.each<[string, string[]]>([
+  ['cidrs=10.0.0.0/8', ['10.0.0.0/8']],
+  ['cidrs=10.0.0.0/8&cidrs=::1', ['10.0.0.0/8', '::1']],
+  ['cidrs=10.0.0.0/8,+::1&cidrs=192.0.2.7', ['10.0.0.0/8', '::1', '192.0.2.7']],
+])('PUT /rules takes its addresses from a form: %s', async (cidrs, wanted) => {
+  const { status, json } = await put('/rules', `email=ada%40lab.org&host=h&db=fw&role=read&which=allow&${cidrs}`);
+  expect([status, json.cidrs]).toEqual([200, wanted]);
+});
+
+test('what holds no list comes once, also where the same name is a list elsewhere', async () => {
+  const rule = 'email=ada%40lab.org&host=h&db=fw&role=read&which=allow';
+  expect(told(await put('/rules', `${rule}&which=allow`))).toBe('400 which: is given twice');
+  expect(told(await put('/rules', `${rule}&db=x`))).toBe('400 body: a field is given twice');
+  expect(told(await put('/rules', `${rule}&hosts=x`))).toBe('400 hosts: is not a field of this request');
+  expect(told(await put('/rules', `${rule}&hosts=x&hosts=y`))).toBe('400 hosts: is given twice');
+});
+
+test('a form says the same as the JSON for which it stands', () => {
+  const item = fc.constantFrom('h', 'fw_', '@lab.org', 'allow', 'deny', '*', '', 'ALL', 'a b');
+  const list = fc.oneof(fc.constant('all'), fc.array(item, { minLength: 1, maxLength: 3 }));
+  fc.assert(
+    fc.property(list, list, list, list, (hosts, dbs, emails, which) => {
+      const body = { email: 'l@lab.org', hosts, dbs, emails, which };
+      const pairs = new URLSearchParams();
+      for (const [name, value] of Object.entries(body)) for (const one of [value].flat()) pairs.append(name, one);
+      const [json, form] = [{ body }, { form: pairs.toString() }].map((ask) => {
+        try {
+          return parseBody(inputs.ruler, parseEvent(eventOf('PUT', '/rulers', ask, new Date()), '192.0.2.1'));
+        } catch (error) {
+          return error instanceof ApiError ? error.message : error;
+        }
+      });
+      expect(form).toEqual(json);
+    }),
+    { numRuns: 1000 },
+  );
+});
