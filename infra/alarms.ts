@@ -1,23 +1,40 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { type Figure, ownDimensions } from '../shared/metrics';
+import type { CustomerKey } from './customer-key';
 
 export interface AlarmsProps {
   /** Begins the names of metrics and alarms. */
   readonly stackName: string;
   /** Who hears the alarms; without it they are seen in CloudWatch only. */
   readonly alarmEmail: string | undefined;
+  /** Encrypts what the alarms say on its way, where there is one: its policy must let CloudWatch use it. */
+  readonly key: CustomerKey | undefined;
 }
 
-/** What somebody must look at. Each alarm says so in a sentence, and names its section of docs/operations.md. */
+/** `least`: it rings from this value on; `most`: up to this value, and where there is none at all. */
+export type Watch = {
+  /** What is wrong, in a sentence. */
+  readonly says: string;
+  /** Of docs/operations.md. */
+  readonly section: string;
+  readonly metric: IMetric;
+  /** How many periods of the metric in a row. */
+  readonly periods?: number;
+} & ({ readonly least: number } | { readonly most: number });
+
+/** What somebody must look at. */
 export class Alarms extends Construct {
   private readonly action: SnsAction | undefined;
+  /** All that were set so far. */
+  readonly all: Alarm[] = [];
 
   constructor(
     scope: Construct,
@@ -26,139 +43,89 @@ export class Alarms extends Construct {
   ) {
     super(scope, id);
     if (!props.alarmEmail) return;
-    const topic = new Topic(this, 'Topic', { displayName: props.stackName, enforceSSL: true });
+    const topic = new Topic(this, 'Topic', {
+      displayName: props.stackName,
+      enforceSSL: true,
+      ...(props.key && { masterKey: props.key.key }),
+    });
     topic.addSubscription(new EmailSubscription(props.alarmEmail));
+    Validations.of(topic).acknowledge({
+      id: 'Serverless::Serverless-SNSRedrivePolicy',
+      reason: 'An alarm whose mail is lost still stands in CloudWatch, and on its dashboard.',
+    });
     // The policy that enforces TLS takes the place of the topic's own one, which would have let the account's alarms in.
     const account = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
     topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com', { conditions: account }));
     this.action = new SnsAction(topic);
   }
 
-  /** One of these functions met a rule, or a ruler's scope, that it could not read. */
-  unreadable(functions: readonly LambdaFunction[]): void {
-    const { stackName } = this.props;
-    const metricName = 'UnreadableRules';
-    for (const fn of functions) {
-      new MetricFilter(fn, 'Unreadable', {
-        logGroup: fn.logGroup,
-        metricNamespace: stackName,
-        metricName,
-        filterPattern: FilterPattern.stringValue('$.message', '=', 'rule_unreadable'),
-      });
-    }
-    this.alarm('unreadable-rule', {
-      says: 'A stored rule or scope cannot be read, so it denies, and people may be locked out',
-      section: 'a-rule-cannot-be-read',
-      metric: this.own(metricName, 'Sum', 5),
-      least: 1,
-      minutes: 1,
-    });
-  }
-
-  /** The reaper ends what is due, each minute. */
-  reaper(fn: LambdaFunction): void {
-    const oldest = this.own('OldestOverdueSeconds', 'Maximum', 1);
-    this.alarm('overdue-credential', {
-      says: 'A credential that should be dead has been alive for more than 5 minutes',
-      section: 'a-credential-is-overdue',
-      metric: oldest,
-      least: 301,
-      minutes: 2,
-    });
-    this.alarm('proof-incomplete', {
-      says: 'A credential counts as ended although a member of its host could not be asked for a day',
-      section: 'a-proof-is-incomplete',
-      metric: this.own('IncompleteProofs', 'Sum', 5),
-      least: 1,
-      minutes: 1,
-    });
-    this.alarm('grant-unsettled', {
-      says: 'A credential is not on the server on which it was made, so nobody knows whether it is dead',
-      section: 'a-grant-is-not-where-it-was-made',
-      metric: this.own('UnsettledGrants', 'Maximum', 5),
-      least: 1,
-      minutes: 1,
-    });
-    this.alarm('reaper-failing', {
-      says: 'The job that ends credentials fails',
-      section: 'the-reaper-fails-or-is-silent',
-      metric: fn.metricErrors({ period: Duration.minutes(5) }),
-      least: 1,
-      minutes: 1,
-    });
-    this.alarm('reaper-silent', {
-      says: 'The job that ends credentials does not run',
-      section: 'the-reaper-fails-or-is-silent',
-      metric: fn.metricInvocations({ period: Duration.minutes(5) }),
-      most: 0,
-      minutes: 1,
-    });
-    this.alarm('host-unreachable', {
-      says: 'A MongoDB host has not answered for half an hour, so nothing can be ended there',
-      section: 'a-host-does-not-answer',
-      metric: this.own('SilentHosts', 'Minimum', 30),
-      least: 1,
-      minutes: 1,
-    });
-  }
-
-  /** Compares each day what lives on the hosts with the grants. */
-  reconciler(fn: LambdaFunction): void {
-    this.alarm('orphan-user', {
-      says: 'A MongoDB user with our mark had no grant: a restored backup, or somebody made it by hand',
-      section: 'reconcile',
-      metric: this.own('OrphanUsers', 'Maximum', 5),
-      least: 1,
-      minutes: 1,
-    });
-    this.alarm('reconcile-failing', {
-      says: 'The daily comparison of hosts and grants fails',
-      section: 'reconcile',
-      metric: fn.metricErrors({ period: Duration.minutes(5) }),
-      least: 1,
-      minutes: 1,
-    });
-  }
-
-  private own(metricName: string, statistic: string, minutes: number): Metric {
-    return new Metric({ namespace: this.props.stackName, metricName, statistic, period: Duration.minutes(minutes) });
-  }
-
-  /** `least`: rings from this value on; `most`: rings up to this value, and where there is none at all. */
-  private alarm(name: string, watch: Watch): void {
-    const { says, section, metric, minutes } = watch;
+  /** `id`: only for one that was made under another. */
+  ring(name: string, watch: Watch, id = name): void {
+    const { says, section, metric, periods = 1 } = watch;
     const low = 'most' in watch;
-    const alarm = new Alarm(this, name, {
+    const alarm = new Alarm(this, id, {
       alarmName: `${this.props.stackName}-${name}`,
       alarmDescription: `${says}. What to do: docs/operations.md#${section}`,
       metric,
       threshold: low ? watch.most : watch.least,
-      evaluationPeriods: minutes,
+      evaluationPeriods: periods,
       comparisonOperator: low
         ? ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: low ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
+    this.all.push(alarm);
     if (this.action) alarm.addAlarmAction(this.action);
   }
 
-  /** The function that rotates admin passwords threw. Secrets Manager tries again by itself; nobody else hears of it. */
-  rotationFailing(fn: LambdaFunction): void {
-    const alarm = new Alarm(this, 'RotationFailing', {
-      alarmName: `${this.props.stackName}-rotation-failing`,
-      alarmDescription:
-        "A host's admin password could not be rotated. The one before it still works. What to do: docs/operations.md#a-rotation-fails",
-      metric: fn.metricErrors({ statistic: 'Sum', period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+  /** A figure that a function writes in CloudWatch's embedded metric format. */
+  figure(metricName: Figure, statistic: 'Minimum' | 'Maximum' | 'Sum', minutes: number): Metric {
+    // CloudWatch knows a metric by its dimensions, too: without them an alarm looks at another one, which has no values.
+    return this.metric({ metricName, statistic, minutes, dimensionsMap: ownDimensions });
+  }
+
+  /** How many lines with one of these codes the logs of these functions hold. `id`: only for one that was made under another. */
+  lines(
+    functions: readonly LambdaFunction[],
+    metricName: string,
+    codes: string[],
+    { minutes = 5, id = metricName }: { minutes?: number; id?: string } = {},
+  ): Metric {
+    for (const fn of functions) this.count([fn, id], fn.logGroup, metricName, '$.message', codes);
+    return this.metric({ metricName, statistic: 'Sum', minutes });
+  }
+
+  /** How many requests were answered with one of these statuses. */
+  answers(accessLog: ILogGroup, metricName: string, statuses: string[]): Metric {
+    this.count([this, metricName], accessLog, metricName, '$.status', statuses);
+    return this.metric({ metricName, statistic: 'Sum', minutes: 5 });
+  }
+
+  private count(
+    place: [scope: Construct, id: string],
+    logGroup: ILogGroup,
+    metricName: string,
+    field: string,
+    values: string[],
+  ): void {
+    const patterns = values.map((value) => FilterPattern.stringValue(field, '=', value));
+    new MetricFilter(...place, {
+      logGroup,
+      metricNamespace: this.props.stackName,
+      metricName,
+      filterPattern: FilterPattern.any(...patterns),
     });
-    if (this.action) alarm.addAlarmAction(this.action);
+  }
+
+  private metric({
+    minutes,
+    ...props
+  }: {
+    metricName: string;
+    statistic: string;
+    minutes: number;
+    dimensionsMap?: Record<string, string>;
+  }): Metric {
+    return new Metric({ namespace: this.props.stackName, period: Duration.minutes(minutes), ...props });
   }
 }
-
-type Watch = { says: string; section: string; metric: Metric; minutes: number } & (
-  | { least: number }
-  | { most: number }
-);

@@ -1,21 +1,28 @@
 import path from 'node:path';
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName, JobName } from '../shared/routes';
+import type { CustomerKey } from './customer-key';
 import type { Network } from './network';
 
 export interface ApiFunctionProps {
   readonly environment: Record<string, string>;
   /** What becomes of its log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** Encrypts its log, where there is one. */
+  readonly key: CustomerKey | undefined;
   /** Set for a function that talks to MongoDB servers: through this network, where there is one. */
   readonly mongodb?: { readonly network: Network | undefined };
   /** How long it may run, for one that nobody waits for. */
   readonly timeout?: Duration;
+  /** MB, for one that others' memory and share of a processor are too small for. */
+  readonly memory?: number;
+  /** How many of it run side by side at most, and always may, however busy the other functions of the account are. */
+  readonly reserved?: number | undefined;
 }
 
 const root = path.join(__dirname, '..');
@@ -32,14 +39,28 @@ const bundling: BundlingOptions = {
 
 /** The function of `functions/<name>`. It may write to its own log group, and nothing else until a verb of another part gives more. */
 export function apiFunction(scope: Construct, name: FunctionName | JobName, props: ApiFunctionProps): NodejsFunction {
-  const { environment, removalPolicy, mongodb, timeout } = props;
+  const { environment, removalPolicy, key, mongodb, timeout, memory, reserved } = props;
   const parts = new Construct(scope, name);
-  const logGroup = new LogGroup(parts, 'Logs', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
+  const logGroup = new LogGroup(parts, 'Logs', {
+    retention: RetentionDays.THREE_MONTHS,
+    removalPolicy,
+    ...(key && { encryptionKey: key.key }),
+  });
   // A role of its own, because the one that CDK makes has AWS's managed policies, which reach every log group of the account.
   const role = new Role(parts, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
   mongodb?.network?.attach(role);
 
+  Validations.of(parts).acknowledge(
+    {
+      id: 'Serverless::Serverless-LambdaDLQ',
+      reason: 'Whoever waits for an answer hears of a failure; jobs run again by their schedule, and alarms ring.',
+    },
+    {
+      id: 'Serverless::Serverless-LambdaTracing',
+      reason: 'X-Ray would need a permission on *. A request is one function and a few calls, which its log shows.',
+    },
+  );
   return new NodejsFunction(parts, 'Function', {
     entry: path.join(root, 'functions', name, 'index.ts'),
     projectRoot: root,
@@ -53,10 +74,10 @@ export function apiFunction(scope: Construct, name: FunctionName | JobName, prop
     loggingFormat: LoggingFormat.JSON,
     ...mongodb?.network?.placement,
     // A MongoDB server gets time to answer, or to be given up on, well within the 29 s that API Gateway waits.
+    ...(reserved && { reservedConcurrentExecutions: reserved }),
     timeout: timeout ?? Duration.seconds(mongodb ? 15 : 10),
     // Memory buys CPU in proportion (a whole one at 1769 MB), and a cold start is all CPU: the driver doubles the code to load.
-    memorySize: mongodb ? 1024 : 512,
-    // Tracing stays off: X-Ray would need a permission on `*`, and a request is one function and a few calls, which its log shows.
+    memorySize: memory ?? (mongodb ? 1024 : 512),
     awsSdkConnectionReuse: false,
   });
 }

@@ -1,13 +1,23 @@
-import { CfnOutput, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { DomainName, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  CfnStage,
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  type HttpRoute,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, fallback, type Route } from '../shared/routes';
+import { type FunctionName, fallback, methodsAt, type Route } from '../shared/routes';
 import type { Deployment } from '../shared/settings';
+import type { CustomerKey } from './customer-key';
 
 /** The API's own name, and the ARN of a certificate for it in the stack's region. */
 export interface Domain {
@@ -21,6 +31,8 @@ export interface ApiProps {
   readonly domain: Domain | undefined;
   /** What becomes of the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** Encrypts the access log, where there is one. */
+  readonly key: CustomerKey | undefined;
 }
 
 /** What is logged of each request. The route and never the path, because a link (and an older client's token) stands in the path. */
@@ -36,45 +48,84 @@ const accessLog = {
 /** Counted for each route. A cluster whose jobs all begin at once gets through; a flood does not reach the functions. */
 const throttle = { rateLimit: 50, burstLimit: 100 };
 
+/** For routes that send mail: each request holds a function for 1.5 seconds, and a new account has ten functions in all. */
+const mailThrottle = { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 2 };
+
 /** The HTTP API: each route to its function, and all else to the fallback. */
 export class Api extends Construct {
   /** Where it answers, without a slash at the end. */
   readonly address: string;
+  /** Where its own name leads, if it has one. */
+  readonly regionalName: string | undefined;
+  /** One line a request. */
+  readonly log: LogGroup;
+  private readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, { routes, functions, domain, removalPolicy }: ApiProps) {
+  constructor(scope: Construct, id: string, { routes, functions, domain, removalPolicy, key }: ApiProps) {
     super(scope, id);
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-APIG4',
+      reason:
+        'Each function checks the token itself: a route may take it in a header or, for older clients, in its path, and links are open to all.',
+    });
     const toFunction = integrations(functions);
-    const api = new HttpApi(this, 'HttpApi', {
+    this.api = new HttpApi(this, 'HttpApi', {
       apiName: Stack.of(this).stackName,
       createDefaultStage: false,
       defaultIntegration: toFunction(fallback.function),
     });
-    for (const { method, path, function: name } of routes) {
-      api.addRoutes({ path, methods: [HttpMethod[method]], integration: toFunction(name) });
+    const mailing = new Map<string, HttpRoute>();
+    for (const route of routes) {
+      const { path, function: name } = route;
+      const methods = methodsAt(route).map((method) => HttpMethod[method]);
+      const made = this.api.addRoutes({ path, methods, integration: toFunction(name) });
+      if (name === 'request-link')
+        for (const [index, one] of made.entries()) mailing.set(`${methods[index]} ${path}`, one);
     }
 
-    const log = new LogGroup(this, 'AccessLog', { retention: RetentionDays.THREE_MONTHS, removalPolicy });
-    new HttpStage(this, 'Stage', {
-      httpApi: api,
+    this.log = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy,
+      ...(key && { encryptionKey: key.key }),
+    });
+    const ownName = domain && this.ownName(domain);
+    this.regionalName = ownName?.regionalDomainName;
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
       autoDeploy: true,
       throttle,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(log),
+        destination: new LogGroupLogDestination(this.log),
         format: AccessLogFormat.custom(JSON.stringify(accessLog)),
       },
-      ...(domain && { domainMapping: { domainName: this.ownName(domain) } }),
+      ...(ownName && { domainMapping: { domainName: ownName } }),
     });
-    this.address = domain ? `https://${domain.name}` : api.apiEndpoint;
+    if (stage.node.defaultChild instanceof CfnStage)
+      stage.node.defaultChild.routeSettings = Object.fromEntries([...mailing.keys()].map((key) => [key, mailThrottle]));
+    // A stage can't limit a route that is not there yet.
+    stage.node.addDependency(...mailing.values());
+    this.address = domain ? `https://${domain.name}` : this.api.apiEndpoint;
+  }
+
+  /** How many requests there were, and how many were answered with 4xx and 5xx. */
+  metrics(period: Duration): Metric[] {
+    const counted = { period, statistic: 'Sum' };
+    return [this.api.metricCount(counted), this.api.metricClientError(counted), this.metricServerErrors(period)];
+  }
+
+  /** Milliseconds, of half and of nearly all requests. */
+  metricLatencies(period: Duration): Metric[] {
+    return ['p50', 'p95', 'p99'].map((statistic) => this.api.metricLatency({ period, statistic, label: statistic }));
+  }
+
+  /** How many requests were answered with 5xx. */
+  metricServerErrors(period: Duration): Metric {
+    return this.api.metricServerError({ period, statistic: 'Sum' });
   }
 
   private ownName({ name, certificateArn }: Domain): DomainName {
     const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
-    const domainName = new DomainName(this, 'DomainName', { domainName: name, certificate });
-    new CfnOutput(this, 'DnsTarget', {
-      description: `Make a CNAME (or alias) record for ${name} that points here`,
-      value: domainName.regionalDomainName,
-    }).overrideLogicalId('DnsTarget');
-    return domainName;
+    return new DomainName(this, 'DomainName', { domainName: name, certificate });
   }
 }
 

@@ -1,9 +1,11 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { parseJsonText } from '../shared/json-text';
 import { parseDeployment } from '../shared/settings';
 import { MongograntStack } from './stack';
 
 const app = new App({ analyticsReporting: false });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 
 try {
   new MongograntStack(app, parseDeployment(fromContext(app.node.tryGetContext('mongogrant'))));

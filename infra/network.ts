@@ -1,9 +1,10 @@
 import { Annotations } from 'aws-cdk-lib';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Deployment } from '../shared/settings';
+import { allowWildcard } from './acknowledge';
 
 const interfaceActions = [
   'ec2:CreateNetworkInterface',
@@ -47,8 +48,13 @@ export class Network extends Construct {
   }
 
   /** Lets Lambda, but not the function's own code, attach the function to the VPC. */
-  attach({ grantPrincipal }: IGrantable): void {
-    // Both statements need `*`: the interfaces have no names before Lambda makes them, and Describe* knows no resources.
+  attach(role: Role): void {
+    const { grantPrincipal } = role;
+    allowWildcard(
+      role,
+      '*',
+      'The interfaces have no names before Lambda makes them, and Describe* knows no resources.',
+    );
     grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: interfaceActions, resources: ['*'] }));
     grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({

@@ -1,7 +1,8 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { version } from '../package.json';
 import { adminEnvironment } from '../shared/admin-environment';
-import type { Settings } from '../shared/settings';
-import { addressOf } from './mail';
+import { senderOf } from '../shared/sender';
+import type { Deployment, Settings } from '../shared/settings';
 
 const host = {
   engine: 'mongo',
@@ -16,25 +17,30 @@ const host = {
 /** Prints, when a deployment is done, where the API is and what an admin does next, ready to paste. */
 export function printNextSteps(
   stack: Stack,
-  { api, tableName }: { api: string; tableName: string },
+  { api, tableName, dnsTarget }: { api: string; tableName: string; dnsTarget: string | undefined },
   { admins, mailFrom, secretPrefix }: Settings,
+  { mailIdentity, kmsKeyArn, domainName }: Deployment,
 ): void {
   const print = (id: string, description: string, value: string) => new CfnOutput(stack, id, { description, value });
-  const sender = addressOf(mailFrom);
+  const sender = senderOf(mailFrom).address;
   const domain = sender.slice(sender.lastIndexOf('@') + 1);
   const region = `--region ${stack.region}`;
+  const key = kmsKeyArn === undefined ? '' : ` --kms-key-id ${kmsKeyArn}`;
 
+  if (dnsTarget) print('DnsTarget', `Make a CNAME (or alias) record for ${domainName} that points here`, dnsTarget);
   print('ApiAddress', 'Where the API answers', api);
   print(
     'Step1VerifySender',
     'SES sends no mail before somebody has confirmed the sender',
-    `open the link that AWS mailed to ${sender}. (To use the domain ${domain} in its place, add it in the SES console, with its DNS records. A new account is in the SES sandbox, where it can mail to verified addresses only: ask there for production access.)`,
+    mailIdentity
+      ? `nothing, if ${mailIdentity} is verified in the SES of this region: aws sesv2 get-email-identity ${region} --email-identity ${mailIdentity}`
+      : `open the link that AWS mailed to ${sender}. (To use the domain ${domain} in its place, add it in the SES console, with its DNS records. A new account is in the SES sandbox, where it can mail to verified addresses only: ask there for production access.)`,
   );
   print(
     'Step2RegisterHost',
     'For each MongoDB host: its admin login, as a secret (a port goes after a slash, as in localhost/27020)',
     `put this, with your values, into host.json (and delete the file afterwards): ${JSON.stringify(host)}
-aws secretsmanager create-secret ${region} --name ${secretPrefix}/hosts/HOST --secret-string file://host.json`,
+aws secretsmanager create-secret ${region} --name ${secretPrefix}/hosts/HOST${key} --secret-string file://host.json`,
   );
   print(
     'Step3GetToken',
@@ -48,7 +54,16 @@ aws secretsmanager create-secret ${region} --name ${secretPrefix}/hosts/HOST --s
   );
   print(
     'ForAdmins',
-    'In a shell with your own AWS credentials: mgrant hosts and mgrant import then know this deployment',
-    adminEnvironment({ tableName, stackName: stack.stackName, secretPrefix, aws: { AWS_REGION: stack.region } }),
+    'In a shell with your own AWS credentials: mgrant hosts, import and doctor then know this deployment',
+    adminEnvironment({
+      tableName,
+      stackName: stack.stackName,
+      secretPrefix,
+      kmsKeyArn,
+      aws: { AWS_REGION: stack.region },
+    }),
   );
+  // `mgrant doctor` reads these.
+  print('Version', 'The release that is deployed', version);
+  print('SenderIdentity', 'The identity in SES by which mail is sent', mailIdentity ?? sender);
 }

@@ -4,32 +4,41 @@ import type { Construct } from 'constructs';
 import { type FunctionName, routesOf, type ScheduledJob } from '../shared/routes';
 import type { parseDeployment } from '../shared/settings';
 import { Alarms } from './alarms';
-import { Api, domainOf } from './api';
+import { Api, type Domain, domainOf } from './api';
 import { type ApiFunctionProps, apiFunction } from './api-function';
+import { CustomerKey } from './customer-key';
+import { Dashboard } from './dashboard';
+import { Front, type FrontSettings, frontSettingsOf } from './front';
 import { listHostSecrets, readHostSecrets, rotateHostSecrets } from './host-secrets';
 import { Mail } from './mail';
 import { Network } from './network';
 import { printNextSteps } from './next-steps';
 import { Scheduled } from './scheduled';
-import { SigningKey } from './signing-key';
+import { SigningKey, type SigningKeyProps } from './signing-key';
 import { Table } from './table';
+import { watchService } from './watch-service';
 
 /** All of mongogrant: its parts, and what each function may do. */
 export class MongograntStack extends Stack {
   constructor(scope: Construct, { settings, deployment, functionSettings }: ReturnType<typeof parseDeployment>) {
-    const { stackName, retain } = deployment;
+    const { stackName, retain, reservedConcurrency: reserved, mailIdentity } = deployment;
     super(scope, stackName, {
       description: 'mongogrant: expiring MongoDB logins for people who own an e-mail address',
+      terminationProtection: retain,
     });
     const prefix = settings.secretPrefix;
     const removalPolicy = retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const domain = domainOf(deployment);
     const origin: Record<string, string> = domain ? { ORIGIN: `https://${domain.name}` } : {};
+    const front = frontSettingsOf(deployment);
     const environment = { STACK_NAME: stackName, SETTINGS: functionSettings, ...origin };
     const mongodb = { network: Network.of(this, deployment) };
+    const key = CustomerKey.of(this, deployment);
 
-    const make = (name: FunctionName | ScheduledJob, more: Pick<ApiFunctionProps, 'mongodb' | 'timeout'> = {}) =>
-      apiFunction(this, name, { environment, removalPolicy, ...more });
+    const make = (
+      name: FunctionName | OwnJob,
+      more: Pick<ApiFunctionProps, 'mongodb' | 'timeout' | 'memory' | 'reserved'> = {},
+    ) => apiFunction(this, name, { environment, removalPolicy, key, ...more });
     const functions = {
       'request-link': make('request-link'),
       'redeem-link': make('redeem-link'),
@@ -40,55 +49,83 @@ export class MongograntStack extends Stack {
       audit: make('audit'),
     };
     const jobs = {
-      reap: make('reap', { mongodb, timeout: Duration.seconds(60) }),
-      remind: make('remind'),
-      reconcile: make('reconcile', { mongodb, timeout: Duration.minutes(15) }),
+      // How many logins end in its minute is a matter of processor time alone, so it has a whole one.
+      reap: make('reap', { mongodb, reserved, timeout: Duration.seconds(60), memory: 1769 }),
+      remind: make('remind', { reserved, timeout: Duration.minutes(15) }),
+      reconcile: make('reconcile', { mongodb, reserved, timeout: Duration.minutes(15) }),
     };
     // Thousands of grants leave little behind, but at once: a larger nursery spares the collector a tenth of the reaper's time.
     jobs.reap.addEnvironment('NODE_OPTIONS', '--max-semi-space-size=64');
     schedule(this, jobs);
-    const table = new Table(this, 'Table', { retain });
+    const noteFeedback = make('note-feedback');
+    const table = new Table(this, 'Table', { retain, key });
     allow(
-      { ...functions, ...jobs },
+      { ...functions, ...jobs, 'note-feedback': noteFeedback },
       {
         table,
         signingKey: new SigningKey(this, 'SigningKey', {
           prefix,
           name: 'signing-key',
           description: 'Signs fetch tokens',
+          key,
         }),
-        linkKey: new SigningKey(this, 'LinkKey', { prefix, name: 'link-key', description: 'Signs mailed links' }),
-        readHosts: (fn) => readHostSecrets(fn, prefix),
-        mail: new Mail(this, 'Mail', settings),
+        linkKey: new SigningKey(this, 'LinkKey', { prefix, name: 'link-key', description: 'Signs mailed links', key }),
+        readHosts: (fn) => readHostSecrets(fn, prefix, key),
+        mail: new Mail(this, 'Mail', { ...settings, mailIdentity }),
       },
     );
-    const { 'redeem-link': _, ...readRules } = functions;
-    const alarms = new Alarms(this, 'Alarms', { stackName, alarmEmail: deployment.alarmEmail });
-    alarms.unreadable(Object.values(readRules));
-    alarms.reaper(jobs.reap);
-    alarms.reconciler(jobs.reconcile);
 
     // Outside the table and the settings: all that it needs to know is in the secret that it is called for.
     const rotate = apiFunction(this, 'rotate-admin-password', {
-      ...{ environment: {}, removalPolicy, mongodb },
+      ...{ environment: {}, removalPolicy, key, mongodb },
       timeout: Duration.seconds(60),
     });
-    rotateHostSecrets(rotate, prefix);
-    alarms.rotationFailing(rotate);
+    rotateHostSecrets(rotate, prefix, key);
 
-    const api = new Api(this, 'Api', { routes: routesOf(settings), functions, domain, removalPolicy });
+    const api = new Api(this, 'Api', { routes: routesOf(settings), functions, domain, removalPolicy, key });
+    const alarms = new Alarms(this, 'Alarms', { stackName, alarmEmail: deployment.alarmEmail, key });
+    const watched = { functions, jobs, noteFeedback, rotate, api };
+    watchService(alarms, watched);
+    new Dashboard(this, 'Dashboard', { name: stackName, alarms, table, ...watched });
     // The mails that it sends name the API; functions behind the API learn its address from each request.
     if (!domain) jobs.remind.addEnvironment('ORIGIN', api.address);
-    printNextSteps(this, { api: api.address, tableName: table.name }, settings);
+    const dnsTarget =
+      (front && domain && this.putInFront(front, domain, api, functions, { prefix, key })) ?? api.regionalName;
+    printNextSteps(this, { api: api.address, tableName: table.name, dnsTarget }, settings, deployment);
+  }
+
+  /** Where the name of the API leads from then on. */
+  private putInFront(
+    settings: FrontSettings,
+    domain: Domain,
+    { regionalName = '' }: Api,
+    functions: Record<FunctionName, LambdaFunction>,
+    secret: Pick<SigningKeyProps, 'prefix' | 'key'>,
+  ): string {
+    const frontKey = new SigningKey(this, 'FrontKey', {
+      ...secret,
+      name: 'front-key',
+      description: 'CloudFront is known by it',
+      use: '"key" is sent, "older" still count',
+    });
+    for (const fn of Object.values(functions)) {
+      fn.addEnvironment('FRONT', 'required');
+      frontKey.read(fn);
+    }
+    return new Front(this, 'Front', { ...settings, domain, regionalName, keyArn: frontKey.arn }).target;
   }
 }
+
+/** A job that knows the table. */
+type OwnJob = ScheduledJob | 'note-feedback';
 
 /** When each job runs. */
 function schedule(scope: Construct, { reap, remind, reconcile }: Record<ScheduledJob, LambdaFunction>): void {
   const everyMinute = { fn: reap, every: Duration.minutes(1), description: 'ends what is due' };
   new Scheduled(scope, 'Reaper', everyMinute);
-  const daily = { fn: remind, every: Duration.days(1), description: 'mails whose logins end soon' };
-  new Scheduled(scope, 'Reminder', daily);
+  // Where SES took no more, or the time was up, it goes on an hour later.
+  const hourly = { fn: remind, every: Duration.hours(1), description: 'mails, once a day, whose logins end soon' };
+  new Scheduled(scope, 'Reminder', hourly);
   const compared = {
     fn: reconcile,
     every: Duration.days(1),
@@ -106,13 +143,15 @@ interface Resources {
 }
 
 /** Everything that each function may do, but for its own log and its way into the VPC. */
-function allow(functions: Record<FunctionName | ScheduledJob, LambdaFunction>, resources: Resources) {
+function allow(functions: Record<FunctionName | OwnJob, LambdaFunction>, resources: Resources) {
   const { table, signingKey, linkKey, readHosts, mail } = resources;
   const requestLink = functions['request-link'];
   table.readRules(requestLink);
   table.readRulers(requestLink);
   table.countRequests(requestLink);
   table.createLinks(requestLink);
+  table.countNewAddresses(requestLink);
+  table.readUndelivered(requestLink);
   table.writeAudit(requestLink);
   linkKey.read(requestLink);
   mail.send(requestLink);
@@ -128,6 +167,7 @@ function allow(functions: Record<FunctionName | ScheduledJob, LambdaFunction>, r
   table.readRules(grantCredentials);
   table.readGrants(grantCredentials);
   table.writeGrants(grantCredentials);
+  table.noteSilence(grantCredentials);
   table.writeAudit(grantCredentials);
   signingKey.read(grantCredentials);
   readHosts(grantCredentials);
@@ -149,6 +189,8 @@ function allow(functions: Record<FunctionName | ScheduledJob, LambdaFunction>, r
   table.readGrants(revoke);
   table.listGrants(revoke);
   table.endGrants(revoke);
+  table.planOrders(revoke);
+  table.noteSilence(revoke);
   table.writeAudit(revoke);
   signingKey.read(revoke);
   readHosts(revoke);
@@ -157,6 +199,7 @@ function allow(functions: Record<FunctionName | ScheduledJob, LambdaFunction>, r
   table.checkTokens(rules);
   table.readRules(rules);
   table.listRules(rules);
+  table.countRules(rules);
   table.changeRules(rules);
   table.listRulers(rules);
   table.changeRulers(rules);
@@ -176,6 +219,7 @@ function allow(functions: Record<FunctionName | ScheduledJob, LambdaFunction>, r
 
   const { reap } = functions;
   table.sweep(reap);
+  table.carryOutOrders(reap);
   table.readRules(reap);
   table.listRules(reap);
   table.removeRules(reap);
@@ -185,20 +229,29 @@ function allow(functions: Record<FunctionName | ScheduledJob, LambdaFunction>, r
   table.listLiveGrants(reap);
   table.endGrants(reap);
   table.noteReach(reap);
+  table.watchRuns(reap);
   table.writeAudit(reap);
   readHosts(reap);
 
   const { remind } = functions;
   table.listLiveGrants(remind);
   table.noteReminders(remind);
+  table.readUndelivered(remind);
+  table.watchRuns(remind);
   table.writeAudit(remind);
   mail.send(remind);
+
+  const { 'note-feedback': noteFeedback } = functions;
+  table.noteUndelivered(noteFeedback);
+  table.writeAudit(noteFeedback);
+  mail.hear(noteFeedback);
 
   const { reconcile } = functions;
   table.readGrants(reconcile);
   table.listGrants(reconcile);
   table.markGrants(reconcile);
   table.takeHosts(reconcile);
+  table.noteRuns(reconcile);
   table.writeAudit(reconcile);
   readHosts(reconcile);
   listHostSecrets(reconcile);

@@ -1,14 +1,24 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table as DynamoTable, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AttributeType,
+  BillingMode,
+  Table as DynamoTable,
+  ProjectionType,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { CustomerKey } from './customer-key';
 
 type Action = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 export interface TableProps {
   /** Keep the table when the stack is deleted, and refuse its deletion; `false` is for stacks that are thrown away. */
   readonly retain: boolean;
+  /** Encrypts it in place of AWS's own key, where there is one. */
+  readonly key: CustomerKey | undefined;
 }
 
 /**
@@ -17,9 +27,11 @@ export interface TableProps {
  */
 export class Table extends Construct {
   private readonly table: DynamoTable;
+  private readonly key: CustomerKey | undefined;
 
-  constructor(scope: Construct, id: string, { retain }: TableProps) {
+  constructor(scope: Construct, id: string, { retain, key }: TableProps) {
     super(scope, id);
+    this.key = key;
     this.table = new DynamoTable(this, 'Items', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -27,6 +39,7 @@ export class Table extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: retain,
+      ...(key && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key.key }),
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.table.addGlobalSecondaryIndex({
@@ -48,10 +61,19 @@ export class Table extends Construct {
     return this.table.tableName;
   }
 
+  /** What reads and writes cost. */
+  metricUnits(period: Duration): Metric[] {
+    const counted = { period, statistic: 'Sum' };
+    return [this.table.metricConsumedReadCapacityUnits(counted), this.table.metricConsumedWriteCapacityUnits(counted)];
+  }
+
   // Whoever makes conditional writes may read the item too: where the answer to a write got lost, only the item tells what became of it.
 
-  /** Look for a link sent before, and keep a new one. */
-  createLinks = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem', 'PutItem']);
+  /** Look for links sent before, count them, and keep a new one. */
+  createLinks = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
+
+  /** Count the mails to new addresses of a domain. */
+  countNewAddresses = (fn: LambdaFunction) => this.allow(fn, 'domains#*', ['GetItem', 'UpdateItem']);
 
   /** Look at a link and spend it. */
   spendLinks = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem', 'UpdateItem']);
@@ -62,6 +84,12 @@ export class Table extends Construct {
   /** Find a person's tokens and end them. */
   endTokens = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['Query', 'UpdateItem']);
 
+  /** Note that an address gets no mail for now. (Nobody reads what was noted before.) */
+  noteUndelivered = (fn: LambdaFunction) => this.allow(fn, 'mail#*', ['PutItem']);
+
+  /** See whether an address gets mail. */
+  readUndelivered = (fn: LambdaFunction) => this.allow(fn, 'mail#*', ['GetItem']);
+
   /** Count the requests of a source address. */
   countRequests = (fn: LambdaFunction) => this.allow(fn, 'ip#*', ['GetItem', 'UpdateItem']);
 
@@ -70,6 +98,9 @@ export class Table extends Construct {
 
   /** Read every rule. */
   listRules = (fn: LambdaFunction) => this.allow(fn, 'rules', ['Query'], 'listed');
+
+  /** Count what a ruler has set. */
+  countRules = (fn: LambdaFunction) => this.allow(fn, 'rules#by#*', ['Query'], 'due');
 
   /** Look at one rule, and write or remove it if it still is as it was. */
   changeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'PutItem', 'DeleteItem']);
@@ -110,8 +141,26 @@ export class Table extends Construct {
   /** See to which hosts there was no way, and note it. */
   noteReach = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
 
+  /** The same for a function that only asks a host now and then. */
+  noteSilence = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'UpdateItem']);
+
+  /** Write down that grants are to end, and close what is carried out. */
+  planOrders = (fn: LambdaFunction) => this.allow(fn, 'orders#*', ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
+
+  /** Look at what was ordered, and close what is carried out. */
+  carryOutOrders(fn: LambdaFunction): void {
+    this.allow(fn, 'orders', ['Query'], 'due');
+    this.allow(fn, 'orders#*', ['GetItem', 'UpdateItem', 'DeleteItem']);
+  }
+
   /** Take a host for one run alone, and leave it again. */
   takeHosts = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
+
+  /** Note that a daily job came to its end. */
+  noteRuns = (fn: LambdaFunction) => this.allow(fn, 'jobs', ['PutItem']);
+
+  /** See when a daily job came to its end, and note it. */
+  watchRuns = (fn: LambdaFunction) => this.allow(fn, 'jobs', ['GetItem', 'PutItem']);
 
   /** Note that grants are to be looked at, after a change of rules. */
   planSweeps = (fn: LambdaFunction) => this.allow(fn, 'sweeps#*', ['PutItem']);
@@ -119,7 +168,7 @@ export class Table extends Construct {
   /** Look at what is to be swept, and close it. */
   sweep(fn: LambdaFunction): void {
     this.allow(fn, 'sweeps', ['Query'], 'due');
-    this.allow(fn, 'sweeps#*', ['GetItem', 'UpdateItem', 'DeleteItem']);
+    this.allow(fn, 'sweeps#*', ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
   }
 
   /** Add events; they can't be read or deleted. (IAM knows no difference between adding and overwriting.) */
@@ -133,12 +182,16 @@ export class Table extends Construct {
 
   private allow(fn: LambdaFunction, partitions: string, actions: Action[], index?: 'due' | 'listed'): void {
     fn.addEnvironment('TABLE_NAME', this.table.tableName);
+    this.key?.useTable(fn);
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [index ? `${this.table.tableArn}/index/${index}` : this.table.tableArn],
-        // `ForAllValues` also holds where a request names no key at all, so only actions that must name one belong here (never Scan).
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] } },
+        // `ForAllValues` also holds where a request names no key at all.
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
       }),
     );
   }

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import release010 from '../fixtures/0.1.0/template.json';
 import { functionOf, isObject, listOf, resourcesOf, synthesize, text } from './synthesize';
 
 const plain = synthesize();
-const alarmOf = (name: string) =>
-  resourcesOf(plain, 'AWS::CloudWatch::Alarm').find(([, { Properties }]) => Properties.AlarmName === name)?.[1]
-    .Properties;
 const heard = synthesize({ alarmEmail: 'ops@lab.org' });
 
 const alarms = Object.fromEntries(
@@ -27,8 +25,78 @@ test('every alarm says what is wrong, and names a section of the runbook that ex
   }
 });
 
+/** The filters that wait for a code in a log. */
+const filtersOf = (code: string) =>
+  resourcesOf(plain, 'AWS::Logs::MetricFilter')
+    .map(([, { Properties }]) => Properties)
+    .filter(({ FilterPattern }) => text(FilterPattern).includes(`$.message = "${code}"`));
+
+/** The function whose log is looked through for a code, and what the alarm on it looks at. */
+function watchOf(code: string, alarm: string) {
+  const filters = filtersOf(code).map(({ LogGroupName, MetricTransformations }) => {
+    const [transformation] = listOf(MetricTransformations);
+    return [functionOf(text(LogGroupName)), isObject(transformation) && transformation.MetricName];
+  });
+  const { MetricName, Threshold, Period } = alarms[`mongogrant-${alarm}`] ?? {};
+  return { filters, MetricName, Threshold, Period };
+}
+
+test('new addresses of a domain at their limit ring', () => {
+  expect(watchOf('new_addresses_capped', 'new-addresses-capped')).toEqual({
+    filters: [['request-link', 'CappedNewAddresses']],
+    MetricName: 'CappedNewAddresses',
+    Threshold: 1,
+    Period: 300,
+  });
+});
+
+test('any other row that can not be read raises an alarm in every function that reads the table', () => {
+  const filters = filtersOf('row_unreadable');
+  const functions = filters.map(({ LogGroupName }) => text(LogGroupName).replace(/Logs\w+$/, ''));
+  expect(functions.toSorted()).toEqual([
+    'audit',
+    'grantcredentials',
+    'grants',
+    'reap',
+    'reconcile',
+    'redeemlink',
+    'remind',
+    'requestlink',
+    'revoke',
+    'rules',
+  ]);
+  const transformations = filters.map(({ MetricTransformations }) => MetricTransformations);
+  expect(new Set(transformations.map((one) => JSON.stringify(one))).size).toBe(1);
+  expect(transformations[0]).toMatchObject([{ MetricName: 'UnreadableRows', MetricNamespace: 'mongogrant' }]);
+  expect(alarms['mongogrant-unreadable-row']).toMatchObject({ MetricName: 'UnreadableRows', Threshold: 1 });
+});
+
+test('a mail that can not be sent, complaints, and mails that come back again and again ring', () => {
+  const filters = [
+    ['request-link', 'FailedMails'],
+    ['remind', 'FailedMails'],
+  ];
+  for (const code of ['link_failed', 'remind_failed'])
+    expect(watchOf(code, 'mail-failing')).toEqual({ filters, MetricName: 'FailedMails', Threshold: 1, Period: 300 });
+  const bounced = {
+    filters: [['note-feedback', 'BouncedMails']],
+    MetricName: 'BouncedMails',
+    Threshold: 5,
+    Period: 3600,
+  };
+  expect(watchOf('mail_bounced', 'mail-bouncing')).toEqual(bounced);
+  const complained = {
+    filters: [['note-feedback', 'Complaints']],
+    MetricName: 'Complaints',
+    Threshold: 1,
+    Period: 300,
+  };
+  expect(watchOf('mail_complained', 'mail-complained-of')).toEqual(complained);
+  expect(alarms['mongogrant-feedback-failing']).toMatchObject({ MetricName: 'Errors', Namespace: 'AWS/Lambda' });
+});
+
 test('a rule or scope that can not be read raises an alarm in every function that reads one', () => {
-  const filters = resourcesOf(plain, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+  const filters = filtersOf('rule_unreadable');
   expect(filters.map(({ LogGroupName }) => text(LogGroupName).replace(/Logs\w+$/, '')).toSorted()).toEqual([
     'audit',
     'grantcredentials',
@@ -38,7 +106,6 @@ test('a rule or scope that can not be read raises an alarm in every function tha
     'rules',
   ]);
   for (const filter of filters) {
-    expect(filter.FilterPattern).toBe('{ $.message = "rule_unreadable" }');
     expect(filter.MetricTransformations).toEqual([
       { MetricName: 'UnreadableRules', MetricNamespace: 'mongogrant', MetricValue: '1' },
     ]);
@@ -49,13 +116,6 @@ test('a rule or scope that can not be read raises an alarm in every function tha
     Threshold: 1,
     TreatMissingData: 'notBreaching',
   });
-});
-
-test('every rotation that fails raises an alarm', () => {
-  const alarm = alarmOf('mongogrant-rotation-failing');
-  expect(alarm).toMatchObject({ MetricName: 'Errors', Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 1 });
-  const [dimension] = listOf(alarm?.Dimensions);
-  expect(isObject(dimension) && functionOf(text(dimension.Value))).toBe('rotate-admin-password');
 });
 
 test('alarms are mailed to alarmEmail, and to nobody without it', () => {
@@ -80,28 +140,28 @@ test('alarms are mailed to alarmEmail, and to nobody without it', () => {
     expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
 });
 
-test('an overdue credential, a host that is away, and a reaper that fails or does not run ring', () => {
-  expect(alarms['mongogrant-overdue-credential']).toMatchObject({
-    MetricName: 'OldestOverdueSeconds',
-    Namespace: 'mongogrant',
-    Statistic: 'Maximum',
-    Threshold: 301,
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+test('what a function of one alarm is, is the one that it names', () => {
+  const functions = Object.entries(alarms).flatMap(([name, { Dimensions }]) =>
+    (Dimensions === undefined ? [] : listOf(Dimensions))
+      .filter(isObject)
+      .filter(({ Name }) => Name === 'FunctionName')
+      .map(({ Value }) => [name, functionOf(text(Value))]),
+  );
+  expect(Object.fromEntries(functions)).toEqual({
+    'mongogrant-feedback-failing': 'note-feedback',
+    'mongogrant-reaper-failing': 'reap',
+    'mongogrant-reaper-silent': 'reap',
+    'mongogrant-reconcile-failing': 'reconcile',
+    'mongogrant-remind-failing': 'remind',
+    'mongogrant-rotation-failing': 'rotate-admin-password',
   });
-  expect(alarms['mongogrant-host-unreachable']).toMatchObject({
-    MetricName: 'SilentHosts',
-    Statistic: 'Minimum',
-    Period: 1800,
-  });
-  expect(alarms['mongogrant-reaper-failing']).toMatchObject({
-    MetricName: 'Errors',
-    Namespace: 'AWS/Lambda',
-    Threshold: 1,
-  });
-  expect(alarms['mongogrant-reaper-silent']).toMatchObject({
-    MetricName: 'Invocations',
-    Threshold: 0,
-    ComparisonOperator: 'LessThanOrEqualToThreshold',
-    TreatMissingData: 'breaching',
-  });
+});
+
+test('every alarm of 0.1.0 is still the same one: another id with the same name would stand in its own way', () => {
+  const old = Object.entries(release010.Resources).filter(([, { Type }]) =>
+    ['AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter'].includes(Type),
+  );
+  const today = ['AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter'].flatMap((type) => resourcesOf(plain, type));
+  expect(old.length).toBeGreaterThan(12);
+  expect(today.map(([id]) => id)).toEqual(expect.arrayContaining(old.map(([id]) => id)));
 });

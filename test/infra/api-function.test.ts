@@ -1,6 +1,11 @@
 import { domainSettings, functionOf, isObject, resourcesOf, synthesize, text } from './synthesize';
 
-const template = synthesize({ alarmEmail: 'ops@lab.org', stackName: 'lab-grants', grantTtl: '7 d' });
+const template = synthesize({
+  alarmEmail: 'ops@lab.org',
+  stackName: 'lab-grants',
+  secretPrefix: 'lab',
+  grantTtl: '7 d',
+});
 const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([id, { Properties }]) => ({
   name: functionOf(id),
   properties: Properties,
@@ -19,11 +24,25 @@ test('each function is a small one on ARM, with time enough for what it calls', 
     revoke: '15 s, 1024 MB',
     rules: '10 s, 512 MB',
     audit: '10 s, 512 MB',
-    reap: '60 s, 1024 MB',
-    remind: '10 s, 512 MB',
+    reap: '60 s, 1769 MB',
+    remind: '900 s, 512 MB',
     reconcile: '900 s, 1024 MB',
     'rotate-admin-password': '60 s, 1024 MB',
+    'note-feedback': '10 s, 512 MB',
   });
+});
+
+test('the jobs may be kept free of what the API takes: not by default, as a new account has ten runs in all', () => {
+  const reserved = (settings: object) =>
+    resourcesOf(synthesize({ ...settings }), 'AWS::Lambda::Function')
+      .map(([id, { Properties }]) => [functionOf(id), Properties.ReservedConcurrentExecutions])
+      .filter(([, number]) => number !== undefined);
+  expect(reserved({})).toEqual([]);
+  expect(reserved({ reservedConcurrency: 2 })).toEqual([
+    ['reap', 2],
+    ['remind', 2],
+    ['reconcile', 2],
+  ]);
 });
 
 // Who may describe a function may read its environment, so no secret may be in it: only names and settings.
@@ -34,11 +53,15 @@ test('the environment of a function is its settings and names, and nothing else'
         // Where the mails that it sends lead.
         ...(name === 'remind' && { ORIGIN: { 'Fn::GetAtt': [expect.stringMatching(/^ApiHttpApi/), 'ApiEndpoint'] } }),
         ...(name === 'reap' && { NODE_OPTIONS: '--max-semi-space-size=64' }),
+        ...(['request-link', 'remind'].includes(name) && {
+          CONFIGURATION_SET: { Ref: expect.stringMatching(/^MailFeedback/) },
+        }),
         STACK_NAME: 'lab-grants',
         TABLE_NAME: { Ref: expect.stringMatching(/^TableItems/) },
         SETTINGS: JSON.stringify({
           admins: ['admin@example.com'],
           mailFrom: 'mongogrant <no-reply@example.com>',
+          secretPrefix: 'lab',
           grantTtl: '7 d',
         }),
       },

@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { domainOf } from '../../infra/api';
-import { allRoutes, fallback, type Route, routes } from '../../shared/routes';
+import { allRoutes, fallback, methodsAt, type Route, routes } from '../../shared/routes';
 import { parseDeployment } from '../../shared/settings';
 import { domainSettings, functionOf, isObject, resourcesOf, synthesize, text } from './synthesize';
 
@@ -20,7 +20,9 @@ test.each<[string, Template, readonly Route[]]>([
     expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
     return `${route.RouteKey} -> ${functionOf(text(integration?.IntegrationUri))}`;
   });
-  const listed = wanted.map((route) => `${route.method} ${route.path} -> ${route.function}`);
+  const listed = wanted.flatMap((route) =>
+    methodsAt(route).map((method) => `${method} ${route.path} -> ${route.function}`),
+  );
   expect(made.toSorted()).toEqual([...listed, `$default -> ${fallback.function}`].toSorted());
 });
 
@@ -44,6 +46,18 @@ test('each route is throttled', () => {
     StageName: '$default',
     DefaultRouteSettings: { ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 },
   });
+});
+
+test('routes that hold a function for a second and a half, as they mail, leave the other functions of a new account their turn', () => {
+  const [[, stage] = ['', undefined]] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage');
+  const limit = { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 2 };
+  expect(stage?.Properties.RouteSettings).toEqual({ 'POST /links': limit, 'GET /gettoken/{email}': limit });
+  const made = resourcesOf(template, 'AWS::ApiGatewayV2::Route').filter(([, { Properties }]) =>
+    ['POST /links', 'GET /gettoken/{email}'].includes(text(Properties.RouteKey)),
+  );
+  // A stage can't limit a route that is not there yet.
+  const [found] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+  expect(found?.DependsOn).toEqual(expect.arrayContaining(made.map(([id]) => id)));
 });
 
 test('the API has its own name only where the settings give it one', () => {

@@ -1,3 +1,5 @@
+import clientManifest from '../../client/package.json';
+import manifest from '../../package.json';
 import { routes } from '../../shared/routes';
 import { synthesize, text } from './synthesize';
 
@@ -14,6 +16,8 @@ test('a deployment says where the API is and what comes next', () => {
     'Step3GetToken',
     'Step4AllowSomeone',
     'ForAdmins',
+    'Version',
+    'SenderIdentity',
   ]);
   expect(steps().ApiAddress).toMatch(/^ApiHttpApi\w+\.ApiEndpoint$/);
 });
@@ -66,4 +70,11 @@ test('an admin gets the line that mgrant hosts and mgrant import need', () => {
   expect(steps({ stackName: 'lab', secretPrefix: 'lab/grants' }).ForAdmins).toMatch(
     / MONGOGRANT_TABLE=TableItems\w+ MONGOGRANT_STACK=lab MONGOGRANT_SECRET_PREFIX=lab\/grants$/,
   );
+});
+
+test('mgrant doctor is told the release, which the command line shares, and the identity that sends', () => {
+  expect(steps().Version).toBe(manifest.version);
+  expect(clientManifest.version).toBe(manifest.version);
+  expect(steps({ mailFrom: 'Our lab <grants@lab.org>' }).SenderIdentity).toBe('grants@lab.org');
+  expect(steps({ mailFrom: 'grants@lab.org', mailIdentity: 'lab.org' }).SenderIdentity).toBe('lab.org');
 });

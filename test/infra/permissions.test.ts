@@ -1,10 +1,11 @@
-import type { Template } from 'aws-cdk-lib/assertions';
-import { functionOf, isObject, listOf, resourcesOf, synthesize, text, vpcSettings } from './synthesize';
+import { permissions } from './permissions-of';
+import { functionOf, resourcesOf, synthesize, text, vpcSettings } from './synthesize';
 
 const ownLog = ['logs:CreateLogStream own log', 'logs:PutLogEvents own log'];
 const signingKey = 'secretsmanager:GetSecretValue signing-key';
 const linkKey = 'secretsmanager:GetSecretValue link-key';
 const hosts = 'secretsmanager:GetSecretValue arn:partition:secretsmanager:region:accountid:secret:mongogrant/hosts/*';
+const feedback = 'arn:partition:ses:region:accountid:configuration-set/own';
 const sender = 'only {"StringEquals":{"ses:FromAddress":"no-reply@example.com"}}';
 
 /** Everything that each function may do. A permission that is missing here, or here only, fails. */
@@ -14,12 +15,18 @@ const expected: Record<string, string[]> = {
     'dynamodb:Query table only rules#*',
     'dynamodb:GetItem table only rulers#*',
     'dynamodb:GetItem table only links#*',
+    'dynamodb:Query table only links#*',
     'dynamodb:PutItem table only links#*',
+    'dynamodb:UpdateItem table only links#*',
+    'dynamodb:GetItem table only domains#*',
+    'dynamodb:UpdateItem table only domains#*',
+    'dynamodb:GetItem table only mail#*',
     'dynamodb:GetItem table only ip#*',
     'dynamodb:UpdateItem table only ip#*',
     'dynamodb:PutItem table only audit#*',
     linkKey,
     `ses:SendEmail arn:partition:ses:region:accountid:identity/* ${sender}`,
+    `ses:SendEmail ${feedback} ${sender}`,
   ],
   'redeem-link': [
     ...ownLog,
@@ -40,6 +47,9 @@ const expected: Record<string, string[]> = {
     'dynamodb:PutItem table only audit#*',
     signingKey,
     hosts,
+    'dynamodb:GetItem table only hosts#*',
+    'dynamodb:PutItem table only hosts#*',
+    'dynamodb:UpdateItem table only hosts#*',
   ],
   grants: [
     ...ownLog,
@@ -65,12 +75,20 @@ const expected: Record<string, string[]> = {
     'dynamodb:PutItem table only audit#*',
     signingKey,
     hosts,
+    'dynamodb:GetItem table only orders#*',
+    'dynamodb:PutItem table only orders#*',
+    'dynamodb:UpdateItem table only orders#*',
+    'dynamodb:DeleteItem table only orders#*',
+    'dynamodb:GetItem table only hosts#*',
+    'dynamodb:PutItem table only hosts#*',
+    'dynamodb:UpdateItem table only hosts#*',
   ],
   rules: [
     ...ownLog,
     'dynamodb:GetItem table only links#*',
     'dynamodb:Query table only rules#*',
     'dynamodb:Query table/index/listed only rules',
+    'dynamodb:Query table/index/due only rules#by#*',
     'dynamodb:GetItem table only rules#*',
     'dynamodb:PutItem table only rules#*',
     'dynamodb:DeleteItem table only rules#*',
@@ -96,6 +114,8 @@ const expected: Record<string, string[]> = {
   ],
   reap: [
     ...ownLog,
+    'dynamodb:GetItem table only jobs',
+    'dynamodb:PutItem table only jobs',
     'dynamodb:Query table/index/due only sweeps',
     'dynamodb:GetItem table only sweeps#*',
     'dynamodb:UpdateItem table only sweeps#*',
@@ -115,16 +135,26 @@ const expected: Record<string, string[]> = {
     'dynamodb:DeleteItem table only hosts#*',
     'dynamodb:PutItem table only audit#*',
     hosts,
+    'dynamodb:PutItem table only sweeps#*',
+    'dynamodb:Query table/index/due only orders',
+    'dynamodb:GetItem table only orders#*',
+    'dynamodb:UpdateItem table only orders#*',
+    'dynamodb:DeleteItem table only orders#*',
   ],
   remind: [
     ...ownLog,
     'dynamodb:Query table/index/due only grants#*',
     'dynamodb:GetItem table only grants#*',
     'dynamodb:UpdateItem table only grants#*',
+    'dynamodb:GetItem table only mail#*',
+    'dynamodb:GetItem table only jobs',
+    'dynamodb:PutItem table only jobs',
     'dynamodb:PutItem table only audit#*',
     `ses:SendEmail arn:partition:ses:region:accountid:identity/* ${sender}`,
+    `ses:SendEmail ${feedback} ${sender}`,
   ],
   reconcile: [
+    'dynamodb:PutItem table only jobs',
     ...ownLog,
     'dynamodb:Query table only grants#*',
     'dynamodb:Query table/index/listed only grants#*',
@@ -142,6 +172,7 @@ const expected: Record<string, string[]> = {
 
 /** What no route leads to: AWS calls it. */
 const jobs: Record<string, string[]> = {
+  'note-feedback': [...ownLog, 'dynamodb:PutItem table only mail#*', 'dynamodb:PutItem table only audit#*'],
   'rotate-admin-password': [
     ...ownLog,
     ...['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].map((verb) =>
@@ -190,6 +221,7 @@ test('only the functions that talk to MongoDB gain anything from a VPC', () => {
     remind: [],
     reconcile: vpcAccess.toSorted(),
     'rotate-admin-password': vpcAccess.toSorted(),
+    'note-feedback': [],
   });
 });
 
@@ -211,7 +243,7 @@ test('each function has the role of its own name', () => {
   expect(Object.fromEntries(roles)).toEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, name])));
 });
 
-test('only this API, for a job its schedule, and only Secrets Manager of this account the rotation, may call a function', () => {
+test('only this API, for a job its schedule, for feedback SES, and only Secrets Manager of this account the rotation, may call a function', () => {
   const callers = resourcesOf(plain, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
   const rotation = callers.filter(({ FunctionName }) => text(FunctionName).startsWith('rotateadminpassword'));
   expect(rotation).toEqual([
@@ -227,6 +259,7 @@ test('only this API, for a job its schedule, and only Secrets Manager of this ac
     ['reap', expect.stringMatching(/^ReaperSchedule\w+\.Arn$/)],
     ['remind', expect.stringMatching(/^ReminderSchedule\w+\.Arn$/)],
     ['reconcile', expect.stringMatching(/^ReconcilerSchedule\w+\.Arn$/)],
+    ['note-feedback', expect.stringMatching(/^MailReturned\w+\.Arn$/)],
   ]);
   const served = callers.filter((caller) => !rotation.includes(caller) && !scheduled.includes(caller));
   expect(served.length).toBeGreaterThan(0);
@@ -243,42 +276,3 @@ test('the prefix of the secrets is the one that the settings name', () => {
   expect(lines).toContain(hosts.replace('mongogrant/', 'lab/grants/'));
   expect(lines).not.toContain(hosts);
 });
-
-/** Function -> its permissions as sorted lines, one for each action, resource and condition. */
-function permissions(template: Template): Record<string, string[]> {
-  const lines: Record<string, string[]> = {};
-  for (const [, { Properties: policy }] of resourcesOf(template, 'AWS::IAM::Policy')) {
-    const document = isObject(policy.PolicyDocument) ? policy.PolicyDocument : {};
-    for (const role of listOf(policy.Roles).map(text)) {
-      const name = functionOf(role);
-      const own = listOf(document.Statement).flatMap((statement) =>
-        linesOf(isObject(statement) ? statement : {}, name),
-      );
-      lines[name] = [...(lines[name] ?? []), ...own].toSorted();
-    }
-  }
-  return lines;
-}
-
-function linesOf(statement: Record<string, unknown>, name: string): string[] {
-  const { Effect, Action, Resource, Condition, ...rest } = statement;
-  expect(rest).toEqual({});
-  const only = Condition === undefined ? '' : ` only ${conditionName(Condition)}`;
-  const denied = Effect === 'Allow' ? '' : `${Effect} `;
-  return listOf(Action).flatMap((action) =>
-    listOf(Resource).map((resource) => `${denied}${action} ${resourceName(text(resource), name)}${only}`),
-  );
-}
-
-function resourceName(resource: string, name: string): string {
-  if (/^SigningKeySecret\w+$/.test(resource)) return 'signing-key';
-  if (/^LinkKeySecret\w+$/.test(resource)) return 'link-key';
-  if (/Logs\w+\.Arn$/.test(resource))
-    return functionOf(resource) === name ? 'own log' : `log of ${functionOf(resource)}`;
-  return resource.replace(/^TableItems\w+\.Arn/, 'table');
-}
-
-function conditionName(condition: unknown): string {
-  const written = JSON.stringify(condition);
-  return /^\{"ForAllValues:StringLike":\{"dynamodb:LeadingKeys":\["([^"]+)"\]\}\}$/.exec(written)?.[1] ?? written;
-}

@@ -14,6 +14,13 @@ export const domainSettings = {
   certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/0b1c2d3e-0b1c-2d3e-4f50-0b1c2d3e4f50',
 };
 
+export const frontSettings = {
+  webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/company/0b1c2d3e-0b1c-2d3e-4f50-0b1c2d3e4f50',
+  frontCertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1b1c2d3e-0b1c-2d3e-4f50-0b1c2d3e4f50',
+};
+
+export const kmsKeyArn = 'arn:aws:kms:eu-central-1:123456789012:key/0b1c2d3e-0b1c-2d3e-4f50-0b1c2d3e4f50';
+
 /**
  * The template of the stack as cdk.json describes it, with these settings on top. What takes seconds is left to app.test.ts: bundling
  * the functions, and the CDK's check of the template.
@@ -58,6 +65,7 @@ export function functionOf(logicalId: string): string {
     'remind',
     'reconcile',
     'rotate-admin-password',
+    'note-feedback',
   ];
   return names.find((candidate) => candidate.replaceAll('-', '') === name) ?? `unknown function ${logicalId}`;
 }

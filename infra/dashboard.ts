@@ -1,0 +1,94 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard as CloudWatchDashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  Metric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Alarms } from './alarms';
+import type { Table } from './table';
+import type { Watched } from './watch-service';
+
+export interface DashboardProps extends Watched {
+  readonly name: string;
+  readonly alarms: Alarms;
+  readonly table: Table;
+}
+
+/** Three columns of one screen. */
+const third = { width: 8, height: 5 };
+const period = Duration.minutes(5);
+
+/** All of the service on one screen. What is counted in logs costs nothing until somebody looks. */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, { name, alarms, functions, jobs, api, table }: DashboardProps) {
+    super(scope, id);
+    const all = [...Object.values(functions), ...Object.values(jobs)];
+    const requestLogs = Object.values(functions).map(({ logGroup }) => logGroup);
+    const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
+      dashboardName: name,
+      defaultInterval: Duration.hours(24),
+    });
+    dashboard.addWidgets(
+      alarmsWidget(alarms.all),
+      graph('Oldest overdue login, and oldest daily job (seconds)', [
+        alarms.figure('OldestOverdueSeconds', 'Maximum', 5),
+        alarms.figure('OldestJobSeconds', 'Maximum', 5),
+      ]),
+      graph('Logins: due, ended', [alarms.figure('GrantsDue', 'Maximum', 5), alarms.figure('GrantsEnded', 'Sum', 5)]),
+    );
+    dashboard.addWidgets(
+      listed('Links, tokens, logins', [api.log], 'status < 400', 'count(*) as requests by route, status', 'requests'),
+      listed('Refusals by reason', requestLogs, 'status >= 400', 'count(*) as refused by message, route', 'refused'),
+      listed(
+        'Live logins by host, at the last comparison',
+        [jobs.reconcile.logGroup],
+        'message = "host_compared"',
+        'latest(ours) as logins by host',
+        'logins',
+      ),
+    );
+    dashboard.addWidgets(
+      graph('Answers', api.metrics(period)),
+      graph('Time to answer (milliseconds)', api.metricLatencies(period)),
+      graph('Functions: errors, throttles, side by side', [
+        ...['Errors', 'Throttles'].map((metricName) => ofAccount(metricName, 'Sum')),
+        ofAccount('ConcurrentExecutions', 'Maximum'),
+      ]),
+    );
+    dashboard.addWidgets(
+      graph('Cost: calls of functions', all.map(callsOf)),
+      graph('Cost: units of the table', table.metricUnits(period)),
+      graph('Cost: mails', [
+        new Metric({ namespace: 'AWS/SES', metricName: 'Send', statistic: 'Sum', period }),
+        new Metric({ namespace: 'AWS/SES', metricName: 'Bounce', statistic: 'Sum', period }),
+      ]),
+    );
+  }
+}
+
+const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, ...third });
+
+const alarmsWidget = (alarms: IAlarm[]) => new AlarmStatusWidget({ title: 'Alarms', alarms, ...third });
+
+function listed(title: string, logGroups: ILogGroup[], filter: string, stats: string, most: string): LogQueryWidget {
+  return new LogQueryWidget({
+    title,
+    logGroupNames: logGroups.map(({ logGroupName }) => logGroupName),
+    queryLines: [`filter ${filter}`, `stats ${stats}`, `sort ${most} desc`, 'limit 15'],
+    view: LogQueryVisualizationType.TABLE,
+    ...third,
+  });
+}
+
+const callsOf = (fn: LambdaFunction): IMetric => fn.metricInvocations({ period, label: fn.node.scope?.node.id ?? '' });
+
+const ofAccount = (metricName: string, statistic: string): Metric =>
+  new Metric({ namespace: 'AWS/Lambda', metricName, statistic, period });

@@ -1,0 +1,111 @@
+import { Duration, SecretValue, Stack, Validations } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestCookieBehavior,
+  OriginRequestHeaderBehavior,
+  OriginRequestPolicy,
+  OriginRequestQueryStringBehavior,
+  OriginSslPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { Construct } from 'constructs';
+import { frontHeader, viewerHeader } from '../shared/front';
+import type { Deployment } from '../shared/settings';
+import type { Domain } from './api';
+
+/** What stands in front of the API. */
+export interface FrontSettings {
+  /** The organisation's own web ACL. */
+  readonly webAclArn: string;
+  /** Of a certificate for the API's name in us-east-1, as CloudFront takes no other. */
+  readonly certificateArn: string;
+  /** The version of the key that CloudFront sends; without it, the one that is current when CloudFormation looks. */
+  readonly keyVersion: string | undefined;
+}
+
+export interface FrontProps extends FrontSettings {
+  readonly domain: Domain;
+  /** Where API Gateway answers to the same name. */
+  readonly regionalName: string;
+  /** Of the secret that tells functions by what CloudFront is known. */
+  readonly keyArn: string;
+}
+
+/** Those that CloudFront would keep for ten seconds, whatever the answer says of itself, and tell to everybody. */
+const keptErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
+/** CloudFront with a web ACL before the API. It keeps nothing, and shows functions a key, so that nobody goes around it. */
+export class Front extends Construct {
+  /** What the DNS record of the API's name points to. */
+  readonly target: string;
+
+  constructor(scope: Construct, id: string, props: FrontProps) {
+    super(scope, id);
+    const { domain, regionalName, webAclArn, certificateArn, keyArn, keyVersion } = props;
+    const key = SecretValue.secretsManager(keyArn, {
+      jsonField: 'key',
+      ...(keyVersion !== undefined && { versionId: keyVersion }),
+    });
+    const distribution = new Distribution(this, 'Distribution', {
+      comment: Stack.of(this).stackName,
+      domainNames: [domain.name],
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      webAclId: webAclArn,
+      defaultBehavior: {
+        origin: new HttpOrigin(regionalName, {
+          protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+          originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+          // CloudFormation puts it in: the template names the secret only.
+          customHeaders: { [frontHeader]: key.unsafeUnwrap() },
+        }),
+        allowedMethods: AllowedMethods.ALLOW_ALL,
+        viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+        cachePolicy: CachePolicy.CACHING_DISABLED,
+        originRequestPolicy: new OriginRequestPolicy(this, 'HandOn', {
+          comment: 'All of the request, and the address of the viewer',
+          headerBehavior: OriginRequestHeaderBehavior.all(viewerHeader),
+          queryStringBehavior: OriginRequestQueryStringBehavior.all(),
+          cookieBehavior: OriginRequestCookieBehavior.none(),
+        }),
+      },
+      errorResponses: keptErrors.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
+    });
+    this.target = distribution.distributionDomainName;
+    Validations.of(distribution).acknowledge(
+      { id: 'AwsSolutions::AwsSolutions-CFR1', reason: 'From where people may ask is for the web ACL to say.' },
+      {
+        id: 'AwsSolutions::AwsSolutions-CFR3',
+        reason:
+          'Its access log names the path, and a link stands in the path. The log of API Gateway has each request.',
+      },
+    );
+  }
+}
+
+/** What the settings put in front of the API, if anything. It answers to a name of its own: TLS 1.2 alone needs a certificate. */
+export function frontSettingsOf(deployment: Deployment): FrontSettings | undefined {
+  const { webAclArn, frontCertificateArn, frontKeyVersion, domainName } = deployment;
+  if (!webAclArn) {
+    const [set] = Object.keys({
+      ...(frontCertificateArn && { frontCertificateArn }),
+      ...(frontKeyVersion && { frontKeyVersion }),
+    });
+    if (set) throw new Error(`Settings: webAclArn is missing (${set} is set)`);
+    return undefined;
+  }
+  if (!domainName) throw new Error('Settings: domainName and certificateArn are missing (webAclArn is set)');
+  if (!frontCertificateArn)
+    throw new Error(
+      'Settings: frontCertificateArn is missing (webAclArn is set): a certificate for domainName in us-east-1',
+    );
+  return { webAclArn, certificateArn: frontCertificateArn, keyVersion: frontKeyVersion };
+}
