@@ -1,7 +1,9 @@
 import { startDynamoDb } from '../local/dynamodb';
 import { startMongod } from '../local/mongod/server';
+import { workOf } from './load/work';
 
-// A process of its own with some servers: `dynamodb`, or a number of embedded MongoDB-compatible servers. It tells its parent their ports.
+// A process of its own with some servers: `dynamodb`, or a number of embedded MongoDB-compatible servers. It tells its parent their ports,
+// and how long it used a processor when it is asked.
 const [what = '', username = '', password = ''] = process.argv.slice(2);
 const ports =
   what === 'dynamodb'
@@ -9,4 +11,5 @@ const ports =
     : Array.from({ length: Number(what) }, () => startMongod({ admin: { username, password } }));
 
 Promise.all(ports).then((started) => process.send?.(started.map(({ port }) => port)));
+process.on('message', () => process.send?.(workOf()));
 process.on('disconnect', () => process.exit(0));

@@ -1,5 +1,6 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { reap } from '../functions/reap/reap';
@@ -7,18 +8,25 @@ import { ensureTable } from '../local/dynamodb';
 import { mongoUsers } from '../shared/mongo-users';
 import type { HostSecret } from '../shared/secrets';
 import { sideBySide } from '../shared/side-by-side';
-import { liveParts } from '../shared/store/grants';
+import { allLiveGrants } from '../shared/store/grants';
 import { keys } from '../shared/store/keys';
-import { dynamoTable } from '../shared/store/table';
+import { planSweep } from '../shared/store/sweeps';
+import { dynamoTable, type Table } from '../shared/store/table';
 import { seconds } from '../shared/time';
+import { workOf } from './load/work';
 
-// 10,000 grants due at once on 20 hosts, 3 of them down: how long until the other 17 are clean? Everything on this machine.
+// 10,000 grants due at once on 20 hosts, 3 of them down, while 500 rules were changed and with them 5,000 grants on a host that takes
+// connections and never answers: how long until the other 17 are clean? Everything on this machine.
 const [grantCount, hostCount, downCount] = [10_000, 20, 3];
+const [rulesChanged, toSweep] = [500, 5000];
 const admin = { username: 'root', password: 'root-of-the-bench' };
 const now = seconds(new Date());
 
+const children: ChildProcess[] = [];
+
 async function start(...args: string[]): Promise<number[]> {
   const child = fork(new URL('./reap-servers.ts', import.meta.url), args, { execArgv: ['--import', 'tsx'] });
+  children.push(child);
   const [ports] = await once(child, 'message');
   return Array.isArray(ports) ? ports.map(Number) : [];
 }
@@ -37,14 +45,23 @@ async function main(): Promise<void> {
   });
   // A port that nobody listens on stands for a host that is down.
   const ports = [...mongods.flat(), ...Array<number>(downCount).fill(1)];
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const silentAt = Object(silent.address()).port;
   const hosts = ports.map((port, index) => ({ name: `host${index}.lab.org`, secret: secretOf(port) }));
+  hosts.push({ name: 'silent.lab.org', secret: secretOf(silentAt) });
   const users = mongoUsers();
   const client = new DynamoDBClient();
   await ensureTable(client, 'mongogrant');
 
   console.log(`making ${grantCount} grants on ${hostCount} hosts, ${downCount} of them down ...`);
   const all = Array.from({ length: grantCount }, (_, n) => grantOf(n, hosts[n % hostCount]?.name ?? ''));
-  await sideBySide(4, batches(all), (some) =>
+  await sideBySide(hostCount, hosts.slice(0, hostCount - downCount), async (host) => {
+    const madeOn = await users.identify(host);
+    for (const grant of all) if (grant.host === host.name) Object.assign(grant, { madeOn });
+  });
+  const live = Array.from({ length: toSweep }, (_, n) => grantOf(grantCount + n, 'silent.lab.org', now + 86_400));
+  await sideBySide(4, batches([...all, ...live]), (some) =>
     client.send(
       new BatchWriteItemCommand({
         RequestItems: { mongogrant: some.map((item) => ({ PutRequest: { Item: marshall(item) } })) },
@@ -69,8 +86,19 @@ async function main(): Promise<void> {
     clock: Date.now,
     settings: { unaskedAfter: 86_400 },
   };
+  for (let n = 0; n < rulesChanged; n++) {
+    const rule = {
+      email: '*@lab.org',
+      host: 'silent.lab.org',
+      db: `bench${n || ''}*`,
+      role: 'readWrite',
+      which: 'allow',
+    } as const;
+    await planSweep(deps.table, { rule }, now);
+  }
   const begun = Date.now();
-  const cpu = process.cpuUsage();
+  const before = await serversUsed();
+  const { used } = workOf();
   for (let run = 1; ; run++) {
     // As on Lambda: 60 s a run, of which the last 10 only finish what was begun.
     const { due, ended, silent, faults } = await reap(
@@ -81,30 +109,41 @@ async function main(): Promise<void> {
     console.log(
       `run ${run}: ${ended} of ${due} ended, ${((Date.now() - begun) / 1000).toFixed(1)} s, silent ${silent.length}, faults ${faults}`,
     );
-    if (due - ended <= (grantCount * downCount) / hostCount) break;
+    if ((await leftOn(deps.table, hosts.slice(0, hostCount - downCount))) === 0) break;
   }
-  const { user, system } = process.cpuUsage(cpu);
-  console.log(`the reaper itself took ${((user + system) / 1e6).toFixed(1)} s of processor time`);
-  const left = (
-    await Promise.all(liveParts.map((part) => deps.table.query({ pk: keys.dueShards[part] ?? '', index: 'due' })))
-  ).flat();
-  console.log(
-    `left: ${left.length}, all on hosts that are down: ${left.every(({ host }) => hosts.slice(-downCount).some(({ name }) => name === host))}`,
-  );
+  const [reaper, servers] = [workOf().used - used, (await serversUsed()) - before];
+  console.log(`processor time: the reaper ${reaper.toFixed(1)} s, the servers beside it ${servers.toFixed(1)} s`);
+  const marked = (await allLiveGrants(deps.table)).grants.filter(({ why }) => why === 'rules_changed').length;
+  console.log(`${marked} of ${toSweep} on the silent host say that they end`);
   process.exit(0);
+}
+
+/** Seconds of processor time. */
+async function serversUsed(): Promise<number> {
+  const works = await Promise.all(
+    children.map(async (child) => {
+      child.send('work');
+      const [work] = await once(child, 'message');
+      return Number(Object(work).used);
+    }),
+  );
+  return works.reduce((sum, used) => sum + used, 0);
 }
 
 const secretOf = (port: number): HostSecret => ({ host: '127.0.0.1', port, ...admin, authSource: 'admin' });
 
-function grantOf(n: number, host: string) {
+const leftOn = async (table: Table, hosts: { name: string }[]): Promise<number> =>
+  (await allLiveGrants(table)).grants.filter(({ host }) => hosts.some(({ name }) => name === host)).length;
+
+function grantOf(n: number, host: string, expiresAt = now - 1) {
   const [email, db, role, label] = [`person${n}@lab.org`, 'bench', 'readWrite', ''];
   const id = `grant${n}`;
   const key = keys.grant({ email, host, db, role, label });
   return {
     ...key,
     ...{ id, email, host, db, role, label, username: `person${n}`, usersDb: db, state: 'active', version: 2 },
-    ...{ issuedAt: now - 3600, expiresAt: now - 1, creatingUntil: 0, changingUntil: 0, endingUntil: 0, cidrs: [] },
-    ...{ duePk: keys.due(id), dueAt: now - 1, listPk: keys.grantsOn(host), listSk: `${email}#${key.sk}` },
+    ...{ issuedAt: now - 3600, expiresAt, creatingUntil: 0, changingUntil: 0, endingUntil: 0, cidrs: [] },
+    ...{ duePk: keys.due(id), dueAt: expiresAt, listPk: keys.grantsOn(host), listSk: `${email}#${key.sk}` },
   };
 }
 

@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { allLiveGrants } from '../../shared/store/grants';
+import { dynamoTable } from '../../shared/store/table';
+import type { Heard, Load } from '../load/acts';
+import { judge } from '../load/judge';
+import type { Account } from '../load/ledger';
+import { settledGrants, taggedUsers, tryAll } from '../load/see';
+import type { Work } from '../load/work';
+import { call, revokeAgainAndAgain } from './callers';
+import { prepareScene, type Scene } from './scene';
+import { type Watched, watch } from './watch';
+
+export interface Plan {
+  seconds: number;
+  /** How often something is asked for, at each host. */
+  perSecond: number;
+  reapEvery: number;
+}
+
+export interface Ran {
+  /** What the callers of the healthy host heard, once all was warm. */
+  healthy: Heard[];
+  /** What anybody heard. */
+  all: Heard[];
+  watched: Watched;
+  /** What must not be, with what was found of it. */
+  wrong: Record<string, string[]>;
+  passwords: number;
+  working: number;
+  /** Of each second: how long each part used a processor, or waited for one that somebody else used. */
+  work: { service: Work; databases: Work };
+}
+
+const warmUpMs = 10_000;
+
+/** One flood of a fresh service, with or without those who ask a slow host, a dead one, and revoke everything; then how things stand. */
+export async function run(plan: Plan, withOthers: boolean): Promise<Ran> {
+  const scene = await prepareScene(plan.reapEvery);
+  const { hosts, callers, adminUris } = scene;
+  const table = dynamoTable(scene.tableName);
+  const healthyUri = adminUris.find(({ name }) => name === hosts.healthy)?.adminUri ?? '';
+  const watching = watch(hosts.healthy, healthyUri, table);
+  const { healthy, all, work } = await flood(scene, plan, withOthers);
+  const lost = await lostAt(hosts.dead, scene, table);
+  // Who was dead answers again: then everything must come to its end, there, too.
+  await scene.setModes({ [hosts.slow]: 'passes', [hosts.dead]: 'passes' });
+  const rows = await settledGrants(table);
+  const watched = await watching.stop();
+  const accounts = Object.values(callers).flatMap((some) => [some].flat().flatMap((caller) => caller.accounts));
+  const passwords = accounts.flatMap((account) => account.passwords);
+  const working = await tryAll(passwords);
+  const wrong: Ran['wrong'] = { [`users of ${hosts.dead} whose row was lost`]: lost };
+  for (const { name, adminUri } of adminUris) {
+    const here = <T extends { host: string }>(some: readonly T[]) => some.filter(({ host }) => host === name);
+    const works = (password: Account['passwords'][number]) => working.has(password);
+    const users = await taggedUsers(adminUri);
+    for (const [what, found] of Object.entries(judge({ accounts: here(accounts), rows: here(rows), users, works })))
+      wrong[`${name}: ${what}`] = found;
+  }
+  await scene.close();
+  return { healthy, all, watched, wrong, passwords: passwords.length, working: working.size, work };
+}
+
+async function flood(scene: Scene, { seconds, perSecond }: Plan, withOthers: boolean) {
+  const { api, hosts, callers } = scene;
+  const begin = Date.now() + warmUpMs;
+  const all: Heard[] = [];
+  const healthy: Heard[] = [];
+  const over = () => Date.now() > begin + seconds * 1000;
+  const load: Load = { api, over, hear: (heard) => void all.push(heard) };
+  const measured = (heard: Heard) => {
+    all.push(heard);
+    if (heard.at >= begin) healthy.push(heard);
+  };
+  const at = (some: Scene['callers']['healthy'], how: Load) =>
+    Promise.all(some.map((caller) => call(how, caller, (some.length * 1000) / perSecond)));
+  const first = at(callers.healthy, { ...load, hear: measured });
+  await wait(warmUpMs);
+  const before = await scene.work();
+  if (withOthers) await scene.setModes({ [hosts.slow]: 'slow', [hosts.dead]: 'dead' });
+  const rest = withOthers
+    ? [at(callers.slow, load), at(callers.dead, load), revokeAgainAndAgain(load, callers.revoking)]
+    : [];
+  await Promise.all([first, ...rest]);
+  const after = await scene.work();
+  const took = (Date.now() - begin) / 1000;
+  const share = (of: keyof typeof after): Work => ({
+    used: (after[of].used - before[of].used) / took,
+    waited: (after[of].waited - before[of].waited) / took,
+  });
+  return { healthy, all, work: { service: share('service'), databases: share('databases') } };
+}
+
+/** Users on a server that answers nobody, of whom no row tells that they are to end or live. */
+async function lostAt(name: string, { adminUris }: Scene, table: ReturnType<typeof dynamoTable>): Promise<string[]> {
+  const uri = adminUris.find((one) => one.name === name)?.adminUri ?? '';
+  const [users, { grants }] = await Promise.all([taggedUsers(uri), allLiveGrants(table)]);
+  return users.filter(({ grant }) => !grants.some(({ id }) => id === grant)).map(({ user }) => user);
+}

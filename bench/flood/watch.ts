@@ -1,0 +1,39 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
+import { allLiveGrants } from '../../shared/store/grants';
+import type { Table } from '../../shared/store/table';
+import { seconds } from '../../shared/time';
+import { usersOn } from '../load/see';
+
+/** The longest, in seconds. */
+export interface Watched {
+  /** For which a user was still on the server after the end of its life. */
+  overdue: number;
+  /** For which a row waited for its end, or for what became of its user. */
+  waiting: number;
+}
+
+/** Looks each second at a server and at the rows of its grants, until it is told to stop. */
+export function watch(host: string, adminUri: string, table: Table): { stop(): Promise<Watched> } {
+  const watched: Watched = { overdue: 0, waiting: 0 };
+  let over = false;
+  const look = async (client: MongoClient) => {
+    const [users, { grants }] = await Promise.all([usersOn(client), allLiveGrants(table, seconds(new Date()))]);
+    const now = seconds(new Date());
+    const late = users.map(({ expires }) => now - seconds(new Date(expires)));
+    const due = grants.filter((grant) => grant.host === host).map(({ dueAt = now }) => now - dueAt);
+    watched.overdue = Math.max(watched.overdue, ...late);
+    watched.waiting = Math.max(watched.waiting, ...due);
+  };
+  const watching = MongoClient.connect(adminUri).then(async (client) => {
+    for (; !over; await wait(1000)) await look(client);
+    await client.close();
+  });
+  return {
+    async stop() {
+      over = true;
+      await watching;
+      return watched;
+    },
+  };
+}

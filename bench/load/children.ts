@@ -1,0 +1,56 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import * as v from 'valibot';
+
+/** What the stand-ins tell of themselves. */
+const databases = v.object({
+  environment: v.object({
+    ...{ tableName: v.string(), stackName: v.string(), settings: v.string(), origin: v.string() },
+    ...{ dynamodb: v.string(), secretsManager: v.string(), ses: v.string() },
+  }),
+  host: v.string(),
+  adminUri: v.string(),
+});
+export type Databases = v.InferOutput<typeof databases>;
+
+/** A program beside this one, by its place from here. */
+export const startChild = (file: string, args: string[] = []): ChildProcess =>
+  fork(new URL(file, import.meta.url), args, {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+
+/** The next that it says. */
+export async function heard(child: ChildProcess): Promise<unknown> {
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([status]) => Promise.reject(new Error(`A part ended with status ${status}`))),
+  ]);
+  return message;
+}
+
+export async function startDatabases(origin: string): Promise<Databases & { child: ChildProcess }> {
+  const child = startChild('./databases.ts', [origin]);
+  return { ...v.parse(databases, await heard(child)), child };
+}
+
+/** A process that has loaded the service, and knows nothing of another one. */
+export async function loadService(environment: object, reapEvery: number): Promise<ChildProcess> {
+  const child = startChild('./service.ts', [String(reapEvery)]);
+  child.send(environment);
+  await heard(child);
+  return child;
+}
+
+export async function serve(child: ChildProcess): Promise<ChildProcess> {
+  child.send('serve');
+  await heard(child);
+  return child;
+}
+
+/** Lets it end by itself, as it does once nobody listens to it. */
+export async function leave(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.disconnect();
+  await ended;
+}

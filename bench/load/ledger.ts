@@ -1,0 +1,37 @@
+/** A password that somebody was handed. */
+export interface HandedOut {
+  uri: string;
+  /**
+   * `newest`: nothing has happened to it since. `unsure`: something was asked to which no clear answer came. `over`: another one came
+   * after it, or its grant was said to end.
+   */
+  standing: 'newest' | 'unsure' | 'over';
+}
+
+/** What one person knows of one grant. */
+export interface Account {
+  email: string;
+  host: string;
+  role: string;
+  label: string;
+  passwords: HandedOut[];
+  /** Whether the last clear answer said that it ends. */
+  revoked: boolean;
+}
+
+export const handOut = (account: Account, uri: string): void => {
+  for (const password of account.passwords) password.standing = 'over';
+  account.passwords.push({ uri, standing: 'newest' });
+  account.revoked = false;
+};
+
+/** The answer to an ask for a password was lost, or says of no effect. */
+export const loseAnswer = (account: Account): void => {
+  for (const password of account.passwords) if (password.standing === 'newest') password.standing = 'unsure';
+  account.revoked = false;
+};
+
+export const revoke = (account: Account): void => {
+  for (const password of account.passwords) password.standing = 'over';
+  account.revoked = true;
+};

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+
+/** Seconds so far in which this process used a processor, and in which it waited for one (where the system tells: Linux does). */
+export interface Work {
+  used: number;
+  waited: number;
+}
+
+export function workOf(): Work {
+  const { user, system } = process.cpuUsage();
+  return { used: (user + system) / 1e6, waited: waitedNs() / 1e9 };
+}
+
+function waitedNs(): number {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,14 @@
+const base = require('../../jest.config.js');
+
+/** The tests of the files that `stryker.json` changes: quick ones, as each change runs all of those that reach it. */
+/** @type {import('jest').Config} */
+module.exports = {
+  ...base,
+  rootDir: '../..',
+  roots: ['<rootDir>/test/shared'],
+  testMatch: [
+    ...['rule-keys', 'policy', 'scope', 'losses'],
+    ...['handed-out', 'tokens', 'terminal-secrets'],
+    ...['end-grant', 'remove-user', 'remove-user-steps', 'settle-grant'],
+  ].map((name) => `<rootDir>/test/shared/${name}.test.ts`),
+};
