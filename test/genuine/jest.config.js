@@ -8,7 +8,7 @@ module.exports = {
   rootDir: '../..',
   testMatch: selectTests(),
   testPathIgnorePatterns: ['/node_modules/'],
-  setupFilesAfterEnv: ['<rootDir>/test/support/genuine/close-spare.ts'],
+  setupFilesAfterEnv: [...base.setupFilesAfterEnv, '<rootDir>/test/support/genuine/close-spare.ts'],
   testTimeout: 60_000,
   // Much of it waits for elections and for members that are down.
   maxWorkers: availableParallelism() + 1,

@@ -4,7 +4,10 @@ import { dynamoTable } from '../../shared/store/table';
 import { openAwsProxy, type Trouble } from '../support/aws-proxy';
 import { doors, eventAt, everyRoute, openDoor } from '../support/door';
 import { keepPromises } from '../support/keep-promises';
+import { useRealLimits } from '../support/one-process';
 import { useCases } from '../support/use-cases';
+
+useRealLimits();
 
 const troubles: Trouble[] = [
   'ProvisionedThroughputExceededException',

@@ -36,7 +36,8 @@ async function aFunction(connected: 'connected' | 'not connected' = 'not connect
   const handler = serve(useCases, { ...deps, secrets, users }, { log: deps.log, clock: () => clock.now });
   const ask = async (method: string, target: string, body?: object) => {
     const { statusCode, body: text = '' } = await handler(eventOf(method, target, { token, body }, clock.now));
-    return { status: statusCode, json: JSON.parse(text) };
+    const json = JSON.parse(text);
+    return { status: json.detail ?? statusCode, json };
   };
   const grant = (of: string) => ask('POST', '/grants', { host: stage.host, db: 'd', role: 'read', label: of });
   await secrets.host(stage.host);

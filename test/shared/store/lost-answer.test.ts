@@ -3,7 +3,10 @@ import { ensureTable, startDynamoDb } from '../../../local/dynamodb';
 import type { Listening } from '../../../local/loopback';
 import { isPassing } from '../../../shared/aws-faults';
 import { dynamoTable, type Table } from '../../../shared/store/table';
+import { useRealLimits } from '../../support/one-process';
 import { isWrite, standBefore } from '../../support/stand-before';
+
+useRealLimits();
 
 let dynamodb: Listening;
 let proxy: Awaited<ReturnType<typeof standBefore>>;
