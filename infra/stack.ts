@@ -58,7 +58,7 @@ export class MongograntStack extends Stack {
     jobs.reap.addEnvironment('NODE_OPTIONS', '--max-semi-space-size=64');
     schedule(this, jobs);
     const noteFeedback = make('note-feedback');
-    const table = new Table(this, 'Table', { retain, key });
+    const table = new Table(this, 'Table', { retain, key, name: deployment.tableName });
     allow(
       { ...functions, ...jobs, 'note-feedback': noteFeedback },
       {
@@ -230,6 +230,7 @@ function allow(functions: Record<FunctionName | OwnJob, LambdaFunction>, resourc
   table.endGrants(reap);
   table.noteReach(reap);
   table.watchRuns(reap);
+  table.noteVersion(reap);
   table.writeAudit(reap);
   readHosts(reap);
 

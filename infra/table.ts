@@ -4,6 +4,7 @@ import {
   AttributeType,
   BillingMode,
   Table as DynamoTable,
+  type ITable,
   ProjectionType,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
@@ -19,6 +20,8 @@ export interface TableProps {
   readonly retain: boolean;
   /** Encrypts it in place of AWS's own key, where there is one. */
   readonly key: CustomerKey | undefined;
+  /** One to use in place of the stack's own, which stays: such as point-in-time recovery makes. */
+  readonly name: string | undefined;
 }
 
 /**
@@ -26,13 +29,18 @@ export interface TableProps {
  * All items share the table, so the partition's prefix is what keeps, say, request-link away from grants.
  */
 export class Table extends Construct {
-  private readonly table: DynamoTable;
+  private readonly table: ITable;
   private readonly key: CustomerKey | undefined;
 
-  constructor(scope: Construct, id: string, { retain, key }: TableProps) {
+  constructor(scope: Construct, id: string, { retain, key, name }: TableProps) {
     super(scope, id);
     this.key = key;
-    this.table = new DynamoTable(this, 'Items', {
+    const own = this.makeOwn(retain, key);
+    this.table = name === undefined ? own : DynamoTable.fromTableName(this, 'Other', name);
+  }
+
+  private makeOwn(retain: boolean, key: CustomerKey | undefined): DynamoTable {
+    const table = new DynamoTable(this, 'Items', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       timeToLiveAttribute: 'deleteAt',
@@ -42,18 +50,19 @@ export class Table extends Construct {
       ...(key && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key.key }),
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    this.table.addGlobalSecondaryIndex({
+    table.addGlobalSecondaryIndex({
       indexName: 'due',
       partitionKey: { name: 'duePk', type: AttributeType.STRING },
       sortKey: { name: 'dueAt', type: AttributeType.NUMBER },
       projectionType: ProjectionType.ALL,
     });
-    this.table.addGlobalSecondaryIndex({
+    table.addGlobalSecondaryIndex({
       indexName: 'listed',
       partitionKey: { name: 'listPk', type: AttributeType.STRING },
       sortKey: { name: 'listSk', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
+    return table;
   }
 
   /** As it is called in AWS, for admins who work with it from outside. */
@@ -155,6 +164,9 @@ export class Table extends Construct {
 
   /** Take a host for one run alone, and leave it again. */
   takeHosts = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
+
+  /** See by which version the rows are written, and note it. */
+  noteVersion = (fn: LambdaFunction) => this.allow(fn, 'rows', ['GetItem', 'PutItem']);
 
   /** Note that a daily job came to its end. */
   noteRuns = (fn: LambdaFunction) => this.allow(fn, 'jobs', ['PutItem']);

@@ -73,6 +73,7 @@ const deploymentSettings = {
   ),
   alarmEmail: v.optional(email),
   mailIdentity: v.optional(v.union([email, domain], 'must be an address or a domain')),
+  tableName: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{3,255}$/, 'must be the name of a table'))),
   stackName: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/)), defaultName),
   retain: v.optional(v.boolean(), true),
   reservedConcurrency: v.optional(count),

@@ -5,6 +5,7 @@ import type { Settings } from '../../shared/settings';
 import { unsettledReasons } from '../../shared/settle-grant';
 import type { Source } from '../../shared/store/audit';
 import { allLiveGrants, type Grant } from '../../shared/store/grants';
+import { noteRowsVersion } from '../../shared/store/rows-version';
 import { seconds } from '../../shared/time';
 import { together } from '../../shared/together';
 import { carryOutOrders } from './carry-out-orders';
@@ -63,7 +64,7 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
   };
   const due = await allLiveGrants(deps.table, seconds(new Date(deps.clock())));
   end(due.grants);
-  const marked = await together([sweep, carryOutOrders].map((marker) => attempt(deps, run, marker, end)));
+  const marked = await together([sweep, carryOutOrders, noteVersion].map((marker) => attempt(deps, run, marker, end)));
   const runs = await together([...hosts.values()].map((work) => work.finish()));
   const left = runs.flatMap((one) => one.left);
   const now = seconds(new Date(deps.clock()));
@@ -79,6 +80,11 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
     silent: runs.flatMap(({ silent, host }) => (silent ? [host] : [])),
     faults: [...marked, ...runs.map((one) => one.faults)].reduce((sum, faults) => sum + faults, 0),
   };
+}
+
+async function noteVersion({ table }: ReapDeps): Promise<number> {
+  await noteRowsVersion(table);
+  return 0;
 }
 
 async function attempt(deps: ReapDeps, run: ReapRun, marker: Marker, end: (grants: Grant[]) => void): Promise<number> {

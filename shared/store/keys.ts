@@ -45,6 +45,8 @@ export const keys = {
   /** In the index `due`. Release 0.1.0 does not read it. */
   orders: 'orders',
   order: (by: string, id: string): Key => ({ pk: `orders#${by}`, sk: id }),
+  /** Which release wrote here last. */
+  rowsVersion: { pk: 'rows', sk: 'version' },
   jobRun: (job: string): Key => ({ pk: 'jobs', sk: job }),
   reconciling: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reconciling' }),
   reach: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reach' }),

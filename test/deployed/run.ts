@@ -4,9 +4,10 @@ import { openApi } from './api';
 import { cdkOf } from './cdk';
 import { askDoctor } from './doctor';
 import { startEmulator } from './emulator';
+import { recoverTable, stateIn } from './recovery';
 import { namesOf, tableOf } from './resources';
 import { countSteps } from './steps';
-import { type Place, runJobs, walkStory } from './story';
+import { type Place, runJobs, walkStory, you } from './story';
 
 const settings = {
   admins: ['admin@example.com'],
@@ -48,6 +49,15 @@ async function run(): Promise<void> {
       });
       const days = (Date.parse(json.expires) - Date.now()) / 86_400_000;
       deepEqual([status, Math.round(days)], [201, 2]);
+    });
+    await steps.take('a table that was recovered is used in place of its own, which stays', async () => {
+      const own = await tableOf(emulator);
+      await recoverTable(emulator, own, 'recovered');
+      await cdk.deploy({ ...settings, tableName: 'recovered' });
+      const of = { email: you, db: 'demo_days' };
+      const { status } = await place.api.ask('DELETE', `/grants?host=${place.host}&db=${of.db}`, { token });
+      const states = [await stateIn(emulator, own, of), await stateIn(emulator, 'recovered', of)];
+      deepEqual([status, ...states], [200, 'active', 'ended']);
     });
     await steps.take('cdk destroy', () =>
       cdk.run('destroy', '--force', '-c', `mongogrant=${JSON.stringify(settings)}`),

@@ -140,6 +140,8 @@ const expected: Record<string, string[]> = {
     'dynamodb:GetItem table only orders#*',
     'dynamodb:UpdateItem table only orders#*',
     'dynamodb:DeleteItem table only orders#*',
+    'dynamodb:GetItem table only rows',
+    'dynamodb:PutItem table only rows',
   ],
   remind: [
     ...ownLog,

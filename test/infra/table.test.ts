@@ -1,4 +1,5 @@
-import { resourcesOf, synthesize } from './synthesize';
+import policy from '../../infra/stack-policy.json';
+import { functionOf, resourcesOf, synthesize } from './synthesize';
 
 const kept = synthesize();
 const tableOf = (template = kept) =>
@@ -27,6 +28,27 @@ test('an update never replaces the table', () => {
     { AttributeName: 'pk', KeyType: 'HASH' },
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ]);
+});
+
+test('a stack policy refuses an update that would replace or delete what holds state', () => {
+  const deny = policy.Statement[1];
+  const covers = (id: string) =>
+    [deny?.Resource ?? []].flat().some((one) => id.startsWith(one.replace(/^LogicalResourceId\/|\*$/g, '')));
+  const stateful = ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'].flatMap((type) => resourcesOf(kept, type));
+  expect(stateful).toHaveLength(3);
+  expect(stateful.filter(([id]) => !covers(id))).toEqual([]);
+  expect(deny).toMatchObject({ Effect: 'Deny', Action: ['Update:Replace', 'Update:Delete'] });
+});
+
+test('a table that is named is used in its place, by all, and its own stays', () => {
+  const template = synthesize({ tableName: 'recovered' });
+  expect(tableOf(template)).toEqual(tableOf());
+  const roles = JSON.stringify(resourcesOf(template, 'AWS::IAM::Policy'));
+  expect(roles).not.toContain('TableItems');
+  expect(roles).toContain(':table/recovered/index/due');
+  for (const [id, { Properties }] of resourcesOf(template, 'AWS::Lambda::Function'))
+    if (functionOf(id) !== 'rotate-admin-password')
+      expect(Properties.Environment).toMatchObject({ Variables: { TABLE_NAME: 'recovered' } });
 });
 
 test('it has the indexes for what is due and for lists, with all attributes, and tidies up by deleteAt', () => {

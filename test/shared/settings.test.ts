@@ -111,6 +111,7 @@ test.each([
   ['alarmEmail', 'ops'],
   ['stackName', '1st'],
   ['retain', 'yes'],
+  ['tableName', 'arn:aws:dynamodb:eu-central-1:1:table/x'],
   ['reservedConcurrency', 0],
   ['reservedConcurrency', '1'],
   ['reservedConcurrency', false],
