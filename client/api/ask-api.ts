@@ -51,6 +51,9 @@ const passes = ({ status, json, retryAfter }: Answer): boolean =>
   (status === 429 && !isFull(codeOf(json))) ||
   (codeOf(json) === 'grant_busy' && retryAfter !== undefined);
 
+/** Whether the way to the service was full: API Gateway's own 429, of which the service knows nothing. */
+const isHeldBack = (answer: Answer | undefined): boolean => answer?.status === 429 && codeOf(answer.json) === undefined;
+
 /** Whether somebody has all that they may have: only they can make room. */
 const isFull = (code: string | undefined): boolean => code === 'too_many_grants' || code === 'too_many_rules';
 
@@ -58,10 +61,17 @@ const problem = v.object({ code: v.string(), detail: v.string(), requestId: v.op
 const codeOf = (json: unknown): string | undefined => (v.is(problem, json) ? json.code : undefined);
 
 /** A refusal in the API's own words. */
-export function failureOf({ status, json, retryAfter }: Answer): MongograntError {
+export function failureOf(answer: Answer): MongograntError {
+  const { status, json, retryAfter } = answer;
   const { success, output } = v.safeParse(problem, json);
   if (success)
     return new MongograntError(output.code, output.detail, { status, retryAfter, requestId: output.requestId });
+  if (isHeldBack(answer))
+    return new MongograntError(
+      'too_many_requests',
+      'The service gets more requests than it lets through. Nothing was done. Try again in a minute.',
+      { status, retryAfter },
+    );
   return new MongograntError(
     'answer_unknown',
     `The API answered with status ${status}, without saying why. Check its address, or try again later.`,
@@ -94,7 +104,7 @@ export async function ask<S extends v.GenericSchema>(
       deps.api(method, path, { ...(query && { query }), ...(body !== undefined && { body }) }),
     );
     if (answer && answer.status < 300) return understood(schema, answer.json);
-    const again = repeat === 'always' || (repeat === 'refused' && answer?.status === 429);
+    const again = repeat === 'always' || isHeldBack(answer) || (repeat === 'refused' && answer?.status === 429);
     const pause = again ? pauseOf(answer, attempt, deps) : undefined;
     if (pause === undefined)
       throw answer ? failureOf(answer) : fault instanceof MongograntError ? fault : noAnswer(fault);

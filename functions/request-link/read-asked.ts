@@ -1,10 +1,7 @@
-import { ApiError } from '../../shared/errors';
-import { callerOf } from '../../shared/names';
 import { expired, type Rule, type Unreadable } from '../../shared/policy';
 import { reportUnreadable } from '../../shared/report-unreadable';
 import type { ApiRequest } from '../../shared/request';
 import type { Settings } from '../../shared/settings';
-import { countRequest } from '../../shared/store/links';
 import { type Address, readAddress, readNewAddresses } from '../../shared/store/new-addresses';
 import { readRuler } from '../../shared/store/rulers';
 import { rulesFor } from '../../shared/store/rules';
@@ -25,24 +22,17 @@ export interface Asked extends Address {
   undelivered: Undelivered | undefined;
 }
 
-/** Reads it all at once, and refuses a source that asks too often. */
+/** Reads it all at once. */
 export async function readAsked(deps: RequestLinkDeps, request: ApiRequest, email: string, now: Date): Promise<Asked> {
   const { table, settings } = deps;
-  const [rules, ruler, address, newAddresses, undelivered, calm, linkKeys] = await together([
+  const [rules, ruler, address, newAddresses, undelivered, linkKeys] = await together([
     rulesFor(table, email),
     readRuler(table, email),
     readAddress(table, email),
     readNewAddresses(table, email, now),
     readUndelivered(table, email, now),
-    countRequest(table, callerOf(request.ip), settings.linksPerHourPerIp, now),
     deps.secrets.linkKeys(),
   ]);
-  if (!calm)
-    throw new ApiError(
-      'too_many_requests',
-      'Too many links were asked for from your address. Try again in an hour.',
-      3600 - (seconds(now) % 3600),
-    );
   reportUnreadable(deps.log, ruler ? [...rules, ruler] : rules, request.requestId);
   const knownBy = ruler ? 'name' : howKnown(rules, email, settings, now);
   return { ...address, linkKeys, knownBy, newAddresses, undelivered };

@@ -1,10 +1,14 @@
 import { inputs, parseBody } from '../../shared/api';
+import { ApiError } from '../../shared/errors';
 import { faultOf } from '../../shared/fault-of';
 import type { ApiResponse } from '../../shared/http';
+import { callerOf } from '../../shared/names';
 import type { ApiRequest } from '../../shared/request';
 import type { Settings } from '../../shared/settings';
+import { countRequest } from '../../shared/store/links';
 import { tooSoon } from '../../shared/store/sent-links';
 import { seconds } from '../../shared/time';
+import { together } from '../../shared/together';
 import { limitsFor } from './limits-for';
 import { type MadeLink, makeLink, type Wish } from './new-link';
 import { noteRefusal, tooManyNew } from './note-refusal';
@@ -23,22 +27,43 @@ export async function requestLink(deps: RequestLinkDeps, request: ApiRequest, no
   return { status: 202, json: { msg: `${msg} Open it and type the code there.`, ...made.login, interval } };
 }
 
-/** Mails a link, or does not: the caller hears of it no sooner than after the floor. */
+/**
+ * Mails a link, or does not: the caller hears of it no sooner than after the floor. A source that asks too often is refused at once, as
+ * that tells nobody anything, and holds no function; what was begun for it only reads.
+ */
 export async function mailLink(
   deps: RequestLinkDeps,
   request: ApiRequest,
   wish: Wish,
   now: Date,
 ): Promise<{ made: MadeLink; known: boolean }> {
-  const [outcome] = await Promise.allSettled([mailIfKnown(deps, request, wish, now), deps.floor()]);
+  const { table, settings } = deps;
+  const counted = countRequest(table, callerOf(request.ip), settings.linksPerHourPerIp, now);
+  const work = Promise.allSettled([mailIfKnown(deps, request, { ...wish, counted }, now), deps.floor()]);
+  const mayAsk = await counted.catch(() => true);
+  if (!mayAsk) throw tooManyRequests(now);
+  const [outcome] = await work;
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 }
 
-async function mailIfKnown(deps: RequestLinkDeps, request: ApiRequest, wish: Wish, now: Date) {
+const tooManyRequests = (now: Date): ApiError =>
+  new ApiError(
+    'too_many_requests',
+    'Too many links were asked for from your address. Try again in an hour.',
+    3600 - (seconds(now) % 3600),
+  );
+
+async function mailIfKnown(
+  deps: RequestLinkDeps,
+  request: ApiRequest,
+  { counted, ...wish }: Wish & { counted: Promise<boolean> },
+  now: Date,
+) {
   const { settings } = deps;
   const { email, terminal } = wish;
-  const asked = await readAsked(deps, request, email, now);
+  const [asked, mayAsk] = await together([readAsked(deps, request, email, now), counted]);
+  if (!mayAsk) throw tooManyRequests(now);
   const made = makeLink(asked.linkKeys, wish, seconds(now) + settings.linkTtl, request);
   const limits = limitsFor(settings, terminal);
   const refusal = whyNot(asked, settings, tooSoon(asked.sent, limits, { email, ip: request.ip, now }));

@@ -80,6 +80,22 @@ test('a source address that asks too often is told when to come back, and others
   expect((await ask('x@nowhere.org', '2001:db8:1:2::1')).status).toBe(202);
 });
 
+test('it is told at once, and what was begun only reads', async () => {
+  for (let n = 0; n < 25; n++) await ask('admin@example.com', '192.0.2.9');
+  const before = stage.mails.length;
+  stage.outside.calls = [];
+  let pass = () => {};
+  stage.deps.floor = () =>
+    new Promise((resolve) => {
+      pass = resolve;
+    });
+  expect((await ask('admin@example.com', '192.0.2.9')).status).toBe(429);
+  pass();
+  await new Promise(setImmediate);
+  const changes = stage.outside.calls.filter((call) => !/^(table\.(get|query|page)|secrets\.)/.test(call));
+  expect([changes, stage.mails.length]).toEqual([['table.update'], before]);
+});
+
 test('mail that fails shows in the audit log, not in the answer', async () => {
   const working = await ask('second@example.com');
   stage.deps.sendMail = async () => {

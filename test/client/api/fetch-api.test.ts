@@ -136,6 +136,35 @@ test.each([
 });
 const rule = { email: 'you@lab.org', host: '*', db: '*', role: 'read', which: 'allow' } as const;
 
+describe("API Gateway's own 429, which has no problem document", () => {
+  const bare: [number, object] = [429, { message: 'Too Many Requests' }];
+  const set = { ...rule, version: 1, setBy: me.email, setAt: me.expires };
+  const redeemed = { token: 't', email: me.email, expires: me.expires };
+
+  test.each([
+    ['a link', (client: Client, at: string) => client.requestLink('you@lab.org', at), { msg: 'Sent.' }],
+    ['a redeemed link', (client: Client, at: string) => client.redeemLink(`${at}/links/some-link`), redeemed],
+    ['a rule', (client: Client) => client.setRule(rule), set],
+    ['a question', (client: Client) => client.me(), me],
+  ])('%s is asked for again, as nothing was done', async (_what, act, body) => {
+    const { asked, listener } = answering([bare, bare, [200, body]]);
+    const endpoint = await serve(listener);
+    const waited: number[] = [];
+    await act(await clientAt(endpoint, { sleep: async (seconds) => void waited.push(seconds) }), endpoint);
+    expect([asked.length, waited]).toEqual([3, [1, 2]]);
+  });
+
+  test('says so where it does not pass', async () => {
+    const { listener } = answering([bare]);
+    const failure = await failureOf((await clientAt(await serve(listener))).me());
+    expect(failure).toMatchObject({
+      code: 'too_many_requests',
+      status: 429,
+      message: expect.stringMatching(/^The service gets more/),
+    });
+  });
+});
+
 test('nobody is kept waiting longer than they would like: whoever is told to wait for a minute hears of it', async () => {
   const { asked, listener } = answering([[503, problem('host_unreachable'), { 'retry-after': '60' }]]);
   const client = await clientAt(await serve(listener));
