@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, LoggingFormat } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName, JobName } from '../shared/routes';
+import { bundling, entryOf, root, runtime } from './bundling';
 import type { CustomerKey } from './customer-key';
 import type { Network } from './network';
 
@@ -24,18 +25,6 @@ export interface ApiFunctionProps {
   /** How many of it run side by side at most, and always may, however busy the other functions of the account are. */
   readonly reserved?: number | undefined;
 }
-
-const root = path.join(__dirname, '..');
-
-const bundling: BundlingOptions = {
-  // The AWS clients too: the copy in the runtime changes under our feet, and a third of an unbundled client is code that is never called.
-  bundleAwsSDK: true,
-  format: OutputFormat.ESM,
-  mainFields: ['module', 'main'],
-  minify: true,
-  // CommonJS packages (mongodb, jsonwebtoken) call `require`, which an ES module does not have.
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-};
 
 /** The function of `functions/<name>`. It may write to its own log group, and nothing else until a verb of another part gives more. */
 export function apiFunction(scope: Construct, name: FunctionName | JobName, props: ApiFunctionProps): NodejsFunction {
@@ -62,10 +51,10 @@ export function apiFunction(scope: Construct, name: FunctionName | JobName, prop
     },
   );
   return new NodejsFunction(parts, 'Function', {
-    entry: path.join(root, 'functions', name, 'index.ts'),
+    entry: entryOf(name),
     projectRoot: root,
     depsLockFilePath: path.join(root, 'package-lock.json'),
-    runtime: Runtime.NODEJS_24_X,
+    runtime,
     architecture: Architecture.ARM_64,
     bundling,
     environment,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { context } from '../../cdk.json';
+import { bundle, readFrame } from '../../infra/read-frame';
 import { domainSettings, frontSettings, isObject, kmsKeyArn, vpcSettings } from './synthesize';
 
 const run = promisify(execFile);
@@ -87,4 +88,16 @@ test('cdk.json as it stands makes the stack, and every function loads from its b
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', print], { cwd: outdir, env });
     expect([bundle, stdout.trim()]).toEqual([bundle, 'function']);
   }
+
+  // A frame that a deployed function logs names its place in the bundle; `npm run frame` names the one in the source.
+  const { code } = await bundle('note-feedback');
+  const codes = await Promise.all(bundles.map((one) => readFile(path.join(outdir, one, 'index.mjs'), 'utf8')));
+  const deployed = bundles[codes.indexOf(code)] ?? 'none that is the same';
+  const url = pathToFileURL(path.join(outdir, deployed, 'index.mjs')).href;
+  const fail = `(await import(${JSON.stringify(url)})).handler({}, { awsRequestId: 'l1' }).catch(() => {})`;
+  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', fail], { cwd: outdir, env });
+  const line = JSON.parse(`${stdout}${stderr}`.split('\n').find((one) => one.includes('feedback_unreadable')) ?? '{}');
+  const frames: string[] = line.frames.filter((frame: string) => frame.includes('/index.mjs:'));
+  const places = await Promise.all(frames.map((frame) => readFrame('note-feedback', frame)));
+  expect(places).toContainEqual({ file: 'functions/note-feedback/note-feedback.ts', line: expect.any(Number) });
 }, 240_000);

@@ -1,0 +1,19 @@
+import path from 'node:path';
+import { Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+
+export const root = path.join(__dirname, '..');
+export const runtime = Runtime.NODEJS_24_X;
+
+/** The file that becomes the code of the function of this name. */
+export const entryOf = (name: string): string => path.join(root, 'functions', name, 'index.ts');
+
+export const bundling = {
+  // The AWS clients too: the copy in the runtime changes under our feet, and a third of an unbundled client is code that is never called.
+  bundleAwsSDK: true,
+  format: OutputFormat.ESM,
+  mainFields: ['module', 'main'],
+  minify: true,
+  // CommonJS packages (mongodb, jsonwebtoken) call `require`, which an ES module does not have.
+  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+} satisfies BundlingOptions;
