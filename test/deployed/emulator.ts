@@ -18,8 +18,8 @@ export interface Emulator {
   folder: string;
   /** The texts of the mails that SES took for an address. */
   mailsTo(address: string): Promise<string[]>;
-  /** Calls a function by hand; rejects if it fails. */
-  invoke(name: string): Promise<void>;
+  /** Calls a function by hand, with an event; rejects if it fails. */
+  invoke(name: string, event?: object): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,8 +87,9 @@ export async function startEmulator(): Promise<Emulator> {
       const all = Object.values(messages).flat();
       return all.filter(({ To }) => To.includes(address)).map(({ BodyText }) => BodyText);
     },
-    async invoke(name) {
-      const response = await fetch(`${url}/2015-03-31/functions/${name}/invocations`, { method: 'POST', body: '{}' });
+    async invoke(name, event = {}) {
+      const body = JSON.stringify(event);
+      const response = await fetch(`${url}/2015-03-31/functions/${name}/invocations`, { method: 'POST', body });
       const fault = response.headers.get('x-amz-function-error');
       const text = await response.text();
       if (!response.ok || fault !== null) throw new Error(`${name}: ${response.status} ${fault} ${text}`);

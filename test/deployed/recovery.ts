@@ -1,17 +1,15 @@
 import {
   DynamoDBClient,
-  type DynamoDBClientConfig,
   QueryCommand,
   RestoreTableToPointInTimeCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { clientOf } from './client-of';
 import type { Emulator } from './emulator';
 
-async function asking<T>({ url, env }: Emulator, ask: (client: DynamoDBClient) => Promise<T>): Promise<T> {
-  const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '' };
-  const config: DynamoDBClientConfig = { endpoint: url, region: env.AWS_REGION ?? '', credentials };
-  const client = new DynamoDBClient(config);
+async function asking<T>(emulator: Emulator, ask: (client: DynamoDBClient) => Promise<T>): Promise<T> {
+  const client = clientOf(DynamoDBClient, emulator);
   try {
     return await ask(client);
   } finally {

@@ -19,13 +19,19 @@ async function resourcesOf({ url }: Emulator): Promise<Map<string, string>> {
   return new Map(members.map((one) => [field(one, 'LogicalResourceId'), field(one, 'PhysicalResourceId')]));
 }
 
-/** The jobs' names in AWS. */
+/** The names in AWS of what no route leads to. */
 export async function namesOf(emulator: Emulator): Promise<FunctionNames> {
   const all = await resourcesOf(emulator);
   // A logical id ends in eight digits of its path's hash.
   const nameOf = (job: string) =>
     [...all].find(([id]) => new RegExp(`^${job}Function[0-9A-F]{8}$`).test(id))?.[1] ?? '';
-  return { reap: nameOf('reap'), remind: nameOf('remind'), reconcile: nameOf('reconcile') };
+  return {
+    reap: nameOf('reap'),
+    remind: nameOf('remind'),
+    reconcile: nameOf('reconcile'),
+    noteFeedback: nameOf('notefeedback'),
+    rotate: nameOf('rotateadminpassword'),
+  };
 }
 
 export async function tableOf(emulator: Emulator): Promise<string> {

@@ -6,6 +6,7 @@ import { askDoctor } from './doctor';
 import { startEmulator } from './emulator';
 import { recoverTable, stateIn } from './recovery';
 import { namesOf, tableOf } from './resources';
+import { rotatePassword } from './rotation';
 import { countSteps } from './steps';
 import { type Place, runJobs, walkStory, you } from './story';
 
@@ -34,8 +35,11 @@ async function run(): Promise<void> {
       host: `localhost:${mongod.port}`,
       forAdmins: outputs.ForAdmins,
     };
-    const { token } = await walkStory(steps, place);
-    await runJobs(steps, place, token, await namesOf(emulator));
+    const tokens = await walkStory(steps, place);
+    const { token } = tokens;
+    const names = await namesOf(emulator);
+    await runJobs(steps, place, tokens, names);
+    await rotatePassword(steps, place, tokens, names);
     await askDoctor(steps, place);
     await steps.take('a second cdk deploy changes nothing', async () => {
       const { said } = await cdk.deploy(settings);

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { Genuine } from '../support/genuine/start-genuine';
+import { bounceOf } from '../support/ses-events';
 import type { Api } from './api';
 import type { Emulator } from './emulator';
 import type { Steps } from './steps';
@@ -50,7 +51,7 @@ export async function loginWith(uri: string): Promise<string> {
 }
 
 /** From an empty account to a login that has ended, by requests alone. Answers the tokens of the admin and of a member. */
-export async function walkStory(steps: Steps, place: Place): Promise<{ lead: string; token: string }> {
+export async function walkStory(steps: Steps, place: Place): Promise<Tokens> {
   const { emulator, api, mongod, host } = place;
   await steps.take('mgrant hosts add registers a genuine MongoDB server', async () => {
     const file = join(emulator.folder, 'host.json');
@@ -124,8 +125,19 @@ export async function walkStory(steps: Steps, place: Place): Promise<{ lead: str
   return { lead, token };
 }
 
+/** Of the admin, and of the member. */
+export interface Tokens {
+  lead: string;
+  token: string;
+}
+
 /** What AWS calls by itself: here it is called by hand. */
-export async function runJobs(steps: Steps, { api, emulator, host }: Place, token: string, names: FunctionNames) {
+export async function runJobs(
+  steps: Steps,
+  { api, emulator, host }: Place,
+  { lead, token }: Tokens,
+  names: FunctionNames,
+) {
   await steps.take('the reaper ends what is over', async () => {
     const wish = { host, db: 'demo_short', role: 'readWrite', ttl: '1 s' };
     const { json } = await api.ask('POST', '/grants', { token, form: wish });
@@ -140,6 +152,11 @@ export async function runJobs(steps: Steps, { api, emulator, host }: Place, toke
     await emulator.invoke(names.remind);
     await emulator.invoke(names.reconcile);
   });
+  await steps.take('a mail that came back is noted', async () => {
+    await emulator.invoke(names.noteFeedback, bounceOf(stranger));
+    const { json } = await api.ask('GET', `/audit?email=${stranger}`, { token: lead });
+    deepEqual(json.events[0].act, 'mail_bounced');
+  });
 }
 
-export type FunctionNames = Record<'reap' | 'remind' | 'reconcile', string>;
+export type FunctionNames = Record<'reap' | 'remind' | 'reconcile' | 'noteFeedback' | 'rotate', string>;
