@@ -14,7 +14,11 @@ if (!existsSync(emulatorFolder)) {
   const quiet: ExecFileSyncOptions = { stdio: ['ignore', 'ignore', 'inherit'] };
   const requirements = join(__dirname, 'requirements.txt');
   const to = ['--target', join(making, 'python')];
-  execFileSync('python3', ['-m', 'pip', 'install', '--quiet', '--no-deps', ...to, '-r', requirements], quiet);
+  execFileSync(
+    'python3',
+    ['-m', 'pip', 'install', '--quiet', '--root-user-action=ignore', '--no-deps', ...to, '-r', requirements],
+    quiet,
+  );
   execFileSync(
     'npm',
     ['install', '--silent', '--no-audit', '--no-fund', '--prefix', join(making, 'node'), runtime],

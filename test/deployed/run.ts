@@ -18,6 +18,9 @@ const settings = {
   retain: false,
 };
 
+// It would say in the middle of the steps that it will ask for a newer Node.js one day.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** `npm run test:deployed`: the stack, deployed by the CDK's CLI into an emulator of AWS, and used as people use it. */
 async function run(): Promise<void> {
   const began = Date.now();
