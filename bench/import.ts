@@ -2,18 +2,18 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { MongoClient } from 'mongodb';
-import { applyImport } from '../client/import/apply-import';
-import { parsePython } from '../client/import/parse-python';
-import type { PlannedAdoption } from '../client/import/plan-import';
-import { planLogins } from '../client/import/plan-logins';
+import { adoptableUsers } from '../client/admin/import/adoptable-users';
+import { applyImport } from '../client/admin/import/apply-import';
+import { parsePython } from '../client/admin/import/parse-python';
+import type { PlannedAdoption } from '../client/admin/import/plan-import';
+import { planLogins } from '../client/admin/import/plan-logins';
 import { planOf } from '../client/rules-file/plan-rules';
 import { ensureTable } from '../local/dynamodb';
-import { adoptableUsers } from '../shared/adoptable-users';
-import { mongoServers } from '../shared/mongo-servers';
-import type { HostSecret } from '../shared/secrets';
-import { sideBySide } from '../shared/side-by-side';
+import { sideBySide } from '../shared/async/side-by-side';
+import type { HostSecret } from '../shared/aws/secrets';
+import { mongoServers } from '../shared/mongo/mongo-servers';
+import { day } from '../shared/policy/time';
 import { dynamoTable } from '../shared/store/table';
-import { day } from '../shared/time';
 
 // Logins of a Python server on several hosts: how long until all are adopted? Everything on this machine.
 const [grantCount, hostCount] = [Number(process.argv[2] ?? 10_000), 5];

@@ -5,14 +5,14 @@ import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { reap } from '../functions/reap/reap';
 import { ensureTable } from '../local/dynamodb';
-import { mongoUsers } from '../shared/mongo-users';
-import type { HostSecret } from '../shared/secrets';
-import { sideBySide } from '../shared/side-by-side';
+import { sideBySide } from '../shared/async/side-by-side';
+import type { HostSecret } from '../shared/aws/secrets';
+import { mongoUsers } from '../shared/mongo/mongo-users';
+import { seconds } from '../shared/policy/time';
 import { allLiveGrants } from '../shared/store/grants';
 import { keys } from '../shared/store/keys';
 import { planSweep } from '../shared/store/sweeps';
 import { dynamoTable, type Table } from '../shared/store/table';
-import { seconds } from '../shared/time';
 import { workOf } from './load/work';
 
 // 10,000 grants due at once on 20 hosts, 3 of them down, while 500 rules were changed and with them 5,000 grants on a host that takes

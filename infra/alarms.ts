@@ -7,7 +7,7 @@ import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-log
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { type Figure, ownDimensions } from '../shared/metrics';
+import { type Figure, ownDimensions } from '../shared/aws/metrics';
 import type { CustomerKey } from './customer-key';
 
 export interface AlarmsProps {

@@ -5,7 +5,7 @@ import { Architecture, LoggingFormat } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionName, JobName } from '../shared/routes';
+import type { FunctionName, JobName } from '../shared/contract/routes';
 import { bundling, entryOf, root, runtime } from './bundling';
 import type { CustomerKey } from './customer-key';
 import type { Network } from './network';

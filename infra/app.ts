@@ -1,7 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { parseJsonText } from '../shared/json-text';
-import { parseDeployment } from '../shared/settings';
+import { parseDeployment } from '../shared/aws/settings';
+import { parseJsonText } from '../shared/contract/json-text';
 import { MongograntStack } from './stack';
 
 const app = new App({ analyticsReporting: false });

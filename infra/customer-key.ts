@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Deployment } from '../shared/settings';
+import type { Deployment } from '../shared/aws/settings';
 
 /**
  * A KMS key that the customer owns. Its policy is the customer's, too, and lets CloudWatch use it: docs/deploy.md has the statements. Each

@@ -16,8 +16,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
-import { frontHeader, viewerHeader } from '../shared/front';
-import type { Deployment } from '../shared/settings';
+import type { Deployment } from '../shared/aws/settings';
+import { frontHeader, viewerHeader } from '../shared/http/front';
 import type { Domain } from './api';
 
 /** What stands in front of the API. */

@@ -5,7 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationSet, EmailIdentity, EmailSendingEvent, EventDestination, Identity } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
-import { senderOf } from '../shared/sender';
+import { senderOf } from '../shared/aws/sender';
 import { allowWildcard } from './acknowledge';
 
 export interface MailProps {

@@ -3,7 +3,7 @@ import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Deployment } from '../shared/settings';
+import type { Deployment } from '../shared/aws/settings';
 import { allowWildcard } from './acknowledge';
 
 const interfaceActions = [

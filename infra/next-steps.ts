@@ -1,8 +1,8 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import { version } from '../package.json';
-import { adminEnvironment } from '../shared/admin-environment';
-import { senderOf } from '../shared/sender';
-import type { Deployment, Settings } from '../shared/settings';
+import { adminEnvironment } from '../shared/aws/admin-environment';
+import { senderOf } from '../shared/aws/sender';
+import type { Deployment, Settings } from '../shared/aws/settings';
 
 const host = {
   engine: 'mongo',

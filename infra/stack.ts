@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { type FunctionName, routesOf, type ScheduledJob } from '../shared/routes';
-import type { parseDeployment } from '../shared/settings';
+import type { parseDeployment } from '../shared/aws/settings';
+import { type FunctionName, routesOf, type ScheduledJob } from '../shared/contract/routes';
 import { Alarms } from './alarms';
 import { Api, type Domain, domainOf } from './api';
 import { type ApiFunctionProps, apiFunction } from './api-function';

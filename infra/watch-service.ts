@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { FunctionName, ScheduledJob } from '../shared/routes';
+import type { FunctionName, ScheduledJob } from '../shared/contract/routes';
 import type { Alarms } from './alarms';
 import type { Api } from './api';
 

@@ -1,4 +1,4 @@
-import { parseDeployment, type Settings } from '../shared/settings';
+import { parseDeployment, type Settings } from '../shared/aws/settings';
 import { StartError } from './start-error';
 
 const defaults = { admins: ['admin@example.com'], mailFrom: 'mongogrant <no-reply@example.com>' };

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { parseJsonText } from '../shared/json-text';
+import { parseJsonText } from '../shared/contract/json-text';
 import { StartError } from './start-error';
 import { systemCode } from './system-error';
 

@@ -6,10 +6,10 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { hostSecretName } from '../shared/host-secret';
+import { hostSecretName } from '../shared/aws/host-secret';
+import { seconds } from '../shared/policy/time';
 import { putRule } from '../shared/store/rules';
 import type { Table } from '../shared/store/table';
-import { seconds } from '../shared/time';
 import type { LocalMongoDb } from './mongodb';
 
 export interface SeedDeps {

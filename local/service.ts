@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { adminEnvironment } from '../shared/admin-environment';
-import { routesOf } from '../shared/routes';
+import { adminEnvironment } from '../shared/aws/admin-environment';
+import { routesOf } from '../shared/contract/routes';
+import { day } from '../shared/policy/time';
 import type { Grant } from '../shared/store/grants';
 import { dynamoTable } from '../shared/store/table';
-import { day } from '../shared/time';
 import { holdFolder } from './data-folder';
 import { ensureTable, startDynamoDb } from './dynamodb';
 import { every } from './every';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
-import { duration } from '../shared/durations';
-import { parseJsonText } from '../shared/json-text';
+import { parseJsonText } from '../shared/contract/json-text';
+import { duration } from '../shared/policy/durations';
 import { tellOfLeft } from './left-logins';
 import { type Ports, startService, usualPorts } from './service';
 import { StartError } from './start-error';

@@ -3,8 +3,8 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import * as v from 'valibot';
 import { setEnvironment } from '../../local/functions';
 import { findFreePort } from '../../local/genuine/free-port';
-import { hostSecretName } from '../../shared/host-secret';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { hostSecretName } from '../../shared/aws/host-secret';
 import { accountsOf, askForPassword, type Load } from '../load/acts';
 import { ask, tokenFor } from '../load/ask';
 import { heard, leave, loadService, serve, startChild, startDatabases } from '../load/children';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
+import { seconds } from '../../shared/policy/time';
 import { allLiveGrants } from '../../shared/store/grants';
 import type { Table } from '../../shared/store/table';
-import { seconds } from '../../shared/time';
 import { usersOn } from '../load/see';
 
 /** The longest, in seconds. */

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import * as v from 'valibot';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { seconds } from '../../shared/policy/time';
 import { allLiveGrants, type Grant } from '../../shared/store/grants';
 import type { Table } from '../../shared/store/table';
-import { seconds } from '../../shared/time';
 import type { HandedOut } from './ledger';
 
 /** The grants that have not ended, once nothing is under way any more; after three minutes as they are. */

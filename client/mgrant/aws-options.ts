@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { email } from '../../shared/fields';
-import { type AwsOptions, awsSettings } from '../aws/aws-settings';
-import type { AwsTools } from '../aws/aws-tools';
-import { MongograntError } from '../mongogrant-error';
+import { email } from '../../shared/contract/fields';
+import { type AwsOptions, awsSettings } from '../admin/aws/aws-settings';
+import type { AwsTools } from '../admin/aws/aws-tools';
+import { MongograntError } from '../sdk/mongogrant-error';
 import { checked } from './checked';
 import { UsageError } from './refused';
 import type { Session } from './session';
@@ -30,7 +30,7 @@ export async function useAws<T>(
   use: (tools: AwsTools) => Promise<T>,
 ): Promise<T> {
   const settings = awsSettings(options, session.io.env);
-  const { withAws } = await import('../aws/open-aws');
+  const { withAws } = await import('../admin/aws/open-aws');
   return withAws(settings, by, use);
 }
 

@@ -1,4 +1,4 @@
-import type { Me, Scope } from '../replies';
+import type { Me, Scope } from '../sdk/replies';
 import type { Paint } from './paint';
 import { plain } from './plain';
 import { table } from './table';

@@ -1,6 +1,6 @@
-import type { Client } from '../client';
-import type { Grant } from '../replies';
-import type { Place } from '../spec';
+import type { Client } from '../sdk/client';
+import type { Grant } from '../sdk/replies';
+import type { Place } from '../sdk/spec';
 import { Refused, UsageError } from './refused';
 
 /** A grant as it goes on now: one that is past its end is ended within a minute. */

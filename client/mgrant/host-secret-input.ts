@@ -1,4 +1,4 @@
-import { parseJsonText } from '../../shared/json-text';
+import { parseJsonText } from '../../shared/contract/json-text';
 import { Refused, UsageError } from './refused';
 import type { Session } from './session';
 

@@ -1,8 +1,8 @@
-import type { ClientDeps } from '../api/ask-api';
-import type { Door } from '../api/fetch-api';
-import { clientContext } from '../client-context';
-import type { ClientOptions } from '../client-options';
-import { usableRemotes } from '../remotes';
+import type { ClientDeps } from '../sdk/api/ask-api';
+import type { Door } from '../sdk/api/fetch-api';
+import { clientContext } from '../sdk/client-context';
+import type { ClientOptions } from '../sdk/client-options';
+import { usableRemotes } from '../sdk/remotes';
 
 /** The API behind a door, or behind the first remote that has a token. */
 export async function openApi(options: ClientOptions, door?: Door): Promise<ClientDeps> {

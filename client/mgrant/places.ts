@@ -1,7 +1,7 @@
-import * as fields from '../../shared/fields';
-import { roles } from '../../shared/policy';
-import type { Client } from '../client';
-import { type Place, resolvePlace, roleOf } from '../spec';
+import * as fields from '../../shared/contract/fields';
+import { roles } from '../../shared/policy/policy';
+import type { Client } from '../sdk/client';
+import { type Place, resolvePlace, roleOf } from '../sdk/spec';
 import { checked } from './checked';
 import { UsageError } from './refused';
 

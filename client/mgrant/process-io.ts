@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import yoctoSpinner from 'yocto-spinner';
-import { decodeText } from '../decode-text';
+import { decodeText } from '../sdk/decode-text';
 import type { Io } from './io';
 import { Refused } from './refused';
 

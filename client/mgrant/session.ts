@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { ClientDeps } from '../api/ask-api';
-import type { Door } from '../api/fetch-api';
-import type { Client } from '../client';
-import type { ClientOptions } from '../client-options';
+import type { ClientDeps } from '../sdk/api/ask-api';
+import type { Door } from '../sdk/api/fetch-api';
+import type { Client } from '../sdk/client';
+import type { ClientOptions } from '../sdk/client-options';
 import { asCommands } from './as-commands';
 import type { Io, Spinner } from './io';
 import { type Paint, paintFor } from './paint';
@@ -59,7 +59,7 @@ export function openSession({ io }: Context, command: Command): Session {
   return {
     ...{ io, json, endpoint, note, spin },
     paint: { out: paintFor(io, 'out'), err: paintFor(io, 'err') },
-    client: async (more = {}) => new (await import('../client')).Client({ ...options, ...more }),
+    client: async (more = {}) => new (await import('../sdk/client')).Client({ ...options, ...more }),
     api: async (door) => (await import('./open-api')).openApi(options, door),
     show: (result, text) => io.out(json ? `${JSON.stringify(result, null, 2)}\n` : text()),
     wait: async (text, work) => {

@@ -1,4 +1,4 @@
-import { duration, durationText } from '../../shared/durations';
+import { duration, durationText } from '../../shared/policy/durations';
 import { checked } from './checked';
 import type { Session } from './session';
 

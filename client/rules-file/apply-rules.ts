@@ -1,6 +1,6 @@
-import { together } from '../../shared/together';
-import type { ClientDeps } from '../api/ask-api';
-import { MongograntError } from '../mongogrant-error';
+import { together } from '../../shared/async/together';
+import type { ClientDeps } from '../sdk/api/ask-api';
+import { MongograntError } from '../sdk/mongogrant-error';
 import { carryOut } from './carry-out';
 import type { Change } from './changes';
 import type { Plan } from './plan-rules';

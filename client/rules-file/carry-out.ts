@@ -1,6 +1,6 @@
-import { ruleAnswer } from '../../shared/answers';
-import { keyOf } from '../../shared/policy';
-import { type Answer, type Api, type ClientDeps, failureOf, noAnswer, pauseOf, sent } from '../api/ask-api';
+import { ruleAnswer } from '../../shared/http/answers';
+import { keyOf } from '../../shared/policy/policy';
+import { type Answer, type Api, type ClientDeps, failureOf, noAnswer, pauseOf, sent } from '../sdk/api/ask-api';
 import { type Change, sameMeaning, sameScope } from './changes';
 import { readRule, readRuler } from './service-state';
 

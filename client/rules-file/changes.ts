@@ -1,6 +1,6 @@
-import { addressesCover } from '../../shared/addresses';
-import { expired, type Rule } from '../../shared/policy';
-import type { Scope } from '../../shared/scope';
+import { addressesCover } from '../../shared/policy/addresses';
+import { expired, type Rule } from '../../shared/policy/policy';
+import type { Scope } from '../../shared/policy/scope';
 import type { Ruler } from './parse-rules-file';
 import type { Versioned } from './service-state';
 

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { keyOf, type Rule, type RuleKey, ruleName } from '../../shared/policy';
+import { keyOf, type Rule, type RuleKey, ruleName } from '../../shared/policy/policy';
 import type { ruleEntry } from './rules-file-schema';
 import type { Problem } from './yaml-aliases';
 

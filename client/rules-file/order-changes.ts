@@ -1,4 +1,4 @@
-import { covers, principalsOf, type Rule } from '../../shared/policy';
+import { covers, principalsOf, type Rule } from '../../shared/policy/policy';
 import { type Change, type Edit, phaseOfRule, phaseOfRuler, phases } from './changes';
 import type { Ruler } from './parse-rules-file';
 

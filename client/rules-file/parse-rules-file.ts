@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { expired, type Rule } from '../../shared/policy';
-import type { Scope } from '../../shared/scope';
-import { seconds } from '../../shared/time';
+import { expired, type Rule } from '../../shared/policy/policy';
+import type { Scope } from '../../shared/policy/scope';
+import { seconds } from '../../shared/policy/time';
 import { type Entry, expandRules } from './expand-rules';
 import { explainIssue } from './explain-issue';
 import { readYaml, type Yaml } from './read-yaml';

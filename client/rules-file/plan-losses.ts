@@ -1,7 +1,7 @@
-import { append } from '../../shared/grouped';
-import { type Losses, lossesOf, mayTake, type RuleChange } from '../../shared/losses';
-import { opposites, type Rule, type Unreadable, type Wish } from '../../shared/policy';
-import { rulesByPerson, speakers } from '../../shared/rule-index';
+import { append } from '../../shared/policy/grouped';
+import { type Losses, lossesOf, mayTake, type RuleChange } from '../../shared/policy/losses';
+import { opposites, type Rule, type Unreadable, type Wish } from '../../shared/policy/policy';
+import { rulesByPerson, speakers } from '../../shared/policy/rule-index';
 import { keys } from '../../shared/store/keys';
 import type { Edit } from './changes';
 import { nameOfKey } from './expand-rules';

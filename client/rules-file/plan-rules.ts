@@ -1,10 +1,10 @@
-import type { Losses } from '../../shared/losses';
-import { type Rule, ruleName, type Unreadable } from '../../shared/policy';
-import { outside } from '../../shared/scope';
+import type { Losses } from '../../shared/policy/losses';
+import { type Rule, ruleName, type Unreadable } from '../../shared/policy/policy';
+import { outside } from '../../shared/policy/scope';
+import { seconds } from '../../shared/policy/time';
 import { keys } from '../../shared/store/keys';
-import { seconds } from '../../shared/time';
-import type { ClientDeps } from '../api/ask-api';
-import { MongograntError } from '../mongogrant-error';
+import type { ClientDeps } from '../sdk/api/ask-api';
+import { MongograntError } from '../sdk/mongogrant-error';
 import { type Change, type Edit, sameMeaning, sameScope } from './changes';
 import { nameOfKey } from './expand-rules';
 import { orderChanges } from './order-changes';

@@ -1,6 +1,6 @@
-import { ruleAnswer } from '../../shared/answers';
-import { type Rule, ruleName } from '../../shared/policy';
-import { iso } from '../../shared/time';
+import { ruleAnswer } from '../../shared/http/answers';
+import { type Rule, ruleName } from '../../shared/policy/policy';
+import { iso } from '../../shared/policy/time';
 import type { Change, RuleChange, RulerChange } from './changes';
 import type { Ruler } from './parse-rules-file';
 import type { Plan } from './plan-rules';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { inputs } from '../../shared/api';
-import { limits, limitsOnlyAllows } from '../../shared/fields';
+import { limits, limitsOnlyAllows } from '../../shared/contract/fields';
+import { inputs } from '../../shared/contract/inputs';
 import {
   address,
   dbName,
@@ -11,7 +11,7 @@ import {
   listOrAll,
   notePattern,
   rangesShape,
-} from '../../shared/patterns';
+} from '../../shared/policy/patterns';
 import { oneOrMore, shown } from './shown-fields';
 
 const rule = inputs.rule.entries;

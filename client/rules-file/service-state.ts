@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { inputs } from '../../shared/api';
-import { time } from '../../shared/fields';
-import type { Held } from '../../shared/losses';
-import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy';
-import { grant, replies, rule, unreadable } from '../../shared/replies';
-import type { Scope } from '../../shared/scope';
-import { together } from '../../shared/together';
-import { type ClientDeps, pages, read } from '../api/ask-api';
-import { MongograntError } from '../mongogrant-error';
+import { together } from '../../shared/async/together';
+import { time } from '../../shared/contract/fields';
+import { inputs } from '../../shared/contract/inputs';
+import { grant, replies, rule, unreadable } from '../../shared/contract/replies';
+import type { Held } from '../../shared/policy/losses';
+import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy/policy';
+import type { Scope } from '../../shared/policy/scope';
+import { type ClientDeps, pages, read } from '../sdk/api/ask-api';
+import { MongograntError } from '../sdk/mongogrant-error';
 import type { Ruler } from './parse-rules-file';
 
 /** Something with its version: a change names it, and fails if it is no longer the one. */

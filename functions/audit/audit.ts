@@ -1,14 +1,15 @@
-import { inputs, parseQuery } from '../../shared/api';
-import { type AuthDeps, type Authority, authorize, governs } from '../../shared/authenticate';
-import { cursorTo, positionIn } from '../../shared/cursors';
-import { ApiError } from '../../shared/errors';
-import type { ApiResponse } from '../../shared/http';
-import type { Log } from '../../shared/log';
-import { refuse } from '../../shared/refuse';
-import type { ApiRequest } from '../../shared/request';
-import { asksOutside } from '../../shared/scope';
-import { eventsOf, eventsOfAll, placeOf, type StoredEvent, spanOf } from '../../shared/store/read-audit';
-import { iso } from '../../shared/time';
+import type { Log } from '../../shared/aws/log';
+import { ApiError } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import { type AuthDeps, type Authority, authorize, governs } from '../../shared/http/authenticate';
+import { cursorTo, positionIn } from '../../shared/http/cursors';
+import type { ApiResponse } from '../../shared/http/http';
+import { parseQuery } from '../../shared/http/parse';
+import { refuse } from '../../shared/http/refuse';
+import type { ApiRequest } from '../../shared/http/request';
+import { asksOutside } from '../../shared/policy/scope';
+import { iso } from '../../shared/policy/time';
+import { eventsOf, eventsOfAll, placeOf, type StoredEvent, spanOf } from './read-audit';
 
 /** `GET /audit`: what happened, newest first. An admin sees all, a ruler what is inside their scope, a member what is about themselves. */
 export async function getAudit(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<ApiResponse> {

@@ -1,19 +1,20 @@
 import type * as v from 'valibot';
-import { inputs, parseBody } from '../../shared/api';
-import { type AuthDeps, claimsOf, livePerson } from '../../shared/authenticate';
-import type { EndDeps } from '../../shared/end-grant';
-import { ApiError, HostUnreachable, hostProblem } from '../../shared/errors';
-import { faultOf } from '../../shared/fault-of';
-import { type KnownSilence, knownSilence } from '../../shared/known-silence';
-import type { Host } from '../../shared/mongo-users';
-import { type Decision, decide, ruleName } from '../../shared/policy';
-import { reportUnreadable } from '../../shared/report-unreadable';
-import type { ApiRequest } from '../../shared/request';
+import { together } from '../../shared/async/together';
+import { faultOf } from '../../shared/aws/fault-of';
+import { ApiError, HostUnreachable, hostProblem } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import type { EndDeps } from '../../shared/grants/end-grant';
+import { type KnownSilence, knownSilence } from '../../shared/grants/known-silence';
+import { type AuthDeps, claimsOf, livePerson } from '../../shared/http/authenticate';
+import { parseBody } from '../../shared/http/parse';
+import { reportUnreadable } from '../../shared/http/report-unreadable';
+import type { ApiRequest } from '../../shared/http/request';
+import type { Host } from '../../shared/mongo/mongo-users';
+import { type Decision, decide, ruleName } from '../../shared/policy/policy';
+import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { type Grant, type GrantRows, grantsOf } from '../../shared/store/grants';
 import { rulesFor } from '../../shared/store/rules';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 
 export type GrantDeps = AuthDeps & EndDeps;
 

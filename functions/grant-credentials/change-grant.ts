@@ -1,13 +1,13 @@
-import { endGrant } from '../../shared/end-grant';
-import { ApiError, HostRefused, HostUnreachable } from '../../shared/errors';
-import { faultOf } from '../../shared/fault-of';
-import type { Owner } from '../../shared/mongo-users';
-import { ruleName } from '../../shared/policy';
+import { faultOf } from '../../shared/aws/fault-of';
+import { ApiError, HostRefused, HostUnreachable } from '../../shared/contract/errors';
+import { endGrant } from '../../shared/grants/end-grant';
+import { tagOf } from '../../shared/grants/tag-of';
+import type { Owner } from '../../shared/mongo/mongo-users';
+import { ruleName } from '../../shared/policy/policy';
+import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { extendGrant, type Grant, settleAddresses, withdrawChange } from '../../shared/store/grants';
-import { tagOf } from '../../shared/tag-of';
-import { seconds } from '../../shared/time';
-import { newPassword } from '../../shared/tokens';
+import { newPassword } from '../../shared/tokens/tokens';
 import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 import { requireArrived, requireSteady } from './one-change';
 

@@ -1,9 +1,12 @@
-import { endGrant } from '../../shared/end-grant';
-import { ApiError, HostUnreachable } from '../../shared/errors';
-import type { NewUser } from '../../shared/mongo-users';
-import { usernameOf } from '../../shared/names';
-import { ruleName } from '../../shared/policy';
-import type { ApiRequest } from '../../shared/request';
+import { together } from '../../shared/async/together';
+import { ApiError, HostUnreachable } from '../../shared/contract/errors';
+import { usernameOf } from '../../shared/contract/names';
+import { endGrant } from '../../shared/grants/end-grant';
+import { tagOf } from '../../shared/grants/tag-of';
+import type { ApiRequest } from '../../shared/http/request';
+import type { NewUser } from '../../shared/mongo/mongo-users';
+import { ruleName } from '../../shared/policy/policy';
+import { day, seconds } from '../../shared/policy/time';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import {
   activateGrant,
@@ -18,10 +21,7 @@ import {
   planGrant,
   renameGrant,
 } from '../../shared/store/grants';
-import { tagOf } from '../../shared/tag-of';
-import { day, seconds } from '../../shared/time';
-import { together } from '../../shared/together';
-import { newId, newPassword, shortHash } from '../../shared/tokens';
+import { newId, newPassword, shortHash } from '../../shared/tokens/tokens';
 import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 
 /** A new MongoDB user: its row first, then the user, then the row says that it is in force. `before` is the ended grant in its place. */

@@ -1,5 +1,5 @@
-import { ApiError } from '../../shared/errors';
-import type { Owner } from '../../shared/mongo-users';
+import { ApiError } from '../../shared/contract/errors';
+import type { Owner } from '../../shared/mongo/mongo-users';
 import { type Grant, lease } from '../../shared/store/grants';
 
 /** Seconds in which a request has its answer, or gives up. */

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { inputs, isBody, strayIn } from '../../shared/api';
-import { ApiError } from '../../shared/errors';
-import type { InOtherWords } from '../../shared/http';
+import { ApiError } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import type { InOtherWords } from '../../shared/http/http';
+import { isBody, strayIn } from '../../shared/http/parse';
 import type { GrantDeps } from './allowed-wish';
 import { grantCredentials } from './grant-credentials';
 

@@ -1,5 +1,9 @@
-import { grantAnswer } from '../../shared/answers';
-import { inputs, parseQuery } from '../../shared/api';
+import { together } from '../../shared/async/together';
+import type { Log } from '../../shared/aws/log';
+import { ApiError } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import { methodsOf, pythonRoutes, type Route, routesOf } from '../../shared/contract/routes';
+import { grantAnswer } from '../../shared/http/answers';
 import {
   type AuthDeps,
   type Authority,
@@ -8,26 +12,23 @@ import {
   liveAuthority,
   livePerson,
   type Person,
-} from '../../shared/authenticate';
-import { cursorTo, positionIn } from '../../shared/cursors';
-import { durationText } from '../../shared/durations';
-import { ApiError } from '../../shared/errors';
-import { fits, named } from '../../shared/filter';
-import type { ApiResponse } from '../../shared/http';
-import type { Log } from '../../shared/log';
-import { access } from '../../shared/policy';
-import { refuse } from '../../shared/refuse';
-import { reportUnreadable } from '../../shared/report-unreadable';
-import type { ApiRequest } from '../../shared/request';
-import { methodsOf, pythonRoutes, type Route, routesOf } from '../../shared/routes';
-import { asksOutside } from '../../shared/scope';
+} from '../../shared/http/authenticate';
+import { cursorTo, positionIn } from '../../shared/http/cursors';
+import type { ApiResponse } from '../../shared/http/http';
+import { parseQuery } from '../../shared/http/parse';
+import { refuse } from '../../shared/http/refuse';
+import { reportUnreadable } from '../../shared/http/report-unreadable';
+import type { ApiRequest } from '../../shared/http/request';
+import { durationText } from '../../shared/policy/durations';
+import { fits, named } from '../../shared/policy/filter';
+import { access } from '../../shared/policy/policy';
+import { asksOutside } from '../../shared/policy/scope';
+import { iso, seconds } from '../../shared/policy/time';
 import { type GrantPage, grantsOfFrom, grantsOnHostFrom, liveGrantsFrom } from '../../shared/store/grant-pages';
 import type { GrantRows, UnreadableGrant } from '../../shared/store/grants';
 import { rulesFor } from '../../shared/store/rules';
 import type { Table } from '../../shared/store/table';
-import { iso, seconds } from '../../shared/time';
-import { together } from '../../shared/together';
-import type { TokenClaims } from '../../shared/tokens';
+import type { TokenClaims } from '../../shared/tokens/tokens';
 
 export type GrantsDeps = AuthDeps & { log: Log };
 

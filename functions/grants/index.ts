@@ -1,8 +1,8 @@
-import { readEnv } from '../../shared/env';
-import { frontOf } from '../../shared/front';
-import { serve } from '../../shared/http';
-import { jsonLog } from '../../shared/log';
-import { awsSecrets } from '../../shared/secrets';
+import { readEnv } from '../../shared/aws/env';
+import { jsonLog } from '../../shared/aws/log';
+import { awsSecrets } from '../../shared/aws/secrets';
+import { frontOf } from '../../shared/http/front';
+import { serve } from '../../shared/http/http';
 import { dynamoTable } from '../../shared/store/table';
 import { listGrants, me, nothingHere } from './grants';
 

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { readEnv } from '../../shared/env';
-import { jsonLog } from '../../shared/log';
+import { readEnv } from '../../shared/aws/env';
+import { jsonLog } from '../../shared/aws/log';
 import { dynamoTable } from '../../shared/store/table';
 import { noteFeedback } from './note-feedback';
 

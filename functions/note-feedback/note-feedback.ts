@@ -1,9 +1,9 @@
-import { faultOf } from '../../shared/fault-of';
-import type { Log } from '../../shared/log';
+import { together } from '../../shared/async/together';
+import { faultOf } from '../../shared/aws/fault-of';
+import type { Log } from '../../shared/aws/log';
 import { writeEvent } from '../../shared/store/audit';
 import type { Table } from '../../shared/store/table';
 import { noteUndelivered } from '../../shared/store/undelivered';
-import { together } from '../../shared/together';
 import { type Feedback, parseFeedback } from './feedback';
 
 export interface NoteFeedbackDeps {

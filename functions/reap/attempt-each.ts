@@ -1,5 +1,5 @@
-import { faultOf } from '../../shared/fault-of';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { faultOf } from '../../shared/aws/fault-of';
 import type { ReapDeps, ReapRun } from './reap';
 
 const atOnce = 50;

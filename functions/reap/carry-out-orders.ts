@@ -1,8 +1,8 @@
-import { faultOf } from '../../shared/fault-of';
-import { orderedGrants } from '../../shared/revoke-order';
+import { faultOf } from '../../shared/aws/fault-of';
+import { orderedGrants } from '../../shared/grants/revoke-order';
+import { seconds } from '../../shared/policy/time';
 import { markEnding } from '../../shared/store/grants';
 import { closeOrder, dueOrders } from '../../shared/store/orders';
-import { seconds } from '../../shared/time';
 import { attemptEach } from './attempt-each';
 import type { Marker } from './reap';
 

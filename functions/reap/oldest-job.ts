@@ -1,7 +1,7 @@
-import { faultOf } from '../../shared/fault-of';
+import { together } from '../../shared/async/together';
+import { faultOf } from '../../shared/aws/fault-of';
+import { seconds } from '../../shared/policy/time';
 import { awaitRun, dailyJobs, lastRun } from '../../shared/store/job-runs';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import type { ReapDeps } from './reap';
 
 /** Seconds since the end of the daily job that has been without one for longest: nobody else would notice that it does not run. */

@@ -1,11 +1,11 @@
-import { type Cause, endGrant } from '../../shared/end-grant';
-import { HostUnreachable } from '../../shared/errors';
-import { faultOf } from '../../shared/fault-of';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { faultOf } from '../../shared/aws/fault-of';
+import { HostUnreachable } from '../../shared/contract/errors';
+import { type Cause, endGrant } from '../../shared/grants/end-grant';
+import { seconds } from '../../shared/policy/time';
 import type { Source } from '../../shared/store/audit';
 import type { Grant } from '../../shared/store/grants';
 import { noteAnswer, noteSilence, readReach } from '../../shared/store/reach';
-import { seconds } from '../../shared/time';
 import type { ReapDeps, ReapRun } from './reap';
 
 /** Milliseconds for a probe. */

@@ -1,16 +1,16 @@
-import type { EndDeps } from '../../shared/end-grant';
-import { faultOf } from '../../shared/fault-of';
-import { grouped } from '../../shared/grouped';
-import type { Settings } from '../../shared/settings';
-import { unsettledReasons } from '../../shared/settle-grant';
+import { together } from '../../shared/async/together';
+import { faultOf } from '../../shared/aws/fault-of';
+import type { Settings } from '../../shared/aws/settings';
+import type { EndDeps } from '../../shared/grants/end-grant';
+import { unsettledReasons } from '../../shared/grants/settle-grant';
+import { grouped } from '../../shared/policy/grouped';
+import { seconds } from '../../shared/policy/time';
 import type { Source } from '../../shared/store/audit';
 import { allLiveGrants, type Grant } from '../../shared/store/grants';
-import { noteRowsVersion } from '../../shared/store/rows-version';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import { carryOutOrders } from './carry-out-orders';
 import { oldestJob } from './oldest-job';
 import { type HostWork, reapHost } from './reap-host';
+import { noteRowsVersion } from './rows-version';
 import { sweep } from './sweep';
 
 export interface ReapDeps extends EndDeps {

@@ -1,13 +1,13 @@
-import { ruleAnswer } from '../../shared/answers';
-import { keyOf, ruleName } from '../../shared/policy';
-import { inside, type Scope } from '../../shared/scope';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { together } from '../../shared/async/together';
+import { ruleAnswer } from '../../shared/http/answers';
+import { keyOf, ruleName } from '../../shared/policy/policy';
+import { inside, type Scope } from '../../shared/policy/scope';
+import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { readRuler } from '../../shared/store/rulers';
 import { listRules, removeRule, type StoredRule } from '../../shared/store/rules';
 import { closeSweep, noteProgress, planSweep, type Sweep } from '../../shared/store/sweeps';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import { attemptEach } from './attempt-each';
 import type { ReapDeps, ReapRun } from './reap';
 

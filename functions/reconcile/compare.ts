@@ -1,6 +1,6 @@
+import type { TaggedUser } from '../../shared/mongo/tagged-users';
 import type { Grant } from '../../shared/store/grants';
 import { isLive } from '../../shared/store/grants';
-import type { TaggedUser } from '../../shared/tagged-users';
 import { differences } from './differences';
 
 /** Both sides of a host: its users, read first, then its grants. */

@@ -1,8 +1,8 @@
-import { addressesCover } from '../../shared/addresses';
-import type { Tag } from '../../shared/mongo-users';
+import { tagOf } from '../../shared/grants/tag-of';
+import type { Tag } from '../../shared/mongo/mongo-users';
+import type { TaggedUser } from '../../shared/mongo/tagged-users';
+import { addressesCover } from '../../shared/policy/addresses';
 import type { Grant } from '../../shared/store/grants';
-import { tagOf } from '../../shared/tag-of';
-import type { TaggedUser } from '../../shared/tagged-users';
 
 type Role = { role: string; db: string };
 

@@ -1,11 +1,11 @@
-import { isEmail } from '../../shared/names';
-import { reasonOf } from '../../shared/reason-of';
-import { lockAndDrop, wasGone } from '../../shared/remove-user';
+import { isEmail } from '../../shared/contract/names';
+import { reasonOf } from '../../shared/grants/reason-of';
+import { lockAndDrop, wasGone } from '../../shared/grants/remove-user';
+import type { TaggedUser } from '../../shared/mongo/tagged-users';
+import { seconds } from '../../shared/policy/time';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import { type Grant, grantsOf, readGrant } from '../../shared/store/grants';
 import type { Table } from '../../shared/store/table';
-import type { TaggedUser } from '../../shared/tagged-users';
-import { seconds } from '../../shared/time';
 import { type Comparison, isUserOf } from './compare';
 import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
 

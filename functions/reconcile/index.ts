@@ -1,15 +1,15 @@
-import { beginRun, type JobContext } from '../../shared/begin-run';
-import { checkAddresses } from '../../shared/check-addresses';
-import { readEnv } from '../../shared/env';
-import { followRotations } from '../../shared/follow-rotations';
-import { hostSecrets } from '../../shared/hosts/host-secrets';
-import { jsonLog } from '../../shared/log';
-import { emfMetrics } from '../../shared/metrics';
-import { mongoServers } from '../../shared/mongo-servers';
-import { mongoUsers } from '../../shared/mongo-users';
-import { awsSecrets } from '../../shared/secrets';
+import { readEnv } from '../../shared/aws/env';
+import { hostSecrets } from '../../shared/aws/host-secrets';
+import { jsonLog } from '../../shared/aws/log';
+import { emfMetrics } from '../../shared/aws/metrics';
+import { awsSecrets } from '../../shared/aws/secrets';
+import { beginRun, type JobContext } from '../../shared/http/begin-run';
+import { checkAddresses } from '../../shared/mongo/check-addresses';
+import { followRotations } from '../../shared/mongo/follow-rotations';
+import { mongoServers } from '../../shared/mongo/mongo-servers';
+import { mongoUsers } from '../../shared/mongo/mongo-users';
+import { taggedUsers } from '../../shared/mongo/tagged-users';
 import { dynamoTable } from '../../shared/store/table';
-import { taggedUsers } from '../../shared/tagged-users';
 import { type Reconciled, reconcile } from './reconcile';
 import { scopeOf } from './scope-of';
 

@@ -1,7 +1,7 @@
+import { together } from '../../shared/async/together';
+import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { type Grant, markLost as mark, markFound, readGrant } from '../../shared/store/grants';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import { notToJudge } from './compare';
 import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
 

@@ -1,7 +1,7 @@
-import type { EndDeps } from '../../shared/end-grant';
-import type { Host } from '../../shared/mongo-users';
+import type { EndDeps } from '../../shared/grants/end-grant';
+import type { Host } from '../../shared/mongo/mongo-users';
+import type { TaggedUsers } from '../../shared/mongo/tagged-users';
 import type { Source } from '../../shared/store/audit';
-import type { TaggedUsers } from '../../shared/tagged-users';
 
 export interface ReconcileDeps extends EndDeps {
   tagged: TaggedUsers;

@@ -1,9 +1,9 @@
-import { faultOf } from '../../shared/fault-of';
-import { reasonOf } from '../../shared/reason-of';
-import { sideBySide } from '../../shared/side-by-side';
-import { stampGrants } from '../../shared/stamp-grants';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { faultOf } from '../../shared/aws/fault-of';
+import { reasonOf } from '../../shared/grants/reason-of';
+import { stampGrants } from '../../shared/grants/stamp-grants';
+import { seconds } from '../../shared/policy/time';
 import { type Grant, grantsOnHost } from '../../shared/store/grants';
-import { seconds } from '../../shared/time';
 import { type Comparison, compare, leaveOut } from './compare';
 import { endOrphan, notOrphan } from './end-orphan';
 import { markLost, unmarkFound } from './mark-lost';

@@ -1,13 +1,13 @@
-import { faultOf } from '../../shared/fault-of';
-import { reasonOf } from '../../shared/reason-of';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { faultOf } from '../../shared/aws/fault-of';
+import { reasonOf } from '../../shared/grants/reason-of';
+import { seconds } from '../../shared/policy/time';
 import { type Source, writeEvent } from '../../shared/store/audit';
 import { lease } from '../../shared/store/grants';
 import { noteRun } from '../../shared/store/job-runs';
-import { beginReconciling, endReconciling, endReconcilingAt } from '../../shared/store/reconciling';
-import { seconds } from '../../shared/time';
 import { by, type ReconcileDeps } from './reconcile-deps';
 import { type Figures, reconcileHost } from './reconcile-host';
+import { beginReconciling, endReconciling, endReconcilingAt } from './reconciling';
 
 /** One host, or all that are registered. `force` ends orphans however many there are. */
 export interface Scope {

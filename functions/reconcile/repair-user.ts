@@ -1,10 +1,10 @@
-import { HostRefused } from '../../shared/errors';
-import { faultOf } from '../../shared/fault-of';
-import { reasonOf } from '../../shared/reason-of';
+import { together } from '../../shared/async/together';
+import { faultOf } from '../../shared/aws/fault-of';
+import { HostRefused } from '../../shared/contract/errors';
+import { reasonOf } from '../../shared/grants/reason-of';
+import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { claimRepair, closeRepair, type Grant, readGrant } from '../../shared/store/grants';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import { notToJudge } from './compare';
 import { type Differences, differences, shownDifferences } from './differences';
 import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { registeredName } from '../../shared/hosts/host-registry';
+import { registeredName } from '../../shared/contract/names';
 
 /** What the schedule sends: an event of its own. */
 const scheduled = v.object({ source: v.literal('aws.events') });

@@ -1,14 +1,14 @@
-import { ApiError } from '../../shared/errors';
-import type { ApiResponse } from '../../shared/http';
-import { codePage, confirmedPage } from '../../shared/login-pages';
-import type { ApiRequest } from '../../shared/request';
+import { together } from '../../shared/async/together';
+import { ApiError } from '../../shared/contract/errors';
+import type { ApiResponse } from '../../shared/http/http';
+import type { ApiRequest } from '../../shared/http/request';
+import { iso, seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
-import { tryCode } from '../../shared/store/terminal-logins';
-import { codeHash, plainCode } from '../../shared/terminal-secrets';
-import { iso, seconds } from '../../shared/time';
-import { together } from '../../shared/together';
-import type { LinkParts } from '../../shared/tokens';
+import { codeHash, plainCode } from '../../shared/tokens/terminal-secrets';
+import type { LinkParts } from '../../shared/tokens/tokens';
 import { type RedeemDeps, refusedUse } from './link-state';
+import { codePage, confirmedPage } from './login-pages';
+import { tryCode } from './terminal-logins';
 
 /** A code that was typed on the page of a terminal login. The token never shows here: the terminal fetches it. */
 export async function confirmLogin(

@@ -1,9 +1,9 @@
-import { issuerOf } from '../../shared/authenticate';
-import { signToken } from '../../shared/fetch-tokens';
-import type { ApiRequest } from '../../shared/request';
+import { together } from '../../shared/async/together';
+import { issuerOf } from '../../shared/http/authenticate';
+import type { ApiRequest } from '../../shared/http/request';
+import { iso, seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
-import { iso, seconds } from '../../shared/time';
-import { together } from '../../shared/together';
+import { signToken } from '../../shared/tokens/fetch-tokens';
 import type { RedeemDeps } from './link-state';
 
 /** The token of a link, if the deciding write says that it is this request's; nothing otherwise. */

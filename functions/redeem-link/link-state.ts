@@ -1,12 +1,12 @@
-import type { AuthDeps } from '../../shared/authenticate';
-import { ApiError, type ErrorCode } from '../../shared/errors';
-import type { ApiRequest } from '../../shared/request';
-import type { Secrets } from '../../shared/secrets';
+import type { Secrets } from '../../shared/aws/secrets';
+import { ApiError, type ErrorCode } from '../../shared/contract/errors';
+import type { AuthDeps } from '../../shared/http/authenticate';
+import type { ApiRequest } from '../../shared/http/request';
+import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { isConfirmed, type Link, readLink } from '../../shared/store/links';
-import { isTriedOut } from '../../shared/store/terminal-logins';
-import { seconds } from '../../shared/time';
-import { type LinkParts, parseLink, sameHash } from '../../shared/tokens';
+import { type LinkParts, parseLink, sameHash } from '../../shared/tokens/tokens';
+import { isTriedOut } from './terminal-logins';
 
 export interface RedeemDeps extends AuthDeps {
   secrets: Pick<Secrets, 'signingKeys' | 'linkKeys'>;

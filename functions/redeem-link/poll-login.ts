@@ -1,15 +1,16 @@
-import { inputs, parseBody } from '../../shared/api';
-import type { ErrorCode } from '../../shared/errors';
-import type { ApiResponse } from '../../shared/http';
-import type { ApiRequest } from '../../shared/request';
+import type { ErrorCode } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import type { ApiResponse } from '../../shared/http/http';
+import { parseBody } from '../../shared/http/parse';
+import type { ApiRequest } from '../../shared/http/request';
+import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { type Link, pollGrace, readLink, waitsForPoll } from '../../shared/store/links';
-import { isTriedOut, takeToken } from '../../shared/store/terminal-logins';
-import { type PollParts, parsePoll } from '../../shared/terminal-secrets';
-import { seconds } from '../../shared/time';
-import { sameHash } from '../../shared/tokens';
+import { type PollParts, parsePoll } from '../../shared/tokens/terminal-secrets';
+import { sameHash } from '../../shared/tokens/tokens';
 import { issueToken } from './issue-token';
 import { type RedeemDeps, refusal } from './link-state';
+import { isTriedOut, takeToken } from './terminal-logins';
 
 /** `POST /links/poll`: a terminal asks whether its code was typed; the token, to one poll only. */
 export async function pollLogin(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {

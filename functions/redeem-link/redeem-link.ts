@@ -1,15 +1,16 @@
-import { inputs, parse } from '../../shared/api';
-import { ApiError } from '../../shared/errors';
-import type { ApiResponse } from '../../shared/http';
-import { codePage } from '../../shared/login-pages';
-import { redeemPage, tokenPage } from '../../shared/page';
-import type { ApiRequest } from '../../shared/request';
+import { ApiError } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import type { ApiResponse } from '../../shared/http/http';
+import { redeemPage, tokenPage } from '../../shared/http/page';
+import { parse } from '../../shared/http/parse';
+import type { ApiRequest } from '../../shared/http/request';
+import { iso } from '../../shared/policy/time';
 import { readLink, redeemLink as spendLink } from '../../shared/store/links';
-import { iso } from '../../shared/time';
-import type { LinkParts } from '../../shared/tokens';
+import type { LinkParts } from '../../shared/tokens/tokens';
 import { confirmLogin } from './confirm-login';
 import { issueToken } from './issue-token';
 import { partsOf, problemOf, type RedeemDeps, refusal, refusedUse } from './link-state';
+import { codePage } from './login-pages';
 
 /** `GET` and `HEAD /links/{link}`: the page with the button, or the field for a code. Never spends the link. */
 export async function showLink(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {

@@ -1,6 +1,6 @@
-import { ApiError } from '../../shared/errors';
-import type { ApiResponse } from '../../shared/http';
-import type { ApiRequest } from '../../shared/request';
+import { ApiError } from '../../shared/contract/errors';
+import type { ApiResponse } from '../../shared/http/http';
+import type { ApiRequest } from '../../shared/http/request';
 import { partsOf, type RedeemDeps, refusal } from './link-state';
 import { pageOf, spend } from './redeem-link';
 

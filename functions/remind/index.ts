@@ -1,7 +1,7 @@
-import { beginRun, type JobContext } from '../../shared/begin-run';
-import { readEnv } from '../../shared/env';
-import { jsonLog } from '../../shared/log';
-import { sesMailer } from '../../shared/mailer';
+import { readEnv } from '../../shared/aws/env';
+import { jsonLog } from '../../shared/aws/log';
+import { sesMailer } from '../../shared/aws/mailer';
+import { beginRun, type JobContext } from '../../shared/http/begin-run';
 import { dynamoTable } from '../../shared/store/table';
 import { remind } from './remind';
 

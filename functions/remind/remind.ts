@@ -1,17 +1,17 @@
-import { faultOf } from '../../shared/fault-of';
-import { grouped } from '../../shared/grouped';
-import type { Log } from '../../shared/log';
-import { MailNotTaken, type SendMail } from '../../shared/mailer';
-import { reminderMail } from '../../shared/reminder-text';
-import type { Settings } from '../../shared/settings';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { together } from '../../shared/async/together';
+import { faultOf } from '../../shared/aws/fault-of';
+import type { Log } from '../../shared/aws/log';
+import { MailNotTaken, type SendMail } from '../../shared/aws/mailer';
+import type { Settings } from '../../shared/aws/settings';
+import { grouped } from '../../shared/policy/grouped';
+import { seconds } from '../../shared/policy/time';
 import { type Source, writeEvent } from '../../shared/store/audit';
 import { allLiveGrants, forgetReminder, type Grant, inForce, noteReminder } from '../../shared/store/grants';
 import { lastRun, noteRun } from '../../shared/store/job-runs';
 import type { Table } from '../../shared/store/table';
 import { readUndelivered } from '../../shared/store/undelivered';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
+import { reminderMail } from './reminder-text';
 
 export interface RemindDeps {
   table: Table;

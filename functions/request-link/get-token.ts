@@ -1,6 +1,7 @@
-import { inputs, parse, parseQuery } from '../../shared/api';
-import type { ApiResponse } from '../../shared/http';
-import type { ApiRequest } from '../../shared/request';
+import { inputs } from '../../shared/contract/inputs';
+import type { ApiResponse } from '../../shared/http/http';
+import { parse, parseQuery } from '../../shared/http/parse';
+import type { ApiRequest } from '../../shared/http/request';
 import { mailLink } from './request-link';
 import type { RequestLinkDeps } from './request-link-deps';
 

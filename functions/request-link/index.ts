@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { readEnv } from '../../shared/env';
-import { frontOf } from '../../shared/front';
-import { serve } from '../../shared/http';
-import { jsonLog } from '../../shared/log';
-import { sesMailer } from '../../shared/mailer';
-import { awsSecrets } from '../../shared/secrets';
+import { readEnv } from '../../shared/aws/env';
+import { jsonLog } from '../../shared/aws/log';
+import { sesMailer } from '../../shared/aws/mailer';
+import { awsSecrets } from '../../shared/aws/secrets';
+import { frontOf } from '../../shared/http/front';
+import { serve } from '../../shared/http/http';
 import { dynamoTable } from '../../shared/store/table';
 import { getToken } from './get-token';
 import { requestLink } from './request-link';

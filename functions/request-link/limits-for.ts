@@ -1,5 +1,5 @@
-import type { Settings } from '../../shared/settings';
-import type { LinkLimits } from '../../shared/store/sent-links';
+import type { Settings } from '../../shared/aws/settings';
+import type { LinkLimits } from './sent-links';
 
 /** What holds for a request. One source gets a quarter of the day's links, so that a stranger can't use up all of yours. */
 export function limitsFor({ linkCooldown, linksPerDay }: Settings, terminal: boolean): LinkLimits {

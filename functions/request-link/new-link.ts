@@ -1,8 +1,8 @@
-import { clientName } from '../../shared/mail-text';
-import type { ApiRequest } from '../../shared/request';
+import type { ApiRequest } from '../../shared/http/request';
 import type { TerminalFields } from '../../shared/store/links';
-import { codeHash, newCode, newPoll } from '../../shared/terminal-secrets';
-import { type LinkParts, newLink, type SigningKeys } from '../../shared/tokens';
+import { codeHash, newCode, newPoll } from '../../shared/tokens/terminal-secrets';
+import { type LinkParts, newLink, type SigningKeys } from '../../shared/tokens/tokens';
+import { clientName } from './mail-text';
 
 /** What is asked for. */
 export interface Wish {

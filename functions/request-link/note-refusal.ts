@@ -1,4 +1,4 @@
-import type { ApiRequest } from '../../shared/request';
+import type { ApiRequest } from '../../shared/http/request';
 import { writeEvent } from '../../shared/store/audit';
 import type { RequestLinkDeps } from './request-link-deps';
 

@@ -1,14 +1,14 @@
-import { expired, type Rule, type Unreadable } from '../../shared/policy';
-import { reportUnreadable } from '../../shared/report-unreadable';
-import type { ApiRequest } from '../../shared/request';
-import type { Settings } from '../../shared/settings';
-import { type Address, readAddress, readNewAddresses } from '../../shared/store/new-addresses';
+import { together } from '../../shared/async/together';
+import type { Settings } from '../../shared/aws/settings';
+import { reportUnreadable } from '../../shared/http/report-unreadable';
+import type { ApiRequest } from '../../shared/http/request';
+import { expired, type Rule, type Unreadable } from '../../shared/policy/policy';
+import { seconds } from '../../shared/policy/time';
 import { readRuler } from '../../shared/store/rulers';
 import { rulesFor } from '../../shared/store/rules';
 import { readUndelivered, type Undelivered } from '../../shared/store/undelivered';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
-import type { SigningKeys } from '../../shared/tokens';
+import type { SigningKeys } from '../../shared/tokens/tokens';
+import { type Address, readAddress, readNewAddresses } from './new-addresses';
 import type { RequestLinkDeps } from './request-link-deps';
 
 /** What decides about one request. */

@@ -1,7 +1,7 @@
-import type { Log } from '../../shared/log';
-import type { SendMail } from '../../shared/mailer';
-import type { Secrets } from '../../shared/secrets';
-import type { Settings } from '../../shared/settings';
+import type { Log } from '../../shared/aws/log';
+import type { SendMail } from '../../shared/aws/mailer';
+import type { Secrets } from '../../shared/aws/secrets';
+import type { Settings } from '../../shared/aws/settings';
 import type { Table } from '../../shared/store/table';
 
 export interface RequestLinkDeps {

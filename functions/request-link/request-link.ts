@@ -1,20 +1,21 @@
-import { inputs, parseBody } from '../../shared/api';
-import { ApiError } from '../../shared/errors';
-import { faultOf } from '../../shared/fault-of';
-import type { ApiResponse } from '../../shared/http';
-import { callerOf } from '../../shared/names';
-import type { ApiRequest } from '../../shared/request';
-import type { Settings } from '../../shared/settings';
+import { together } from '../../shared/async/together';
+import { faultOf } from '../../shared/aws/fault-of';
+import type { Settings } from '../../shared/aws/settings';
+import { ApiError } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import { callerOf } from '../../shared/contract/names';
+import type { ApiResponse } from '../../shared/http/http';
+import { parseBody } from '../../shared/http/parse';
+import type { ApiRequest } from '../../shared/http/request';
+import { seconds } from '../../shared/policy/time';
 import { countRequest } from '../../shared/store/links';
-import { tooSoon } from '../../shared/store/sent-links';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import { limitsFor } from './limits-for';
 import { type MadeLink, makeLink, type Wish } from './new-link';
 import { noteRefusal, tooManyNew } from './note-refusal';
 import { type Asked, isInvented, readAsked } from './read-asked';
 import type { RequestLinkDeps } from './request-link-deps';
 import { sendLink } from './send-link';
+import { tooSoon } from './sent-links';
 
 /** Seconds from one poll of a terminal to its next. */
 const interval = 3;

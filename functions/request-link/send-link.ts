@@ -1,15 +1,15 @@
-import { linkMail } from '../../shared/mail-text';
-import { MailNotTaken } from '../../shared/mailer';
-import type { ApiRequest } from '../../shared/request';
+import { together } from '../../shared/async/together';
+import { MailNotTaken } from '../../shared/aws/mailer';
+import type { ApiRequest } from '../../shared/http/request';
 import { type Act, writeEvent } from '../../shared/store/audit';
 import { putLink } from '../../shared/store/links';
-import { countNewAddress, uncountNewAddress } from '../../shared/store/new-addresses';
-import { countLink, type LinkLimits, uncountLink } from '../../shared/store/sent-links';
-import { together } from '../../shared/together';
+import { linkMail } from './mail-text';
+import { countNewAddress, uncountNewAddress } from './new-addresses';
 import type { MadeLink } from './new-link';
 import { noteRefusal, tooManyNew } from './note-refusal';
 import { type Asked, isInvented } from './read-asked';
 import type { RequestLinkDeps } from './request-link-deps';
+import { countLink, type LinkLimits, uncountLink } from './sent-links';
 
 interface Sending {
   made: MadeLink;

@@ -1,12 +1,12 @@
-import { checkAddresses } from '../../shared/check-addresses';
-import { readEnv } from '../../shared/env';
-import { followRotations } from '../../shared/follow-rotations';
-import { frontOf } from '../../shared/front';
-import { serve } from '../../shared/http';
-import { jsonLog } from '../../shared/log';
-import { mongoServers } from '../../shared/mongo-servers';
-import { mongoUsers } from '../../shared/mongo-users';
-import { awsSecrets } from '../../shared/secrets';
+import { readEnv } from '../../shared/aws/env';
+import { jsonLog } from '../../shared/aws/log';
+import { awsSecrets } from '../../shared/aws/secrets';
+import { frontOf } from '../../shared/http/front';
+import { serve } from '../../shared/http/http';
+import { checkAddresses } from '../../shared/mongo/check-addresses';
+import { followRotations } from '../../shared/mongo/follow-rotations';
+import { mongoServers } from '../../shared/mongo/mongo-servers';
+import { mongoUsers } from '../../shared/mongo/mongo-users';
 import { dynamoTable } from '../../shared/store/table';
 import { revokeGrants, revokeTokens } from './revoke';
 

@@ -1,5 +1,5 @@
-import { setStage } from '../../shared/host-secret';
-import { newPassword } from '../../shared/tokens';
+import { setStage } from '../../shared/aws/host-secret';
+import { newPassword } from '../../shared/tokens/tokens';
 import { currentOf, nextUser, type Rotation, type RotationDeps, readStage, type Stored } from './rotation';
 
 /** Step 1: a pending value with a new password. One that is there already stays. */

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { jsonLog } from '../../shared/log';
-import { mongoAdmins } from '../../shared/mongo-admins';
-import { secretVersions } from '../../shared/secrets-manager';
+import { jsonLog } from '../../shared/aws/log';
+import { secretVersions } from '../../shared/aws/secrets-manager';
+import { mongoAdmins } from './mongo-admins';
 import { rotateAdminPassword } from './rotate-admin-password';
 
 const log = jsonLog('rotate-admin-password');

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { SecretUnusable } from '../../shared/errors';
-import { faultOf } from '../../shared/fault-of';
+import { faultOf } from '../../shared/aws/fault-of';
+import { SecretUnusable } from '../../shared/contract/errors';
 import { createSecret } from './create-secret';
 import { finishSecret } from './finish-secret';
 import { type Rotation, type RotationDeps, RotationRefused } from './rotation';

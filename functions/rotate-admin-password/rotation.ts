@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { SecretUnusable } from '../../shared/errors';
-import { hostSecret } from '../../shared/host-secret';
-import { withoutMark } from '../../shared/json-text';
-import type { Log } from '../../shared/log';
-import type { MongoAdmins } from '../../shared/mongo-admins';
-import type { Host } from '../../shared/mongo-servers';
-import { badAddresses } from '../../shared/mongo-uri';
-import { badFields } from '../../shared/parse-secret';
-import type { HostSecret } from '../../shared/secrets';
-import type { SecretVersions } from '../../shared/secrets-manager';
-import { together } from '../../shared/together';
+import { together } from '../../shared/async/together';
+import { hostSecret } from '../../shared/aws/host-secret';
+import type { Log } from '../../shared/aws/log';
+import { badFields } from '../../shared/aws/parse-secret';
+import type { HostSecret } from '../../shared/aws/secrets';
+import type { SecretVersions } from '../../shared/aws/secrets-manager';
+import { SecretUnusable } from '../../shared/contract/errors';
+import { withoutMark } from '../../shared/contract/json-text';
+import type { Host } from '../../shared/mongo/mongo-servers';
+import { badAddresses } from '../../shared/mongo/mongo-uri';
+import type { MongoAdmins } from './mongo-admins';
 
 export interface RotationDeps {
   versions: SecretVersions;

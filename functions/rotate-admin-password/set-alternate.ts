@@ -1,5 +1,5 @@
-import { reachOf } from '../../shared/mongo-uri';
-import type { HostSecret } from '../../shared/secrets';
+import type { HostSecret } from '../../shared/aws/secrets';
+import { reachOf } from '../../shared/mongo/mongo-uri';
 import { hostWith, type Rotation, type RotationDeps, RotationRefused, readStage, type Stored } from './rotation';
 
 /** Of two users that take turns, the idle one gets the password, by the login that is over both. The one in use stays as it is. */

@@ -1,4 +1,4 @@
-import { setStage } from '../../shared/host-secret';
+import { setStage } from '../../shared/aws/host-secret';
 import {
   bothOf,
   hostWith,

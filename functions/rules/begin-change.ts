@@ -1,14 +1,14 @@
-import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/authenticate';
-import { ApiError } from '../../shared/errors';
-import { expired, keyOf, opposites, type RuleKey, ruleName, type Unreadable } from '../../shared/policy';
-import { refuse } from '../../shared/refuse';
-import { reportUnreadable } from '../../shared/report-unreadable';
-import type { ApiRequest } from '../../shared/request';
-import { outside } from '../../shared/scope';
+import { together } from '../../shared/async/together';
+import { ApiError } from '../../shared/contract/errors';
+import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/http/authenticate';
+import { refuse } from '../../shared/http/refuse';
+import { reportUnreadable } from '../../shared/http/report-unreadable';
+import type { ApiRequest } from '../../shared/http/request';
+import { expired, keyOf, opposites, type RuleKey, ruleName, type Unreadable } from '../../shared/policy/policy';
+import { outside } from '../../shared/policy/scope';
+import { seconds } from '../../shared/policy/time';
 import { readRule, type StoredRule } from '../../shared/store/rules';
 import { versionOf } from '../../shared/store/versions';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import type { RulesDeps } from './rules';
 
 /** What a request wants to do to the rule with this key. */

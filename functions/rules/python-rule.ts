@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import { explained, inputs, isBody, strayIn } from '../../shared/api';
-import { ApiError } from '../../shared/errors';
-import type { InOtherWords } from '../../shared/http';
-import { expired, keyOf, type RuleKey } from '../../shared/policy';
-import type { ApiRequest } from '../../shared/request';
-import { seconds } from '../../shared/time';
+import { ApiError } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import type { InOtherWords } from '../../shared/http/http';
+import { explained, isBody, strayIn } from '../../shared/http/parse';
+import type { ApiRequest } from '../../shared/http/request';
+import { expired, keyOf, type RuleKey } from '../../shared/policy/policy';
+import { seconds } from '../../shared/policy/time';
 import { beginChange } from './begin-change';
 import { requireRoom } from './require-room';
 import { type RulesDeps, ruleBy, writeRule } from './rules';

@@ -1,5 +1,5 @@
-import { ApiError } from '../../shared/errors';
-import type { ApiRequest } from '../../shared/request';
+import { ApiError } from '../../shared/contract/errors';
+import type { ApiRequest } from '../../shared/http/request';
 import { hasSet } from '../../shared/store/rules';
 import { type Change, refuseChange, type Wanted } from './begin-change';
 import type { RulesDeps } from './rules';

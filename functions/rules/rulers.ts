@@ -1,19 +1,20 @@
-import { rulerAnswer } from '../../shared/answers';
-import { inputs, parseBody, parseQuery } from '../../shared/api';
-import { authorize } from '../../shared/authenticate';
-import { cursorTo, positionIn } from '../../shared/cursors';
-import { ApiError } from '../../shared/errors';
-import type { ApiResponse } from '../../shared/http';
-import type { Unreadable } from '../../shared/policy';
-import { refuse } from '../../shared/refuse';
-import { reportUnreadable } from '../../shared/report-unreadable';
-import type { ApiRequest } from '../../shared/request';
+import { together } from '../../shared/async/together';
+import { ApiError } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import { rulerAnswer } from '../../shared/http/answers';
+import { authorize } from '../../shared/http/authenticate';
+import { cursorTo, positionIn } from '../../shared/http/cursors';
+import type { ApiResponse } from '../../shared/http/http';
+import { parseBody, parseQuery } from '../../shared/http/parse';
+import { refuse } from '../../shared/http/refuse';
+import { reportUnreadable } from '../../shared/http/report-unreadable';
+import type { ApiRequest } from '../../shared/http/request';
+import type { Unreadable } from '../../shared/policy/policy';
+import { seconds } from '../../shared/policy/time';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import { listRulers, putRuler, readRuler, removeRuler, type StoredRuler } from '../../shared/store/rulers';
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion, versionOf } from '../../shared/store/versions';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import type { RulesDeps } from './rules';
 
 const problems = {

@@ -1,15 +1,16 @@
-import { storedRuleAnswer } from '../../shared/answers';
-import { inputs, parseQuery } from '../../shared/api';
-import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/authenticate';
-import { ApiError } from '../../shared/errors';
-import type { ApiResponse } from '../../shared/http';
-import { decide, type Unreadable } from '../../shared/policy';
-import { refuse } from '../../shared/refuse';
-import { reportUnreadable } from '../../shared/report-unreadable';
-import type { ApiRequest } from '../../shared/request';
+import { together } from '../../shared/async/together';
+import { ApiError } from '../../shared/contract/errors';
+import { inputs } from '../../shared/contract/inputs';
+import { storedRuleAnswer } from '../../shared/http/answers';
+import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/http/authenticate';
+import type { ApiResponse } from '../../shared/http/http';
+import { parseQuery } from '../../shared/http/parse';
+import { refuse } from '../../shared/http/refuse';
+import { reportUnreadable } from '../../shared/http/report-unreadable';
+import type { ApiRequest } from '../../shared/http/request';
+import { decide, type Unreadable } from '../../shared/policy/policy';
+import { seconds } from '../../shared/policy/time';
 import { rulesFor, type StoredRule } from '../../shared/store/rules';
-import { seconds } from '../../shared/time';
-import { together } from '../../shared/together';
 import type { RulesDeps } from './rules';
 
 /** `GET /rules/why`: whether the rules would give this now, the rule that decides, and every rule that has a say. */

@@ -1,5 +1,5 @@
-import { day, seconds } from '../time';
-import { together } from '../together';
+import { together } from '../async/together';
+import { day, seconds } from '../policy/time';
 import type { Grant, Proof } from './grants';
 import { keys } from './keys';
 import type { Table } from './table';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { deployment } from '../deployment';
-import type { Unreadable } from '../policy';
+import { deployment } from '../contract/deployment';
+import type { Unreadable } from '../policy/policy';
 import { readRow } from './read-row';
 import type { Item, Table } from './table';
 import { unreadable } from './versions';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Deployment } from '../deployment';
-import { day } from '../time';
-import { together } from '../together';
+import { together } from '../async/together';
+import type { Deployment } from '../contract/deployment';
+import { day } from '../policy/time';
 import { type Grant, type GrantRows, type Proof, parseGrant, parseGrants } from './grant-row';
 import { keys } from './keys';
 import type { Item, Table } from './table';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { day, seconds } from '../time';
-import type { LinkParts, TokenClaims } from '../tokens';
+import { day, seconds } from '../policy/time';
+import type { LinkParts, TokenClaims } from '../tokens/tokens';
 import { keys } from './keys';
 import { readRow } from './read-row';
 import type { Item, Key, Table } from './table';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { email, scope } from '../fields';
-import type { Unreadable } from '../policy';
+import { email, scope } from '../contract/fields';
+import type { Unreadable } from '../policy/policy';
 import { fitPage } from './fit-page';
 import { keys } from './keys';
 import { end, type Item, nextAfter, start, type Table } from './table';

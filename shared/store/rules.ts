@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { principalsOf, type RuleKey, roles, type Unreadable } from '../policy';
-import { together } from '../together';
+import { together } from '../async/together';
+import { principalsOf, type RuleKey, roles, type Unreadable } from '../policy/policy';
 import { fitPage } from './fit-page';
 import { keys } from './keys';
 import { end, type Item, nextAfter, start, type Table } from './table';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RuleKey } from '../policy';
+import type { RuleKey } from '../policy/policy';
 import { lease } from './grants';
 import { keys } from './keys';
 import { readRow } from './read-row';

@@ -9,9 +9,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { attempts, patient } from '../aws-requests';
-import type { Log } from '../log';
-import { newId } from '../tokens';
+import { attempts, patient } from '../aws/aws-requests';
+import type { Log } from '../aws/log';
+import { newId } from '../tokens/tokens';
 import {
   type Condition,
   defined,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { day, seconds } from '../time';
+import { day, seconds } from '../policy/time';
 import { keys } from './keys';
 import { readRow } from './read-row';
 import type { Table } from './table';

@@ -1,5 +1,5 @@
-import type { Unreadable } from '../policy';
-import { newVersion } from '../tokens';
+import type { Unreadable } from '../policy/policy';
+import { newVersion } from '../tokens/tokens';
 import type { Condition } from './table';
 
 /** What was read before a change of it; none for what is not there yet. */

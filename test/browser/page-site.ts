@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { askAgain, pageHeaders, problemPage, redeemPage, tokenPage } from '../../shared/page';
+import { askAgain, pageHeaders, problemPage, redeemPage, tokenPage } from '../../shared/http/page';
 
 export const token = `eyJhbGciOiJIUzI1NiJ9.${'eyJzdWIiOiJ5b3VAbGFiLm9yZyJ9'.repeat(9)}.${'SflKxwRJSMeKKF2QT4fw'.repeat(2)}`;
 const email = 'patricia.example-researcher@materials.lab.org';

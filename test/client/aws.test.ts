@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { awsSettings } from '../../client/aws/aws-settings';
-import { explainAws } from '../../client/aws/explain-aws';
-import { withAws } from '../../client/aws/open-aws';
-import { MongograntError } from '../../client/mongogrant-error';
+import { awsSettings } from '../../client/admin/aws/aws-settings';
+import { explainAws } from '../../client/admin/aws/explain-aws';
+import { withAws } from '../../client/admin/aws/open-aws';
+import { MongograntError } from '../../client/sdk/mongogrant-error';
 import { openStage, type Stage } from '../support/stage';
 
 const failure = async (promise: Promise<unknown>): Promise<MongograntError> =>
@@ -52,8 +52,8 @@ test('each fault of AWS says what to do; another one comes as it is', () => {
 test('where AWS packages are missing everything else of the client works, and this says what to install', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mongogrant-'));
   const contents = `
-    import { withAws } from './client/aws/open-aws';
-    export { MongograntError } from './client/mongogrant-error';
+    import { withAws } from './client/admin/aws/open-aws';
+    export { MongograntError } from './client/sdk/mongogrant-error';
     export const ask = () => withAws({ table: 't', secretPrefix: 'p', stackName: 's' }, 'a@b.org', ({ hosts }) => hosts.list());`;
   try {
     // Nothing is found from there but what Node itself has, so that each package is missing.

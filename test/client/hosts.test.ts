@@ -1,6 +1,6 @@
-import { renderCheck } from '../../client/hosts/render-check';
-import { checkHost } from '../../shared/hosts/check-host';
-import { mongoServers } from '../../shared/mongo-servers';
+import { checkHost } from '../../client/admin/hosts/check-host';
+import { renderCheck } from '../../client/admin/hosts/render-check';
+import { mongoServers } from '../../shared/mongo/mongo-servers';
 import { useMongod } from '../support/mongod';
 
 const server = useMongod();

@@ -14,6 +14,6 @@ test('no function holds what can tag a user who is not ours', async () => {
   } as const;
   const { metafile } = await build({ entryPoints, ...options });
   const inputs = Object.keys(metafile.inputs);
-  expect(inputs).toContain('shared/tagged-users.ts');
+  expect(inputs).toContain('shared/mongo/tagged-users.ts');
   expect(inputs.filter((file) => /adopt|^client/.test(file))).toEqual([]);
 });

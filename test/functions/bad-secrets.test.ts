@@ -1,6 +1,6 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { reap } from '../../functions/reap/reap';
-import { hostSecretName } from '../../shared/host-secret';
+import { hostSecretName } from '../../shared/aws/host-secret';
 import { type ComparedHosts, named, openComparedHosts } from '../support/compared-hosts';
 import { later } from '../support/stage';
 

@@ -1,8 +1,8 @@
 import { loadFunctions, setEnvironment } from '../../local/functions';
 import { startGateway } from '../../local/gateway';
-import { frontHeader, viewerHeader } from '../../shared/front';
-import { allRoutes } from '../../shared/routes';
-import { secretWriter } from '../../shared/secrets-manager';
+import { secretWriter } from '../../shared/aws/secrets-manager';
+import { allRoutes } from '../../shared/contract/routes';
+import { frontHeader, viewerHeader } from '../../shared/http/front';
 import { openSecretsManager } from '../support/local-secrets';
 
 const key = 'f'.repeat(64);

@@ -1,4 +1,4 @@
-import { HostRefused, HostUnreachable, type Silence } from '../../shared/errors';
+import { HostRefused, HostUnreachable, type Silence } from '../../shared/contract/errors';
 import { manyGrants } from '../support/many-grants';
 
 const wish = (host: string, db = 'fw_x') => ({ host, db, role: 'readWrite' });

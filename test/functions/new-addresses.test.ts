@@ -1,4 +1,4 @@
-import { MailNotTaken } from '../../shared/mailer';
+import { MailNotTaken } from '../../shared/aws/mailer';
 import { keys } from '../../shared/store/keys';
 import { later, linkIn, openStage, type Stage } from '../support/stage';
 

@@ -1,5 +1,5 @@
 import { reap } from '../../functions/reap/reap';
-import { HostUnreachable } from '../../shared/errors';
+import { HostUnreachable } from '../../shared/contract/errors';
 import { allItems, later, linkIn, openStage, type Stage } from '../support/stage';
 
 let stage: Stage;

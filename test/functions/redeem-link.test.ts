@@ -1,4 +1,4 @@
-import { newLink } from '../../shared/tokens';
+import { newLink } from '../../shared/tokens/tokens';
 import { allItems, later, linkIn, openStage, type Stage } from '../support/stage';
 
 let stage: Stage;

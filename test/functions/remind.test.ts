@@ -1,5 +1,5 @@
 import { remind } from '../../functions/remind/remind';
-import { MailNotTaken, type SendMail } from '../../shared/mailer';
+import { MailNotTaken, type SendMail } from '../../shared/aws/mailer';
 import { lastRun } from '../../shared/store/job-runs';
 import { keys } from '../../shared/store/keys';
 import type { Table } from '../../shared/store/table';

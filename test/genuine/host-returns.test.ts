@@ -1,4 +1,4 @@
-import { mongoUsers } from '../../shared/mongo-users';
+import { mongoUsers } from '../../shared/mongo/mongo-users';
 import { startGenuine } from '../support/genuine/start-genuine';
 import { later, openStage, registerHost, type Stage } from '../support/stage';
 import { grantRow, runReaper } from './set-stage';

@@ -1,5 +1,5 @@
-import { mongoUsers } from '../../shared/mongo-users';
-import { lockAndDrop } from '../../shared/remove-user';
+import { lockAndDrop } from '../../shared/grants/remove-user';
+import { mongoUsers } from '../../shared/mongo/mongo-users';
 import { type Genuine, startGenuine } from '../support/genuine/start-genuine';
 
 let server: Genuine;

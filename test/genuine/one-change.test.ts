@@ -1,4 +1,4 @@
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
 import { type Genuine, startGenuine } from '../support/genuine/start-genuine';
 import { type Answer, openStage, registerHost, type Stage } from '../support/stage';
 

@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import { mongoUsers } from '../../shared/mongo-users';
+import { mongoUsers } from '../../shared/mongo/mongo-users';
 import { type Genuine, startGenuine } from '../support/genuine/start-genuine';
 import { later, openStage, registerHost, type Stage } from '../support/stage';
 import { grantRow, runReaper } from './set-stage';

@@ -1,5 +1,5 @@
-import { checkHost } from '../../shared/hosts/check-host';
-import { type Host, type Login, mongoServers } from '../../shared/mongo-servers';
+import { checkHost } from '../../client/admin/hosts/check-host';
+import { type Host, type Login, mongoServers } from '../../shared/mongo/mongo-servers';
 import { parseGrant } from '../../shared/store/grants';
 import { type Genuine, startGenuine } from '../support/genuine/start-genuine';
 import { openStage, registerHost, type Stage } from '../support/stage';

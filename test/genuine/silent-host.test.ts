@@ -1,5 +1,5 @@
+import { seconds } from '../../shared/policy/time';
 import { planSweep } from '../../shared/store/sweeps';
-import { seconds } from '../../shared/time';
 import { type Genuine, startGenuine } from '../support/genuine/start-genuine';
 import { later, openStage, registerHost, type Stage } from '../support/stage';
 import { grantRow, runReaper } from './set-stage';

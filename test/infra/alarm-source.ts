@@ -1,4 +1,4 @@
-import { emfMetrics } from '../../shared/metrics';
+import { emfMetrics } from '../../shared/aws/metrics';
 import { isObject, listOf, type Resource, text } from './synthesize';
 
 type Properties = Resource['Properties'];

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { jsonLog } from '../../shared/log';
+import { jsonLog } from '../../shared/aws/log';
 import { dimensionsOf, figures, linesOf, matches, rings, valueFor } from './alarm-source';
 import { functionOf, isObject, listOf, resourcesOf, synthesize, text } from './synthesize';
 

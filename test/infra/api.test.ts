@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { domainOf } from '../../infra/api';
-import { allRoutes, fallback, methodsAt, type Route, routes } from '../../shared/routes';
-import { parseDeployment } from '../../shared/settings';
+import { parseDeployment } from '../../shared/aws/settings';
+import { allRoutes, fallback, methodsAt, type Route, routes } from '../../shared/contract/routes';
 import { domainSettings, functionOf, isObject, resourcesOf, synthesize, text } from './synthesize';
 
 const template = synthesize();

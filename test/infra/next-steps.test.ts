@@ -1,6 +1,6 @@
 import clientManifest from '../../client/package.json';
 import manifest from '../../package.json';
-import { routes } from '../../shared/routes';
+import { routes } from '../../shared/contract/routes';
 import { synthesize, text } from './synthesize';
 
 const steps = (settings: Record<string, unknown> = {}): Record<string, string> =>

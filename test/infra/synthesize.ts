@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { context } from '../../cdk.json';
 import { MongograntStack } from '../../infra/stack';
-import { parseDeployment } from '../../shared/settings';
+import { parseDeployment } from '../../shared/aws/settings';
 
 export const vpcSettings = {
   vpcId: 'vpc-0123456789abcdef0',

@@ -1,5 +1,5 @@
-import { inputs } from '../../shared/api';
-import type { OwnRouteKey } from '../../shared/routes';
+import { inputs } from '../../shared/contract/inputs';
+import type { OwnRouteKey } from '../../shared/contract/routes';
 import type { Item } from '../../shared/store/table';
 import {
   doors,

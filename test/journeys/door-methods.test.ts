@@ -1,4 +1,4 @@
-import { allRoutes, methodsAt, methodsOf, pythonRoutes, routes } from '../../shared/routes';
+import { allRoutes, methodsAt, methodsOf, pythonRoutes, routes } from '../../shared/contract/routes';
 import { openDoor } from '../support/door';
 import { allItems } from '../support/stage';
 

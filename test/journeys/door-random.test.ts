@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { inputs } from '../../shared/api';
-import type { OwnRouteKey } from '../../shared/routes';
+import { inputs } from '../../shared/contract/inputs';
+import type { OwnRouteKey } from '../../shared/contract/routes';
 import type { Item } from '../../shared/store/table';
 import { anyText } from '../support/any-text';
 import { doors, eventAt, everyRoute, kept, leaked, openDoor, type Reply, send } from '../support/door';

@@ -1,7 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import jwt from 'jsonwebtoken';
-import { signToken } from '../../shared/fetch-tokens';
-import type { OwnRouteKey } from '../../shared/routes';
+import type { OwnRouteKey } from '../../shared/contract/routes';
+import { signToken } from '../../shared/tokens/fetch-tokens';
 import { closedRoutes, doors, eventAt, kept, leaked, openDoor, refused, send } from '../support/door';
 import { later } from '../support/stage';
 

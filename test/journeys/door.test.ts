@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { OwnRouteKey } from '../../shared/routes';
+import type { OwnRouteKey } from '../../shared/contract/routes';
 import type { Item } from '../../shared/store/table';
 import {
   eventAt,

@@ -3,7 +3,7 @@ import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { ensureTable, startDynamoDb } from '../../local/dynamodb';
 import type { Listening } from '../../local/loopback';
-import type { Rule } from '../../shared/policy';
+import type { Rule } from '../../shared/policy/policy';
 import { keys } from '../../shared/store/keys';
 import { dynamoTable } from '../../shared/store/table';
 import { quickApi } from '../support/quick-api';

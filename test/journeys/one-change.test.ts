@@ -1,4 +1,4 @@
-import { HostRefused, HostUnreachable } from '../../shared/errors';
+import { HostRefused, HostUnreachable } from '../../shared/contract/errors';
 import { gateAt } from '../support/gate';
 import { type Answer, allItems, later, openStage, type Stage } from '../support/stage';
 

@@ -1,4 +1,4 @@
-import { HostUnreachable } from '../../shared/errors';
+import { HostUnreachable } from '../../shared/contract/errors';
 import { gateAt } from '../support/gate';
 import { allItems, later, openStage, type Stage } from '../support/stage';
 

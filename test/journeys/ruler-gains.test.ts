@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { decide, type Rule, type Unreadable, type Wish } from '../../shared/policy';
-import type { Scope } from '../../shared/scope';
+import { decide, type Rule, type Unreadable, type Wish } from '../../shared/policy/policy';
+import type { Scope } from '../../shared/policy/scope';
+import { seconds } from '../../shared/policy/time';
 import { rulesFor } from '../../shared/store/rules';
-import { seconds } from '../../shared/time';
 import { quickApi } from '../support/quick-api';
 
 /** Each night more of them. */

@@ -1,8 +1,8 @@
 import { reconcile } from '../../functions/reconcile/reconcile';
 import { remind } from '../../functions/remind/remind';
-import { mongoServers } from '../../shared/mongo-servers';
+import { mongoServers } from '../../shared/mongo/mongo-servers';
+import { taggedUsers } from '../../shared/mongo/tagged-users';
 import type { Item } from '../../shared/store/table';
-import { taggedUsers } from '../../shared/tagged-users';
 import { useReaperStage } from '../support/reaper-stage';
 import { allItems, later } from '../support/stage';
 

@@ -1,5 +1,5 @@
 import { type Gateway, match, startGateway } from '../../local/gateway';
-import { allRoutes, routes } from '../../shared/routes';
+import { allRoutes, routes } from '../../shared/contract/routes';
 import { exchange, handlersOf } from './http-exchange';
 
 let gateway: Gateway;

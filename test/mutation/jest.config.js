@@ -7,8 +7,8 @@ module.exports = {
   rootDir: '../..',
   roots: ['<rootDir>/test/shared'],
   testMatch: [
-    ...['rule-keys', 'policy', 'scope', 'losses'],
-    ...['handed-out', 'tokens', 'terminal-secrets'],
-    ...['end-grant', 'remove-user', 'remove-user-steps', 'settle-grant'],
+    ...['store/rule-keys', 'policy/policy', 'policy/scope', 'policy/losses'],
+    ...['policy/handed-out', 'tokens/tokens', 'tokens/terminal-secrets'],
+    ...['end-grant', 'remove-user', 'remove-user-steps', 'settle-grant'].map((name) => `grants/${name}`),
   ].map((name) => `<rootDir>/test/shared/${name}.test.ts`),
 };

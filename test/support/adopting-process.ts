@@ -1,6 +1,6 @@
-import { adoptUser } from '../../client/import/adopt-user';
-import { adoptableUsers } from '../../shared/adoptable-users';
-import { mongoServers } from '../../shared/mongo-servers';
+import { adoptUser } from '../../client/admin/import/adopt-user';
+import { adoptableUsers } from '../../client/admin/import/adoptable-users';
+import { mongoServers } from '../../shared/mongo/mongo-servers';
 import { dynamoTable } from '../../shared/store/table';
 import { interpose, type Outside } from './outside';
 

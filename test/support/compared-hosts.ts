@@ -1,9 +1,9 @@
 import type { MongoClient } from 'mongodb';
+import { adminRole } from '../../client/admin/hosts/admin-role';
 import type { HostReport } from '../../functions/reconcile/reconcile';
 import { type Reconciled, reconcile, type Scope } from '../../functions/reconcile/reconcile';
-import { adminRole } from '../../shared/hosts/admin-role';
-import { mongoServers } from '../../shared/mongo-servers';
-import { taggedUsers } from '../../shared/tagged-users';
+import { mongoServers } from '../../shared/mongo/mongo-servers';
+import { taggedUsers } from '../../shared/mongo/tagged-users';
 import { interpose } from './outside';
 import { allItems, later, openStage, registerHost } from './stage';
 

@@ -1,7 +1,7 @@
 import Ajv from 'ajv/dist/2020';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { openApiDocument } from '../../shared/openapi/document';
+import { openApiDocument } from '../../openapi/document';
 
 const bodySchema = v.object({
   content: v.record(v.string(), v.object({ encoding: v.optional(v.record(v.string(), v.unknown())) })),

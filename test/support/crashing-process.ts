@@ -1,7 +1,7 @@
-import { serve } from '../../shared/http';
-import { mongoUsers } from '../../shared/mongo-users';
-import { awsSecrets } from '../../shared/secrets';
-import { parseSettings } from '../../shared/settings';
+import { awsSecrets } from '../../shared/aws/secrets';
+import { parseSettings } from '../../shared/aws/settings';
+import { serve } from '../../shared/http/http';
+import { mongoUsers } from '../../shared/mongo/mongo-users';
 import { dynamoTable } from '../../shared/store/table';
 import { interpose, type Outside } from './outside';
 import { useCases } from './use-cases';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../client/doctor/finding';
+import type { Finding } from '../../client/admin/doctor/finding';
 import manifest from '../../client/package.json';
 import { noteRun } from '../../shared/store/job-runs';
 import { openStandIn } from './aws-stand-in';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { inputs } from '../../shared/api';
-import { serve } from '../../shared/http';
-import { type OwnRouteKey, type RouteKey, routes } from '../../shared/routes';
+import type { inputs } from '../../shared/contract/inputs';
+import { type OwnRouteKey, type RouteKey, routes } from '../../shared/contract/routes';
+import { serve } from '../../shared/http/http';
 import type { Item } from '../../shared/store/table';
 import { keepPromises } from './keep-promises';
 import { type Ask, allItems, eventOf, linkIn, openStage, type Stage } from './stage';

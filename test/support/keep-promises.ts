@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import type { Handler } from '../../shared/http';
-import { codesOf, type Operation } from '../../shared/openapi/operation';
-import { operations } from '../../shared/openapi/operations';
-import { replies } from '../../shared/replies';
-import { fallback } from '../../shared/routes';
+import { codesOf, type Operation } from '../../openapi/operation';
+import { operations } from '../../openapi/operations';
+import { replies } from '../../shared/contract/replies';
+import { fallback } from '../../shared/contract/routes';
+import type { Handler } from '../../shared/http/http';
 import { strayIn } from './conforms';
 import { strict } from './strict';
 
@@ -12,7 +12,7 @@ const strictly = new Map(Object.entries(replies).map(([name, schema]) => [name, 
 const known = new Map<string, Operation>(Object.entries(operations));
 
 /**
- * The same handler, which throws where an answer is not what is promised: an answer of `shared/replies.ts`, with no field more, at a
+ * The same handler, which throws where an answer is not what is promised: an answer of `shared/contract/replies.ts`, with no field more, at a
  * status, or a refusal with a code, that the route's operation names; and where it took a request that docs/openapi.yaml would refuse.
  * So whoever tests a route tests that, too.
  */

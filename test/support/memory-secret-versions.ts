@@ -1,5 +1,5 @@
-import type { SecretVersions } from '../../shared/secrets-manager';
-import { newId } from '../../shared/tokens';
+import type { SecretVersions } from '../../shared/aws/secrets-manager';
+import { newId } from '../../shared/tokens/tokens';
 
 /** One secret whose rotation is switched on. */
 export interface StoredSecret {
@@ -10,7 +10,7 @@ export interface StoredSecret {
   labels: Map<string, string>;
 }
 
-/** The twin in memory of Secrets Manager as a rotation sees it. test/shared/secret-versions-contract.test.ts holds both to the same promises. */
+/** The twin in memory of Secrets Manager as a rotation sees it. test/shared/aws/secret-versions-contract.test.ts holds both to the same promises. */
 export function memorySecretVersions({ id: own, values, labels }: StoredSecret): SecretVersions {
   async function moveStage(
     _id: string,

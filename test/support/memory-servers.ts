@@ -1,7 +1,7 @@
 import { MongoServerError, UUID } from 'mongodb';
 import * as v from 'valibot';
-import { HostRefused, HostUnreachable } from '../../shared/errors';
-import type { Message, MongoServers } from '../../shared/mongo-servers';
+import { HostRefused, HostUnreachable } from '../../shared/contract/errors';
+import type { Message, MongoServers } from '../../shared/mongo/mongo-servers';
 import { home, member, memoryUsers, type StoredUsers, userId } from './memory-users';
 
 /** The login with which commands get through; it lives in `admin`, apart from the users. */

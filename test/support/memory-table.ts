@@ -1,6 +1,6 @@
 import { defined, type Item } from '../../shared/store/expressions';
 import type { Key, Table } from '../../shared/store/table';
-import { newId } from '../../shared/tokens';
+import { newId } from '../../shared/tokens/tokens';
 import { holds } from './condition';
 
 const sortKeys = { table: ['pk', 'sk'], listed: ['listPk', 'listSk'], due: ['duePk', 'dueAt'] } as const;

@@ -1,7 +1,7 @@
-import type { Seen, TaggedUsers } from '../../shared/tagged-users';
+import type { Seen, TaggedUsers } from '../../shared/mongo/tagged-users';
 import { type StoredUser, type StoredUsers, userId } from './memory-users';
 
-/** The twin in memory of what a reconciliation asks of one host. test/shared/tagged-users-contract.test.ts holds both to the same promises. */
+/** The twin in memory of what a reconciliation asks of one host. test/shared/mongo/tagged-users-contract.test.ts holds both to the same promises. */
 export function memoryTaggedUsers(users: StoredUsers): TaggedUsers {
   return {
     list: async (_host, stack) => ({ ...seenIn([...users.values()], stack), seen: 'all' }),

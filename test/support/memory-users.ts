@@ -1,5 +1,5 @@
-import { addressesCover } from '../../shared/addresses';
-import type { MongoUsers, NewUser, UserChange, UserName } from '../../shared/mongo-users';
+import type { MongoUsers, NewUser, UserChange, UserName } from '../../shared/mongo/mongo-users';
+import { addressesCover } from '../../shared/policy/addresses';
 
 /** A user as the server keeps it. One that is not ours has no tag. */
 export type StoredUser = Omit<NewUser, 'tag'> & Partial<Pick<NewUser, 'tag'>> & { change?: number | undefined };
@@ -16,7 +16,7 @@ export const home = { user: 'mongogrant', db: 'admin', id: '11111111-1111-4111-8
 
 export const userId = ({ user, db }: UserName): string => `${db}.${user}`;
 
-/** The twin in memory of the users on one host, for tests that make hundreds of thousands of calls. test/shared/mongo-users-contract.test.ts holds both to the same promises. */
+/** The twin in memory of the users on one host, for tests that make hundreds of thousands of calls. test/shared/mongo/mongo-users-contract.test.ts holds both to the same promises. */
 export function memoryUsers(users: StoredUsers = new Map()): MongoUsers {
   function change<T>(name: UserName, answer: T, next: (user: StoredUser) => StoredUser): T | 'missing' {
     const user = users.get(userId(name));

@@ -1,4 +1,4 @@
-import { attempts } from '../../shared/aws-requests';
+import { attempts } from '../../shared/aws/aws-requests';
 
 /** What a function waits for a service of AWS. */
 const real = { ...attempts.requestHandler };

@@ -1,7 +1,7 @@
-import { addHost, type NewHost } from '../../shared/hosts/add-host';
-import { hostSecrets } from '../../shared/hosts/host-secrets';
-import { type Removal, removeHost } from '../../shared/hosts/remove-host';
-import type { MongoUsers } from '../../shared/mongo-users';
+import { addHost, type NewHost } from '../../client/admin/hosts/add-host';
+import { type Removal, removeHost } from '../../client/admin/hosts/remove-host';
+import { hostSecrets } from '../../shared/aws/host-secrets';
+import type { MongoUsers } from '../../shared/mongo/mongo-users';
 import { interpose } from './outside';
 import { allItems, openStage } from './stage';
 

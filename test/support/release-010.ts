@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { SecretReader } from '../../shared/secrets-manager';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import type { SecretReader } from '../../shared/aws/secrets-manager';
 import type { Table } from '../../shared/store/table';
 
 const folder = join(__dirname, '..', 'fixtures', '0.1.0');

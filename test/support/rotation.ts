@@ -1,10 +1,10 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mongoAdmins } from '../../functions/rotate-admin-password/mongo-admins';
 import { rotateAdminPassword } from '../../functions/rotate-admin-password/rotate-admin-password';
 import { startSecretsManager } from '../../local/secrets-manager';
-import type { Log } from '../../shared/log';
-import { mongoAdmins } from '../../shared/mongo-admins';
-import { mongoServers } from '../../shared/mongo-servers';
-import { secretVersions, secretWriter } from '../../shared/secrets-manager';
+import type { Log } from '../../shared/aws/log';
+import { secretVersions, secretWriter } from '../../shared/aws/secrets-manager';
+import { mongoServers } from '../../shared/mongo/mongo-servers';
 import { interpose, type Outside } from './outside';
 import { startServer } from './start-server';
 

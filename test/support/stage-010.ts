@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { secretWriter } from '../../shared/secrets-manager';
-import { sideBySide } from '../../shared/side-by-side';
+import { sideBySide } from '../../shared/async/side-by-side';
+import { secretWriter } from '../../shared/aws/secrets-manager';
 import { held010, items010, secrets010, users010 } from './release-010';
 import { createSecret, openStage } from './stage';
 

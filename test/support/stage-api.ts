@@ -1,5 +1,5 @@
-import type { Api } from '../../client/api/ask-api';
 import { parseRulesFile, type RulesFile } from '../../client/rules-file/parse-rules-file';
+import type { Api } from '../../client/sdk/api/ask-api';
 import type { Stage } from './stage';
 
 /** The API of the stage, as a client with this token sees it. */

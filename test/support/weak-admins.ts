@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import type { Host } from '../../shared/mongo-servers';
+import type { Host } from '../../shared/mongo/mongo-servers';
 import type { TestMongod } from './mongod';
 
 /** Admins of less than full strength, each with a name of its own, gone after the tests. To be called before {@link TestMongod} is closed. */

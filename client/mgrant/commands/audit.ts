@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { AuditFilter } from '../../api-calls';
-import type { Client } from '../../client';
-import type { AuditEvent } from '../../replies';
+import type { AuditFilter } from '../../sdk/api-calls';
+import type { Client } from '../../sdk/client';
+import type { AuditEvent } from '../../sdk/replies';
 import { examples } from '../examples';
 import { type Context, openSession } from '../session';
 import { table } from '../table';

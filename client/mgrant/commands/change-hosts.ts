@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { grantAnswer } from '../../../shared/answers';
-import type { HostRefusal } from '../../../shared/hosts/host-registry';
+import { grantAnswer } from '../../../shared/http/answers';
+import type { HostRefusal } from '../../admin/hosts/host-registry';
 import { actorOf, type DeploymentOptions, useAws, withActor } from '../aws-options';
 import { examples } from '../examples';
 import { type SecretOptions, secretOf } from '../host-secret-input';

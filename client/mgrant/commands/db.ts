@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import * as fields from '../../../shared/fields';
-import type { Client } from '../../client';
-import type { Credential } from '../../settings/credentials';
+import * as fields from '../../../shared/contract/fields';
+import type { Client } from '../../sdk/client';
+import type { Credential } from '../../sdk/settings/credentials';
 import { checked } from '../checked';
 import { examples } from '../examples';
 import { placeOrSpec } from '../places';

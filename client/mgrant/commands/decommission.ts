@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { duration } from '../../../shared/durations';
-import { awsSettings } from '../../aws/aws-settings';
-import type { AwsTools } from '../../aws/aws-tools';
+import { duration } from '../../../shared/policy/durations';
+import { awsSettings } from '../../admin/aws/aws-settings';
+import type { AwsTools } from '../../admin/aws/aws-tools';
 import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
 import { checked } from '../checked';
 import { examples } from '../examples';
@@ -44,7 +44,7 @@ export function addDecommission(program: Command, context: Context): void {
           hosts: await leftovers.users(),
         })),
       );
-      const { isLeft, renderLeft } = await import('../../decommission/render-left');
+      const { isLeft, renderLeft } = await import('../../admin/decommission/render-left');
       session.show({ ended: !isLeft(left), ...left }, () => renderLeft(left, settings));
       if (isLeft(left)) context.status = 1;
     });

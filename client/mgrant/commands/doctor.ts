@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { awsSettings } from '../../aws/aws-settings';
-import { type Finding, fail, skipped } from '../../doctor/finding';
-import { MongograntError } from '../../mongogrant-error';
-import { sameEndpoint } from '../../remotes';
-import type { Remote } from '../../settings/settings-schema';
+import { awsSettings } from '../../admin/aws/aws-settings';
+import { type Finding, fail, skipped } from '../../admin/doctor/finding';
+import { MongograntError } from '../../sdk/mongogrant-error';
+import { sameEndpoint } from '../../sdk/remotes';
+import type { Remote } from '../../sdk/settings/settings-schema';
 import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
 import { examples } from '../examples';
 import { type Context, type GlobalOptions, openSession, type Session } from '../session';
@@ -31,7 +31,7 @@ export function addDoctor(program: Command, context: Context): void {
       const found = known === undefined && address ? await outside(session, options, { endpoint: address }) : service;
       const all = [...found, ...findings];
       const failed = all.some(({ state }) => state === 'fail');
-      const { renderFindings } = await import('../../doctor/render-findings');
+      const { renderFindings } = await import('../render-findings');
       const sides = [
         { title: `From outside${endpoint === undefined ? '' : `: ${endpoint}`}`, findings: found },
         { title: 'From inside, with your AWS credentials', findings },
@@ -60,7 +60,7 @@ async function outside(
 ): Promise<Finding[]> {
   if (endpoint === undefined)
     return [skipped('service', 'No service is known here.', 'mgrant doctor --endpoint https://api.lab.org')];
-  const { checkService } = await import('../../doctor/check-service');
+  const { checkService } = await import('../../admin/doctor/check-service');
   const { fetch, now } = session.io;
   return checkService({ fetch, now, allowHttp }, endpoint, token || undefined);
 }
@@ -73,7 +73,7 @@ async function inside(
   const nothing = (finding: Finding) => ({ findings: [finding], address: undefined });
   try {
     const settings = awsSettings(options, session.io.env);
-    const { checkDeployment } = await import('../../doctor/check-deployment');
+    const { checkDeployment } = await import('../../admin/doctor/check-deployment');
     const now = session.io.now();
     return await useAws(session, options, '', (tools) => checkDeployment({ tools, settings, endpoint, now }));
   } catch (fault) {

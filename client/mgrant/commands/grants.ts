@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Grant } from '../../replies';
+import type { Grant } from '../../sdk/replies';
 import { examples } from '../examples';
 import { stateOf } from '../held-grants';
 import type { Paint } from '../paint';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RegisteredHost } from '../../../shared/hosts/list-hosts';
+import type { RegisteredHost } from '../../admin/hosts/list-hosts';
 import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
 import { examples } from '../examples';
 import { type Context, openSession } from '../session';
@@ -54,7 +54,7 @@ function addCheck(hosts: Command, context: Context): void {
       const report = await session.wait(`Asking ${host}`, () =>
         useAws(session, options, '', (tools) => tools.hosts.check(host, options.db ?? 'any')),
       );
-      const { renderCheck } = await import('../../hosts/render-check');
+      const { renderCheck } = await import('../../admin/hosts/render-check');
       session.show(report, () => `${renderCheck(report)}\n`);
       const usable = report.state === 'checked' && report.verdict !== 'not_usable';
       if (!usable) context.status = 1;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { duration } from '../../../shared/durations';
-import type { ImportPlan } from '../../import/plan-import';
+import { duration } from '../../../shared/policy/durations';
+import type { ImportPlan } from '../../admin/import/plan-import';
 import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
 import { checked } from '../checked';
 import { examples } from '../examples';
@@ -43,7 +43,7 @@ export function addImport(program: Command, context: Context): void {
         const plan = await session.wait('Comparing', () => planImport(source, api, planning));
         const work = plan.rules.changes.length + plan.adoptions.length;
         if (options.dryRun || work === 0) return showPlan(session, plan);
-        const { importedAnswer, renderImport, renderImported } = await import('../../import/render-import');
+        const { importedAnswer, renderImport, renderImported } = await import('../../admin/import/render-import');
         session.note(renderImport(plan));
         await session.confirm('Import this?');
         const imported = await stoppable(session, (stop, onProgress) => applyImport(plan, api, { stop, onProgress }));
@@ -54,7 +54,7 @@ export function addImport(program: Command, context: Context): void {
 }
 
 async function showPlan(session: Session, plan: ImportPlan): Promise<void> {
-  const { importAnswer, renderImport } = await import('../../import/render-import');
+  const { importAnswer, renderImport } = await import('../../admin/import/render-import');
   session.show(importAnswer(plan), () => `${renderImport(plan)}\n`);
 }
 

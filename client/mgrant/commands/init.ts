@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import * as fields from '../../../shared/fields';
-import { sameEndpoint } from '../../remotes';
+import * as fields from '../../../shared/contract/fields';
+import { sameEndpoint } from '../../sdk/remotes';
 import { checked } from '../checked';
 import { examples } from '../examples';
 import { Refused } from '../refused';

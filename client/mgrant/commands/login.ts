@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import * as fields from '../../../shared/fields';
-import type { Client } from '../../client';
+import * as fields from '../../../shared/contract/fields';
+import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
 import { describeAccess } from '../describe-access';
 import { examples } from '../examples';

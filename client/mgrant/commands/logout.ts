@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { usableRemotes } from '../../remotes';
+import { usableRemotes } from '../../sdk/remotes';
 import { examples } from '../examples';
 import { type Context, openSession } from '../session';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Client } from '../../client';
-import type { Place } from '../../spec';
+import type { Client } from '../../sdk/client';
+import type { Place } from '../../sdk/spec';
 import { examples } from '../examples';
 import { liveGrants, onlyGrant } from '../held-grants';
 import { placeOf } from '../places';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Client } from '../../client';
-import type { Ended, Grant } from '../../replies';
+import type { Client } from '../../sdk/client';
+import type { Ended, Grant } from '../../sdk/replies';
 import { examples } from '../examples';
 import { actual } from '../places';
 import { UsageError } from '../refused';

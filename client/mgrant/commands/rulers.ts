@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { inputs } from '../../../shared/api';
-import type { RulerInput } from '../../api-calls';
+import { inputs } from '../../../shared/contract/inputs';
+import type { RulerInput } from '../../sdk/api-calls';
 import { checked } from '../checked';
 import { examples } from '../examples';
 import { type Context, openSession } from '../session';

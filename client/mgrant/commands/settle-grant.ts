@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { grantAnswer } from '../../../shared/answers';
+import { grantAnswer } from '../../../shared/http/answers';
 import type { Grant } from '../../../shared/store/grants';
 import { actorOf, type DeploymentOptions, useAws, withActor } from '../aws-options';
 import { examples } from '../examples';

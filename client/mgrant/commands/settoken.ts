@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { replies } from '../../../shared/replies';
-import { read } from '../../api/ask-api';
-import type { Client } from '../../client';
+import { replies } from '../../../shared/contract/replies';
+import { read } from '../../sdk/api/ask-api';
+import type { Client } from '../../sdk/client';
 import { examples } from '../examples';
 import { Refused, UsageError } from '../refused';
 import { type Context, openSession, type Session } from '../session';

@@ -1,6 +1,6 @@
-import { hostOf } from '../../../shared/names';
-import { credentialUri, placeUri } from '../../mongo/credential-uri';
-import type { Credential } from '../../settings/credentials';
+import { hostOf } from '../../../shared/contract/names';
+import { credentialUri, placeUri } from '../../sdk/mongo/credential-uri';
+import type { Credential } from '../../sdk/settings/credentials';
 
 /** A credential, and its address taken apart. */
 export interface Login extends Credential {

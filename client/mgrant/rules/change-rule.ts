@@ -1,7 +1,7 @@
-import { ruleName, sameRule } from '../../../shared/policy';
-import type { RuleInput, RuleKey } from '../../api-calls';
-import type { Client } from '../../client';
-import type { Losses, SetRule } from '../../replies';
+import { ruleName, sameRule } from '../../../shared/policy/policy';
+import type { RuleInput, RuleKey } from '../../sdk/api-calls';
+import type { Client } from '../../sdk/client';
+import type { Losses, SetRule } from '../../sdk/replies';
 import { plain } from '../plain';
 import type { Session } from '../session';
 import { countLosses, describeLosses } from './describe-losses';

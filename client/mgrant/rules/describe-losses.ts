@@ -1,4 +1,4 @@
-import type { Grant, Losses } from '../../replies';
+import type { Grant, Losses } from '../../sdk/replies';
 import { moment } from '../times';
 
 /** Who would lose what, one line each; nothing where nobody loses anything. */

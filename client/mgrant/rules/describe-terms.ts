@@ -1,4 +1,4 @@
-import type { SetRule } from '../../replies';
+import type { SetRule } from '../../sdk/replies';
 import { plain } from '../plain';
 import { moment } from '../times';
 

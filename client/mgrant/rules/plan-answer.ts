@@ -1,5 +1,5 @@
-import { ruleAnswer } from '../../../shared/answers';
-import { iso } from '../../../shared/time';
+import { ruleAnswer } from '../../../shared/http/answers';
+import { iso } from '../../../shared/policy/time';
 import type { Applied } from '../../rules-file/apply-rules';
 import type { Change } from '../../rules-file/changes';
 import type { Plan } from '../../rules-file/plan-rules';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { inputs } from '../../../shared/api';
-import type { RuleInput } from '../../api-calls';
-import type { Client } from '../../client';
+import { inputs } from '../../../shared/contract/inputs';
+import type { RuleInput } from '../../sdk/api-calls';
+import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
 import { actual, specOf } from '../places';
 import { timeOf } from '../times';

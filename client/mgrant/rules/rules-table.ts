@@ -1,4 +1,4 @@
-import type { Rule, Unreadable } from '../../replies';
+import type { Rule, Unreadable } from '../../sdk/replies';
 import type { Paint } from '../paint';
 import { table } from '../table';
 import { moment } from '../times';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../client/doctor/finding';
+import type { Finding } from '../../../client/admin/doctor/finding';
 import { type DoctorStage, openDoctorStage } from '../../support/doctor-stage';
 import { runMgrant } from '../../support/run-mgrant';
 import { allItems } from '../../support/stage';

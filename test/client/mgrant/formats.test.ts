@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { atomate } from '../../../client/mgrant/formats/atomate';
 import { formatLogin } from '../../../client/mgrant/formats/format-login';
 import { loginOf } from '../../../client/mgrant/formats/login';
-import type { Credential } from '../../../client/settings/credentials';
+import type { Credential } from '../../../client/sdk/settings/credentials';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const folder = temporaryFolder();

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import * as v from 'valibot';
-import { awsPackages, doctorPackages } from '../../../client/aws/explain-aws';
+import { awsPackages, doctorPackages } from '../../../client/admin/aws/explain-aws';
 import { buildClient } from '../../../client/package/build-client';
 
 const run = promisify(execFile);
@@ -65,7 +65,8 @@ test('the package is under 120 KB and holds nothing but what it needs', () => {
 test('it depends on no AWS package, and on nothing that it does not say', () => {
   const said = Object.keys({ ...own.dependencies, ...own.peerDependencies });
   expect(said.filter((name) => /aws/i.test(name))).toEqual([]);
-  const isAwsPart = ({ entryPoint }: Metafile['outputs'][string]) => entryPoint?.startsWith('client/aws/') ?? false;
+  const isAwsPart = ({ entryPoint }: Metafile['outputs'][string]) =>
+    entryPoint?.startsWith('client/admin/aws/') ?? false;
   const neededBy = (outputs: Metafile['outputs'][string][]) => {
     const outside = outputs
       .flatMap(({ imports }) => imports)
@@ -81,7 +82,7 @@ test('it depends on no AWS package, and on nothing that it does not say', () => 
   // These parts ask for AWS's packages by name, where they are missing: the tools of admins for some, each of doctor's for one more.
   const parts = outputs.filter(isAwsPart);
   const beside = (of: Metafile['outputs'][string][]) => neededBy(of).filter((name) => !said.includes(name));
-  const isTools = ({ entryPoint }: Metafile['outputs'][string]) => entryPoint === 'client/aws/aws-tools.ts';
+  const isTools = ({ entryPoint }: Metafile['outputs'][string]) => entryPoint === 'client/admin/aws/aws-tools.ts';
   expect(beside(parts.filter(isTools)).sort()).toEqual([...awsPackages].sort());
   const ofDoctor = parts.filter((part) => !isTools(part)).map((part) => beside([part]));
   expect(ofDoctor.filter((names) => names.length > 1)).toEqual([]);

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { Answer, Api } from '../../../client/api/ask-api';
 import { type Applied, applyRules } from '../../../client/rules-file/apply-rules';
 import { planRules } from '../../../client/rules-file/plan-rules';
 import { lineOf } from '../../../client/rules-file/render-plan';
+import type { Answer, Api } from '../../../client/sdk/api/ask-api';
 import { openStage, type Stage } from '../../support/stage';
 import { apiOf, fileOf } from '../../support/stage-api';
 

@@ -1,7 +1,7 @@
-import type { Api } from '../../../client/api/ask-api';
 import { applyRules } from '../../../client/rules-file/apply-rules';
 import { type Plan, planRules } from '../../../client/rules-file/plan-rules';
-import { iso } from '../../../shared/time';
+import type { Api } from '../../../client/sdk/api/ask-api';
+import { iso } from '../../../shared/policy/time';
 import { openStage, type Stage } from '../../support/stage';
 import { apiOf, fileOf } from '../../support/stage-api';
 

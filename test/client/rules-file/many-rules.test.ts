@@ -1,8 +1,8 @@
-import type { Api } from '../../../client/api/ask-api';
 import { applyRules } from '../../../client/rules-file/apply-rules';
 import { nameOfKey } from '../../../client/rules-file/expand-rules';
 import { planRules } from '../../../client/rules-file/plan-rules';
-import { ruleAnswer } from '../../../shared/answers';
+import type { Api } from '../../../client/sdk/api/ask-api';
+import { ruleAnswer } from '../../../shared/http/answers';
 import { manyRules } from '../../support/many-rules';
 import { openStage, type Stage } from '../../support/stage';
 import { apiOf, fileOf } from '../../support/stage-api';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { Change } from '../../../client/rules-file/changes';
 import { planOf } from '../../../client/rules-file/plan-rules';
-import { addressesCover } from '../../../shared/addresses';
-import { type Decision, decide, type Rule, ruleName } from '../../../shared/policy';
-import { seconds } from '../../../shared/time';
+import { addressesCover } from '../../../shared/policy/addresses';
+import { type Decision, decide, type Rule, ruleName } from '../../../shared/policy/policy';
+import { seconds } from '../../../shared/policy/time';
 
 const now = new Date('2026-11-25T08:00:00Z');
 const moment = seconds(now);

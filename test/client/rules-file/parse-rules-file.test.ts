@@ -1,6 +1,7 @@
 import { parseRulesFile } from '../../../client/rules-file/parse-rules-file';
-import { inputs, parse } from '../../../shared/api';
-import { ruleName } from '../../../shared/policy';
+import { inputs } from '../../../shared/contract/inputs';
+import { parse } from '../../../shared/http/parse';
+import { ruleName } from '../../../shared/policy/policy';
 
 const now = new Date('2026-11-25T08:00:00Z');
 const read = (text: string) => parseRulesFile(text, now);

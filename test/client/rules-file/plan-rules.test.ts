@@ -1,7 +1,7 @@
 import { planOf } from '../../../client/rules-file/plan-rules';
 import { lineOf, renderPlan } from '../../../client/rules-file/render-plan';
 import type { LiveGrant, ServiceState } from '../../../client/rules-file/service-state';
-import { seconds } from '../../../shared/time';
+import { seconds } from '../../../shared/policy/time';
 import { fileOf } from '../../support/stage-api';
 
 const now = new Date('2026-11-25T08:00:00Z');

@@ -1,6 +1,6 @@
-import { HostUnreachable } from '../../../shared/errors';
-import type { MemberSays } from '../../../shared/mongo-members';
-import type { MongoUsers } from '../../../shared/mongo-users';
+import { HostUnreachable } from '../../../shared/contract/errors';
+import type { MemberSays } from '../../../shared/mongo/mongo-members';
+import type { MongoUsers } from '../../../shared/mongo/mongo-users';
 import { useReaperStage } from '../../support/reaper-stage';
 import { later } from '../../support/stage';
 

@@ -1,5 +1,5 @@
-import { HostUnreachable } from '../../../shared/errors';
-import type { Host } from '../../../shared/mongo-users';
+import { HostUnreachable } from '../../../shared/contract/errors';
+import type { Host } from '../../../shared/mongo/mongo-users';
 import { useReaperStage } from '../../support/reaper-stage';
 import { allItems, later, registerHost } from '../../support/stage';
 

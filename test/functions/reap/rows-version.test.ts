@@ -1,4 +1,4 @@
-import { rowsVersion } from '../../../shared/store/rows-version';
+import { rowsVersion } from '../../../functions/reap/rows-version';
 import { manyGrants } from '../../support/many-grants';
 
 const key = 'rows\nversion';

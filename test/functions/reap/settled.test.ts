@@ -1,5 +1,5 @@
 import { reap } from '../../../functions/reap/reap';
-import { settleGrant } from '../../../shared/settle-grant';
+import { settleGrant } from '../../../shared/grants/settle-grant';
 import { allItems, later, openStage } from '../../support/stage';
 
 test('the reaper waits with a grant that is not where it was made, until an admin settles it', async () => {

@@ -1,5 +1,5 @@
-import { HostUnreachable } from '../../../shared/errors';
-import type { MongoUsers } from '../../../shared/mongo-users';
+import { HostUnreachable } from '../../../shared/contract/errors';
+import type { MongoUsers } from '../../../shared/mongo/mongo-users';
 import { putRule } from '../../../shared/store/rules';
 import { planSweep } from '../../../shared/store/sweeps';
 import type { Table } from '../../../shared/store/table';

@@ -1,4 +1,4 @@
-import { HostRefused, HostUnreachable } from '../../../shared/errors';
+import { HostRefused, HostUnreachable } from '../../../shared/contract/errors';
 import { type ComparedHosts, openComparedHosts } from '../../support/compared-hosts';
 import { gateAt } from '../../support/gate';
 import { registerHost } from '../../support/stage';

@@ -1,7 +1,7 @@
+import type { MongoAdmins } from '../../../functions/rotate-admin-password/mongo-admins';
 import { rotateAdminPassword } from '../../../functions/rotate-admin-password/rotate-admin-password';
-import type { MongoAdmins } from '../../../shared/mongo-admins';
-import type { Host } from '../../../shared/mongo-servers';
-import { adminUri } from '../../../shared/mongo-uri';
+import type { Host } from '../../../shared/mongo/mongo-servers';
+import { adminUri } from '../../../shared/mongo/mongo-uri';
 import { labCa } from '../../support/lab-ca';
 import { newToken, openRotations, type Rotations, steps } from '../../support/rotation';
 

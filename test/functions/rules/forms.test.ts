@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { inputs, parseBody } from '../../../shared/api';
-import { ApiError } from '../../../shared/errors';
-import { parseEvent } from '../../../shared/request';
+import { ApiError } from '../../../shared/contract/errors';
+import { inputs } from '../../../shared/contract/inputs';
+import { parseBody } from '../../../shared/http/parse';
+import { parseEvent } from '../../../shared/http/request';
 import { eventOf, openStage, type Stage } from '../../support/stage';
 
 let stage: Stage;

@@ -1,16 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { beginReconciling, endReconcilingAt } from '../../../functions/reconcile/reconciling';
+import { takeToken, tryCode } from '../../../functions/redeem-link/terminal-logins';
+import { countLink } from '../../../functions/request-link/sent-links';
 import { ensureTable, startDynamoDb } from '../../../local/dynamodb';
 import type { Listening } from '../../../local/loopback';
 import { writeEvent } from '../../../shared/store/audit';
 import { activateGrant, beginEnd, finishEnd, type Grant, planGrant } from '../../../shared/store/grants';
 import { keys } from '../../../shared/store/keys';
 import { putLink, readLink, redeemLink, revokeToken } from '../../../shared/store/links';
-import { beginReconciling, endReconcilingAt } from '../../../shared/store/reconciling';
 import { putRuler } from '../../../shared/store/rulers';
 import { putRule } from '../../../shared/store/rules';
-import { countLink } from '../../../shared/store/sent-links';
 import { dynamoTable, type Table } from '../../../shared/store/table';
-import { takeToken, tryCode } from '../../../shared/store/terminal-logins';
 import { isWrite, type Sent, standBefore } from '../../support/stand-before';
 
 let dynamodb: Listening;

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ensureTable, startDynamoDb } from '../../../local/dynamodb';
 import type { Listening } from '../../../local/loopback';
-import { isPassing } from '../../../shared/aws-faults';
+import { isPassing } from '../../../shared/aws/aws-faults';
 import { dynamoTable, type Table } from '../../../shared/store/table';
 import { useRealLimits } from '../../support/one-process';
 import { isWrite, standBefore } from '../../support/stand-before';

@@ -1,4 +1,4 @@
-import { setStage } from '../../../shared/host-secret';
+import { setStage } from '../../../shared/aws/host-secret';
 import { keys } from '../../../shared/store/keys';
 import type { Item, Table } from '../../../shared/store/table';
 import { type Edges, host } from './world';

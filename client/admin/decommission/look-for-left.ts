@@ -1,0 +1,61 @@
+import { sideBySide } from '../../../shared/async/side-by-side';
+import type { HostSecrets } from '../../../shared/aws/host-secrets';
+import type { Secrets } from '../../../shared/aws/secrets';
+import type { TaggedUsers } from '../../../shared/mongo/tagged-users';
+import { allLiveGrants, grantsOnHost } from '../../../shared/store/grants';
+import type { Table } from '../../../shared/store/table';
+import { listHosts } from '../hosts/list-hosts';
+
+/** A host that was looked at: our users who are there, and the databases that could be seen. `users` is missing where it could not be asked. */
+export interface LeftOn {
+  host: string;
+  users?: string[];
+  seen?: 'all' | string[];
+}
+
+/** What there is of logins: those that have not ended, records that can't be read (by their keys), and users on hosts. */
+export interface Left {
+  grants: { email: string; host: string; db: string; role: string; waitsFor?: string }[];
+  unreadable: string[];
+  hosts: LeftOn[];
+}
+
+export interface LookDeps {
+  table: Table;
+  hosts: HostSecrets;
+  secrets: Pick<Secrets, 'host'>;
+  tagged: Pick<TaggedUsers, 'list'>;
+  stackName: string;
+}
+
+const atOnce = 8;
+const hostMs = 15_000;
+
+/** Logins that have not ended, by the table. */
+export async function grantsLeft({ table }: Pick<LookDeps, 'table'>): Promise<Pick<Left, 'grants' | 'unreadable'>> {
+  const { grants, unreadable } = await allLiveGrants(table);
+  return {
+    grants: grants.map(({ email, host, db, role, waitsFor }) => ({
+      ...{ email, host, db, role },
+      ...(waitsFor !== undefined && { waitsFor }),
+    })),
+    unreadable: unreadable.map((row) => row.unreadable),
+  };
+}
+
+/** Our users on each registered host, as the host itself tells. */
+export const usersLeft = async (deps: LookDeps): Promise<LeftOn[]> =>
+  sideBySide(atOnce, await listHosts(deps), ({ host }) => lookOn(deps, host));
+
+async function lookOn({ table, secrets, tagged, stackName }: LookDeps, host: string): Promise<LeftOn> {
+  try {
+    const secret = await secrets.host(host, 'fresh');
+    if (!secret) return { host };
+    const homes = (await grantsOnHost(table, host)).grants.map(({ usersDb }) => usersDb);
+    const dbs = [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
+    const { ours, seen } = await tagged.list({ name: host, secret, deadline: Date.now() + hostMs }, stackName, dbs);
+    return { host, users: ours.map(({ user, db }) => `${db}.${user}`), seen };
+  } catch {
+    return { host };
+  }
+}

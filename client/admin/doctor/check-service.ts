@@ -1,0 +1,153 @@
+import ms from 'ms';
+import * as v from 'valibot';
+import { replies } from '../../../shared/contract/replies';
+import { version } from '../../package.json';
+import { checkEndpoint, trimmed } from '../../sdk/api/endpoint';
+import { checkToken } from '../../sdk/api/fetch-api';
+import { type Finding, fail, ok, skipped, warn } from './finding';
+
+/** What looking from outside takes. */
+export interface ServiceDeps {
+  fetch: typeof fetch;
+  now(): Date;
+  allowHttp: boolean;
+}
+
+interface Reply {
+  status: number;
+  json: unknown;
+  /** Milliseconds by which this machine's clock is ahead of the service's; none where that can't be told. */
+  ahead: number | undefined;
+}
+
+const timeout = 15_000;
+const problem = v.object({ type: v.string(), code: v.string(), detail: v.string(), requestId: v.string() });
+
+/** What anybody sees of a service, and what the owner of a token does. One request, which every deployment answers: who am I? */
+export async function checkService(deps: ServiceDeps, endpoint: string, token: string | undefined): Promise<Finding[]> {
+  try {
+    checkEndpoint(endpoint, deps.allowHttp);
+    if (token !== undefined) checkToken(token);
+  } catch (fault) {
+    const said = fault instanceof Error ? fault.message : '';
+    return [fail('service', said, 'mgrant login you@lab.org --endpoint https://...')];
+  }
+  let reply: Reply;
+  try {
+    reply = await whoAmI(deps, endpoint, token);
+  } catch (fault) {
+    const code = systemCode(fault);
+    const found = `${endpoint} does not answer${code && ` (${code})`}.`;
+    return [
+      fail('service', found, `Check the address, its DNS record and its certificate: curl -v ${trimmed(endpoint)}/me`),
+    ];
+  }
+  const service = judgeService(endpoint, reply, deps.allowHttp);
+  if (service.state === 'fail') return [service];
+  return [service, judgeClock(reply.ahead), judgeToken(endpoint, token, reply, deps.now())];
+}
+
+async function whoAmI({ fetch, now }: ServiceDeps, endpoint: string, token: string | undefined): Promise<Reply> {
+  const sentAt = now().getTime();
+  const response = await fetch(`${trimmed(endpoint)}/me`, {
+    headers: {
+      accept: 'application/json',
+      'user-agent': `mongogrant/${version}`,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeout),
+  });
+  const text = await response.text();
+  const middle = (sentAt + now().getTime()) / 2;
+  const theirs = Date.parse(response.headers.get('date') ?? '');
+  // The header has whole seconds, cut off.
+  const ahead = Number.isNaN(theirs) ? undefined : middle - (theirs + 500);
+  return { status: response.status, json: parsed(text), ahead };
+}
+
+/** A mongogrant says who you are, or refuses in its own words. */
+function judgeService(endpoint: string, { status, json }: Reply, allowHttp: boolean): Finding {
+  const { success, output } = v.safeParse(problem, json);
+  const curl = `curl -v ${trimmed(endpoint)}/me`;
+  if (success && status >= 500)
+    return fail(
+      'service',
+      `${endpoint} is a mongogrant, and answers ${status} ${output.code}: ${output.detail}`,
+      'Read docs/operations.md#requests-fail',
+    );
+  if (success || (status === 200 && v.is(replies.me, json))) {
+    if (endpoint.startsWith('https:')) return ok('service', `${endpoint} is a mongogrant, and answers over TLS.`);
+    return allowHttp
+      ? warn(
+          'service',
+          `${endpoint} is a mongogrant, without TLS.`,
+          'Use https: anybody on the way can read tokens and passwords.',
+        )
+      : ok('service', `${endpoint} is a mongogrant, on this machine.`);
+  }
+  if (status === 429)
+    return fail(
+      'service',
+      `${endpoint} has too many requests (429).`,
+      'Read docs/operations.md#functions-are-throttled',
+    );
+  if (status >= 500)
+    return fail(
+      'service',
+      `${endpoint} answers ${status}, not in mongogrant's words.`,
+      'Read docs/operations.md#requests-fail',
+    );
+  return fail(
+    'service',
+    `${endpoint} answers ${status}, and is no mongogrant.`,
+    `Name the output ApiAddress of the stack with --endpoint. See: ${curl}`,
+  );
+}
+
+const tolerated = 5_000;
+const tooFar = 60_000;
+
+function judgeClock(ahead: number | undefined): Finding {
+  if (ahead === undefined)
+    return skipped('clock', 'The service does not tell its time.', 'Look at a clock that is right.');
+  const away = Math.abs(ahead);
+  if (away <= tolerated) return ok('clock', "This machine's clock and the service's agree.");
+  const found = `This machine's clock is ${ms(Math.round(away / 1000) * 1000, { long: true })} ${ahead > 0 ? 'ahead of' : 'behind'} the service's.`;
+  const next = 'Set it: ends of logins, and requests to AWS, are told by it (timedatectl set-ntp true).';
+  return away < tooFar ? warn('clock', found, next) : fail('clock', found, next);
+}
+
+const soon = 3 * 86_400_000;
+
+function judgeToken(endpoint: string, token: string | undefined, { status, json }: Reply, now: Date): Finding {
+  const login = `mgrant login you@lab.org --endpoint ${trimmed(endpoint)}`;
+  if (token === undefined) return skipped('token', 'There is no token of yours for it.', login);
+  const me = v.safeParse(replies.me, json);
+  if (!me.success) {
+    const refused = v.safeParse(problem, json);
+    const why = refused.success ? `${refused.output.code}: ${refused.output.detail}` : `${status}`;
+    return fail('token', `Your token is refused (${why})`, login);
+  }
+  const { email, admin, ruler, expires } = me.output;
+  const left = Date.parse(expires) - now.getTime();
+  const found = `${email}, ${admin ? 'an admin' : ruler ? 'a ruler' : 'a member'}, until ${expires} (${ms(left, { long: true })}).`;
+  return left > soon ? ok('token', found) : warn('token', found, login);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The system's word for why there is no answer, such as `ENOTFOUND` or `CERT_HAS_EXPIRED`. Its own words may hold what was sent. */
+function systemCode(fault: unknown): string {
+  for (let one = fault; one instanceof Error; one = one.cause) {
+    if ('code' in one && typeof one.code === 'string') return one.code;
+    if (one.name === 'TimeoutError') return 'no answer in time';
+  }
+  return '';
+}

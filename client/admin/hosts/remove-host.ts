@@ -1,0 +1,122 @@
+import { sideBySide } from '../../../shared/async/side-by-side';
+import { together } from '../../../shared/async/together';
+import type { StoredHost } from '../../../shared/aws/host-secrets';
+import { registeredName } from '../../../shared/contract/names';
+import { type EndDeps, endGrant } from '../../../shared/grants/end-grant';
+import { seconds } from '../../../shared/policy/time';
+import { counts, type Grant, grantsOnHost, type UnreadableGrant } from '../../../shared/store/grants';
+import { type Actor, type HostRefusal, invalidHost, noteHost, type RegistryDeps, refuse } from './host-registry';
+import { retirementOf, settledAt } from './retirement';
+
+export type RemoveDeps = RegistryDeps & EndDeps;
+
+export interface Removal extends Actor {
+  host: string;
+  /** Ends the grants that live there first. */
+  force?: boolean;
+}
+
+/** A grant that stands in the way, and why it could not be ended where that was tried: a code of the API. */
+export interface LeftGrant {
+  grant: Grant | UnreadableGrant;
+  reason?: string;
+}
+
+/** `until`, in whole seconds: ask again then. `ended`: the grants that this call ended. */
+export type Removed =
+  | { state: 'removed'; host: string; ended: Grant[] }
+  | { state: 'retiring'; host: string; until: number; ended: Grant[] }
+  | (HostRefusal & { left?: LeftGrant[] });
+
+const atOnce = 8;
+
+/**
+ * Removes a host in two phases; each call may be repeated, after a crash too. The first retires it: functions treat it like an
+ * unknown one, but what lives there can still be ended. Once no function can know it otherwise, its secret is deleted, if no grant
+ * lives there. It may be restored for a week.
+ */
+export async function removeHost(deps: RemoveDeps, input: Removal, now: Date): Promise<Removed> {
+  const host = registeredName(input.host);
+  if (host === undefined) return invalidHost();
+  const stored = await deps.hosts.read(host);
+  if (stored === 'deleted') return { state: 'removed', host, ended: [] };
+  if (stored === 'missing' || stored === 'unreadable') return refuse(deps, unusable(host, stored), input, now);
+  const { live, unreadable } = await livingOn(deps, host);
+  const standing: LeftGrant[] = [...live.map((grant) => ({ grant })), ...unreadable];
+  if (standing.length > 0 && !input.force) return refuse(deps, inUse(host, standing), input, now, standing.length);
+  const retiredAt = retirementOf(stored.fields) ?? (await retire(deps, host, stored, input, now));
+  if (typeof retiredAt !== 'number') return refuse(deps, retiredAt, input, now);
+  const { ended, left } = input.force ? await endAll(deps, host, input, now) : { ended: [], left: [] };
+  if (left.length > 0) return refuse(deps, inUse(host, left), input, now, left.length);
+  const until = settledAt(retiredAt);
+  if (seconds(now) < until) return { state: 'retiring', host, until, ended };
+  await together([deps.hosts.delete(host), noteHost(deps, { act: 'host_removed', host }, input, now)]);
+  return { state: 'removed', host, ended };
+}
+
+/** What can't be read may live: it stands in the way until an admin has mended it. */
+async function livingOn({ table }: RemoveDeps, host: string): Promise<{ live: Grant[]; unreadable: LeftGrant[] }> {
+  const { grants, unreadable } = await grantsOnHost(table, host);
+  return {
+    live: grants.filter(counts),
+    unreadable: unreadable.map((grant) => ({ grant, reason: 'row_unreadable' })),
+  };
+}
+
+/** Writes into the secret, beside all that is there, that the host is on its way out. */
+async function retire(
+  deps: RemoveDeps,
+  host: string,
+  { fields, version }: Exclude<StoredHost, string>,
+  actor: Actor,
+  now: Date,
+): Promise<number | HostRefusal> {
+  const retiredAt = seconds(now);
+  const [change] = await together([
+    deps.hosts.change(host, { ...fields, retiredAt }, version),
+    noteHost(deps, { act: 'host_retired', host }, actor, now),
+  ]);
+  if (change === 'changed') return retiredAt;
+  const detail = `The secret of ${host} was changed just now. Ask again.`;
+  return { state: 'refused', host, reason: 'host_changed', detail };
+}
+
+/** Grants may have come since they were last looked at, from functions that do not know yet. */
+async function endAll(
+  deps: RemoveDeps,
+  host: string,
+  { by, source }: Actor,
+  now: Date,
+): Promise<{ ended: Grant[]; left: LeftGrant[] }> {
+  const cause = { why: 'revoked' as const, by, source };
+  const { live, unreadable } = await livingOn(deps, host);
+  const ends = await sideBySide(atOnce, live, (grant) => endGrant(deps, grant, cause, now));
+  return {
+    ended: ends.flatMap((end) => (end.state === 'ended' ? [end.grant] : [])),
+    left: [
+      ...ends.flatMap((end) => (end.state === 'pending' ? [{ grant: end.grant, reason: end.reason }] : [])),
+      ...unreadable,
+    ],
+  };
+}
+
+function unusable(host: string, what: 'missing' | 'unreadable'): HostRefusal {
+  const detail =
+    what === 'missing'
+      ? `${host} is not registered.`
+      : `The secret of ${host} can't be read. Replace it with a good login first, or delete it in Secrets Manager.`;
+  return { state: 'refused', host, reason: what === 'missing' ? 'host_unknown' : 'secret_invalid', detail };
+}
+
+/** Says how many grants stand in the way, and whose they are. */
+function inUse(host: string, left: LeftGrant[]): HostRefusal & { left: LeftGrant[] } {
+  const emails = left.map(({ grant }) => grant.email);
+  const whose = [...new Set(emails)].sort().map((email) => {
+    const held = emails.filter((other) => other === email).length;
+    return held > 1 ? `${email} (${held})` : email;
+  });
+  const reasons = [...new Set(left.flatMap(({ reason }) => reason ?? []))].sort();
+  const tried = reasons.length > 0 ? ` They could not be ended yet: ${reasons.join(', ')}. Ask again later.` : '';
+  const detail = `${left.length} ${left.length === 1 ? 'grant lives' : 'grants live'} on ${host}: ${whose.join(', ')}.${tried}`;
+  return { state: 'refused', host, reason: 'host_in_use', detail, left };
+}

@@ -1,0 +1,42 @@
+import { together } from '../../../shared/async/together';
+import type { RotationStart } from '../../../shared/aws/secrets-manager';
+import { registeredName } from '../../../shared/contract/names';
+import { type Actor, type HostRefusal, invalidHost, noteHost, type RegistryDeps, refuse } from './host-registry';
+
+export interface Rotation extends Actor {
+  host: string;
+}
+
+export type Rotated = { state: 'rotating'; host: string } | HostRefusal;
+
+/** Begins to change the password of a host's admin login. Secrets Manager goes on by itself, with the function that the stack has for it. */
+export async function rotateHost(deps: RegistryDeps, input: Rotation, now: Date): Promise<Rotated> {
+  const host = registeredName(input.host);
+  if (host === undefined) return invalidHost();
+  const [start] = await together([deps.hosts.rotate(host), noteHost(deps, { act: 'host_rotating', host }, input, now)]);
+  return start === 'begun' ? { state: 'rotating', host } : refuse(deps, refusals[start](host), input, now);
+}
+
+const unknown = (host: string): HostRefusal => ({
+  state: 'refused',
+  host,
+  reason: 'host_unknown',
+  detail: `${host} is not registered.`,
+});
+
+const refusals: Record<Exclude<RotationStart, 'begun'>, (host: string) => HostRefusal> = {
+  missing: unknown,
+  deleted: unknown,
+  not_set_up: (host) => ({
+    state: 'refused',
+    host,
+    reason: 'rotation_off',
+    detail: `Rotation is not switched on for ${host}: "Rotating the admin password" in docs/hosts.md says how. The service on one machine (npm start) can't rotate.`,
+  }),
+  under_way: (host) => ({
+    state: 'refused',
+    host,
+    reason: 'rotation_under_way',
+    detail: `A rotation of ${host} is under way, or could not be finished; AWS tries again by itself. If it stays so, see "A rotation fails" in docs/operations.md.`,
+  }),
+};

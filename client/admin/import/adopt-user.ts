@@ -1,0 +1,139 @@
+import { together } from '../../../shared/async/together';
+import { HostUnreachable } from '../../../shared/contract/errors';
+import { reasonOf } from '../../../shared/grants/reason-of';
+import { tagOf } from '../../../shared/grants/tag-of';
+import { serverCode } from '../../../shared/mongo/mongo-faults';
+import type { Host } from '../../../shared/mongo/mongo-users';
+import { seconds } from '../../../shared/policy/time';
+import { writeEvent } from '../../../shared/store/audit';
+import type { GrantRows } from '../../../shared/store/grant-row';
+import { finishEnd, type Grant, lease, planGrant } from '../../../shared/store/grants';
+import type { Table } from '../../../shared/store/table';
+import { newId } from '../../../shared/tokens/tokens';
+import type { Actor } from '../hosts/host-registry';
+import type { AdoptableUsers } from './adoptable-users';
+import { claimAdoption, readGrantAt } from './adoptions';
+import { besideLabel, type Judgement, judgeUser } from './judge-user';
+import type { PythonGrant } from './parse-python';
+
+const UNAUTHORIZED = 13;
+
+export interface AdoptDeps {
+  table: Table;
+  adoptable: AdoptableUsers;
+  stackName: string;
+}
+
+/** A login that is to be adopted, with the end that it gets. */
+export interface Adoption {
+  host: Host;
+  grant: PythonGrant;
+  /** Whole seconds. */
+  expiresAt: number;
+}
+
+/** `ours`: somebody else adopted it meanwhile, or it was before. */
+export type Adopted =
+  | { state: 'adopted'; grant: Grant }
+  | { state: 'ours' }
+  | { state: 'left'; reason: string; detail: string };
+
+/**
+ * Makes a user of the Python server a grant: looks at the user, then writes the row, then the tag. Cut off between the two it leaves a row
+ * that says what is, and a user who can't be ended; the same again tags it. Its password and roles stay.
+ */
+export async function adoptUser(deps: AdoptDeps, adoption: Adoption, actor: Actor, now: Date): Promise<Adopted> {
+  const { host, grant } = adoption;
+  const name = { user: grant.username, db: grant.db };
+  // Two that adopt the same user meet at the row: the later one looks again, and finds the row of the other.
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const [[user], rows] = await together([deps.adoptable.look(host, [name]), rowsOf(deps.table, grant)]);
+    const [unreadable] = rows.unreadable;
+    if (unreadable)
+      return { state: 'left', reason: 'row_unreadable', detail: `The row "${unreadable.unreadable}" can't be read.` };
+    const judgement = judgeUser(grant, user, rows.grants, deps.stackName);
+    if (judgement.act === 'ours') return { state: 'ours' };
+    if (judgement.act === 'leave') return { state: 'left', reason: judgement.reason, detail: judgement.detail };
+    const row = await takeRow(deps, adoption, judgement, actor, now);
+    if (row && user) return tagUser(deps, adoption, { row, user, planned: judgement.act === 'adopt' }, actor, now);
+  }
+  return { state: 'left', reason: 'grant_busy', detail: 'Others are at this grant. Import again in a minute.' };
+}
+
+const rowsOf = async (table: Table, { email, host, db, role }: PythonGrant): Promise<GrantRows> => {
+  const places = ['', besideLabel].map((label) => readGrantAt(table, { email, host, db, role, label }));
+  const rows = await together(places);
+  return { grants: rows.flatMap(({ grants }) => grants), unreadable: rows.flatMap(({ unreadable }) => unreadable) };
+};
+
+/** The row that says of the user what will be true in a moment; none if somebody else was faster. */
+async function takeRow(
+  { table }: AdoptDeps,
+  { grant, expiresAt }: Adoption,
+  judgement: Extract<Judgement, { act: 'adopt' | 'tag' }>,
+  actor: Actor,
+  now: Date,
+): Promise<Grant | undefined> {
+  const moment = seconds(now);
+  const row: Grant =
+    judgement.act === 'tag'
+      ? judgement.row
+      : {
+          ...grant,
+          id: newId(),
+          label: judgement.label,
+          usersDb: grant.db,
+          state: 'active',
+          version: 1,
+          issuedAt: moment,
+          expiresAt,
+          creatingUntil: 0,
+          changingUntil: moment + lease,
+          endingUntil: 0,
+          change: 0,
+          cidrs: judgement.cidrs,
+        };
+  const [taken] = await together([
+    judgement.act === 'tag' ? claimAdoption(table, row, moment) : planGrant(table, row, judgement.before),
+    writeEvent(table, { act: 'adopted', email: row.email, by: actor.by, grant: row }, actor.source, now),
+  ]);
+  if (!taken) {
+    await noteFailure(table, row, 'grant_busy', actor, now);
+    return undefined;
+  }
+  return taken === true ? row : taken;
+}
+
+interface Taken {
+  row: Grant;
+  user: Parameters<AdoptableUsers['tag']>[1];
+  /** Whether this call wrote the row, so that it may take it back. */
+  planned: boolean;
+}
+
+async function tagUser(
+  { table, adoptable, stackName }: AdoptDeps,
+  { host }: Adoption,
+  { row, user, planned }: Taken,
+  actor: Actor,
+  now: Date,
+): Promise<Adopted> {
+  const failed = async (reason: string, certain: boolean) => {
+    // Nobody can have been tagged for this row, unless somebody else went on with it: then it has another version.
+    if (planned && certain) await finishEnd(table, row, seconds(now));
+    await noteFailure(table, row, reason, actor, now);
+  };
+  try {
+    if ((await adoptable.tag(host, user, tagOf(row, stackName))) === 'tagged') return { state: 'adopted', grant: row };
+    await failed('user_missing', true);
+    return { state: 'left', reason: 'user_missing', detail: 'Its user was dropped just now.' };
+  } catch (fault) {
+    // Of any other refusal, one by members that lag behind for instance, nobody knows what became of the command.
+    const notDone = serverCode(fault) === UNAUTHORIZED || (fault instanceof HostUnreachable && !fault.sent);
+    await failed(reasonOf(fault), notDone);
+    throw fault;
+  }
+}
+
+const noteFailure = (table: Table, grant: Grant, reason: string, { by, source }: Actor, now: Date): Promise<void> =>
+  writeEvent(table, { act: 'adopt_failed', email: grant.email, by, grant, reason }, source, now);

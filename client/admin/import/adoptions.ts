@@ -1,0 +1,19 @@
+import { parseGrants } from '../../../shared/store/grant-row';
+import { type Grant, type GrantRows, lease, move } from '../../../shared/store/grants';
+import { keys } from '../../../shared/store/keys';
+import type { Table } from '../../../shared/store/table';
+
+// The row of a user who was there before it: `active` from the start, as its login works already, and nobody is about to create it.
+
+/** The row in this place, whatever its state. */
+export async function readGrantAt(table: Table, place: Parameters<typeof keys.grant>[0]): Promise<GrantRows> {
+  const item = await table.get(keys.grant(place));
+  return parseGrants(table, item ? [item] : []);
+}
+
+/**
+ * Takes a row whose user has not been tagged yet, as an adoption was cut off: none if it changed meanwhile. Whoever planned it can't
+ * withdraw it any more.
+ */
+export const claimAdoption = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
+  move(table, grant, { changingUntil: now + lease }, ['lostAt']);

@@ -1,0 +1,86 @@
+import { sideBySide } from '../../../shared/async/side-by-side';
+import { together } from '../../../shared/async/together';
+import { ruleName } from '../../../shared/policy/policy';
+import { seconds } from '../../../shared/policy/time';
+import { sameMeaning, sameScope } from '../../rules-file/changes';
+import { nameOfKey } from '../../rules-file/expand-rules';
+import { type Plan, planOf } from '../../rules-file/plan-rules';
+import { readLiveGrants, readState, type ServiceState } from '../../rules-file/service-state';
+import type { ClientDeps } from '../../sdk/api/ask-api';
+import type { Adoption } from './adopt-user';
+import type { Left, Parsed } from './parse-python';
+import { planLogins } from './plan-logins';
+import { findHost, type SurveyDeps } from './survey-host';
+
+export type PlanDeps = SurveyDeps & ClientDeps & { stackName: string };
+
+export interface PlanOptions {
+  /** Seconds that an adopted login lives from now on; rules may shorten it. */
+  ttl: number;
+  /** Adopts logins that no rule allows, too, with an end at once. */
+  endUncovered: boolean;
+}
+
+/** A login that would be adopted. `covered`: a rule allows it. */
+export type PlannedAdoption = Adoption & { covered: boolean };
+
+/** What an import would do. */
+export interface ImportPlan {
+  rules: Plan;
+  adoptions: PlannedAdoption[];
+  /** Logins that are mongogrant's already. */
+  ours: number;
+  left: Left[];
+}
+
+export const hostsAtOnce = 10;
+
+/**
+ * Compares what a Python server keeps with the service and its hosts, and changes nothing.
+ *
+ * @throws RequestFailed with the API's code: `not_allowed` for who is no admin
+ */
+export async function planImport(parsed: Parsed, deps: PlanDeps, options: PlanOptions, now: Date): Promise<ImportPlan> {
+  const left = [...parsed.left];
+  const [state, hosts] = await together([readState(deps, true), findHosts(deps, parsed)]);
+  const rules = parsed.rules.filter((rule) => {
+    const host = hosts.get(rule.host);
+    // A deny harms nobody where there is no host yet.
+    if (rule.which === 'deny' || !host || !('reason' in host)) return true;
+    left.push({ what: 'allow', name: ruleName(rule), ...host });
+    return false;
+  });
+  const wanted = { ...withoutKnown({ rules, rulers: parsed.rulers }, state, left), unlisted: 'keep' as const };
+  const live = await readLiveGrants(deps, seconds(now));
+  const plan = planOf(wanted, state, live, now);
+  const logins = await planLogins(parsed.grants, { hosts, final: plan.final, options }, deps, now);
+  return { rules: plan, ...logins, left: [...left, ...logins.left] };
+}
+
+export type Hosts = Map<string, Awaited<ReturnType<typeof findHost>>>;
+
+async function findHosts(deps: PlanDeps, { rules, grants }: Parsed): Promise<Hosts> {
+  const names = [...new Set([...rules, ...grants].map(({ host }) => host))];
+  return new Map(await sideBySide(hostsAtOnce, names, async (name) => [name, await findHost(deps, name)] as const));
+}
+
+/** What is there already with other terms stays as it is: somebody set it since. */
+function withoutKnown({ rules, rulers }: Pick<Parsed, 'rules' | 'rulers'>, state: ServiceState, left: Left[]) {
+  const known = new Map(state.rules.flatMap((one) => ('unreadable' in one ? [] : [[nameOfKey(one), one] as const])));
+  const people = new Map(state.rulers.flatMap((one) => ('unreadable' in one ? [] : [[one.email, one] as const])));
+  const reason = 'set_since';
+  return {
+    rules: rules.filter((rule) => {
+      const there = known.get(nameOfKey(rule));
+      if (!there || sameMeaning(there, rule)) return true;
+      left.push({ what: rule.which, name: ruleName(rule), reason, detail: 'It is there with other terms, and stays.' });
+      return false;
+    }),
+    rulers: rulers.filter((ruler) => {
+      const there = people.get(ruler.email);
+      if (!there || sameScope(there, ruler)) return true;
+      left.push({ what: 'ruler', name: ruler.email, reason, detail: 'This ruler has another scope, and keeps it.' });
+      return false;
+    }),
+  };
+}

@@ -1,0 +1,122 @@
+import { iso } from '../../../shared/policy/time';
+import { lineOf, renderPlan } from '../../rules-file/render-plan';
+import type { Imported } from './apply-import';
+import type { Left } from './parse-python';
+import type { ImportPlan, PlannedAdoption } from './plan-import';
+
+/** Names that are listed of those that share a reason. */
+const mostNames = 10;
+
+/**
+ * What an import would do, in plain lines for people.
+ *
+ * @example
+ * + allow ada@lab.org readWrite mongodb03.lab.org/fw_phonons
+ * ...
+ * Logins: 132 to adopt, 4 are mongogrant's already, 2 are left alone.
+ * Each works on as it is, until 2026-12-25T08:00:00.000Z at the latest.
+ *   mongodb03.lab.org: 132
+ *
+ * Not imported:
+ * grant bob@lab.org read mongodb03.lab.org/fw: The host has no user bob_lab.org_read on fw any more.
+ */
+export function renderImport(plan: ImportPlan): string {
+  return paragraphs([[renderPlan(plan.rules)], loginLines(plan), endingLines(plan), leftLines(plan.left)]);
+}
+
+/** The same for programs. */
+export const importAnswer = ({ rules, adoptions, ours, left }: ImportPlan) => ({
+  changes: rules.changes.map(lineOf),
+  warnings: rules.warnings,
+  adopt: adoptions.map(({ host, grant, expiresAt, covered }) => ({
+    ...grant,
+    host: host.name,
+    expires: iso(expiresAt),
+    allowed: covered,
+  })),
+  ours,
+  left,
+});
+
+/** What an import did. */
+export function renderImported({ rules, adopted, ours, left, notReached }: Imported): string {
+  const undone = rules.left.length;
+  return paragraphs([
+    [
+      `${count(rules.done.length, 'rule or ruler', 'rules and rulers')} written, ${count(adopted, 'login')} adopted.`,
+      ...(ours > 0 ? [`${count(ours, 'login')} had been adopted by somebody else meanwhile.`] : []),
+      ...rules.failures.map(({ change, detail }) => `${lineOf(change)}: ${detail}`),
+    ],
+    leftLines(left),
+    undone + notReached > 0
+      ? [
+          `Not done: ${count(undone, 'rule or ruler', 'rules and rulers')}, ${count(notReached, 'login')}. Import again: it goes on where it stopped.`,
+        ]
+      : [],
+  ]);
+}
+
+/** The same for programs. */
+export const importedAnswer = ({ complete, rules, adopted, ours, left, notReached }: Imported) => ({
+  complete,
+  written: rules.done.map(lineOf),
+  failures: rules.failures.map(({ change, code, detail }) => ({ change: lineOf(change), code, detail })),
+  adopted,
+  ours,
+  left,
+  notReached,
+});
+
+function loginLines({ adoptions, ours, left }: ImportPlan): string[] {
+  const alone = left.filter(({ what }) => what === 'grant').length;
+  const latest = Math.max(...adoptions.map(({ expiresAt }) => expiresAt));
+  const kept = adoptions.length > 0 ? [`Each works on as it is, until ${iso(latest)} at the latest.`] : [];
+  return [
+    `Logins: ${adoptions.length} to adopt, ${ours} are mongogrant's already, ${alone} are left alone.`,
+    ...kept,
+    ...tally(adoptions).map(([host, number]) => `  ${host}: ${number}`),
+  ];
+}
+
+function tally(adoptions: readonly PlannedAdoption[]): [string, number][] {
+  const numbers = new Map<string, number>();
+  for (const { host } of adoptions) numbers.set(host.name, (numbers.get(host.name) ?? 0) + 1);
+  return [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function endingLines({ adoptions }: ImportPlan): string[] {
+  const ending = adoptions.filter(({ covered }) => !covered);
+  if (ending.length === 0) return [];
+  const names = ending.map(({ grant: { email, role, host, db } }) => `- ${email} ${role} ${host}/${db}`);
+  return ['No rule allows these logins. They END within a minute of their adoption:', ...names];
+}
+
+/** Denies first: what they would have kept from somebody is not kept. */
+function leftLines(left: readonly Left[]): string[] {
+  if (left.length === 0) return [];
+  const order = ['deny', 'ruler', 'allow', 'grant'];
+  const groups = new Map<string, Left[]>();
+  for (const one of left.toSorted((a, b) => order.indexOf(a.what) - order.indexOf(b.what))) {
+    const key = `${one.what} ${one.detail}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return ['Not imported:', ...[...groups.values()].flatMap(groupLines)];
+}
+
+function groupLines(group: Left[]): string[] {
+  const [first] = group;
+  if (!first) return [];
+  const { what, name, detail } = first;
+  if (group.length === 1) return [`${what} ${name}: ${detail}`];
+  const names = group.slice(0, mostNames).map((one) => `  ${one.name}`);
+  const more = group.length > mostNames ? [`  and ${group.length - mostNames} more (--json lists all)`] : [];
+  return [`${what}, ${group.length} times: ${detail}`, ...names, ...more];
+}
+
+const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
+
+const paragraphs = (parts: string[][]): string =>
+  parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');

@@ -1,0 +1,68 @@
+import { version } from '../../package.json';
+import { MongograntError } from '../mongogrant-error';
+import type { Api } from './ask-api';
+import { checkEndpoint, trimmed } from './endpoint';
+import { withoutSecrets } from './without-secrets';
+
+/** Where the API is, and who asks. */
+export interface Door {
+  endpoint: string;
+  /** None for what needs no token, such as asking for a link. */
+  token?: string;
+}
+
+export interface FetchOptions {
+  fetch: typeof fetch;
+  /** Milliseconds that one request may take, its answer included. */
+  timeout: number;
+  allowHttp: boolean;
+}
+
+/** The API over HTTP. Follows no redirect, so that a token goes nowhere but to its own endpoint. */
+export function fetchApi({ endpoint, token }: Door, { fetch, timeout, allowHttp }: FetchOptions): Api {
+  return async (method, path, { query = {}, body }) => {
+    checkEndpoint(endpoint, allowHttp);
+    if (token !== undefined) checkToken(token);
+    const search = new URLSearchParams(query).toString();
+    try {
+      const response = await fetch(`${trimmed(endpoint)}${path}${search && `?${search}`}`, {
+        method,
+        headers: {
+          accept: 'application/json',
+          'user-agent': `mongogrant/${version}`,
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeout),
+      });
+      const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+      const json = parsed(await response.text());
+      return { status: response.status, json, ...(Number.isFinite(retryAfter) && { retryAfter }) };
+    } catch (fault) {
+      throw new MongograntError(
+        'no_answer',
+        `${trimmed(endpoint)} does not answer. Check your connection and this address, then try again.`,
+        { cause: withoutSecrets(fault, [token, path.startsWith('/links/') ? path : undefined, body]) },
+      );
+    }
+  };
+}
+
+/** A token with a line break or the like in it would be refused by `fetch`, with the token in the words of its error. */
+export function checkToken(token: string): void {
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new MongograntError(
+      'token_invalid',
+      'The token has characters that no token has. Copy it again as a whole, or log in anew.',
+    );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

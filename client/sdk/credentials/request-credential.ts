@@ -1,0 +1,67 @@
+import type * as v from 'valibot';
+import { replies } from '../../../shared/contract/replies';
+import { ask, type ClientDeps } from '../api/ask-api';
+import { MongograntError } from '../mongogrant-error';
+import { usableRemotes } from '../remotes';
+import type { Credential } from '../settings/credentials';
+import type { Remote, Settings } from '../settings/settings-schema';
+import type { Place } from '../spec';
+
+export interface RequestDeps {
+  /** The API behind a remote. */
+  apiOf(remote: Remote): ClientDeps;
+  now(): Date;
+  /** Only this remote is asked. */
+  endpoint?: string | undefined;
+  ttl?: string | number | undefined;
+}
+
+/**
+ * Asks the remotes for a credential, one after the other until one gives it. None hears of what another one said. Asking again for the same
+ * label only gives another password, so a request whose answer got lost is repeated.
+ */
+export async function requestCredential(
+  deps: RequestDeps,
+  settings: Settings,
+  place: Place,
+  label: string,
+): Promise<Credential> {
+  const failures: { endpoint: string; failure: MongograntError }[] = [];
+  for (const remote of usableRemotes(settings, deps.endpoint)) {
+    const body = { ...place, ...(label && { label }), ...(deps.ttl !== undefined && { ttl: deps.ttl }) };
+    try {
+      const question = { method: 'POST', path: '/grants', body, answer: replies.grant, repeat: 'always' } as const;
+      return credentialOf(await ask(deps.apiOf(remote), question), place, remote.endpoint, deps.now());
+    } catch (failure) {
+      if (!(failure instanceof MongograntError)) throw failure;
+      failures.push({ endpoint: remote.endpoint, failure });
+    }
+  }
+  throw summary(failures);
+}
+
+const credentialOf = (
+  { username, password, label, expires, uri, ca }: v.InferOutput<typeof replies.grant>,
+  place: Place,
+  endpoint: string,
+  issued: Date,
+): Credential => ({
+  ...place,
+  ...{ username, password, label, endpoint, issued },
+  expires: new Date(expires),
+  uri: uri.replace(/\/\/[^@/]*@/, '//'),
+  ...(ca !== undefined && { ca }),
+});
+
+/** The refusal of the only remote; of several, what each said, under the code of the first that said more than no. */
+function summary(failures: { endpoint: string; failure: MongograntError }[]): MongograntError {
+  const all = failures.map(({ failure }) => failure);
+  const main = all.find(({ code }) => code !== 'not_allowed') ?? all[0];
+  if (!main || all.length === 1) return main ?? new MongograntError('token_missing', 'There is no remote to ask.');
+  const lines = failures.map(({ endpoint, failure }) => `  ${endpoint}: ${failure.message}`);
+  const { status, requestId, retryAfter } = main;
+  return new MongograntError(main.code, ['No remote gave a credential.', ...lines].join('\n'), {
+    ...{ status, requestId, retryAfter },
+    cause: new AggregateError(all, 'What each remote said'),
+  });
+}

@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+import { keys } from '../../shared/store/keys';
+import { readRow } from '../../shared/store/read-row';
+import type { Table } from '../../shared/store/table';
+
+/** Raised by a release whose rows an older one would misread. */
+export const rowsVersion = 1;
+
+const versionItem = v.object({ version: v.pipe(v.number(), v.maxValue(rowsVersion)) });
+
+/**
+ * Notes in the table by which version its rows are written, and never a lower one. After a roll-back the note of the later release is
+ * a row that can't be read, and is reported as one.
+ */
+export async function noteRowsVersion(table: Table): Promise<void> {
+  const item = await table.get(keys.rowsVersion);
+  const known = item && readRow(table, versionItem, item);
+  if (item && (!known || known.version === rowsVersion)) return;
+  const lower = { if: 'attribute_not_exists(#pk) OR #version < :version', values: { version: rowsVersion } };
+  await table.put({ ...keys.rowsVersion, version: rowsVersion }, lower);
+}

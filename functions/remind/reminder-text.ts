@@ -1,0 +1,64 @@
+import { type Html, html } from '../../shared/http/html';
+import { readableTime } from '../../shared/http/readable-time';
+
+/** A login that ends soon, as the mail tells of it. */
+export interface EndingLogin {
+  host: string;
+  db: string;
+  role: string;
+  label: string;
+  username: string;
+  expires: Date;
+}
+
+const most = 20;
+
+/** The mail that says which logins of a person end soon, and how to keep them. It holds nothing that opens anything. */
+export function reminderMail(
+  logins: readonly EndingLogin[],
+  origin: string,
+): { subject: string; text: string; html: string } {
+  const shown = logins.slice(0, most);
+  const rest =
+    logins.length > most ? [`... and ${logins.length - most} more: GET ${origin}/grants lists them all.`] : [];
+  const lines = shown.map((login) => ({ what: whatOf(login), how: commandFor(login, origin) }));
+  const subject = subjectOf(logins);
+  const intro =
+    'If you still need them, renew them: the password stays the same. If not, do nothing: they end by themselves.';
+  const token = `TOKEN is your fetch token. Ask for a new one with: http POST ${origin}/links email=<your address>`;
+  const text = [intro, ...lines.map(({ what, how }) => `${what}\n  ${how}`), ...rest, token].join('\n\n');
+  return { subject, text: `${text}\n`, html: htmlOf(subject, intro, lines, [...rest, token]).html };
+}
+
+/** No two reminders tell of one end, so no two have one subject, which mail programs would fold into one mail. */
+function subjectOf(logins: readonly EndingLogin[]): string {
+  const first = readableTime(new Date(Math.min(...logins.map(({ expires }) => expires.getTime()))));
+  if (logins.length === 1) return `Your MongoDB login ends at ${first}`;
+  return `${logins.length} of your MongoDB logins end soon, the first at ${first}`;
+}
+
+const whatOf = ({ host, db, role, label, username, expires }: EndingLogin): string =>
+  `${role} on ${db} at ${host}${label && `, label ${label}`} (user ${username}) ends at ${readableTime(expires)}.`;
+
+const commandFor = ({ host, db, role, label }: EndingLogin, origin: string): string =>
+  `http POST ${origin}/grants/renew host=${host} db=${db} role=${role}${label && ` label=${label}`} "Authorization: Bearer $TOKEN"`;
+
+function htmlOf(subject: string, intro: string, lines: { what: string; how: string }[], rest: string[]): Html {
+  const items = lines.map(
+    ({ what, how }) => html`<p>${what}<br><code style="overflow-wrap:anywhere;word-break:break-all">${how}</code></p>
+`,
+  );
+  return html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${subject}</title></head>
+<body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
+<div style="max-width:44rem;margin:0 auto">
+<p>${intro}</p>
+${items}${rest.map(
+  (line) => html`<p>${line}</p>
+`,
+)}</div>
+</body>
+</html>
+`;
+}

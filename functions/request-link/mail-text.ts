@@ -1,0 +1,102 @@
+import { type Html, html } from '../../shared/http/html';
+import { readableTime, timeOfDay } from '../../shared/http/readable-time';
+import { shortHash } from '../../shared/tokens/tokens';
+
+/** A request for a link, as the mail tells of it. */
+export interface MailedLink {
+  email: string;
+  /** Of the link, which opens nothing. */
+  id: string;
+  /** The one-time address that the mail is about. */
+  url: string;
+  expires: Date;
+  /** Source address of the request. */
+  requestedFrom: string;
+  /** What the asking program called itself: anybody's words, see {@link clientName}. */
+  userAgent?: string;
+  /** Whether a terminal asked, which shows a code for the page. */
+  terminal?: boolean;
+  /** Where this mongogrant is, such as `https://grants.lab.org`. */
+  origin: string;
+}
+
+/** The mail that carries a one-time link: subject, complete plain text, and the same in HTML without images or tracking. */
+export function linkMail(link: MailedLink, now: Date): { subject: string; text: string; html: string } {
+  const words = wordsOf(link, now);
+  // Mail programs fold mails of one subject into one, and then show an older link.
+  const subject = `Your mongogrant link ${shortHash(link.id)}, asked for at ${timeOfDay(now)}`;
+  return { subject, text: textOf(link.url, words), html: htmlOf(link.url, words).html };
+}
+
+type Words = ReturnType<typeof wordsOf>;
+
+function wordsOf({ email, expires, requestedFrom, userAgent, terminal, origin }: MailedLink, now: Date) {
+  const client = clientName(userAgent ?? '');
+  const until = `for ${lengthOf(expires.getTime() - now.getTime())}, until ${readableTime(expires)}`;
+  return {
+    ...(terminal ? terminalWords(email, until) : plainWords(email, until)),
+    purpose: `With the token you, or your programs, can ask ${origin} for MongoDB logins.`,
+    from: `Asked from: ${requestedFrom}${client && `, by a program that calls itself "${client}"`}`,
+    notYou: `Was it not you? Then do nothing${terminal ? ', and type no code that anybody tells you' : ''}: nobody gets in without this mailbox. If such mails go on, please tell the admin of ${origin}.`,
+  };
+}
+
+const plainWords = (email: string, until: string) => ({
+  asked: `Someone, we hope you, asked for a mongogrant token for ${email}.`,
+  open: 'Open this page and press the button to get it:',
+  ends: `The link works once, ${until}. Opening the page does not use it up; pressing the button does.`,
+});
+
+const terminalWords = (email: string, until: string) => ({
+  asked: `Someone, we hope you, is logging in to mongogrant from a terminal as ${email}.`,
+  open: 'Open this page. It asks for the code that the terminal shows:',
+  ends: `The link works once, ${until}. Opening the page does not use it up; the right code does, and so do five wrong ones.`,
+});
+
+function textOf(url: string, { asked, open, ends, purpose, from, notYou }: Words): string {
+  return `${[asked, open, url, ends, purpose, from, notYou].join('\n\n')}\n`;
+}
+
+function htmlOf(url: string, { asked, open, ends, purpose, from, notYou }: Words): Html {
+  const button =
+    'display:inline-block;padding:12px 22px;border-radius:8px;background:#0b6a4a;color:#ffffff;font-weight:600;text-decoration:none';
+  return html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Your mongogrant link</title></head>
+<body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
+<div style="max-width:36rem;margin:0 auto">
+<p>${asked}</p>
+<p>${open}</p>
+<p style="margin:24px 0"><a href="${url}" style="${button}">Open the page</a></p>
+<p>If the button does not work, open this address: <br><a href="${url}" style="overflow-wrap:anywhere;word-break:break-all">${url}</a></p>
+<p>${ends}</p>
+<p>${purpose}</p>
+<p>${from}</p>
+<p>${notYou}</p>
+</div>
+</body>
+</html>
+`;
+}
+
+/**
+ * What a program calls itself, as far as it can be shown in a mail to a stranger: short, printable, and with nothing left
+ * that a mail program would turn into a link. A dot stays only between digits, as in a version.
+ */
+export function clientName(userAgent: string): string {
+  const plain = userAgent.slice(0, 1000).replace(/[^ -~]|[<>"'`@:\\]|(?<!\d)\.|\.(?!\d)|\/(?=\/)/g, ' ');
+  return plain.replace(/ +/g, ' ').trim().slice(0, 80).trim();
+}
+
+const lengthUnits = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** `15 minutes`: in the largest unit that divides it, rounded to whole minutes. */
+function lengthOf(milliseconds: number): string {
+  const seconds = Math.max(1, Math.round(milliseconds / 60_000)) * 60;
+  const [unit, size] = lengthUnits.find(([, each]) => seconds % each === 0) ?? ['minute', 60];
+  return `${seconds / size} ${unit}${seconds === size ? '' : 's'}`;
+}

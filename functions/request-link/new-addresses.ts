@@ -1,0 +1,48 @@
+import { together } from '../../shared/async/together';
+import { seconds } from '../../shared/policy/time';
+import { keys } from '../../shared/store/keys';
+import type { Item, Table } from '../../shared/store/table';
+import { parseSentLinks, type SentLinks } from './sent-links';
+
+// A rule for `*@lab.org` knows every name that somebody invents there. So mails to names that never redeemed a link are counted by domain.
+
+/** What is kept of an address. */
+export interface Address {
+  sent: SentLinks | undefined;
+  /** No link to it was redeemed, for a year and more: nobody may read its mail. */
+  isNew: boolean;
+}
+
+/** Links of an address that are looked through: more than anybody can make it be sent in the week for which they are kept. */
+const most = 500;
+
+export async function readAddress(table: Table, email: string): Promise<Address> {
+  const [sent, links] = await together([
+    table.get(keys.sentLinks(email)),
+    table.page({ pk: keys.links(email), from: 'link#', to: 'link$', limit: most }),
+  ]);
+  return { sent: parseSentLinks(table, sent), isNew: !links.items.some(wasRedeemed) };
+}
+
+const wasRedeemed = ({ state }: Item): boolean => state === 'redeemed' || state === 'revoked';
+
+const hourOf = (now: Date): number => Math.floor(seconds(now) / 3600);
+const keyOf = (email: string, now: Date) => keys.newAddresses(email.slice(email.lastIndexOf('@') + 1), hourOf(now));
+
+/** Mails of this hour to new addresses of the same domain. */
+export async function readNewAddresses(table: Table, email: string, now: Date): Promise<number> {
+  const { count } = (await table.get(keyOf(email, now))) ?? {};
+  return typeof count === 'number' ? count : 0;
+}
+
+/** Counts one more: false, and not counted, at the limit. */
+export async function countNewAddress(table: Table, email: string, limit: number, now: Date): Promise<boolean> {
+  const change = { add: { count: 1 }, set: { deleteAt: (hourOf(now) + 2) * 3600 } };
+  const below = { if: 'attribute_not_exists(#count) OR #count < :limit', values: { limit } };
+  return (await table.update(keyOf(email, now), { ...change, ...below })) !== undefined;
+}
+
+/** Takes one out again that nobody was mailed. */
+export async function uncountNewAddress(table: Table, email: string, now: Date): Promise<void> {
+  await table.update(keyOf(email, now), { add: { count: -1 }, if: '#count > :none', values: { none: 0 } });
+}

@@ -1,0 +1,115 @@
+import * as v from 'valibot';
+import { callerOf } from '../../shared/contract/names';
+import { day, seconds } from '../../shared/policy/time';
+import { keys } from '../../shared/store/keys';
+import { readRow } from '../../shared/store/read-row';
+import type { Item, Table } from '../../shared/store/table';
+import { sha256 } from '../../shared/tokens/tokens';
+
+// One item for each address counts its links of the day (UTC): in all, and for each source that asked. For a source it holds
+// `count_<source>`, and `at_<source>`, when its last link went out. One conditional write decides about all limits at once.
+
+/** How many links an address was sent today, and when the last one. */
+const sentItem = v.looseObject({ sentAt: v.number(), day: v.string(), count: v.number() });
+export type SentLinks = v.InferOutput<typeof sentItem>;
+
+/** What holds for one request. */
+export interface LinkLimits {
+  /** Seconds from one link to the next, for one source. */
+  cooldown: number;
+  /** Links of a day, in all. */
+  mostInAll: number;
+  /** Links of a day, for one source. */
+  mostFromOne: number;
+}
+
+/** Who asks for whom, and when. */
+export interface LinkRequest {
+  email: string;
+  ip: string;
+  now: Date;
+}
+
+const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
+
+/** The fields of a source. A hash, since an address is no name of a field. */
+function fieldsOf(ip: string): { at: string; count: string } {
+  const source = sha256(callerOf(ip)).slice(0, 16);
+  return { at: `at_${source}`, count: `count_${source}` };
+}
+
+/** What an address was sent. What can't be read is as good as nothing here: the write decides, and a new day begins anew. */
+export const parseSentLinks = (table: Table, item: Item | undefined): SentLinks | undefined =>
+  item && readRow(table, sentItem, item);
+
+/** Why a request gets no link now; nothing if it may. */
+export function tooSoon(sent: SentLinks | undefined, limits: LinkLimits, { ip, now }: LinkRequest): string | undefined {
+  if (!sent) return undefined;
+  const { at, count } = fieldsOf(ip);
+  if (seconds(now) < numberIn(sent[at]) + limits.cooldown) return 'too_soon';
+  if (sent.day !== dayOf(now)) return undefined;
+  if (sent.count >= limits.mostInAll) return 'too_many_today';
+  return numberIn(sent[count]) >= limits.mostFromOne ? 'too_many_from_source' : undefined;
+}
+
+const numberIn = (value: unknown): number => (typeof value === 'number' ? value : Number.NEGATIVE_INFINITY);
+
+/** Decides that a link may be sent, and counts it: false, and not counted, where a limit is reached. */
+export async function countLink(
+  table: Table,
+  before: SentLinks | undefined,
+  limits: LinkLimits,
+  request: LinkRequest,
+): Promise<boolean> {
+  if (tooSoon(before, limits, request)) return false;
+  const begins = before?.day !== dayOf(request.now);
+  // Where another request began the day meanwhile, this one is counted beside it.
+  return (begins && (await beginDay(table, before, limits, request))) || addLink(table, limits, request);
+}
+
+/** The first link of a day. Sources that had one just now still have to wait. */
+function beginDay(
+  table: Table,
+  before: SentLinks | undefined,
+  { cooldown }: LinkLimits,
+  { email, ip, now }: LinkRequest,
+): Promise<boolean> {
+  const moment = seconds(now);
+  const { at, count } = fieldsOf(ip);
+  const waiting = Object.entries(before ?? {}).filter(
+    ([field, value]) => field.startsWith('at_') && numberIn(value) > moment - cooldown,
+  );
+  const item = {
+    ...keys.sentLinks(email),
+    ...Object.fromEntries(waiting),
+    ...{ sentAt: moment, day: dayOf(now), count: 1, [at]: moment, [count]: 1, deleteAt: moment + 2 * day },
+  };
+  const condition = before
+    ? { if: '#sentAt = :sentAt AND #count = :count', values: { sentAt: before.sentAt, count: before.count } }
+    : { if: 'attribute_not_exists(#day) OR #day <> :day', values: { day: item.day } };
+  return table.put(item, condition);
+}
+
+async function addLink(table: Table, limits: LinkLimits, { email, ip, now }: LinkRequest): Promise<boolean> {
+  const moment = seconds(now);
+  const { at, count } = fieldsOf(ip);
+  const { mostInAll, mostFromOne, cooldown } = limits;
+  const item = await table.update(keys.sentLinks(email), {
+    set: { sentAt: moment, [at]: moment, deleteAt: moment + 2 * day },
+    add: { count: 1, [count]: 1 },
+    if: `#day = :day AND #count < :mostInAll AND (attribute_not_exists(#${count}) OR #${count} < :mostFromOne) AND (attribute_not_exists(#${at}) OR #${at} <= :calm)`,
+    values: { day: dayOf(now), mostInAll, mostFromOne, calm: moment - cooldown },
+  });
+  return item !== undefined;
+}
+
+/** Takes a link that nobody was mailed out of the count, and its source waits no longer; once only, whatever is repeated. */
+export async function uncountLink(table: Table, { email, ip, now }: LinkRequest): Promise<void> {
+  const { at, count } = fieldsOf(ip);
+  const key = keys.sentLinks(email);
+  const own = { if: `#day = :day AND #${at} = :at`, values: { day: dayOf(now), at: seconds(now) } };
+  // A source that got nothing leaves nothing behind: sources without number would fill the item.
+  const only = { if: `${own.if} AND #${count} = :one`, values: { ...own.values, one: 1 } };
+  const wasOnly = await table.update(key, { add: { count: -1 }, remove: [at, count], ...only });
+  if (!wasOnly) await table.update(key, { add: { count: -1, [count]: -1 }, remove: [at], ...own });
+}

@@ -1,0 +1,87 @@
+import { sideBySide } from '../../shared/async/side-by-side';
+import { together } from '../../shared/async/together';
+import { faultOf } from '../../shared/aws/fault-of';
+import { type Cause, type End, type EndDeps, endGrant } from '../../shared/grants/end-grant';
+import { type KnownSilence, knownSilence } from '../../shared/grants/known-silence';
+import { grouped } from '../../shared/policy/grouped';
+import { seconds } from '../../shared/policy/time';
+import { type Grant, markEnding } from '../../shared/store/grants';
+
+/** So few are begun at once: the first step of each is its row, so all rows say that they end before any user is touched. */
+const few = 25;
+const rowsAtOnce = 50;
+const usersAtOnce = 8;
+
+/** Milliseconds before the deadline: from then on nothing is begun, and then what was begun has ended. */
+const toBegin = 4000;
+const toEnd = 2500;
+
+/** What somebody waits for: an answer comes in time. */
+export type AwaitedCause = Cause & { source: { deadline: number } };
+
+/** `unsaid`: some rows may not say yet that they end, so whoever ordered it must see to them again. */
+export interface ManyEnded {
+  ends: End[];
+  unsaid: boolean;
+}
+
+/**
+ * Ends many grants for somebody who waits: first the rows say so, then the users go, a few of each host at once, as long as there is
+ * time. The rest is pending, and the reaper's. What fails at one grant is no reason to leave out the others.
+ */
+export async function endGrants(
+  deps: EndDeps,
+  grants: readonly Grant[],
+  cause: AwaitedCause,
+  now: Date,
+): Promise<ManyEnded> {
+  const { deadline } = cause.source;
+  const inTime = () => Date.now() < deadline - toBegin;
+  const silence = silenceOf(deps, grants);
+  const end = (grant: Grant) => {
+    const timed = { ...cause.source, deadline: deadline - toEnd };
+    return attempt(deps, grant, () =>
+      endGrant(deps, grant, { ...cause, source: timed, silence: silence(grant.host) }, now),
+    );
+  };
+  if (grants.length <= few) {
+    const ends = await together(grants.map(end));
+    return { ends, unsaid: ends.some(isFault) };
+  }
+  const rows = await sideBySide(rowsAtOnce, grants, (grant) =>
+    attempt(deps, grant, async () => (inTime() ? mark(deps, grant, cause, now) : pending(grant, 'time_up'))),
+  );
+  const said = rows.filter(isSaid);
+  const hosts = [...grouped(said, ({ grant }) => grant.host).values()];
+  const ends = await together(
+    hosts.map((ofHost) =>
+      sideBySide(usersAtOnce, ofHost, async (row) => (row.state === 'pending' && inTime() ? end(row.grant) : row)),
+    ),
+  );
+  return { ends: [...ends.flat(), ...rows.filter((row) => !isSaid(row))], unsaid: said.length < rows.length };
+}
+
+/** The order is on record, so this needs no event of its own: thousands of rows are to be written while somebody waits. */
+async function mark({ table }: EndDeps, grant: Grant, cause: Cause, now: Date): Promise<End> {
+  const ending = grant.state === 'ending' ? grant : await markEnding(table, grant, cause, seconds(now));
+  return pending(ending ?? grant, 'ordered');
+}
+
+async function attempt({ log }: EndDeps, grant: Grant, act: () => Promise<End>): Promise<End> {
+  try {
+    return await act();
+  } catch (fault) {
+    log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
+    return pending(grant, 'internal');
+  }
+}
+
+const pending = (grant: Grant, reason: string): End => ({ grant, state: 'pending', reason });
+const isFault = (end: End): boolean => end.state === 'pending' && end.reason === 'internal';
+const isSaid = (row: End): boolean => row.state === 'ended' || row.reason === 'ordered';
+
+/** One for each host, read once. */
+function silenceOf({ table }: EndDeps, grants: readonly Grant[]): (host: string) => KnownSilence | undefined {
+  const known = new Map([...new Set(grants.map(({ host }) => host))].map((host) => [host, knownSilence(table, host)]));
+  return (host) => known.get(host);
+}

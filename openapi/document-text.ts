@@ -1,0 +1,10 @@
+import { stringify } from 'yaml';
+import { openApiDocument } from './document';
+
+/** The file docs/openapi.yaml. */
+export const documentText = (): string =>
+  `# Made by "npm run openapi" from shared/ and openapi/: change the routes, inputs, replies or words there.\n${stringify(
+    openApiDocument(),
+    // Older readers of YAML take a bare time for more than a text.
+    { lineWidth: 120, aliasDuplicateObjects: false, blockQuote: 'literal', schema: 'yaml-1.1' },
+  )}`;

@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as v from 'valibot';
+import { SecretUnusable } from '../contract/errors';
+import type { SigningKeys } from '../tokens/tokens';
+import { type HostSecret, hostSecret, hostSecretName, setStage } from './host-secret';
+import { always, keptFor, keptTexts, keysServeFor, leastAge } from './kept-texts';
+import { jsonOf, parseSecret } from './parse-secret';
+import { type SecretReader, secretReader } from './secrets-manager';
+
+export type { HostSecret };
+
+const signingKeysSecret = v.object({
+  key: v.pipe(v.string(), v.minLength(32)),
+  older: v.optional(v.array(v.string()), []),
+});
+
+/** Secrets Manager, each value kept in memory for a while. */
+export interface Secrets {
+  /** `fresh` asks again even where a value is kept, but not more often than every ten seconds. */
+  signingKeys(fresh?: 'fresh'): Promise<SigningKeys>;
+  /** The keys that sign the links in mails: others than those of tokens, as who sends links need not be able to make tokens. */
+  linkKeys(): Promise<SigningKeys>;
+  /** What CloudFront, where it stands in front of the API, is known by. `fresh` as above. */
+  frontKeys(fresh?: 'fresh'): Promise<SigningKeys>;
+  /** The admin login of a host; none for a host that is not registered. A retired host has one, so that what lives there can end. */
+  host(host: string, fresh?: 'fresh'): Promise<HostSecret | undefined>;
+  /**
+   * The login to try after the host refused this one; none if no other is known. Looks again if this one is all that is known here, but
+   * after a look that found no other not again for ten seconds.
+   */
+  otherLogin(host: string, refused: HostSecret): Promise<HostSecret | undefined>;
+}
+
+/** The secrets under a prefix. */
+export function awsSecrets(
+  prefix: string,
+  clock: () => number = Date.now,
+  reader: SecretReader = secretReader(),
+): Secrets {
+  const kept = keptTexts((id) => fetchValue(id), clock);
+  const looks = new Map<string, { at: number; refused: HostSecret; found: Promise<HostSecret | undefined> }>();
+
+  /** None where there is no secret; the empty text for one that holds no text. */
+  async function fetchValue(id: string, stage?: string): Promise<string | undefined> {
+    const value = await reader.get(id, stage);
+    return typeof value === 'object' ? (value.text ?? '') : undefined;
+  }
+
+  async function read<S extends v.GenericSchema>(
+    schema: S,
+    name: string,
+    { oldest = keptFor, host }: { oldest?: number; host?: string } = {},
+  ): Promise<v.InferOutput<S> | undefined> {
+    const id = `${prefix}/${name}`;
+    const text = await kept.textOf(id, oldest, host === undefined ? keysServeFor : keptFor);
+    if (text === undefined) return undefined;
+    try {
+      return parseSecret(schema, text, { id, name: host ?? name, host });
+    } catch (fault) {
+      // Somebody mends it, so that it is asked for again next time.
+      kept.forget(id);
+      throw fault;
+    }
+  }
+
+  const hostLogin = (host: string, oldest: number): Promise<HostSecret | undefined> =>
+    read(hostSecret, hostSecretName(host), { oldest, host });
+
+  /** While a rotation is under way the server may know a password already that is not the current one yet. */
+  async function lookAgain(host: string, refused: HostSecret): Promise<HostSecret | undefined> {
+    const id = `${prefix}/${hostSecretName(host)}`;
+    const now = () => hostLogin(host, always);
+    const current = await now();
+    if (!current || !isSame(current, refused)) return current;
+    const text = await fetchValue(id, setStage);
+    // The rotation may have come to its end between the two looks: its value is the current one before the label is taken away.
+    const last = text === undefined ? await now() : undefined;
+    if (last && !isSame(last, refused)) return last;
+    const next = v.safeParse(hostSecret, text === undefined ? undefined : jsonOf(text));
+    // Any other difference is not a rotation's: an old value that leads elsewhere.
+    if (!next.success || !isSame({ ...current, password: next.output.password }, next.output)) return undefined;
+    if (isSame(next.output, refused)) return undefined;
+    const login = { ...current, password: next.output.password };
+    kept.keep(id, JSON.stringify(login));
+    return login;
+  }
+
+  return {
+    async signingKeys(fresh) {
+      return there(await read(signingKeysSecret, 'signing-key', { oldest: oldestFor(fresh) }), 'signing-key');
+    },
+    async linkKeys() {
+      return there(await read(signingKeysSecret, 'link-key'), 'link-key');
+    },
+    async frontKeys(fresh) {
+      return there(await read(signingKeysSecret, 'front-key', { oldest: oldestFor(fresh) }), 'front-key');
+    },
+    host: (host, fresh) => hostLogin(host, oldestFor(fresh)),
+    async otherLogin(host, refused) {
+      const known = await hostLogin(host, keptFor);
+      if (!known || !isSame(known, refused)) return known;
+      const last = looks.get(host);
+      if (last && isSame(last.refused, refused) && clock() - last.at <= leastAge) return last.found;
+      const found = lookAgain(host, refused);
+      looks.set(host, { at: clock(), refused, found });
+      found.catch(() => looks.delete(host));
+      return found;
+    },
+  };
+}
+
+const oldestFor = (fresh: 'fresh' | undefined): number => (fresh ? leastAge : keptFor);
+
+/** Whether a server sees no difference. */
+const isSame = (a: HostSecret, b: HostSecret): boolean =>
+  isDeepStrictEqual({ ...a, retiredAt: undefined }, { ...b, retiredAt: undefined });
+
+function there<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value;
+  throw new SecretUnusable(`There is no secret ${name}`);
+}

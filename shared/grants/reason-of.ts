@@ -1,0 +1,10 @@
+import { HostRefused, HostUnreachable, SecretUnusable } from '../contract/errors';
+
+/** What a fault at a host is called on record; `internal` is our own. */
+export function reasonOf(
+  fault: unknown,
+): 'host_unreachable' | 'time_up' | 'host_refused' | 'secret_unusable' | 'internal' {
+  if (fault instanceof HostUnreachable) return fault.why === 'time_up' ? 'time_up' : 'host_unreachable';
+  if (fault instanceof HostRefused) return 'host_refused';
+  return fault instanceof SecretUnusable ? 'secret_unusable' : 'internal';
+}

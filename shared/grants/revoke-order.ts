@@ -1,0 +1,33 @@
+import { fits, named } from '../policy/filter';
+import { inside } from '../policy/scope';
+import { type GrantPage, grantsOnHostFrom } from '../store/grant-pages';
+import { counts, type Grant, type GrantRows, grantsOf, type UnreadableGrant } from '../store/grants';
+import type { Order } from '../store/orders';
+import type { Table } from '../store/table';
+
+/** The rows that an order is about, and that have not ended, a page at a time. */
+export async function* orderedGrants(table: Table, order: Order): AsyncGenerator<GrantRows> {
+  const host = named(order.host);
+  if (order.email !== '*') yield only(order, await grantsOf(table, order.email, host));
+  else if (host !== undefined) {
+    for (let from: string | undefined = ' '; from !== undefined; ) {
+      const page: GrantPage = await grantsOnHostFrom(table, host, from);
+      yield only(order, page);
+      from = page.next;
+    }
+  }
+}
+
+/** Those of these rows that the order is about. */
+export const only = (order: Order, { grants, unreadable }: GrantRows): GrantRows => ({
+  grants: grants.filter((grant) => counts(grant) && isMeant(order, grant)),
+  unreadable: unreadable.filter((row) => isMeant(order, row)),
+});
+
+const isMeant = (order: Order, grant: Grant | UnreadableGrant): boolean =>
+  fits(order.email, grant.email) &&
+  fits(order.host, grant.host) &&
+  fits(order.db, grant.db) &&
+  fits(order.role, grant.role) &&
+  fits(order.label, grant.label) &&
+  (order.scope === undefined || grant.email === order.by || inside(order.scope, grant));

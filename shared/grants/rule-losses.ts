@@ -1,0 +1,40 @@
+import { sideBySide } from '../async/side-by-side';
+import { type Losses, lossesOf, mayTake, type RuleChange } from '../policy/losses';
+import { principalsOf, type Rule, sameRule, speaksOf, type Unreadable } from '../policy/policy';
+import { rulesByPerson } from '../policy/rule-index';
+import { type Grant, isLive } from '../store/grants';
+import { keys } from '../store/keys';
+import { rulesUnder } from '../store/rules';
+import type { Table } from '../store/table';
+import { grantsNear } from './grants-near';
+
+/** How many partitions of rules are read at once. */
+const readsAtOnce = 20;
+
+/** All the rules of those who hold these grants, by principal. */
+async function rulesOfHolders(table: Table, grants: readonly Grant[]): Promise<Map<string, (Rule | Unreadable)[]>> {
+  const principals = [...new Set(grants.flatMap(({ email }) => principalsOf(email)))];
+  const read = await sideBySide(readsAtOnce, principals, (principal) => rulesUnder(table, principal));
+  return new Map(principals.map((one, index) => [one, read[index] ?? []]));
+}
+
+/** What these grants have lost by the rules as they are. */
+export const lossesNow = async (table: Table, grants: readonly Grant[], now: number): Promise<Losses<Grant>> =>
+  lossesOf(grants, rulesByPerson(await rulesOfHolders(table, grants)), now);
+
+/**
+ * What live grants lose by a change that is made now: all that the sweep after it ends or shortens, and so also what the rules did not
+ * cover before. Decided by the same functions as grants are; reads only the grants and rules that the rule can have to do with.
+ */
+export async function ruleLosses(table: Table, change: RuleChange, now: number): Promise<Losses<Grant>> {
+  if (!mayTake(change)) return { ends: [], shortens: [] };
+  const { key, after } = change;
+  const near = await grantsNear(table, [key]);
+  const grants = near.filter((grant) => isLive(grant, now) && speaksOf(key, grant));
+  const rules = await rulesOfHolders(table, grants);
+  const { pk, sk } = keys.rule(key);
+  const others = (rules.get(key.email) ?? []).filter((rule) =>
+    'unreadable' in rule ? rule.unreadable !== `${pk} ${sk}` : !sameRule(rule, key),
+  );
+  return lossesOf(grants, rulesByPerson(rules.set(key.email, after ? [...others, after] : others)), now);
+}

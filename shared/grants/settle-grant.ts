@@ -1,0 +1,47 @@
+import { together } from '../async/together';
+import { seconds } from '../policy/time';
+import { type Source, writeEvent } from '../store/audit';
+import { allLiveGrants, finishEnd, type Grant, type Proof, readGrant } from '../store/grants';
+import type { Table } from '../store/table';
+
+/** Why a grant waits for somebody's decision: its user is not there, and the server is not (or not surely) the one on which it was made. */
+export const unsettledReasons: readonly string[] = ['deployment_unknown', 'other_deployment'];
+
+const isUnsettled = ({ state, waitsFor = '' }: Pick<Grant, 'state' | 'waitsFor'>): boolean =>
+  state === 'ending' && unsettledReasons.includes(waitsFor);
+
+export const listUnsettled = async (table: Table): Promise<Grant[]> =>
+  (await allLiveGrants(table)).grants.filter(isUnsettled);
+
+export type Settled = { state: 'settled'; grant: Grant } | { state: 'refused'; reason: string; detail: string };
+
+/** Ends a grant on the word of an admin that its user is gone wherever it was made. The proof says that nothing was shown. */
+export async function settleGrant(
+  table: Table,
+  id: string,
+  { by, source }: { by: string; source: Source },
+  now: Date,
+): Promise<Settled> {
+  const listed = (await allLiveGrants(table)).grants.find((grant) => grant.id === id);
+  const grant = listed && (await readGrant(table, listed));
+  if (!grant || !isUnsettled(grant)) return refused('grant_unknown', `No grant ${id} waits for a decision.`);
+  if (grant.endingUntil > seconds(now)) return refused('grant_busy', 'The reaper is at it. Ask again in a minute.');
+  const at = seconds(now);
+  const nothing = { unknownTo: [], refusedBy: [], notAsked: [] };
+  const proof: Proof = { at, gone: false, ...nothing, leftOut: ['declared_gone'] };
+  const { email, why, waitsFor: reason } = grant;
+  const [ended] = await together([
+    finishEnd(table, grant, at, proof),
+    writeEvent(
+      table,
+      { act: 'settled', email, by, ...(why && { why }), ...(reason && { reason }), grant, proof },
+      source,
+      now,
+    ),
+  ]);
+  if (ended) return { state: 'settled', grant: ended };
+  await writeEvent(table, { act: 'end_pending', email, by, reason: 'grant_busy', grant }, source, now);
+  return refused('grant_busy', 'It was changed just now. Ask again.');
+}
+
+const refused = (reason: string, detail: string): Settled => ({ state: 'refused', reason, detail });

@@ -1,0 +1,8 @@
+import type { Tag } from '../mongo/mongo-users';
+import { iso } from '../policy/time';
+import type { Grant } from '../store/grants';
+
+/** The mark that the MongoDB user of a grant carries. */
+export function tagOf({ id, email, label, expiresAt }: Grant, stack: string): Tag {
+  return { email, label, grant: id, expires: iso(expiresAt), stack };
+}

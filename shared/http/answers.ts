@@ -1,0 +1,71 @@
+import { durationText } from '../policy/durations';
+import type { Losses } from '../policy/losses';
+import type { Rule, Unreadable } from '../policy/policy';
+import { iso } from '../policy/time';
+import type { Grant } from '../store/grants';
+import type { StoredRuler } from '../store/rulers';
+import type { StoredRule } from '../store/rules';
+
+/** A grant as the API shows it: never a password. */
+export const grantAnswer = ({
+  email,
+  host,
+  db,
+  role,
+  label,
+  username,
+  issuedAt,
+  expiresAt,
+  state,
+  cidrs,
+  lostAt,
+}: Grant) => ({
+  email,
+  host,
+  db,
+  role,
+  label,
+  username,
+  issued: iso(issuedAt),
+  expires: iso(expiresAt),
+  state,
+  ...(cidrs && cidrs.length > 0 && { cidrs }),
+  ...(state === 'active' && lostAt !== undefined && { lost: true }),
+});
+
+/** More would not fit into an answer of Lambda's, and nobody reads them. */
+const mostLosses = 500;
+
+/** What would end, and what would end sooner; and how many, as the lists are cut short. */
+export const lossesAnswer = ({ ends, shortens }: Losses<Grant>) => ({
+  ends: ends.slice(0, mostLosses).map(grantAnswer),
+  shortens: shortens
+    .slice(0, mostLosses)
+    .map(({ grant, until }) => ({ ...grantAnswer(grant), newExpires: iso(until) })),
+  counts: { ends: ends.length, shortens: shortens.length },
+});
+
+/** A rule as the API shows it, in the form in which it can be set again. */
+export const ruleAnswer = ({ email, host, db, role, which, expiresAt, maxTtl, cidrs, note }: Rule) => ({
+  email,
+  host,
+  db,
+  role,
+  which,
+  ...(expiresAt !== undefined && { expires: iso(expiresAt) }),
+  ...(maxTtl !== undefined && { maxTtl: durationText(maxTtl) }),
+  ...(cidrs && { cidrs }),
+  ...(note && { note }),
+});
+
+/** A rule or ruler as it is in the table: the form in which it can be set again, if it still has this version. */
+export const storedRuleAnswer = (rule: StoredRule | Unreadable) =>
+  'unreadable' in rule ? unreadableAnswer(rule) : { ...ruleAnswer(rule), version: rule.version };
+
+export const rulerAnswer = (ruler: StoredRuler | Unreadable) => {
+  if ('unreadable' in ruler) return unreadableAnswer(ruler);
+  const { email, hosts, dbs, emails, which, version } = ruler;
+  return { email, hosts, dbs, emails, which, version };
+};
+
+export const unreadableAnswer = ({ unreadable }: Unreadable) => ({ unreadable });

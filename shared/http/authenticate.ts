@@ -1,0 +1,83 @@
+import { together } from '../async/together';
+import type { Log } from '../aws/log';
+import type { Secrets } from '../aws/secrets';
+import type { Settings } from '../aws/settings';
+import { ApiError } from '../contract/errors';
+import { inside, type Scope } from '../policy/scope';
+import { seconds } from '../policy/time';
+import { readLink, vouches } from '../store/links';
+import { readRuler } from '../store/rulers';
+import type { Table } from '../store/table';
+import { clockTolerance, namesKnownKey, verifyToken } from '../tokens/fetch-tokens';
+import type { TokenClaims } from '../tokens/tokens';
+import { reportUnreadable } from './report-unreadable';
+import type { ApiRequest } from './request';
+
+export interface AuthDeps {
+  table: Table;
+  secrets: Pick<Secrets, 'signingKeys'>;
+  stackName: string;
+  settings: Settings;
+}
+
+/** Who asks. */
+export interface Person extends TokenClaims {
+  admin: boolean;
+}
+
+export const issuerOf = (stackName: string): string => `mongogrant:${stackName}`;
+
+/** What the token of a request says, its signature and times checked. Whether it was revoked is for {@link livePerson} to read. */
+export async function claimsOf(deps: AuthDeps, request: ApiRequest, now: Date): Promise<TokenClaims> {
+  const token = request.bearer;
+  if (!token)
+    throw new ApiError(
+      'token_missing',
+      'Send your token as "Authorization: Bearer <token>". Ask for one with POST /links.',
+    );
+  const kept = await deps.secrets.signingKeys();
+  const keys = namesKnownKey(kept, token) ? kept : await deps.secrets.signingKeys('fresh');
+  return verifyToken(keys, issuerOf(deps.stackName), token, seconds(now));
+}
+
+/**
+ * The person behind verified claims: one read, made beside the other reads of a request. A 401 if the token was revoked, or says of its
+ * end something else than the row from which it came.
+ */
+export async function livePerson(deps: AuthDeps, claims: TokenClaims, now: Date): Promise<Person> {
+  const link = await readLink(deps.table, claims);
+  if (!vouches(link, claims, seconds(now) - clockTolerance))
+    throw new ApiError('token_revoked', 'This token has been revoked. Ask for a new link with POST /links.');
+  return { ...claims, admin: deps.settings.admins.includes(claims.email) };
+}
+
+/** A person, and what they may decide for others: an admin everything, a ruler what is inside their scope. */
+export interface Authority extends Person {
+  scope?: Scope;
+}
+
+/** The person behind verified claims, with their scope: two reads at once. An admin needs none. */
+export async function liveAuthority(
+  deps: AuthDeps & { log: Log },
+  claims: TokenClaims,
+  requestId: string,
+  now: Date,
+): Promise<Authority> {
+  const isAdmin = deps.settings.admins.includes(claims.email);
+  const [person, ruler] = await together([
+    livePerson(deps, claims, now),
+    isAdmin ? undefined : readRuler(deps.table, claims.email),
+  ]);
+  if (!ruler) return person;
+  reportUnreadable(deps.log, [ruler], requestId);
+  return 'unreadable' in ruler ? person : { ...person, scope: ruler };
+}
+
+/** The two steps at once, for a request with nothing else to read first. */
+export async function authorize(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<Authority> {
+  return liveAuthority(deps, await claimsOf(deps, request, now), request.requestId, now);
+}
+
+/** Whether this person may decide about all of this rule or grant: an admin may, and a ruler in whose scope it is. */
+export const governs = ({ admin, scope }: Authority, what: Parameters<typeof inside>[1]): boolean =>
+  admin || (scope !== undefined && inside(scope, what));

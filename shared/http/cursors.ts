@@ -1,0 +1,38 @@
+import { ApiError } from '../contract/errors';
+import { seal, unseal } from '../tokens/tokens';
+import type { AuthDeps } from './authenticate';
+import type { ApiRequest } from './request';
+
+// A position may name an item that the reader may not see. So it is sealed, for this reader and this list only.
+
+const purposeOf = ({ route, query }: ApiRequest, email: string): string => {
+  const filter = Object.entries(query).filter(([field]) => field !== 'cursor');
+  return JSON.stringify(['cursor', route, email, filter.sort()]);
+};
+
+/** The position at which the asked page begins; none for the first one. A 400 for what no page of this list gave to this person. */
+export async function positionIn(
+  deps: Pick<AuthDeps, 'secrets'>,
+  request: ApiRequest,
+  email: string,
+): Promise<string | undefined> {
+  const { cursor } = request.query;
+  if (cursor === undefined) return undefined;
+  const position = unseal(await deps.secrets.signingKeys(), purposeOf(request, email), cursor);
+  if (position !== undefined) return position;
+  throw new ApiError(
+    'invalid_request',
+    'cursor: must be the cursor that the page before gave you, with the same other fields',
+  );
+}
+
+/** What an answer says of the next page: nothing where there is none. */
+export async function cursorTo(
+  deps: Pick<AuthDeps, 'secrets'>,
+  request: ApiRequest,
+  email: string,
+  next: string | undefined,
+): Promise<{ cursor?: string }> {
+  if (next === undefined) return {};
+  return { cursor: seal(await deps.secrets.signingKeys(), purposeOf(request, email), next) };
+}

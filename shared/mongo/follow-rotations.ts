@@ -1,0 +1,41 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HostSecret, Secrets } from '../aws/secrets';
+import { isLoginRefused } from './mongo-faults';
+import type { Host, Message, MongoServers } from './mongo-servers';
+
+/**
+ * The servers, also when an admin password was rotated since the secret was read: a command that was not sent because the login was
+ * refused is sent once more with the login that took its place, if there is one.
+ */
+export function followRotations<S extends MongoServers>(servers: S, secrets: Pick<Secrets, 'otherLogin'>): S {
+  const followed = new Map<string, { refused: HostSecret; next: HostSecret }>();
+
+  /** The rest of a request goes on with the secret that it began with. */
+  function latest(host: Host): Host {
+    const known = followed.get(host.name);
+    return known && isDeepStrictEqual(known.refused, host.secret) ? { ...host, secret: known.next } : host;
+  }
+
+  async function command(asked: Host, db: string, message: Message): Promise<Message> {
+    const host = latest(asked);
+    try {
+      return await servers.command(host, db, message);
+    } catch (fault) {
+      if (!isLoginRefused(fault)) throw fault;
+      // What keeps the secret from being read says less than that the host refused.
+      const next = await secrets.otherLogin(host.name, host.secret).catch(() => undefined);
+      if (!next) throw fault;
+      followed.set(host.name, { refused: asked.secret, next });
+      return servers.command({ ...host, secret: next }, db, message);
+    }
+  }
+
+  return {
+    ...servers,
+    command,
+    latest,
+    members: (host) => servers.members(latest(host)),
+    visit: (host, ...values) => servers.visit(latest(host), ...values),
+    tryLogin: (host, ...values) => servers.tryLogin(latest(host), ...values),
+  };
+}

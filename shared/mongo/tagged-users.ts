@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import { sideBySide } from '../async/side-by-side';
+import { together } from '../async/together';
+import { grouped } from '../policy/grouped';
+import { serverCode } from './mongo-faults';
+import { durably, type MongoServers } from './mongo-servers';
+import type { Host, UserName } from './mongo-users';
+import { heldOn } from './privileges';
+import { askForUsers, cidrsOf, type ShownUser, unlessRefused, usersNamed } from './shown-users';
+
+/** A user with the tag of one stack. Fields of the tag that somebody changed by hand may hold anything. */
+export interface TaggedUser extends UserName {
+  tag: { grant: string; stack: string; email?: unknown; label?: unknown; expires?: unknown };
+  roles: { role: string; db: string }[];
+  /** Where the login may come from, empty for anywhere; `other` than mongogrant writes it; not there where the server does not tell. */
+  cidrs?: string[] | 'other';
+}
+
+/** Users of a host: those of one stack, and how many carry another stack's tag or none. */
+export interface Seen {
+  ours: TaggedUser[];
+  foreign: number;
+  untagged: number;
+}
+
+/** What a reconciliation asks of a host, beside what ending a grant takes. */
+export interface TaggedUsers {
+  /**
+   * All users, as far as our login there may see them. One that may not look into all databases at once asks in those that its
+   * privileges name, and in `dbs`; `seen` says in which it could.
+   */
+  list(host: Host, stack: string, dbs: readonly string[]): Promise<Seen & { seen: 'all' | string[] }>;
+  /** The users with exactly these names, as they are now. */
+  look(host: Host, stack: string, names: readonly UserName[]): Promise<Seen>;
+  grantRoles(
+    host: Host,
+    name: UserName,
+    roles: { role: string; db: string }[],
+  ): Promise<'granted' | 'missing' | 'not_offered'>;
+}
+
+const atOnce = 4;
+const USER_NOT_FOUND = 11;
+const UNAUTHORIZED = 13;
+
+const tagged = v.object({
+  mongogrant: v.object({
+    grant: v.string(),
+    stack: v.string(),
+    email: v.optional(v.unknown()),
+    label: v.optional(v.unknown()),
+    expires: v.optional(v.unknown()),
+  }),
+});
+const privileges = v.object({ authInfo: v.object({ authenticatedUserPrivileges: v.array(v.unknown()) }) });
+
+export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers {
+  /** Ours by a filter, so that nothing of theirs is read but the number. */
+  async function part(host: Host, db: string, usersInfo: unknown, stack: string) {
+    const of = (whose: unknown) =>
+      askForUsers(servers, host, db, { usersInfo, filter: { 'customData.mongogrant.stack': whose } });
+    const [ours, others] = await together([of(stack), of({ $ne: stack })]);
+    return seenIn([...ours, ...others], stack);
+  }
+
+  /** Database by database; none of one into which our login may not look. */
+  async function eachDatabase(host: Host, stack: string, dbs: readonly string[]) {
+    const status = await servers.command(host, 'admin', { connectionStatus: 1, showPrivileges: true });
+    const shown = v.safeParse(privileges, status);
+    const held = shown.success ? heldOn(shown.output.authInfo.authenticatedUserPrivileges, 'viewUser') : [];
+    const parts = await sideBySide(atOnce, [...new Set([...held, ...dbs])], async (db) => {
+      const found = await part(host, db, 1, stack).catch(unlessRefused);
+      return found && { ...found, seen: [db] };
+    });
+    return sum(parts.filter((one) => one !== undefined));
+  }
+
+  const look = async (host: Host, stack: string, names: readonly UserName[]): Promise<Seen> =>
+    seenIn(await usersNamed(servers, host, names), stack);
+
+  /** With what only a look at each name shows; as they were found, where our login may list users and not look at one. */
+  async function inDetail(host: Host, stack: string, ours: TaggedUser[]): Promise<TaggedUser[]> {
+    const all = await look(host, stack, ours).catch(unlessRefused);
+    if (all) return all.ours;
+    const homes = [...grouped(ours, ({ db }) => db).values()];
+    const looked = await sideBySide(atOnce, homes, async (home) => {
+      const found = await look(host, stack, home).catch(unlessRefused);
+      return found ? found.ours : home;
+    });
+    return looked.flat();
+  }
+
+  return {
+    async list(host, stack, dbs) {
+      const all = await part(host, 'admin', { forAllDBs: true }, stack).catch(unlessRefused);
+      const { ours, ...rest } = all ? { ...all, seen: 'all' as const } : await eachDatabase(host, stack, dbs);
+      return { ...rest, ours: await inDetail(host, stack, ours) };
+    },
+    look,
+    async grantRoles(host, { user, db }, roles) {
+      try {
+        await servers.command(host, db, { grantRolesToUser: user, roles, ...durably(host) });
+        return 'granted';
+      } catch (fault) {
+        const code = serverCode(fault);
+        if (code === USER_NOT_FOUND) return 'missing';
+        if (code === UNAUTHORIZED) return 'not_offered';
+        throw fault;
+      }
+    },
+  };
+}
+
+function sum(parts: (Seen & { seen: string[] })[]): Seen & { seen: string[] } {
+  return {
+    ours: parts.flatMap(({ ours }) => ours),
+    foreign: parts.reduce((total, { foreign }) => total + foreign, 0),
+    untagged: parts.reduce((total, { untagged }) => total + untagged, 0),
+    seen: parts.flatMap(({ seen }) => seen),
+  };
+}
+
+function seenIn(shown: readonly ShownUser[], stack: string): Seen {
+  const withTags = shown.map((one) => ({ one, tag: tagIn(one) }));
+  const marked = withTags.flatMap(({ one, tag }) => (tag ? [{ one, tag }] : []));
+  const ours = marked.filter(({ tag }) => tag.stack === stack);
+  return {
+    ours: ours.map(({ one, tag }) => {
+      const { user, db, roles } = one;
+      const cidrs = cidrsOf(one);
+      return { user, db, roles, tag, ...(cidrs && { cidrs }) };
+    }),
+    foreign: marked.length - ours.length,
+    untagged: shown.length - marked.length,
+  };
+}
+
+function tagIn({ customData }: ShownUser): TaggedUser['tag'] | undefined {
+  const result = v.safeParse(tagged, customData);
+  return result.success ? result.output.mongogrant : undefined;
+}

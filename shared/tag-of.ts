@@ -1,8 +1,0 @@
-import type { Tag } from './mongo-users';
-import type { Grant } from './store/grants';
-import { iso } from './time';
-
-/** The mark that the MongoDB user of a grant carries. */
-export function tagOf({ id, email, label, expiresAt }: Grant, stack: string): Tag {
-  return { email, label, grant: id, expires: iso(expiresAt), stack };
-}

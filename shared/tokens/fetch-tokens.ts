@@ -1,0 +1,57 @@
+import { createSecretKey } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { ApiError } from '../contract/errors';
+import { keyId, type SigningKeys, type TokenClaims } from './tokens';
+
+// Apart from the other secrets, as its library weighs much and only what signs or verifies needs it.
+
+const audience = 'fetch';
+/** Seconds. */
+export const clockTolerance = 5;
+
+/** Signs a fetch token; `issuer` names the stack. */
+export function signToken(keys: SigningKeys, issuer: string, claims: TokenClaims & { issuedAt: number }): string {
+  const payload = { sub: claims.email, jti: claims.id, iat: claims.issuedAt, exp: claims.expiresAt };
+  return jwt.sign(payload, secretKey(keys.key), { algorithm: 'HS256', issuer, audience, keyid: keyId(keys.key) });
+}
+
+/** Said to be a secret: of a text the library would first try whether it is a public key, which costs more than all the rest. */
+const secretKey = (key: string) => createSecretKey(Buffer.from(key));
+
+/** Whether one of the keys may have signed this token: tells a new key that this process has not read yet from a forgery. */
+export const namesKnownKey = (keys: SigningKeys, token: string): boolean => keyOf(keys, token) !== undefined;
+
+/** The claims of a fetch token that one of the keys signed for this issuer; a 401 otherwise. `now` is in seconds. */
+export function verifyToken(keys: SigningKeys, issuer: string, token: string, now: number): TokenClaims {
+  const key = keyOf(keys, token);
+  if (!key) throw new ApiError('token_invalid', 'This token was not issued here. Ask for a new link with POST /links.');
+  try {
+    const claims = jwt.verify(token, secretKey(key), {
+      algorithms: ['HS256'],
+      issuer,
+      audience,
+      clockTolerance,
+      clockTimestamp: now,
+    });
+    if (typeof claims === 'object' && claims.sub && claims.jti && claims.exp)
+      return { email: claims.sub, id: claims.jti, expiresAt: claims.exp };
+  } catch (error) {
+    if (error instanceof jwt.TokenExpiredError)
+      throw new ApiError('token_expired', 'This token has expired. Ask for a new link with POST /links.');
+  }
+  throw new ApiError('token_invalid', 'This token is not valid. Ask for a new link with POST /links.');
+}
+
+function keyOf(keys: SigningKeys, token: string): string | undefined {
+  const kid = keyIdIn(token);
+  return [keys.key, ...keys.older].find((candidate) => keyId(candidate) === kid);
+}
+
+function keyIdIn(token: string): string | undefined {
+  try {
+    return jwt.decode(token, { complete: true })?.header.kid;
+  } catch {
+    // A payload that is no JSON is thrown, unlike every other thing that is no token.
+    return undefined;
+  }
+}
