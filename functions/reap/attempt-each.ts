@@ -1,6 +1,6 @@
 import { sideBySide } from '../../shared/async/side-by-side';
 import { faultOf } from '../../shared/aws/fault-of';
-import type { ReapDeps, ReapRun } from './reap';
+import type { ReapDeps, ReapRun } from './reap-deps';
 
 const atOnce = 50;
 

@@ -4,7 +4,7 @@ import { seconds } from '../../shared/policy/time';
 import { markEnding } from '../../shared/store/grants';
 import { closeOrder, dueOrders } from '../../shared/store/orders';
 import { attemptEach } from './attempt-each';
-import type { Marker } from './reap';
+import type { Marker } from './reap-deps';
 
 /** Marks what somebody ordered to end, and what the request that brought the order did not come to. */
 export const carryOutOrders: Marker = async (deps, run, mark) => {

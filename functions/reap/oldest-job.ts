@@ -2,7 +2,7 @@ import { together } from '../../shared/async/together';
 import { faultOf } from '../../shared/aws/fault-of';
 import { seconds } from '../../shared/policy/time';
 import { awaitRun, dailyJobs, lastRun } from '../../shared/store/job-runs';
-import type { ReapDeps } from './reap';
+import type { ReapDeps } from './reap-deps';
 
 /** Seconds since the end of the daily job that has been without one for longest: nobody else would notice that it does not run. */
 export async function oldestJob({ table, clock, log }: ReapDeps): Promise<number> {

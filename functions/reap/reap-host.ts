@@ -6,7 +6,7 @@ import { seconds } from '../../shared/policy/time';
 import type { Source } from '../../shared/store/audit';
 import type { Grant } from '../../shared/store/grants';
 import { noteAnswer, noteSilence, readReach } from '../../shared/store/reach';
-import type { ReapDeps, ReapRun } from './reap';
+import type { ReapDeps, ReapRun } from './reap-deps';
 
 /** Milliseconds for a probe. */
 const probeMs = 8000;

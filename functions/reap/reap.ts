@@ -1,7 +1,5 @@
 import { together } from '../../shared/async/together';
 import { faultOf } from '../../shared/aws/fault-of';
-import type { Settings } from '../../shared/aws/settings';
-import type { EndDeps } from '../../shared/grants/end-grant';
 import { unsettledReasons } from '../../shared/grants/settle-grant';
 import { grouped } from '../../shared/policy/grouped';
 import { seconds } from '../../shared/policy/time';
@@ -9,21 +7,10 @@ import type { Source } from '../../shared/store/audit';
 import { allLiveGrants, type Grant } from '../../shared/store/grants';
 import { carryOutOrders } from './carry-out-orders';
 import { oldestJob } from './oldest-job';
+import type { Marker, ReapDeps, ReapRun } from './reap-deps';
 import { type HostWork, reapHost } from './reap-host';
 import { noteRowsVersion } from './rows-version';
 import { sweep } from './sweep';
-
-export interface ReapDeps extends EndDeps {
-  settings: Pick<Settings, 'unaskedAfter'>;
-  /** Milliseconds since 1970, as time goes on. */
-  clock(): number;
-}
-
-export interface ReapRun {
-  source: Source;
-  /** Milliseconds since 1970. Nothing new is begun after it; the next run goes on. */
-  deadline: number;
-}
 
 /** What one run did, and what it left. */
 export interface Reaped {
@@ -42,9 +29,6 @@ export interface Reaped {
   /** Steps that failed for a reason of our own: they are tried again, and somebody should look. */
   faults: number;
 }
-
-/** What marks grants for their end: it hands them on as it goes, and answers how many of its steps failed. */
-export type Marker = (deps: ReapDeps, run: ReapRun, mark: (ending: Grant[]) => void) => Promise<number>;
 
 /**
  * Each minute: ends every grant that is due, each host by itself. Beside it, what rule changes and orders left to be done: these only

@@ -9,7 +9,7 @@ import { readRuler } from '../../shared/store/rulers';
 import { listRules, removeRule, type StoredRule } from '../../shared/store/rules';
 import { closeSweep, noteProgress, planSweep, type Sweep } from '../../shared/store/sweeps';
 import { attemptEach } from './attempt-each';
-import type { ReapDeps, ReapRun } from './reap';
+import type { ReapDeps, ReapRun } from './reap-deps';
 
 const by = 'mongogrant';
 const atOnce = 20;

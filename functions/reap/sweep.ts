@@ -13,7 +13,7 @@ import { writeEvent } from '../../shared/store/audit';
 import { type Grant, isLive, shortenGrant } from '../../shared/store/grants';
 import { closeSweep, dueSweeps, noteProgress, type Sweep } from '../../shared/store/sweeps';
 import { attemptEach } from './attempt-each';
-import type { Marker, ReapDeps, ReapRun } from './reap';
+import type { Marker, ReapDeps, ReapRun } from './reap-deps';
 import { removeOutside } from './remove-outside';
 
 const by = 'mongogrant';

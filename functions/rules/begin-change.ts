@@ -9,7 +9,7 @@ import { outside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
 import { readRule, type StoredRule } from '../../shared/store/rules';
 import { versionOf } from '../../shared/store/versions';
-import type { RulesDeps } from './rules';
+import type { RulesDeps } from './rules-deps';
 
 /** What a request wants to do to the rule with this key. */
 export interface Wanted {

@@ -8,7 +8,8 @@ import { expired, keyOf, type RuleKey } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
 import { beginChange } from './begin-change';
 import { requireRoom } from './require-room';
-import { type RulesDeps, ruleBy, writeRule } from './rules';
+import { ruleBy, writeRule } from './rules';
+import type { RulesDeps } from './rules-deps';
 
 /** `POST /setrule/{token}`: what `PUT /rules` does, for clients of the Python server. They read `success` of every answer but one. */
 export const setRuleForPython: InOtherWords<RulesDeps> = {

@@ -2,7 +2,7 @@ import { ApiError } from '../../shared/contract/errors';
 import type { ApiRequest } from '../../shared/http/request';
 import { hasSet } from '../../shared/store/rules';
 import { type Change, refuseChange, type Wanted } from './begin-change';
-import type { RulesDeps } from './rules';
+import type { RulesDeps } from './rules-deps';
 
 /** Each rule of a domain is read with every decision about its people. */
 export const mostRulesOfRuler = 1000;

@@ -15,7 +15,7 @@ import { type Event, writeEvent } from '../../shared/store/audit';
 import { listRulers, putRuler, readRuler, removeRuler, type StoredRuler } from '../../shared/store/rulers';
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion, versionOf } from '../../shared/store/versions';
-import type { RulesDeps } from './rules';
+import type { RulesDeps } from './rules-deps';
 
 const problems = {
   not_allowed: 'Only admins see, appoint and dismiss rulers. GET /me shows your own scope.',

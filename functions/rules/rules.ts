@@ -1,10 +1,9 @@
 import { together } from '../../shared/async/together';
-import type { Log } from '../../shared/aws/log';
 import { ApiError } from '../../shared/contract/errors';
 import { inputs } from '../../shared/contract/inputs';
 import { ruleLosses } from '../../shared/grants/rule-losses';
 import { lossesAnswer, ruleAnswer, storedRuleAnswer, unreadableAnswer } from '../../shared/http/answers';
-import { type AuthDeps, authorize, governs } from '../../shared/http/authenticate';
+import { authorize, governs } from '../../shared/http/authenticate';
 import { cursorTo, positionIn } from '../../shared/http/cursors';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseBodyAndQuery, parseQuery } from '../../shared/http/parse';
@@ -20,8 +19,7 @@ import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
 import { beginChange, type Change, overtaken, refuseChange, type Wanted } from './begin-change';
 import { requireRoom } from './require-room';
-
-export type RulesDeps = AuthDeps & { log: Log };
+import type { RulesDeps } from './rules-deps';
 
 /** `GET /rules`: all rules, or those of one principal; for a ruler, what of them is inside their scope. */
 export async function getRules(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {

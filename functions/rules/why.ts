@@ -11,7 +11,7 @@ import type { ApiRequest } from '../../shared/http/request';
 import { decide, type Unreadable } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
 import { rulesFor, type StoredRule } from '../../shared/store/rules';
-import type { RulesDeps } from './rules';
+import type { RulesDeps } from './rules-deps';
 
 /** `GET /rules/why`: whether the rules would give this now, the rule that decides, and every rule that has a say. */
 export async function why(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {

@@ -5,8 +5,8 @@ import { type Applied, applyRules } from '../../rules-file/apply-rules';
 import type { ClientDeps } from '../../sdk/api/ask-api';
 import type { Actor } from '../hosts/host-registry';
 import { type AdoptDeps, adoptUser } from './adopt-user';
+import { hostsAtOnce, type ImportPlan, type PlannedAdoption } from './import-plan';
 import type { Left } from './parse-python';
-import { hostsAtOnce, type ImportPlan, type PlannedAdoption } from './plan-import';
 import { leftGrant } from './plan-logins';
 
 export interface ApplyImportDeps extends ClientDeps, AdoptDeps {

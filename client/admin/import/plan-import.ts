@@ -4,41 +4,17 @@ import { ruleName } from '../../../shared/policy/policy';
 import { seconds } from '../../../shared/policy/time';
 import { sameMeaning, sameScope } from '../../rules-file/changes';
 import { nameOfKey } from '../../rules-file/expand-rules';
-import { type Plan, planOf } from '../../rules-file/plan-rules';
+import { planOf } from '../../rules-file/plan-rules';
 import { readLiveGrants, readState, type ServiceState } from '../../rules-file/service-state';
-import type { ClientDeps } from '../../sdk/api/ask-api';
-import type { Adoption } from './adopt-user';
+import { type Hosts, hostsAtOnce, type ImportPlan, type PlanDeps, type PlanOptions } from './import-plan';
 import type { Left, Parsed } from './parse-python';
 import { planLogins } from './plan-logins';
-import { findHost, type SurveyDeps } from './survey-host';
-
-export type PlanDeps = SurveyDeps & ClientDeps & { stackName: string };
-
-export interface PlanOptions {
-  /** Seconds that an adopted login lives from now on; rules may shorten it. */
-  ttl: number;
-  /** Adopts logins that no rule allows, too, with an end at once. */
-  endUncovered: boolean;
-}
-
-/** A login that would be adopted. `covered`: a rule allows it. */
-export type PlannedAdoption = Adoption & { covered: boolean };
-
-/** What an import would do. */
-export interface ImportPlan {
-  rules: Plan;
-  adoptions: PlannedAdoption[];
-  /** Logins that are mongogrant's already. */
-  ours: number;
-  left: Left[];
-}
-
-export const hostsAtOnce = 10;
+import { findHost } from './survey-host';
 
 /**
  * Compares what a Python server keeps with the service and its hosts, and changes nothing.
  *
- * @throws RequestFailed with the API's code: `not_allowed` for who is no admin
+ * @throws MongograntError with the API's code: `not_allowed` for who is no admin
  */
 export async function planImport(parsed: Parsed, deps: PlanDeps, options: PlanOptions, now: Date): Promise<ImportPlan> {
   const left = [...parsed.left];
@@ -56,8 +32,6 @@ export async function planImport(parsed: Parsed, deps: PlanDeps, options: PlanOp
   const logins = await planLogins(parsed.grants, { hosts, final: plan.final, options }, deps, now);
   return { rules: plan, ...logins, left: [...left, ...logins.left] };
 }
-
-export type Hosts = Map<string, Awaited<ReturnType<typeof findHost>>>;
 
 async function findHosts(deps: PlanDeps, { rules, grants }: Parsed): Promise<Hosts> {
   const names = [...new Set([...rules, ...grants].map(({ host }) => host))];

@@ -5,9 +5,9 @@ import { seconds } from '../../../shared/policy/time';
 import type { Grant } from '../../../shared/store/grants';
 import { keys } from '../../../shared/store/keys';
 import { type FinalRules, finalRulesAbout } from '../../rules-file/plan-losses';
+import { type Hosts, hostsAtOnce, type ImportPlan, type PlanDeps, type PlanOptions } from './import-plan';
 import { type Judgement, judgeUser } from './judge-user';
 import type { Left, PythonGrant } from './parse-python';
-import { type Hosts, hostsAtOnce, type ImportPlan, type PlanDeps, type PlanOptions } from './plan-import';
 import { type Obstacle, type Survey, surveyHost } from './survey-host';
 
 export interface LoginContext {

@@ -1,8 +1,8 @@
 import { iso } from '../../../shared/policy/time';
 import { lineOf, renderPlan } from '../../rules-file/render-plan';
 import type { Imported } from './apply-import';
+import type { ImportPlan, PlannedAdoption } from './import-plan';
 import type { Left } from './parse-python';
-import type { ImportPlan, PlannedAdoption } from './plan-import';
 
 /** Names that are listed of those that share a reason. */
 const mostNames = 10;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { duration } from '../../../shared/policy/durations';
-import type { ImportPlan } from '../../admin/import/plan-import';
+import type { ImportPlan } from '../../admin/import/import-plan';
 import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
 import { checked } from '../checked';
 import { examples } from '../examples';

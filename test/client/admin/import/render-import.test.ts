@@ -1,6 +1,6 @@
 import type { Imported } from '../../../../client/admin/import/apply-import';
+import type { ImportPlan } from '../../../../client/admin/import/import-plan';
 import type { Left } from '../../../../client/admin/import/parse-python';
-import type { ImportPlan } from '../../../../client/admin/import/plan-import';
 import {
   importAnswer,
   importedAnswer,

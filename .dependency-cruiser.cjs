@@ -1,0 +1,58 @@
+// Who may import whom, types included. A room that an arrow does not name is closed, and no file may lead back to itself.
+
+/** The rooms of `shared/`, each with those that it may use. */
+const shared = {
+  async: [],
+  policy: [],
+  contract: ['policy'],
+  tokens: ['contract'],
+  aws: ['async', 'policy', 'contract', 'tokens'],
+  store: ['async', 'policy', 'contract', 'tokens', 'aws'],
+  mongo: ['async', 'policy', 'contract', 'tokens', 'aws'],
+  grants: ['async', 'policy', 'contract', 'tokens', 'aws', 'store', 'mongo'],
+  http: ['async', 'policy', 'contract', 'tokens', 'aws', 'store'],
+};
+const all = Object.keys(shared);
+const inShared = (names) => names.map((name) => `shared/${name}`);
+
+const rooms = {
+  ...Object.fromEntries(Object.entries(shared).map(([name, used]) => [`shared/${name}`, inShared(used)])),
+  'client/sdk': inShared(['contract']),
+  'client/rules-file': ['client/sdk', ...inShared(['async', 'policy', 'contract', 'store', 'http'])],
+  'client/admin': ['client/sdk', 'client/rules-file', ...inShared(all.filter((name) => name !== 'http'))],
+  'client/mgrant': ['client/sdk', 'client/rules-file', 'client/admin', ...inShared(all)],
+  'client/package': ['client'],
+  openapi: inShared(['contract', 'policy']),
+  infra: inShared(all),
+  local: [...inShared(all), 'functions'],
+};
+
+const within = (names) => (names.length > 0 ? `^(${names.join('|')})/` : '^$');
+const ours = '^(shared|functions|client|infra|local|openapi|bench|test)/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'circle',
+      comment: 'Take what both need into a file of its own.',
+      severity: 'error',
+      from: { pathNot: '^local/mongod/' },
+      to: { circular: true },
+    },
+    {
+      name: 'another-function',
+      comment: 'What two functions use belongs in a room of shared/.',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: ours, pathNot: ['^functions/$1/', within(inShared(all))] },
+    },
+    ...Object.entries(rooms).map(([room, used]) => ({
+      name: room,
+      comment: `${room} may use ${used.length > 0 ? used.join(', ') : 'nothing of ours'}.`,
+      severity: 'error',
+      from: { path: `^${room}/` },
+      to: { path: ours, pathNot: [`^${room}/`, 'package\\.json$', ...(used.length > 0 ? [within(used)] : [])] },
+    })),
+  ],
+  options: { parser: 'swc', tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
+};
