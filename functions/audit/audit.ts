@@ -5,7 +5,7 @@ import { type AuthDeps, type Authority, authorize, governs } from '../../shared/
 import { cursorTo, positionIn } from '../../shared/http/cursors';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseQuery } from '../../shared/http/parse';
-import { refuse } from '../../shared/http/refuse';
+import { Refusal } from '../../shared/http/refusal';
 import type { ApiRequest } from '../../shared/http/request';
 import { asksOutside } from '../../shared/policy/scope';
 import { iso } from '../../shared/policy/time';
@@ -29,7 +29,7 @@ export async function getAudit(deps: AuthDeps & { log: Log }, request: ApiReques
       route: request.route,
       wish: { host },
     } as const;
-    throw await refuse(table, event, problem, request, now);
+    throw new Refusal(problem, event);
   }
   const span = spanOf({ from, to, now });
   const position = (await positionIn(deps, request, person.email)) ?? span.to;

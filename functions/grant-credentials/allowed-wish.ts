@@ -54,22 +54,14 @@ export async function allow(
   const decision = decide(rules, wish, { ttl, now: seconds(now) });
   reportUnreadable(log, rules, request.requestId);
   const told = { wish, request, now, silence };
-  const secret = decision.allowed
-    ? await secrets.host(wish.host).catch(async (fault: unknown) => {
-        throw await failed(deps, told, fault);
-      })
-    : undefined;
+  const secret = decision.allowed ? await noteFailure(deps, told, () => secrets.host(wish.host)) : undefined;
   // A retired host still ends what lives there, and begins nothing.
   if (!secret || secret.retiredAt !== undefined) {
     const { host, db, role, label } = wish;
     const rule = decision.rule && ruleName(decision.rule);
     const reason = secret ? 'host_retired' : decision.allowed ? 'host_unknown' : 'not_allowed';
-    await writeEvent(
-      table,
-      { act: refused, email: wish.email, reason, rule, wish: { host, db, role, label } },
-      request,
-      now,
-    );
+    const event = { act: refused, email: wish.email, reason, rule, wish: { host, db, role, label } };
+    await writeEvent(table, event, request, now);
     // One answer for both: who may not use a host does not learn whether it exists.
     throw new ApiError(
       'not_allowed',
@@ -78,28 +70,32 @@ export async function allow(
   }
   const isWished = ({ db, role, label }: Pick<Grant, 'db' | 'role' | 'label'>) =>
     db === wish.db && role === wish.role && label === wish.label;
-  if (rows.unreadable.some(isWished)) throw await failed(deps, told, unreadable());
   const existing = rows.grants.find(isWished);
-  if (await silence.isSilent(seconds(now)))
-    throw await failed(deps, { wish, request, now }, new HostUnreachable(wish.host, false));
+  await noteFailure(deps, told, async () => {
+    if (rows.unreadable.some(isWished)) throw unreadable();
+    if (await silence.isSilent(seconds(now))) throw new HostUnreachable(wish.host, false);
+  });
   const host = { name: wish.host, secret, deadline: request.deadline };
   return { wish, decision, host, rows, existing, silence, request, now };
 }
 
-/** Notes that a grant which a rule allowed was not given after all; hands back what the person is told. */
-export async function failed(
+/** Where the act fails, notes that a grant which a rule allowed was not given after all, and throws what the person is told. */
+export async function noteFailure<T>(
   deps: GrantDeps,
-  { wish, request, now, silence }: Pick<Allowed, 'wish' | 'request' | 'now'> & Partial<Pick<Allowed, 'silence'>>,
-  fault: unknown,
-): Promise<unknown> {
-  const { email, host, db, role, label } = wish;
-  const problem = hostProblem(fault);
-  const refused = problem instanceof ApiError;
-  if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
-  const reason = refused ? problem.code : 'internal';
-  const event = { act: 'grant_failed', email, reason, wish: { host, db, role, label } } as const;
-  await together([writeEvent(deps.table, event, request, now), silence?.learn(fault, seconds(now))]);
-  return problem;
+  { wish, request, now, silence }: Pick<Allowed, 'wish' | 'request' | 'now' | 'silence'>,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (fault) {
+    const { email, host, db, role, label } = wish;
+    const problem = hostProblem(fault);
+    if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
+    const reason = problem instanceof ApiError ? problem.code : 'internal';
+    const event = { act: 'grant_failed', email, reason, wish: { host, db, role, label } } as const;
+    await together([writeEvent(deps.table, event, request, now), silence.learn(fault, seconds(now))]);
+    throw problem;
+  }
 }
 
 const unreadable = (): ApiError =>

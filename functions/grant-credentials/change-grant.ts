@@ -8,7 +8,7 @@ import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { extendGrant, type Grant, settleAddresses, withdrawChange } from '../../shared/store/grants';
 import { newPassword } from '../../shared/tokens/tokens';
-import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
+import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 import { requireArrived, requireSteady } from './one-change';
 
 /**
@@ -24,20 +24,16 @@ export async function changeGrant(
   const password = newPassword();
   const { host, decision, now } = allowed;
   const moving = existing.cidrs?.join() !== decision.cidrs.join();
-  try {
-    if (moving) requireSteady(existing, seconds(now));
-    const look = () => deps.users.owner(host, { user: existing.username, db: existing.usersDb });
-    // Only where another change may be under way: else the look is made beside the write.
-    const looked = existing.changingUntil > seconds(now) ? look() : undefined;
-    if (looked) requireArrived(existing, await looked, seconds(now));
-    const act = what === 'renew' ? 'renewed' : 'granted';
-    const begun = await begin(deps, allowed, existing, { act, moving, look: () => looked ?? look() });
-    await requireOurs(deps, allowed, begun);
-    await send(deps, allowed, begun, what === 'renew' ? undefined : password, moving);
-    return { grant: begun.grant, password };
-  } catch (fault) {
-    throw await failed(deps, allowed, fault);
-  }
+  if (moving) requireSteady(existing, seconds(now));
+  const look = () => deps.users.owner(host, { user: existing.username, db: existing.usersDb });
+  // Only where another change may be under way: else the look is made beside the write.
+  const looked = existing.changingUntil > seconds(now) ? look() : undefined;
+  if (looked) requireArrived(existing, await looked, seconds(now));
+  const act = what === 'renew' ? 'renewed' : 'granted';
+  const begun = await begin(deps, allowed, existing, { act, moving, look: () => looked ?? look() });
+  await requireOurs(deps, allowed, begun);
+  await send(deps, allowed, begun, what === 'renew' ? undefined : password, moving);
+  return { grant: begun.grant, password };
 }
 
 /** The row as this change began it, and as it was; whose the user was meanwhile. */
@@ -84,7 +80,7 @@ async function requireOurs(deps: GrantDeps, allowed: Allowed, begun: Begun): Pro
       'The MongoDB user of this grant no longer carries our mark, so it was left alone. Tell an admin, or use another label.',
     );
   }
-  if (owner.value?.grant !== grant.id) throw await gone(deps, grant, allowed);
+  if (owner.value?.grant !== grant.id) await endGone(deps, grant, allowed);
 }
 
 async function send(
@@ -109,7 +105,7 @@ async function send(
       if (over) await withdraw(deps, begun);
       throw fault;
     });
-  if (updated === 'missing') throw await gone(deps, grant, allowed);
+  if (updated === 'missing') await endGone(deps, grant, allowed);
   if (moving && !(await settleAddresses(deps.table, grant, cidrs))) throw revokedMeanwhile();
 }
 
@@ -120,7 +116,8 @@ async function withdraw({ table, log }: GrantDeps, { grant, existing }: Begun): 
   );
 }
 
-async function gone(deps: GrantDeps, grant: Grant, { request, now }: Allowed): Promise<ApiError> {
+/** Ends a grant whose user is gone, and throws what the person is told. */
+async function endGone(deps: GrantDeps, grant: Grant, { request, now }: Allowed): Promise<never> {
   await endGrant(deps, grant, { why: 'user_gone', by: grant.email, source: request }, now);
-  return revokedMeanwhile();
+  throw revokedMeanwhile();
 }

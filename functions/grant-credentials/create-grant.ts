@@ -22,7 +22,7 @@ import {
   renameGrant,
 } from '../../shared/store/grants';
 import { newId, newPassword, shortHash } from '../../shared/tokens/tokens';
-import { type Allowed, failed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
+import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 
 /** A new MongoDB user: its row first, then the user, then the row says that it is in force. `before` is the ended grant in its place. */
 export async function createGrant(
@@ -36,18 +36,14 @@ export async function createGrant(
   const grants = allowed.rows.grants.filter((grant) => grant !== allowed.existing);
   const others = { ...allowed.rows, grants };
   const most = settings.liveGrantsPerPersonAndHost;
-  if (livingIn(others) >= most) throw await failed(deps, allowed, tooMany(others, most, seconds(now)));
+  if (livingIn(others) >= most) throw tooMany(others, most, seconds(now));
   const planned = plan(allowed, before);
   const [first] = await together([
     planGrant(table, planned, before),
     writeEvent(table, granted(allowed, planned), request, now),
   ]);
   if (!first)
-    throw await failed(
-      deps,
-      allowed,
-      new ApiError('grant_busy', 'Another request for this grant is under way. Ask again in a moment.', 1),
-    );
+    throw new ApiError('grant_busy', 'Another request for this grant is under way. Ask again in a moment.', 1);
   const password = newPassword();
   // Requests for other labels may run beside this one: each writes its row before it counts, so that together they can't pass the limit.
   const [created, all, madeOn] = await Promise.allSettled([
@@ -57,7 +53,7 @@ export async function createGrant(
   ]);
   if (created.status === 'rejected') {
     await undo(deps, planned, created.reason, request, now);
-    throw await failed(deps, allowed, created.reason);
+    throw created.reason;
   }
   const within = all.status === 'fulfilled' && livingIn(all.value) <= most;
   const here = madeOn.status === 'fulfilled' ? madeOn.value : undefined;
@@ -65,8 +61,8 @@ export async function createGrant(
   if (active) return { grant: active, password };
   const why = within ? 'revoked' : 'not_made';
   await endGrant(deps, { ...created.value, creatingUntil: 0 }, { why, by: planned.email, source: request }, now);
-  if (all.status === 'rejected') throw await failed(deps, allowed, all.reason);
-  throw await failed(deps, allowed, within ? revokedMeanwhile() : tooMany(all.value, most, seconds(now)));
+  if (all.status === 'rejected') throw all.reason;
+  throw within ? revokedMeanwhile() : tooMany(all.value, most, seconds(now));
 }
 
 /** The usual name, unless a change of the user who had it last may still be under way: it must not meet a user of another grant. */

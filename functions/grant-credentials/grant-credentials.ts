@@ -2,71 +2,72 @@ import { ApiError } from '../../shared/contract/errors';
 import { endGrant } from '../../shared/grants/end-grant';
 import { grantAnswer } from '../../shared/http/answers';
 import type { ApiResponse } from '../../shared/http/http';
-import { refuse } from '../../shared/http/refuse';
+import { Refusal } from '../../shared/http/refusal';
 import type { ApiRequest } from '../../shared/http/request';
 import { peoplesAuthorities } from '../../shared/mongo/host-ca';
 import { memberUri } from '../../shared/mongo/mongo-uri';
 import { iso, seconds } from '../../shared/policy/time';
 import { counts, type Grant, inForce } from '../../shared/store/grants';
-import { type Allowed, allow, failed, type GrantDeps } from './allowed-wish';
+import { type Allowed, allow, type GrantDeps, noteFailure } from './allowed-wish';
 import { changeGrant } from './change-grant';
 import { createGrant } from './create-grant';
 
 /** `POST /grants`: a username and a password. A known label gets a new password, another label another user. */
 export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const allowed = await allow(deps, request, now, 'grant_refused');
-  const { existing, host } = allowed;
-  // Of a lost one nothing is left but its row: it ends, and a new one begins.
-  const known = existing && existing.lostAt === undefined && inForce(existing, seconds(now));
-  const before = existing && !known ? await clear(deps, allowed, existing) : undefined;
-  const { grant, password } = known
-    ? await changeGrant(deps, allowed, existing, 'new password')
-    : await createGrant(deps, allowed, before);
+  const { grant, password } = await noteFailure(deps, allowed, () => giveLogin(deps, allowed));
   await allowed.silence.learnAnswer();
   const { username, db, role, label, expiresAt, usersDb } = grant;
-  const uri = memberUri(host.secret, { username, password, db, usersDb });
-  const login = { username, password, host: host.name, db, role, label, expires: iso(expiresAt), uri };
-  return { status: 201, json: { ...login, ...peoplesAuthorities(host.secret) } };
+  const { name: host, secret } = allowed.host;
+  const uri = memberUri(secret, { username, password, db, usersDb });
+  const login = { username, password, host, db, role, label, expires: iso(expiresAt), uri };
+  return { status: 201, json: { ...login, ...peoplesAuthorities(secret) } };
+}
+
+async function giveLogin(deps: GrantDeps, allowed: Allowed): Promise<{ grant: Grant; password: string }> {
+  const { existing, now } = allowed;
+  if (!existing) return createGrant(deps, allowed, undefined);
+  // Nothing but its row is left of a lost one: it ends, and a new one begins.
+  const known = existing.lostAt === undefined && inForce(existing, seconds(now));
+  if (known) return changeGrant(deps, allowed, existing, 'new password');
+  return createGrant(deps, allowed, await endFormer(deps, allowed, existing));
 }
 
 /** `POST /grants/renew`: another end, the same password. */
 export async function renewGrant(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
   const allowed = await allow(deps, request, now, 'renew_refused');
-  const { existing } = allowed;
-  if (!existing || !inForce(existing, seconds(now))) {
-    const { email, host, db, role, label } = allowed.wish;
-    const event = { act: 'renew_refused', email, wish: { host, db, role, label } } as const;
-    const detail = 'You hold no such grant, or it has ended. Ask for a new one with POST /grants.';
-    throw await refuse(deps.table, event, new ApiError('grant_unknown', detail), request, now);
-  }
-  if (existing.lostAt !== undefined) throw await lost(deps, allowed, existing);
-  const { grant } = await changeGrant(deps, allowed, existing, 'renew');
+  const existing = renewable(allowed);
+  const { grant } = await noteFailure(deps, allowed, () => changeGrant(deps, allowed, existing, 'renew'));
   await allowed.silence.learnAnswer();
   return { status: 200, json: { ...grantAnswer(grant), ...peoplesAuthorities(allowed.host.secret) } };
 }
 
-/** Its user was removed on the server, as the daily comparison found. */
-function lost({ table }: GrantDeps, { request, now }: Allowed, grant: Grant): Promise<ApiError> {
-  const detail = `The login of this grant was removed on ${grant.host}, and not by mongogrant. Ask for a new one with POST /grants.`;
-  const event = { act: 'renew_refused', email: grant.email, grant } as const;
-  return refuse(table, event, new ApiError('grant_revoked', detail), request, now);
+/** The grant that is asked for again. Throws a Refusal where there is none, or its user was removed on the server. */
+function renewable({ existing, wish, now }: Allowed): Grant {
+  const { email, host, db, role, label } = wish;
+  if (!existing || !inForce(existing, seconds(now))) {
+    const detail = 'You hold no such grant, or it has ended. Ask for a new one with POST /grants.';
+    const event = { act: 'renew_refused', email, wish: { host, db, role, label } } as const;
+    throw new Refusal(new ApiError('grant_unknown', detail), event);
+  }
+  if (existing.lostAt === undefined) return existing;
+  const detail = `The login of this grant was removed on ${host}, and not by mongogrant. Ask for a new one with POST /grants.`;
+  throw new Refusal(new ApiError('grant_revoked', detail), { act: 'renew_refused', email, grant: existing });
 }
 
 /** Makes way for a new grant: what is left of the one before it ends first. */
-async function clear(deps: GrantDeps, allowed: Allowed, existing: Grant): Promise<Grant> {
-  const { request, now } = allowed;
+async function endFormer(deps: GrantDeps, { request, now }: Allowed, existing: Grant): Promise<Grant> {
   if (!counts(existing)) return existing;
   const wait = Math.max(existing.creatingUntil, existing.endingUntil) - seconds(now);
-  if (wait > 0 && existing.unansweredAt !== undefined)
-    throw await failed(deps, allowed, unanswered(existing.host, wait));
+  if (wait > 0 && existing.unansweredAt !== undefined) throw unanswered(existing.host, wait);
   if (wait > 0) {
     const detail = 'Another request for this grant is under way, or was cut off. Ask again in a moment.';
-    throw await failed(deps, allowed, new ApiError('grant_busy', detail, wait));
+    throw new ApiError('grant_busy', detail, wait);
   }
   const why = existing.expiresAt <= seconds(now) ? 'expired' : existing.lostAt === undefined ? 'cut_off' : 'user_gone';
   const end = await endGrant(deps, existing, { why, by: existing.email, source: request }, now);
   if (end.state === 'ended') return end.grant;
-  throw await failed(deps, allowed, notCleared(end.reason, existing.host));
+  throw notCleared(end.reason, existing.host);
 }
 
 const unanswered = (host: string, wait: number): ApiError =>

@@ -15,7 +15,7 @@ export const grantForPython: InOtherWords<GrantDeps> = {
     const { json } = await grantCredentials(deps, { ...request, bearer: request.params.token }, now);
     return { status: 200, json: v.parse(login, json) };
   },
-  refuse({ code, status, message, retryAfter }, requestId) {
+  refuse({ code, status, message, retryAfter }, { requestId }) {
     if (status === 401)
       return {
         status: 403,

@@ -16,7 +16,7 @@ import {
 import { cursorTo, positionIn } from '../../shared/http/cursors';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseQuery } from '../../shared/http/parse';
-import { refuse } from '../../shared/http/refuse';
+import { Refusal } from '../../shared/http/refusal';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
 import type { ApiRequest } from '../../shared/http/request';
 import { durationText } from '../../shared/policy/durations';
@@ -63,7 +63,7 @@ async function othersGrants(
 ): Promise<ApiResponse> {
   const { email, host } = parseQuery(inputs.grantFilter, request);
   const person = await liveAuthority(deps, claims, request.requestId, now);
-  if (email !== undefined) await requireRight(deps, request, person, now);
+  if (email !== undefined) requireRight(request, person);
   const from = await positionIn(deps, request, person.email);
   const { next, ...rows } =
     person.admin || person.scope
@@ -101,12 +101,12 @@ async function listOf(
   };
 }
 
-async function requireRight(deps: GrantsDeps, request: ApiRequest, person: Authority, now: Date): Promise<void> {
+function requireRight(request: ApiRequest, person: Authority): void {
   const { cursor: _, email = person.email, ...wish } = parseQuery(inputs.grantFilter, request);
   if (person.admin || (person.scope && !asksOutside(person.scope, { ...wish, email }))) return;
   const problem = new ApiError('not_allowed', "Only admins, and rulers inside their scope, see other people's grants.");
   const event = { act: 'read_refused', email, by: person.email, route: request.route, wish } as const;
-  throw await refuse(deps.table, event, problem, request, now);
+  throw new Refusal(problem, event);
 }
 
 /** `GET /me`: who one is, and what the rules open. */

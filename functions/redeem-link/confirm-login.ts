@@ -6,7 +6,7 @@ import { iso, seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { codeHash, plainCode } from '../../shared/tokens/terminal-secrets';
 import type { LinkParts } from '../../shared/tokens/tokens';
-import { type RedeemDeps, refusedUse } from './link-state';
+import { type RedeemDeps, refuseUse } from './link-state';
 import { codePage, confirmedPage } from './login-pages';
 import { tryCode } from './terminal-logins';
 
@@ -28,7 +28,7 @@ export async function confirmLogin(
     tryCode(table, parts, codeHash(request.params.link ?? '', code), seconds(now)),
     note('confirming'),
   ]);
-  if (!tried) throw await refusedUse(deps, request, parts, now);
+  if (!tried) return refuseUse(deps, parts, now);
   const { link, right, left } = tried;
   if (right) {
     const msg = 'Done. Go back to your terminal: it goes on by itself in a few seconds.';

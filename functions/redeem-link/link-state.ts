@@ -1,9 +1,9 @@
 import type { Secrets } from '../../shared/aws/secrets';
 import { ApiError, type ErrorCode } from '../../shared/contract/errors';
 import type { AuthDeps } from '../../shared/http/authenticate';
+import { Refusal } from '../../shared/http/refusal';
 import type { ApiRequest } from '../../shared/http/request';
 import { seconds } from '../../shared/policy/time';
-import { writeEvent } from '../../shared/store/audit';
 import { isConfirmed, type Link, readLink } from '../../shared/store/links';
 import { type LinkParts, parseLink, sameHash } from '../../shared/tokens/tokens';
 import { isTriedOut } from './terminal-logins';
@@ -28,17 +28,11 @@ export function problemOf(link: Link | undefined, parts: LinkParts, now: Date): 
   return link.expiresAt <= seconds(now) ? 'link_expired' : undefined;
 }
 
-/** Tells why the deciding write said no, and notes it. */
-export async function refusedUse(
-  deps: RedeemDeps,
-  request: ApiRequest,
-  parts: LinkParts,
-  now: Date,
-): Promise<ApiError> {
+/** Refuses, and says why the deciding write said no. */
+export async function refuseUse({ table }: RedeemDeps, parts: LinkParts, now: Date): Promise<never> {
   const { email, id, terminal } = parts;
-  const code = problemOf(await readLink(deps.table, parts), parts, now) ?? 'link_used';
-  await writeEvent(deps.table, { act: 'redeem_refused', email, link: id, reason: code }, request, now);
-  return refusal(code, terminal, email);
+  const code = problemOf(await readLink(table, parts), parts, now) ?? 'link_used';
+  throw new Refusal(refusal(code, terminal, email), { act: 'redeem_refused', email, link: id });
 }
 
 const details: Partial<Record<ErrorCode, string>> = {

@@ -9,7 +9,7 @@ import { readLink, redeemLink as spendLink } from '../../shared/store/links';
 import type { LinkParts } from '../../shared/tokens/tokens';
 import { confirmLogin } from './confirm-login';
 import { issueToken } from './issue-token';
-import { partsOf, problemOf, type RedeemDeps, refusal, refusedUse } from './link-state';
+import { partsOf, problemOf, type RedeemDeps, refusal, refuseUse } from './link-state';
 import { codePage } from './login-pages';
 
 /** `GET` and `HEAD /links/{link}`: the page with the button, or the field for a code. Never spends the link. */
@@ -41,6 +41,6 @@ export async function redeemLink(deps: RedeemDeps, request: ApiRequest, now: Dat
 /** The token of a link that no terminal asked for. */
 export async function spend(deps: RedeemDeps, request: ApiRequest, parts: LinkParts, now: Date) {
   const issued = await issueToken(deps, request, parts, (times) => spendLink(deps.table, parts, times), now);
-  if (!issued) throw await refusedUse(deps, request, parts, now);
+  if (!issued) return refuseUse(deps, parts, now);
   return issued;
 }

@@ -1,5 +1,4 @@
-import { ApiError } from '../../shared/contract/errors';
-import type { ApiResponse } from '../../shared/http/http';
+import type { ApiResponse, InOtherWords } from '../../shared/http/http';
 import type { ApiRequest } from '../../shared/http/request';
 import { partsOf, type RedeemDeps, refusal } from './link-state';
 import { pageOf, spend } from './redeem-link';
@@ -8,16 +7,15 @@ import { pageOf, spend } from './redeem-link';
  * `GET /verifytoken/{link}`: a browser gets the page with the button, as at `GET /links/{link}`; what is no browser redeems the link, as
  * it does at the Python server. Links of terminals are nothing here.
  */
-export async function verifyToken(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  if (request.wantsPage) return pageOf(deps, request, await plainLink(deps, request), now);
-  try {
+export const verifyToken: InOtherWords<RedeemDeps> = {
+  async answer(deps, request, now) {
+    if (request.wantsPage) return pageOf(deps, request, await plainLink(deps, request), now);
     const { token, expires } = await spend(deps, request, await plainLink(deps, request), now);
     return told(`Fetch token: ${token} (expires ${pythonTime(expires)} UTC)`);
-  } catch (error) {
-    if (error instanceof ApiError && error.code.startsWith('link_')) return told('Link tokens expire. Request again.');
-    throw error;
-  }
-}
+  },
+  refuse: ({ code }, { wantsPage }) =>
+    code.startsWith('link_') && !wantsPage ? told('Link tokens expire. Request again.') : undefined,
+};
 
 const told = (text: string): ApiResponse => ({ status: 200, line: { type: 'text/html', text } });
 

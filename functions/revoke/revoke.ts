@@ -9,7 +9,7 @@ import { grantAnswer } from '../../shared/http/answers';
 import { type AuthDeps, type Authority, authorize, claimsOf, livePerson } from '../../shared/http/authenticate';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseQuery } from '../../shared/http/parse';
-import { refuse } from '../../shared/http/refuse';
+import { Refusal } from '../../shared/http/refusal';
 import type { ApiRequest } from '../../shared/http/request';
 import { named } from '../../shared/policy/filter';
 import { asksOutside } from '../../shared/policy/scope';
@@ -109,7 +109,7 @@ export async function revokeTokens(deps: RevokeDeps, request: ApiRequest, now: D
   const email = filter.email ?? claims.email;
   const [person, tokens] = await together([livePerson(deps, claims, now), liveTokens(deps.table, email, seconds(now))]);
   if (email !== person.email && !person.admin)
-    throw await refused(deps, request, { email }, person.email, "Only admins may revoke other people's tokens.", now);
+    throw refusalOf({ email }, person.email, "Only admins may revoke other people's tokens.");
   const event = { act: 'tokens_revoked' as const, email, by: claims.email, count: tokens.length };
   const [revoked] = await together([
     together(tokens.map((token) => revokeToken(deps.table, token, seconds(now)))),
@@ -123,22 +123,17 @@ async function mayRevoke(deps: RevokeDeps, request: ApiRequest, filter: Filter, 
   const person = await authorize(deps, request, now);
   if (!person.admin && (!person.scope || asksOutside(person.scope, filter))) {
     const detail = "Only admins, and rulers inside their scope, may revoke other people's grants.";
-    throw await refused(deps, request, filter, person.email, detail, now);
+    throw refusalOf(filter, person.email, detail);
   }
   if (filter.email === '*' && named(filter.host) === undefined)
     throw new ApiError('invalid_request', 'host: is needed to revoke the grants of everybody');
   return person;
 }
 
-const refused = (
-  { table }: RevokeDeps,
-  request: ApiRequest,
-  filter: { email: string; host?: string | undefined; db?: string | undefined },
+function refusalOf(
+  { email, host, db }: { email: string; host?: string | undefined; db?: string | undefined },
   by: string,
   detail: string,
-  now: Date,
-): Promise<ApiError> => {
-  const { email, host, db } = filter;
-  const event = { act: 'revoke_refused', email, by, wish: { host, db } } as const;
-  return refuse(table, event, new ApiError('not_allowed', detail), request, now);
-};
+): Refusal {
+  return new Refusal(new ApiError('not_allowed', detail), { act: 'revoke_refused', email, by, wish: { host, db } });
+}

@@ -1,7 +1,7 @@
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
 import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/http/authenticate';
-import { refuse } from '../../shared/http/refuse';
+import { Refusal } from '../../shared/http/refusal';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
 import type { ApiRequest } from '../../shared/http/request';
 import { expired, keyOf, opposites, type RuleKey, ruleName, type Unreadable } from '../../shared/policy/policy';
@@ -39,26 +39,18 @@ export async function beginChange(deps: RulesDeps, request: ApiRequest, wanted: 
   ]);
   reportUnreadable(deps.log, before ? [before] : [], request.requestId);
   if (!governs(person, key) || !mayReplace(person, before))
-    throw await refuseChange(deps, request, wanted, notAllowed(person, key, before), person.email, now);
-  if (seen !== undefined && seen !== versionOf(before))
-    throw await refuseChange(deps, request, wanted, notAsSeen(before), person.email, now);
+    throw refusalOf(wanted, notAllowed(person, key, before), person.email);
+  if (seen !== undefined && seen !== versionOf(before)) throw refusalOf(wanted, notAsSeen(before), person.email);
   const warnings = others.flatMap((other) => contradiction(person, other, seconds(now)));
   return { person, before, warnings };
 }
 
-/** Puts a refusal on record, and hands it back to be thrown. */
-export const refuseChange = (
-  { table }: RulesDeps,
-  request: ApiRequest,
-  { key, dryRun }: Wanted,
-  problem: ApiError,
-  by: string,
-  now: Date,
-): Promise<ApiError> => {
+/** The refusal of what somebody wanted to do to a rule. */
+export function refusalOf({ key, dryRun }: Wanted, problem: ApiError, by: string): Refusal {
   const { email, ...wish } = keyOf(key);
   const event = { act: 'rule_refused', email, by, rule: ruleName(keyOf(key)), wish } as const;
-  return refuse(table, { ...event, ...(dryRun && { dryRun: true }) }, problem, request, now);
-};
+  return new Refusal(problem, { ...event, ...(dryRun && { dryRun: true }) });
+}
 
 export const overtaken = (): ApiError =>
   new ApiError(

@@ -24,7 +24,7 @@ export const setRuleForPython: InOtherWords<RulesDeps> = {
     await addRuleBesideOthers(deps, { ...request, bearer: request.params.token }, keyOf(key.output), now);
     return { status: 200, json: { success: true } };
   },
-  refuse({ code, status, message, retryAfter }, requestId) {
+  refuse({ code, status, message, retryAfter }, { requestId }) {
     const error =
       status === 401
         ? 'Your token has expired, or is not one of this server. Use `mgrant init` to get a new one.'
@@ -58,7 +58,7 @@ async function addRule(deps: RulesDeps, request: ApiRequest, key: RuleKey, now: 
   const takenOver = person.admin && before?.asRuler === true;
   if (before && !over && !takenOver) return;
   const { maxTtl, cidrs, note, expiresAt } = before ?? {};
-  await requireRoom(deps, request, wanted, change, now);
+  await requireRoom(deps, wanted, change);
   const rule = ruleBy(change, { ...wanted.key, maxTtl, cidrs, note, ...(!over && { expiresAt }) }, moment);
   await writeRule(deps, request, wanted, change, rule, now);
 }

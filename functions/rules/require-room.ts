@@ -1,7 +1,6 @@
 import { ApiError } from '../../shared/contract/errors';
-import type { ApiRequest } from '../../shared/http/request';
 import { hasSet } from '../../shared/store/rules';
-import { type Change, refuseChange, type Wanted } from './begin-change';
+import { type Change, refusalOf, type Wanted } from './begin-change';
 import type { RulesDeps } from './rules-deps';
 
 /** Each rule of a domain is read with every decision about its people. */
@@ -12,15 +11,13 @@ export const mostRulesOfRuler = 1000;
  * with some more, which harms nobody.
  */
 export async function requireRoom(
-  deps: RulesDeps,
-  request: ApiRequest,
+  { table }: RulesDeps,
   wanted: Wanted,
   { person, before }: Pick<Change, 'person' | 'before'>,
-  now: Date,
 ): Promise<void> {
   const own = before && !('unreadable' in before) && before.asRuler === true && before.setBy === person.email;
-  if (person.admin || own || !(await hasSet(deps.table, person.email, mostRulesOfRuler))) return;
-  throw await refuseChange(deps, request, wanted, full(), person.email, now);
+  if (person.admin || own || !(await hasSet(table, person.email, mostRulesOfRuler))) return;
+  throw refusalOf(wanted, full(), person.email);
 }
 
 const full = (): ApiError =>

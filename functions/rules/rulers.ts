@@ -6,7 +6,7 @@ import { authorize } from '../../shared/http/authenticate';
 import { cursorTo, positionIn } from '../../shared/http/cursors';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseBody, parseQuery } from '../../shared/http/parse';
-import { refuse } from '../../shared/http/refuse';
+import { Refusal } from '../../shared/http/refusal';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
 import type { ApiRequest } from '../../shared/http/request';
 import type { Unreadable } from '../../shared/policy/policy';
@@ -57,7 +57,7 @@ export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date):
     putRuler(deps.table, ruler, before),
     writeEvent(deps.table, { act: 'ruler_set', ...event }, request, now),
   ]);
-  if (!set) throw await refuseRuler(deps, request, event, 'ruler_changed', now);
+  if (!set) throw refusalOf(event, 'ruler_changed');
   return { status: 200, json: { ...event.after, ...replacedBy(event.after, event.before) } };
 }
 
@@ -72,13 +72,13 @@ export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Dat
   const { email, version: seen } = parseQuery(inputs.rulerKey, request);
   const { by, before } = await rulerBefore(deps, request, email, seen, now);
   const event = { email, by, before: before && rulerAnswer(before) };
-  if (!before) throw await refuseRuler(deps, request, event, 'ruler_unknown', now);
+  if (!before) throw refusalOf(event, 'ruler_unknown');
   await planSweep(deps.table, { ruler: email }, seconds(now));
   const [removed] = await together([
     removeRuler(deps.table, email, before),
     writeEvent(deps.table, { act: 'ruler_removed', ...event }, request, now),
   ]);
-  if (!removed) throw await refuseRuler(deps, request, event, 'ruler_changed', now);
+  if (!removed) throw refusalOf(event, 'ruler_changed');
   return { status: 200, json: rulerAnswer(before) };
 }
 
@@ -93,7 +93,7 @@ async function rulerBefore(
   const before = await readRuler(deps.table, email);
   reportUnreadable(deps.log, before ? [before] : [], request.requestId);
   if (seen !== undefined && seen !== versionOf(before))
-    throw await refuseRuler(deps, request, { email, by, before: before && rulerAnswer(before) }, 'ruler_changed', now);
+    throw refusalOf({ email, by, before: before && rulerAnswer(before) }, 'ruler_changed');
   return { by, before };
 }
 
@@ -106,14 +106,8 @@ async function adminFor(
   const { admin, email: by } = await authorize(deps, request, now);
   if (admin) return by;
   const problem = new ApiError('not_allowed', problems.not_allowed);
-  throw await refuse(deps.table, { ...event, email: email ?? by, by }, problem, request, now);
+  throw new Refusal(problem, { ...event, email: email ?? by, by });
 }
 
-const refuseRuler = (
-  { table }: RulesDeps,
-  request: ApiRequest,
-  event: Omit<Event, 'act'>,
-  code: keyof typeof problems,
-  now: Date,
-): Promise<ApiError> =>
-  refuse(table, { act: 'ruler_refused', ...event }, new ApiError(code, problems[code]), request, now);
+const refusalOf = (event: Omit<Event, 'act'>, code: keyof typeof problems): Refusal =>
+  new Refusal(new ApiError(code, problems[code]), { act: 'ruler_refused', ...event });

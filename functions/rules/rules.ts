@@ -7,7 +7,7 @@ import { authorize, governs } from '../../shared/http/authenticate';
 import { cursorTo, positionIn } from '../../shared/http/cursors';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseBodyAndQuery, parseQuery } from '../../shared/http/parse';
-import { refuse } from '../../shared/http/refuse';
+import { Refusal } from '../../shared/http/refusal';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
 import type { ApiRequest } from '../../shared/http/request';
 import { mayTake, type RuleChange } from '../../shared/policy/losses';
@@ -17,7 +17,7 @@ import { type Event, writeEvent } from '../../shared/store/audit';
 import { listRules, putRule, removeRule, type StoredRule } from '../../shared/store/rules';
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
-import { beginChange, type Change, overtaken, refuseChange, type Wanted } from './begin-change';
+import { beginChange, type Change, overtaken, refusalOf, type Wanted } from './begin-change';
 import { requireRoom } from './require-room';
 import type { RulesDeps } from './rules-deps';
 
@@ -30,13 +30,7 @@ export async function getRules(deps: RulesDeps, request: ApiRequest, now: Date):
       'not_allowed',
       'Only admins and rulers see the rules. GET /me shows what they open to you.',
     );
-    throw await refuse(
-      deps.table,
-      { act: 'read_refused', email: person.email, route: request.route },
-      problem,
-      request,
-      now,
-    );
+    throw new Refusal(problem, { act: 'read_refused', email: person.email, route: request.route });
   }
   const from = await positionIn(deps, request, person.email);
   const { rules, next } = await listRules(deps.table, email, from);
@@ -55,7 +49,7 @@ export async function setRule(deps: RulesDeps, request: ApiRequest, now: Date): 
     throw new ApiError('invalid_request', 'expires: must lie in the future');
   const wanted = { key: given, seen, dryRun };
   const change = await beginChange(deps, request, wanted, now);
-  await requireRoom(deps, request, wanted, change, now);
+  await requireRoom(deps, wanted, change);
   const rule = ruleBy(change, { ...given, ...(expiresAt !== undefined && { expiresAt }) }, moment);
   if (dryRun) return foretell(deps, { key: rule, before: change.before, after: rule }, moment);
   const replaced = await writeRule(deps, request, wanted, change, rule, now);
@@ -87,7 +81,7 @@ export async function writeRule(
     putRule(deps.table, rule, before),
     note(deps, request, { act: 'rule_set', key: rule, by: person.email, before: was, after }, now),
   ]);
-  if (!set) throw await refuseChange(deps, request, wanted, overtaken(), person.email, now);
+  if (!set) throw refusalOf(wanted, overtaken(), person.email);
   return was && JSON.stringify(was) !== JSON.stringify(after) ? { replaced: was } : {};
 }
 
@@ -96,7 +90,7 @@ export async function deleteRule(deps: RulesDeps, request: ApiRequest, now: Date
   const { version: seen, dryRun, ...key } = parseQuery(inputs.ruleKey, request);
   const wanted = { key, seen, dryRun };
   const { person, before } = await beginChange(deps, request, wanted, now);
-  if (!before) throw await refuseChange(deps, request, wanted, unknown(), person.email, now);
+  if (!before) throw refusalOf(wanted, unknown(), person.email);
   const change = { key, before, after: undefined };
   if (dryRun) return foretell(deps, change, seconds(now));
   await planSweepAfter(deps, change, now);
@@ -104,7 +98,7 @@ export async function deleteRule(deps: RulesDeps, request: ApiRequest, now: Date
     removeRule(deps.table, key, before),
     note(deps, request, { act: 'rule_removed', key, by: person.email, before: plainAnswer(before) }, now),
   ]);
-  if (!removed) throw await refuseChange(deps, request, wanted, overtaken(), person.email, now);
+  if (!removed) throw refusalOf(wanted, overtaken(), person.email);
   return { status: 200, json: 'unreadable' in before ? key : storedRuleAnswer(before) };
 }
 

@@ -5,7 +5,7 @@ import { storedRuleAnswer } from '../../shared/http/answers';
 import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/http/authenticate';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseQuery } from '../../shared/http/parse';
-import { refuse } from '../../shared/http/refuse';
+import { Refusal } from '../../shared/http/refusal';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
 import type { ApiRequest } from '../../shared/http/request';
 import { decide, type Unreadable } from '../../shared/policy/policy';
@@ -29,7 +29,7 @@ export async function why(deps: RulesDeps, request: ApiRequest, now: Date): Prom
       'Only admins, and rulers inside their scope, see why others may or may not. Leave email out to ask about yourself.',
     );
     const event = { act: 'read_refused', email: wish.email, by: person.email, route: request.route } as const;
-    throw await refuse(deps.table, { ...event, wish: what }, problem, request, now);
+    throw new Refusal(problem, { ...event, wish: what });
   }
   const { allowed, rule, matched } = decide(rules, wish, { ttl: deps.settings.grantTtl, now: seconds(now) });
   const shown = matched.flatMap((one) => shownTo(person, wish.email, one));

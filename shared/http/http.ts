@@ -4,8 +4,11 @@ import { faultOf } from '../aws/fault-of';
 import type { Log } from '../aws/log';
 import { ApiError } from '../contract/errors';
 import { type fallback, methodsOf, type RouteKey } from '../contract/routes';
+import { type Source, writeEvent } from '../store/audit';
+import type { Table } from '../store/table';
 import type { Front } from './front';
 import { askAgain, pageHeaders, problemPage } from './page';
+import { Refusal } from './refusal';
 import { type ApiRequest, acceptsPage, originOf, parseEvent } from './request';
 
 export interface ApiResponse {
@@ -24,10 +27,10 @@ export interface ApiResponse {
 }
 
 export type UseCase<Deps> = (deps: Deps, request: ApiRequest, now: Date) => Promise<ApiResponse>;
-/** A route whose refusals, those of its form included, are no problem documents. */
+/** A route whose refusals, those of its form included, are no problem documents; none where one is. */
 export interface InOtherWords<Deps> {
   answer: UseCase<Deps>;
-  refuse(problem: ApiError, requestId: string): ApiResponse;
+  refuse(problem: ApiError, asked: { requestId: string; wantsPage: boolean }): ApiResponse | undefined;
 }
 export type UseCases<Deps> = Partial<Record<RouteKey | typeof fallback.key, UseCase<Deps> | InOtherWords<Deps>>>;
 export type Handler = (
@@ -44,8 +47,8 @@ const everyResponse = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** A Lambda handler for some routes: parses the payload, runs the use case, and turns every outcome into HTTP. */
-export function serve<Deps>(
+/** A Lambda handler for some routes: parses the payload, runs the use case, puts a refusal on record, and turns every outcome into HTTP. */
+export function serve<Deps extends { table: Table }>(
   useCases: UseCases<Deps>,
   deps: Deps,
   edge: { origin?: string | undefined; log: Log; clock?: () => Date; front?: Front | undefined },
@@ -73,19 +76,30 @@ export function serve<Deps>(
       const { front = bySourceIp } = edge;
       const ip = await front(event);
       if (!answer) throw new ApiError('not_found', 'There is no such route.');
-      return respond(render(await answer(deps, parseEvent(event, ip, edge.origin), now)));
+      const act = () => answer(deps, parseEvent(event, ip, edge.origin), now);
+      return respond(render(await onRecord(deps.table, { requestId, ip }, now, act)));
     } catch (error) {
       const problem = error instanceof ApiError ? error : ownFault(error);
+      const asked = { requestId, wantsPage: acceptsPage(event) };
+      // Who went around the front is told so in one way, whatever they asked for.
+      const told = problem.code === 'wrong_address' ? undefined : refuse?.(problem, asked);
       return respond(
-        // Who went around the front is told so in one way, whatever they asked for.
-        refuse && problem.code !== 'wrong_address'
-          ? render(refuse(problem, requestId))
-          : renderProblem(problem, event, edge.origin),
+        told ? render(told) : renderProblem(problem, event, edge.origin),
         problem.code,
         error instanceof ApiError ? {} : faultOf(error),
       );
     }
   };
+}
+
+/** A refusal that is not on record was none: then the fault that kept it from there is the answer. */
+async function onRecord<T>(table: Table, source: Source, now: Date, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (fault) {
+    if (fault instanceof Refusal) await writeEvent(table, { ...fault.event, reason: fault.code }, source, now);
+    throw fault;
+  }
 }
 
 /** API Gateway's own word on who sent the request, where nothing stands in front of it. */

@@ -1,6 +1,9 @@
 import type { Log } from '../../../shared/aws/log';
 import { ApiError, type ErrorCode } from '../../../shared/contract/errors';
 import { type ApiResponse, serve } from '../../../shared/http/http';
+import { Refusal } from '../../../shared/http/refusal';
+import type { Table } from '../../../shared/store/table';
+import { memoryTable, type StoredItems } from '../../support/memory-table';
 import { eventOf } from '../../support/stage';
 
 const start = new Date('2026-11-24T08:00:00Z');
@@ -10,7 +13,13 @@ const note =
   (code, facts) =>
     void lines.push({ level, code, facts });
 const log: Log = { info: note('info'), warn: note('warn'), error: note('error') };
-beforeEach(() => void lines.splice(0));
+let items: StoredItems;
+let table: Table;
+beforeEach(() => {
+  lines.splice(0);
+  items = new Map();
+  table = memoryTable(items);
+});
 
 /** What is answered when the use case behind every route does this. */
 async function answer(outcome: () => ApiResponse, event = eventOf('POST', '/grants', {}, start)) {
@@ -18,7 +27,7 @@ async function answer(outcome: () => ApiResponse, event = eventOf('POST', '/gran
   const clock = () => new Date(start.getTime() + 7 * ticks++);
   const useCase = async () => outcome();
   const useCases = { 'POST /grants': useCase, 'GET /links/{link}': useCase, 'POST /links': useCase };
-  const { statusCode, headers = {}, body = '' } = await serve(useCases, {}, { log, clock })(event);
+  const { statusCode, headers = {}, body = '' } = await serve(useCases, { table }, { log, clock })(event);
   return { status: statusCode, headers, body, json: () => JSON.parse(body) };
 }
 const refuse =
@@ -171,11 +180,34 @@ test('a browser that opens a link is told on a page, with a form that asks for a
   expect(other.headers['content-type']).toBe('application/problem+json');
 });
 
+describe('a refusal that goes on record', () => {
+  const refused = new Refusal(new ApiError('not_allowed', 'Ask an admin.'), {
+    act: 'read_refused',
+    email: 'you@lab.org',
+  });
+  const throwing = () => {
+    throw refused;
+  };
+
+  test('is one event, with its code as the reason, and from where it was asked', async () => {
+    expect((await answer(throwing)).json()).toMatchObject({ code: 'not_allowed', detail: 'Ask an admin.' });
+    expect([...items.values()]).toMatchObject([
+      { act: 'read_refused', email: 'you@lab.org', reason: 'not_allowed', ip: '192.0.2.1' },
+    ]);
+  });
+
+  test('is none where it can not be written: the fault is the answer', async () => {
+    table = { ...table, put: () => Promise.reject(new Error('the table is away')) };
+    expect((await answer(throwing)).json()).toMatchObject({ code: 'internal' });
+    expect(items.size).toBe(0);
+  });
+});
+
 test("on Lambda every line tells its own request's id beside API Gateway's", async () => {
   const about: unknown[] = [];
   const handler = serve(
     { 'POST /grants': async () => ({ status: 200 }) },
-    {},
+    { table },
     { log: { ...log, about: (facts) => void about.push(facts) } },
   );
   const event = eventOf('POST', '/grants', {}, start);
