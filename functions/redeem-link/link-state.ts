@@ -22,7 +22,7 @@ export async function partsOf({ secrets }: RedeemDeps, request: ApiRequest): Pro
 }
 
 /** Why a link can't be used; nothing if it can. */
-export function problemOf(link: Link | undefined, parts: LinkParts, now: Date): ErrorCode | undefined {
+export function linkProblem(link: Link | undefined, parts: LinkParts, now: Date): ErrorCode | undefined {
   if (!link || !sameHash(link.hash, parts.hash)) return 'link_unknown';
   if (link.state !== 'sent' || isConfirmed(link) || isTriedOut(link)) return 'link_used';
   return link.expiresAt <= seconds(now) ? 'link_expired' : undefined;
@@ -31,7 +31,7 @@ export function problemOf(link: Link | undefined, parts: LinkParts, now: Date): 
 /** Refuses, and says why the deciding write said no. */
 export async function refuseUse({ table }: RedeemDeps, parts: LinkParts, now: Date): Promise<never> {
   const { email, id, terminal } = parts;
-  const code = problemOf(await readLink(table, parts), parts, now) ?? 'link_used';
+  const code = linkProblem(await readLink(table, parts), parts, now) ?? 'link_used';
   throw new Refusal(refusal(code, terminal, email), { act: 'redeem_refused', email, link: id });
 }
 

@@ -2,9 +2,9 @@ import type { ErrorCode } from '../../shared/contract/errors';
 import { inputs } from '../../shared/contract/inputs';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseBody } from '../../shared/http/parse';
+import { Refusal } from '../../shared/http/refusal';
 import type { ApiRequest } from '../../shared/http/request';
 import { seconds } from '../../shared/policy/time';
-import { writeEvent } from '../../shared/store/audit';
 import { type Link, pollGrace, readLink, waitsForPoll } from '../../shared/store/links';
 import { type PollParts, parsePoll } from '../../shared/tokens/terminal-secrets';
 import { sameHash } from '../../shared/tokens/tokens';
@@ -27,18 +27,17 @@ async function answerTo(deps: RedeemDeps, request: ApiRequest, poll: string, now
   const at = seconds(now);
   if (parts.endsAt + pollGrace <= at) throw refusal('link_expired', true);
   const link = await readLink(table, parts);
-  const problem = problemOf(link, parts, at);
+  const problem = pollProblem(link, parts, at);
   if (problem) throw refusal(problem, true);
   if (!link || !waitsForPoll(link, at)) return { status: 202, json: { status: 'pending' } };
   const issued = await issueToken(deps, request, parts, (times) => takeToken(table, parts, times), now);
   if (issued) return { status: 200, json: issued };
   const { email, id } = parts;
-  await writeEvent(table, { act: 'redeem_refused', email, link: id, reason: 'link_used' }, request, now);
-  throw refusal('link_used', true);
+  throw new Refusal(refusal('link_used', true), { act: 'redeem_refused', email, link: id });
 }
 
 /** Why there is nothing to wait for. An address that was sent no link has none either, and waits as long. */
-function problemOf(link: Link | undefined, poll: PollParts, now: number): ErrorCode | undefined {
+function pollProblem(link: Link | undefined, poll: PollParts, now: number): ErrorCode | undefined {
   if (link && !sameHash(link.poll ?? '', poll.hash)) return 'link_unknown';
   if (link && (link.state !== 'sent' || isTriedOut(link))) return 'link_used';
   if (link && waitsForPoll(link, now)) return undefined;

@@ -9,7 +9,7 @@ import { readLink, redeemLink as spendLink } from '../../shared/store/links';
 import type { LinkParts } from '../../shared/tokens/tokens';
 import { confirmLogin } from './confirm-login';
 import { issueToken } from './issue-token';
-import { partsOf, problemOf, type RedeemDeps, refusal, refuseUse } from './link-state';
+import { linkProblem, partsOf, type RedeemDeps, refusal, refuseUse } from './link-state';
 import { codePage } from './login-pages';
 
 /** `GET` and `HEAD /links/{link}`: the page with the button, or the field for a code. Never spends the link. */
@@ -19,7 +19,7 @@ export async function showLink(deps: RedeemDeps, request: ApiRequest, now: Date)
 
 export async function pageOf(deps: RedeemDeps, request: ApiRequest, parts: LinkParts, now: Date): Promise<ApiResponse> {
   const link = await readLink(deps.table, parts);
-  const problem = problemOf(link, parts, now);
+  const problem = linkProblem(link, parts, now);
   if (!link || problem) throw refusal(problem ?? 'link_unknown', parts.terminal, parts.email);
   const shown = { ...link, link: request.params.link ?? '', expires: iso(link.expiresAt) };
   return { status: 200, page: parts.terminal ? codePage(shown) : redeemPage(shown) };
