@@ -60,7 +60,7 @@ export async function createGrant(
   const active = within ? await activateGrant(table, created.value, here) : undefined;
   if (active) return { grant: active, password };
   const why = within ? 'revoked' : 'not_made';
-  await endGrant(deps, { ...created.value, creatingUntil: 0 }, { why, by: planned.email, source: request }, now);
+  await endGrant(deps, created.value, { why, by: planned.email, source: request, answered: true }, now);
   if (all.status === 'rejected') throw all.reason;
   throw within ? revokedMeanwhile() : tooMany(all.value, most, seconds(now));
 }
@@ -112,7 +112,7 @@ function newUser(grant: Grant, password: string, stackName: string): NewUser {
 
 /** Closes the row of a grant whose user could not be made, as far as what happened on the host is known. */
 async function undo(deps: GrantDeps, planned: Grant, fault: unknown, request: ApiRequest, now: Date): Promise<void> {
-  const over = { ...planned, creatingUntil: 0 };
+  const cause = { why: 'not_made', by: planned.email, answered: true } as const;
   const unreachable = fault instanceof HostUnreachable;
   // The command may still arrive: the row stays until it can't any more.
   if (unreachable && fault.sent) {
@@ -121,11 +121,11 @@ async function undo(deps: GrantDeps, planned: Grant, fault: unknown, request: Ap
   }
   const certainlyNotMade = fault instanceof ApiError || unreachable;
   if (!certainlyNotMade) {
-    await endGrant(deps, over, { why: 'not_made', by: planned.email, source: request }, now);
+    await endGrant(deps, planned, { ...cause, source: request }, now);
     return;
   }
-  const ending = await beginEnd(deps.table, over, { why: 'not_made', by: planned.email }, seconds(now));
-  if (typeof ending === 'object' && ending.state === 'ending') await finishEnd(deps.table, ending, seconds(now));
+  const begun = await beginEnd(deps.table, planned, cause, seconds(now));
+  if (begun.state === 'begun') await finishEnd(deps.table, begun.grant, seconds(now));
 }
 
 function granted({ decision }: Allowed, grant: Grant): Event {

@@ -1,5 +1,5 @@
 import { ApiError } from '../../shared/contract/errors';
-import { endGrant } from '../../shared/grants/end-grant';
+import { endGrant, whyNotEnded } from '../../shared/grants/end-grant';
 import { grantAnswer } from '../../shared/http/answers';
 import type { ApiResponse } from '../../shared/http/http';
 import { Refusal } from '../../shared/http/refusal';
@@ -67,7 +67,7 @@ async function endFormer(deps: GrantDeps, { request, now }: Allowed, existing: G
   const why = existing.expiresAt <= seconds(now) ? 'expired' : existing.lostAt === undefined ? 'cut_off' : 'user_gone';
   const end = await endGrant(deps, existing, { why, by: existing.email, source: request }, now);
   if (end.state === 'ended') return end.grant;
-  throw notCleared(end.reason, existing.host);
+  throw notCleared(whyNotEnded(end), existing.host);
 }
 
 const unanswered = (host: string, wait: number): ApiError =>
@@ -77,7 +77,7 @@ const unanswered = (host: string, wait: number): ApiError =>
     wait,
   );
 
-function notCleared(reason: string, host: string): ApiError {
+function notCleared(reason: string | undefined, host: string): ApiError {
   if (reason === 'grant_busy')
     return new ApiError('grant_busy', 'Another request is ending the grant before this one. Ask again in a moment.', 5);
   if (reason === 'user_not_ours')

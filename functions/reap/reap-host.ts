@@ -1,7 +1,7 @@
 import { sideBySide } from '../../shared/async/side-by-side';
 import { faultOf } from '../../shared/aws/fault-of';
 import { HostUnreachable } from '../../shared/contract/errors';
-import { type Cause, endGrant } from '../../shared/grants/end-grant';
+import { type Cause, endGrant, whyNotEnded } from '../../shared/grants/end-grant';
 import { seconds } from '../../shared/policy/time';
 import type { Source } from '../../shared/store/audit';
 import type { Grant } from '../../shared/store/grants';
@@ -120,7 +120,7 @@ async function endDue(deps: ReapDeps, grant: Grant, source: Source): Promise<str
   try {
     const end = await endGrant(deps, grant, causeOf(grant, source, deps), now);
     if (end.state === 'ended') return end.grant.proof?.notAsked.length ? 'incomplete' : 'over';
-    return end.reason === 'spared' ? 'over' : end.reason;
+    return end.state === 'spared' ? 'over' : (whyNotEnded(end) ?? 'over');
   } catch (fault) {
     deps.log.error('reap_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
     return 'fault';

@@ -49,13 +49,13 @@ export async function endGrants(
     return { ends, unsaid: ends.some(isFault) };
   }
   const rows = await sideBySide(rowsAtOnce, grants, (grant) =>
-    attempt(deps, grant, async () => (inTime() ? mark(deps, grant, cause, now) : pending(grant, 'time_up'))),
+    attempt(deps, grant, async () => (inTime() ? mark(deps, grant, cause, now) : left(grant, 'time_up'))),
   );
   const said = rows.filter(isSaid);
   const hosts = [...grouped(said, ({ grant }) => grant.host).values()];
   const ends = await together(
     hosts.map((ofHost) =>
-      sideBySide(usersAtOnce, ofHost, async (row) => (row.state === 'pending' && inTime() ? end(row.grant) : row)),
+      sideBySide(usersAtOnce, ofHost, async (row) => (row.state !== 'ended' && inTime() ? end(row.grant) : row)),
     ),
   );
   return { ends: [...ends.flat(), ...rows.filter((row) => !isSaid(row))], unsaid: said.length < rows.length };
@@ -64,7 +64,7 @@ export async function endGrants(
 /** The order is on record, so this needs no event of its own: thousands of rows are to be written while somebody waits. */
 async function mark({ table }: EndDeps, grant: Grant, cause: Cause, now: Date): Promise<End> {
   const ending = grant.state === 'ending' ? grant : await markEnding(table, grant, cause, seconds(now));
-  return pending(ending ?? grant, 'ordered');
+  return left(ending ?? grant, 'ordered');
 }
 
 async function attempt({ log }: EndDeps, grant: Grant, act: () => Promise<End>): Promise<End> {
@@ -72,13 +72,13 @@ async function attempt({ log }: EndDeps, grant: Grant, act: () => Promise<End>):
     return await act();
   } catch (fault) {
     log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
-    return pending(grant, 'internal');
+    return left(grant, 'internal');
   }
 }
 
-const pending = (grant: Grant, reason: string): End => ({ grant, state: 'pending', reason });
-const isFault = (end: End): boolean => end.state === 'pending' && end.reason === 'internal';
-const isSaid = (row: End): boolean => row.state === 'ended' || row.reason === 'ordered';
+const left = (grant: Grant, reason: string): End => ({ state: 'failed', grant, reason });
+const isFault = (end: End): boolean => end.state === 'failed' && end.reason === 'internal';
+const isSaid = (row: End): boolean => row.state === 'ended' || (row.state === 'failed' && row.reason === 'ordered');
 
 /** One for each host, read once. */
 function silenceOf({ table }: EndDeps, grants: readonly Grant[]): (host: string) => KnownSilence | undefined {

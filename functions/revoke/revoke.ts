@@ -90,8 +90,8 @@ async function endOne(deps: RevokeDeps, grants: Grant[], cause: AwaitedCause, no
 }
 
 function answer(ends: End[], unreadable: UnreadableGrant[], rest: boolean) {
-  const of = (state: End['state']) => ends.filter((end) => end.state === state).map(({ grant }) => grant);
-  const [revoked, pending] = [of('ended'), of('pending').map((grant) => ({ ...grant, state: 'ending' as const }))];
+  const of = (ended: boolean) => ends.filter(({ state }) => (state === 'ended') === ended).map(({ grant }) => grant);
+  const [revoked, pending] = [of(true), of(false).map((grant) => ({ ...grant, state: 'ending' as const }))];
   const most = revoked.length + pending.length > mostShown || rest;
   const unread = unreadable.map(({ email, host, db, role, label }) => ({ email, host, db, role, label }));
   return {

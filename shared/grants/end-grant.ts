@@ -39,8 +39,22 @@ export interface Cause extends EndCause {
   unaskedAfter?: number;
 }
 
-/** `pending`: the host did not answer, another request is still ending the grant or creating its user, or (`spared`) it lives on: see {@link EndCause}. */
-export type End = { grant: Grant; state: 'ended' } | { grant: Grant; state: 'pending'; reason: string };
+/**
+ * What became of an end. `busy`: another request is ending the grant, or creating its user. `spared`: it lives on, see {@link EndCause}.
+ * `failed`: it ends, and the reaper goes on with it; `reason` says what it waits for.
+ */
+export type End =
+  | { state: 'ended'; grant: Grant }
+  | { state: 'busy'; grant: Grant }
+  | { state: 'spared'; grant: Grant }
+  | { state: 'failed'; grant: Grant; reason: string };
+
+/** Why a grant has not ended, as a code; none for one that has. */
+export const whyNotEnded = (end: End): string | undefined => {
+  if (end.state === 'ended') return undefined;
+  if (end.state === 'busy') return 'grant_busy';
+  return end.state === 'spared' ? 'spared' : end.reason;
+};
 
 /** Milliseconds for one grant where nobody waits for the answer. */
 const endMs = 10_000;
@@ -55,16 +69,17 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
     writeEvent(table, { ...event, email: grant.email, by, why: grant.why ?? why, grant }, source, now);
   const stillEnding = { ...grant, state: 'ending' as const };
-  const leftFor = await reasonToLeave(grant, cause, seconds(now));
-  if (leftFor !== undefined) return { grant, state: 'pending', reason: leftFor };
-  const [ending, , silent] = await together([
+  const left = await leave(grant, cause, seconds(now));
+  if (left) return left;
+  const [begun, , silent] = await together([
     beginEnd(table, grant, cause, seconds(now)),
     grant.state !== 'ending' && note({ act: 'ending' }),
     cause.silence?.isSilent(seconds(now)),
   ]);
-  if (ending === 'spared') return { grant, state: 'pending', reason: 'spared' };
-  if (ending === 'being ended') return { grant: stillEnding, state: 'pending', reason: 'grant_busy' };
-  if (ending.state === 'ended') return { grant: ending, state: 'ended' };
+  if (begun.state === 'spared') return { state: 'spared', grant };
+  if (begun.state === 'busy') return { state: 'busy', grant: stillEnding };
+  const { grant: ending } = begun;
+  if (begun.state === 'ended') return { state: 'ended', grant: ending };
   const removed = silent ? { reason: 'host_unreachable' } : await removeUser(deps, ending, cause, now);
   const unaskedSince = sinceUnasked(removed, ending, seconds(now));
   const waitsFor = removed.reason ?? reasonToWait(ending, unaskedSince, cause, seconds(now));
@@ -73,7 +88,9 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
       pauseEnd(table, ending, seconds(now), { waitsFor, unaskedSince }),
       note({ act: 'end_pending', reason: waitsFor }),
     ]);
-    return { grant: stillEnding, state: 'pending', reason: waitsFor };
+    return waitsFor === 'grant_busy'
+      ? { state: 'busy', grant: stillEnding }
+      : { state: 'failed', grant: stillEnding, reason: waitsFor };
   }
   const { proof, late = false } = removed;
   if (proof && proof.notAsked.length > 0)
@@ -85,15 +102,11 @@ export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: D
   return { grant: { ...ended, state: 'ended', ...(proof && { proof }) }, state: 'ended' };
 }
 
-/** Why nothing need be done now about a grant that says already that it ends: so who asks for that again and again costs a read. */
-async function reasonToLeave(
-  { state, endingUntil }: Grant,
-  { silence }: Cause,
-  now: number,
-): Promise<string | undefined> {
-  if (state !== 'ending') return undefined;
-  if (endingUntil > now) return 'grant_busy';
-  return (await silence?.isSilent(now)) ? 'host_unreachable' : undefined;
+/** Where nothing need be done now about a grant that says already that it ends: so who asks for that again and again costs a read. */
+async function leave(grant: Grant, { silence }: Cause, now: number): Promise<End | undefined> {
+  if (grant.state !== 'ending') return undefined;
+  if (grant.endingUntil > now) return { state: 'busy', grant };
+  return (await silence?.isSilent(now)) ? { state: 'failed', grant, reason: 'host_unreachable' } : undefined;
 }
 
 /** Says of a grant that it ends, for whoever ends it next: none if it ends already, or has ended. */

@@ -150,7 +150,16 @@ export interface EndCause {
   by: string;
   /** What must still be true: that it has expired, or that nobody makes its user any more. */
   onlyIf?: 'expired' | 'abandoned';
+  /** Whoever was making its user has the host's answer: nothing is under way. */
+  answered?: boolean;
 }
+
+/** What the write that begins an end came to. `busy`: another one is ending it. `spared`: what had to be still true is not. */
+export type Beginning =
+  | { state: 'begun'; grant: Grant }
+  | { state: 'ended'; grant: Grant }
+  | { state: 'busy' }
+  | { state: 'spared' };
 
 /** -> `ending`, for whoever ends it next: none if it ends already. It is due from now on. */
 export async function markEnding(
@@ -170,29 +179,26 @@ export async function markEnding(
 
 const stillTrue = { expired: ' AND #expiresAt <= :now', abandoned: ' AND #creatingUntil <= :now' } as const;
 
-/**
- * -> `ending`, for the one request that ends it from here on. A grant with `creatingUntil: 0` says that nobody creates its user any
- * more. One that has ended already comes back as it is. `spared`: what had to be still true is not, as somebody renewed it, say.
- */
+/** -> `ending`, for the one request that ends it from here on. */
 export async function beginEnd(
   table: Table,
   grant: Grant,
-  { why, by, onlyIf }: EndCause,
+  { why, by, onlyIf, answered }: EndCause,
   now: number,
-): Promise<Grant | 'being ended' | 'spared'> {
-  const created = grant.creatingUntil === 0 ? { creatingUntil: 0 } : {};
+): Promise<Beginning> {
   const first = grant.state === 'ending' ? {} : { why, by, dueAt: Math.min(now, grant.dueAt ?? now) };
   const item = await table.update(keys.grant(grant), {
-    set: { state: 'ending', endingUntil: now + lease, ...first, ...created },
+    set: { state: 'ending', endingUntil: now + lease, ...first, ...(answered && { creatingUntil: 0 }) },
     add: { version: 1 },
     if: `#id = :id AND #state <> :ended AND (#state <> :ending OR #endingUntil <= :now)${onlyIf ? stillTrue[onlyIf] : ''}`,
     values: { id: grant.id, ended: 'ended', ending: 'ending', now },
   });
-  if (item) return parseGrant(item);
+  if (item) return { state: 'begun', grant: parseGrant(item) };
   const found = await table.get(keys.grant(grant));
-  if (found?.id !== grant.id) return { ...grant, state: 'ended' };
-  if (found.state === 'ended') return parseGrant(found);
-  return found.state === 'ending' ? 'being ended' : 'spared';
+  // Another grant has its place.
+  if (found?.id !== grant.id) return { state: 'ended', grant: { ...grant, state: 'ended' } };
+  if (found.state === 'ended') return { state: 'ended', grant: parseGrant(found) };
+  return { state: found.state === 'ending' ? 'busy' : 'spared' };
 }
 
 /** Seconds until a grant that could not be ended is tried again: longer each time, up to an hour. */

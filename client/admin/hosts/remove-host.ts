@@ -2,7 +2,7 @@ import { sideBySide } from '../../../shared/async/side-by-side';
 import { together } from '../../../shared/async/together';
 import type { StoredHost } from '../../../shared/aws/host-secrets';
 import { registeredName } from '../../../shared/contract/names';
-import { type EndDeps, endGrant } from '../../../shared/grants/end-grant';
+import { type End, type EndDeps, endGrant, whyNotEnded } from '../../../shared/grants/end-grant';
 import { seconds } from '../../../shared/policy/time';
 import { counts, type Grant, grantsOnHost, type UnreadableGrant } from '../../../shared/store/grants';
 import { type Actor, type HostRefusal, invalidHost, noteHost, type RegistryDeps, refuse } from './host-registry';
@@ -93,12 +93,12 @@ async function endAll(
   const ends = await sideBySide(atOnce, live, (grant) => endGrant(deps, grant, cause, now));
   return {
     ended: ends.flatMap((end) => (end.state === 'ended' ? [end.grant] : [])),
-    left: [
-      ...ends.flatMap((end) => (end.state === 'pending' ? [{ grant: end.grant, reason: end.reason }] : [])),
-      ...unreadable,
-    ],
+    left: [...ends.flatMap((end) => leftBy(end, whyNotEnded(end))), ...unreadable],
   };
 }
+
+const leftBy = ({ grant }: End, reason: string | undefined): LeftGrant[] =>
+  reason === undefined ? [] : [{ grant, reason }];
 
 function unusable(host: string, what: 'missing' | 'unreadable'): HostRefusal {
   const detail =

@@ -94,8 +94,7 @@ test('the reason for which it began to end stays its reason', async () => {
 test('a grant that lives on keeps its user', async () => {
   const { end, row, stored } = await open();
   expect(await end({ why: 'expired', onlyIf: 'expired' })).toMatchObject({
-    state: 'pending',
-    reason: 'spared',
+    state: 'spared',
     grant: { state: 'active' },
   });
   expect(await row()).toMatchObject({ state: 'active', version: 1 });
@@ -104,7 +103,7 @@ test('a grant that lives on keeps its user', async () => {
 
 test('where another request is ending it, this one leaves it alone', async () => {
   const { end, stored, shown } = await open({ state: 'ending', endingUntil: at + 1 });
-  expect(await end()).toMatchObject({ state: 'pending', reason: 'grant_busy', grant: { state: 'ending' } });
+  expect(await end()).toMatchObject({ state: 'busy', grant: { state: 'ending' } });
   expect([stored.size, shown()]).toEqual([1, []]);
 });
 
@@ -118,8 +117,7 @@ test('one that has ended is left as it is, and so is the user that has its name 
 describe('it stays pending, and says why, in the row, in the answer and on record,', () => {
   const pending = async (opened: Awaited<ReturnType<typeof open>>, reason: string) => {
     expect(await opened.end()).toEqual({
-      state: 'pending',
-      reason,
+      ...(reason === 'grant_busy' ? { state: 'busy' } : { state: 'failed', reason }),
       grant: expect.objectContaining({ state: 'ending' }),
     });
     const row = await opened.row();
@@ -234,14 +232,14 @@ describe('a user who is missing', () => {
     expect(stored.size).toBe(1);
     const other = await open({ madeOn: elsewhere }, asked);
     other.user('g2');
-    expect(await other.end()).toMatchObject({ state: 'pending', reason: 'other_deployment' });
+    expect(await other.end()).toMatchObject({ state: 'failed', reason: 'other_deployment' });
   });
 });
 
 describe('the deployment on which its user is', () => {
   test('is noted on sight, before the drop, where the row does not say', async () => {
     const { row, end } = await open({ madeOn: undefined }, () => ({ drop: throws(new HostUnreachable('h', true)) }));
-    expect(await end()).toMatchObject({ state: 'pending', reason: 'host_unreachable' });
+    expect(await end()).toMatchObject({ state: 'failed', reason: 'host_unreachable' });
     expect(await row()).toMatchObject({ madeOn: home });
     expect(await (await open({ madeOn: undefined })).end()).toMatchObject({ state: 'ended' });
   });
@@ -267,7 +265,7 @@ describe('a member that can not be asked', () => {
   test('keeps the grant for as long as was said, from the first time on; then it is named, and rings', async () => {
     const { end, row, errors, shown } = await open({}, away);
     await end({ unaskedAfter: day });
-    expect(await end({ unaskedAfter: day }, later(day - 1))).toMatchObject({ state: 'pending' });
+    expect(await end({ unaskedAfter: day }, later(day - 1))).toMatchObject({ state: 'failed' });
     expect(await row()).toMatchObject({ unaskedSince: at, failures: 2 });
     expect(errors).toEqual([]);
     expect(await end({ unaskedAfter: day }, later(day))).toMatchObject({
@@ -282,14 +280,14 @@ describe('a member that can not be asked', () => {
   test('keeps it for ever where nobody said how long', async () => {
     const { end } = await open({}, away);
     await end();
-    expect(await end({}, later(1000 * day))).toMatchObject({ state: 'pending', reason: 'member_not_asked' });
+    expect(await end({}, later(1000 * day))).toMatchObject({ state: 'failed', reason: 'member_not_asked' });
   });
 
   test('has its time again where a user of the grant was seen once more', async () => {
     const { end, row, user } = await open({}, away);
     await end({ unaskedAfter: day });
     user('g1');
-    expect(await end({ unaskedAfter: day }, later(day))).toMatchObject({ state: 'pending' });
+    expect(await end({ unaskedAfter: day }, later(day))).toMatchObject({ state: 'failed' });
     expect(await row()).toMatchObject({ unaskedSince: at + day });
   });
 

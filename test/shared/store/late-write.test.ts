@@ -105,8 +105,8 @@ const lives: Record<string, () => Promise<unknown>> = {
   async grant() {
     await planGrant(table, grant, undefined);
     const active = await activateGrant(table, grant);
-    const ending = active && (await beginEnd(table, active, { why: 'revoked', by: 'x' }, now));
-    if (typeof ending === 'object') await finishEnd(table, ending, now);
+    const begun = active && (await beginEnd(table, active, { why: 'revoked', by: 'x' }, now));
+    if (begun?.state === 'begun') await finishEnd(table, begun.grant, now);
     expect(await planGrant(table, { ...grant, id: 'g2' }, grant)).toBe(true);
   },
   async rule() {
