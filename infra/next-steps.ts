@@ -49,7 +49,7 @@ aws secretsmanager create-secret ${region} --name ${secretPrefix}/hosts/HOST${ke
   );
   print(
     'Step4AllowSomeone',
-    'The first rule: who may have which role on which database of which host',
+    'The first rule, with the token of Step 3 in the variable TOKEN: who may have which role on which database of which host',
     `curl -X PUT ${api}/rules -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"email":"you@${domain}","host":"HOST","db":"demo*","role":"readWrite","which":"allow"}'`,
   );
   print(

@@ -101,5 +101,5 @@ const taken = (host: string): HostRefusal => ({
   state: 'refused',
   host,
   reason: 'host_exists',
-  detail: `${host} is registered already. Say that it is to be replaced, if you mean to change its login or to bring it back.`,
+  detail: `${host} is registered already. Add --replace, if you mean to change its login or to bring it back.`,
 });
