@@ -16,7 +16,7 @@ beforeAll(async () => {
   jest.doMock('../../../shared/http/http', () => ({ serve: (cases: object) => Object.keys(cases) }));
   const isJob = (name: string) => jobs.some((job) => job === name);
   for (const name of readdirSync(`${__dirname}/../../../functions`).filter((one) => !isJob(one)))
-    served[name] = (await import(`../../functions/${name}/index`)).handler;
+    served[name] = (await import(`../../../functions/${name}/index`)).handler;
 });
 
 const keyOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
@@ -46,7 +46,7 @@ describe('without the routes of the Python server', () => {
     process.env.SETTINGS = settings;
     jest.resetModules();
     for (const name of new Set(pythonRoutes.map((route) => route.function))) {
-      const { handler } = await import(`../../functions/${name}/index`);
+      const { handler } = await import(`../../../functions/${name}/index`);
       expect(handler.toSorted()).toEqual(
         routes
           .filter((route) => route.function === name)
