@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { together } from '../../shared/async/together';
+import { isPassing } from '../../shared/aws/aws-faults';
 import { faultOf } from '../../shared/aws/fault-of';
 import { ApiError, HostUnreachable, hostProblem } from '../../shared/contract/errors';
 import { inputs } from '../../shared/contract/inputs';
@@ -79,6 +80,9 @@ export async function allow(
   return { wish, decision, host, rows, existing, silence, request, now };
 }
 
+/** Milliseconds that writing an event may take, its repetition included. */
+const toNote = 9000;
+
 /** Where the act fails, notes that a grant which a rule allowed was not given after all, and throws what the person is told. */
 export async function noteFailure<T>(
   deps: GrantDeps,
@@ -90,8 +94,10 @@ export async function noteFailure<T>(
   } catch (fault) {
     const { email, host, db, role, label } = wish;
     const problem = hostProblem(fault);
+    // A table that gave no answer for so long would give none to this either, and the function would end without one.
+    if (isPassing(fault) && Date.now() > request.deadline - toNote) throw problem;
     if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
-    const reason = problem instanceof ApiError ? problem.code : 'internal';
+    const reason = problem instanceof ApiError ? problem.code : isPassing(fault) ? 'service_busy' : 'internal';
     const event = { act: 'grant_failed', email, reason, wish: { host, db, role, label } } as const;
     await together([writeEvent(deps.table, event, request, now), silence.learn(fault, seconds(now))]);
     throw problem;

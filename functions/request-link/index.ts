@@ -8,6 +8,7 @@ import { serve } from '../../shared/http/http';
 import { dynamoTable } from '../../shared/store/table';
 import { getToken } from './get-token';
 import { requestLink } from './request-link';
+import { spentSources } from './spent-sources';
 
 // Above what the work takes; docs/decisions/04-one-answer.md has the figures.
 const floorMs = 1500;
@@ -21,6 +22,7 @@ const deps = {
   sendMail: sesMailer(settings.mailFrom, configurationSet),
   settings,
   log,
+  spent: spentSources(),
   floor: () => wait(floorMs),
 };
 

@@ -1,9 +1,12 @@
 import { together } from '../../shared/async/together';
 import type { Settings } from '../../shared/aws/settings';
+import { ApiError } from '../../shared/contract/errors';
+import { callerOf } from '../../shared/contract/names';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
 import type { ApiRequest } from '../../shared/http/request';
 import { expired, type Rule, type Unreadable } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
+import { countRequest } from '../../shared/store/links';
 import { readRuler } from '../../shared/store/rulers';
 import { rulesFor } from '../../shared/store/rules';
 import { readUndelivered, type Undelivered } from '../../shared/store/undelivered';
@@ -22,21 +25,34 @@ export interface Asked extends Address {
   undelivered: Undelivered | undefined;
 }
 
-/** Reads it all at once. */
+/** Reads it all at once, and refuses a source that asks too often. */
 export async function readAsked(deps: RequestLinkDeps, request: ApiRequest, email: string, now: Date): Promise<Asked> {
   const { table, settings } = deps;
-  const [rules, ruler, address, newAddresses, undelivered, linkKeys] = await together([
+  const caller = callerOf(request.ip);
+  const [rules, ruler, address, newAddresses, undelivered, calm, linkKeys] = await together([
     rulesFor(table, email),
     readRuler(table, email),
     readAddress(table, email),
     readNewAddresses(table, email, now),
     readUndelivered(table, email, now),
+    countRequest(table, caller, settings.linksPerHourPerIp, now),
     deps.secrets.linkKeys(),
   ]);
+  if (!calm) {
+    deps.spent.add(caller, now);
+    throw tooManyRequests(now);
+  }
   reportUnreadable(deps.log, ruler ? [...rules, ruler] : rules, request.requestId);
   const knownBy = ruler ? 'name' : howKnown(rules, email, settings, now);
   return { ...address, linkKeys, knownBy, newAddresses, undelivered };
 }
+
+export const tooManyRequests = (now: Date): ApiError =>
+  new ApiError(
+    'too_many_requests',
+    'Too many links were asked for from your address. Try again in an hour.',
+    3600 - (seconds(now) % 3600),
+  );
 
 /** Mail goes only to people who could do something with it, so that it can't be used against strangers. */
 function howKnown(rules: (Rule | Unreadable)[], email: string, { admins }: Settings, now: Date): Asked['knownBy'] {

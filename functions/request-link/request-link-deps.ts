@@ -3,6 +3,7 @@ import type { SendMail } from '../../shared/aws/mailer';
 import type { Secrets } from '../../shared/aws/secrets';
 import type { Settings } from '../../shared/aws/settings';
 import type { Table } from '../../shared/store/table';
+import type { SpentSources } from './spent-sources';
 
 export interface RequestLinkDeps {
   table: Table;
@@ -10,6 +11,7 @@ export interface RequestLinkDeps {
   sendMail: SendMail;
   settings: Settings;
   log: Log;
+  spent: SpentSources;
   /** Lasts longer than the work usually does: no answer leaves before, so that its time tells nothing. */
   floor(): Promise<void>;
 }

@@ -1,18 +1,15 @@
-import { together } from '../../shared/async/together';
 import { faultOf } from '../../shared/aws/fault-of';
 import type { Settings } from '../../shared/aws/settings';
-import { ApiError } from '../../shared/contract/errors';
 import { inputs } from '../../shared/contract/inputs';
 import { callerOf } from '../../shared/contract/names';
 import type { ApiResponse } from '../../shared/http/http';
 import { parseBody } from '../../shared/http/parse';
 import type { ApiRequest } from '../../shared/http/request';
 import { seconds } from '../../shared/policy/time';
-import { countRequest } from '../../shared/store/links';
 import { limitsFor } from './limits-for';
 import { type MadeLink, makeLink, type Wish } from './new-link';
 import { noteRefusal, tooManyNew } from './note-refusal';
-import { type Asked, isInvented, readAsked } from './read-asked';
+import { type Asked, isInvented, readAsked, tooManyRequests } from './read-asked';
 import type { RequestLinkDeps } from './request-link-deps';
 import { sendLink } from './send-link';
 import { tooSoon } from './sent-links';
@@ -29,8 +26,8 @@ export async function requestLink(deps: RequestLinkDeps, request: ApiRequest, no
 }
 
 /**
- * Mails a link, or does not: the caller hears of it no sooner than after the floor. A source that asks too often is refused at once, as
- * that tells nobody anything, and holds no function; what was begun for it only reads.
+ * Mails a link, or does not: the caller hears of it no sooner than after the floor. A source that is known to have no request left is
+ * refused at once: nothing is read for it, so that its answer tells nothing, and a flood holds no function.
  */
 export async function mailLink(
   deps: RequestLinkDeps,
@@ -38,33 +35,16 @@ export async function mailLink(
   wish: Wish,
   now: Date,
 ): Promise<{ made: MadeLink; known: boolean }> {
-  const { table, settings } = deps;
-  const counted = countRequest(table, callerOf(request.ip), settings.linksPerHourPerIp, now);
-  const work = Promise.allSettled([mailIfKnown(deps, request, { ...wish, counted }, now), deps.floor()]);
-  const mayAsk = await counted.catch(() => true);
-  if (!mayAsk) throw tooManyRequests(now);
-  const [outcome] = await work;
+  if (deps.spent.has(callerOf(request.ip), now)) throw tooManyRequests(now);
+  const [outcome] = await Promise.allSettled([mailIfKnown(deps, request, wish, now), deps.floor()]);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 }
 
-const tooManyRequests = (now: Date): ApiError =>
-  new ApiError(
-    'too_many_requests',
-    'Too many links were asked for from your address. Try again in an hour.',
-    3600 - (seconds(now) % 3600),
-  );
-
-async function mailIfKnown(
-  deps: RequestLinkDeps,
-  request: ApiRequest,
-  { counted, ...wish }: Wish & { counted: Promise<boolean> },
-  now: Date,
-) {
+async function mailIfKnown(deps: RequestLinkDeps, request: ApiRequest, wish: Wish, now: Date) {
   const { settings } = deps;
   const { email, terminal } = wish;
-  const [asked, mayAsk] = await together([readAsked(deps, request, email, now), counted]);
-  if (!mayAsk) throw tooManyRequests(now);
+  const asked = await readAsked(deps, request, email, now);
   const made = makeLink(asked.linkKeys, wish, seconds(now) + settings.linkTtl, request);
   const limits = limitsFor(settings, terminal);
   const refusal = whyNot(asked, settings, tooSoon(asked.sent, limits, { email, ip: request.ip, now }));

@@ -3,6 +3,7 @@ import { ApiError } from '../../shared/contract/errors';
 import { inputs } from '../../shared/contract/inputs';
 import type { InOtherWords } from '../../shared/http/http';
 import { explained, isBody, strayIn } from '../../shared/http/parse';
+import { putOnRecord, Refusal } from '../../shared/http/refusal';
 import type { ApiRequest } from '../../shared/http/request';
 import { expired, keyOf, type RuleKey } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
@@ -68,7 +69,9 @@ async function addRuleBesideOthers(deps: RulesDeps, request: ApiRequest, key: Ru
   try {
     await addRule(deps, request, key, now);
   } catch (error) {
-    if (!(error instanceof ApiError && error.code === 'rule_changed')) throw error;
+    if (!(error instanceof Refusal && error.code === 'rule_changed')) throw error;
+    // Beside the event of a write that did not come to be.
+    await putOnRecord(deps.table, error, request, now);
     await addRule(deps, request, key, now);
   }
 }

@@ -46,10 +46,10 @@ export function knownSilence(table: Table, host: string): KnownSilence {
       if (fault instanceof HostRefused) return answers();
       // Who had no time to ask, or to wait for the answer, knows nothing of the host.
       if (learnt || !(fault instanceof HostUnreachable) || fault.why === 'time_up') return;
-      // What was known before is nothing new.
-      if (await silent) return;
       // A host that has no primary, say, answers.
       if (!silences.includes(fault.why)) return answers();
+      // What was known before is nothing new; and of many that fail together one alone notes it.
+      if ((await silent) || learnt) return;
       learnt = true;
       silent = Promise.resolve(true);
       await noteNoAnswer(table, host, await reach(), now);

@@ -4,11 +4,11 @@ import { faultOf } from '../aws/fault-of';
 import type { Log } from '../aws/log';
 import { ApiError } from '../contract/errors';
 import { type fallback, methodsOf, type RouteKey } from '../contract/routes';
-import { type Source, writeEvent } from '../store/audit';
+import type { Source } from '../store/audit';
 import type { Table } from '../store/table';
 import type { Front } from './front';
 import { askAgain, pageHeaders, problemPage } from './page';
-import { Refusal } from './refusal';
+import { putOnRecord, Refusal } from './refusal';
 import { type ApiRequest, acceptsPage, originOf, parseEvent } from './request';
 
 export interface ApiResponse {
@@ -97,7 +97,7 @@ async function onRecord<T>(table: Table, source: Source, now: Date, act: () => P
   try {
     return await act();
   } catch (fault) {
-    if (fault instanceof Refusal) await writeEvent(table, { ...fault.event, reason: fault.code }, source, now);
+    if (fault instanceof Refusal) await putOnRecord(table, fault, source, now);
     throw fault;
   }
 }

@@ -1,5 +1,6 @@
 import { ApiError } from '../contract/errors';
-import type { Event } from '../store/audit';
+import { type Event, type Source, writeEvent } from '../store/audit';
+import type { Table } from '../store/table';
 
 /** A refusal with the event that goes with it: `serve` puts it on record before it answers, with the code as its reason. */
 export class Refusal extends ApiError {
@@ -10,3 +11,6 @@ export class Refusal extends ApiError {
     super(code, message, retryAfter, terminalLogin);
   }
 }
+
+export const putOnRecord = (table: Table, { event, code }: Refusal, source: Source, now: Date): Promise<void> =>
+  writeEvent(table, { ...event, reason: code }, source, now);

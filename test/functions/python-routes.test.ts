@@ -259,6 +259,10 @@ describe('POST /setrule/{token}', () => {
   test('of many at the same time all find the rule there', async () => {
     const answers = await Promise.all(Array.from({ length: 3 }, () => setRule(admin, rule({ email: 'many@lab.org' }))));
     expect(answers.map(({ json }) => json)).toEqual(Array(3).fill({ success: true }));
+    // What was written down before the write, and did not come to be, is taken back.
+    const acts = (await allItems()).filter(({ pk, email }) => /^audit#2/.test(String(pk)) && email === 'many@lab.org');
+    const of = (act: string) => acts.filter((event) => event.act === act).length;
+    expect(of('rule_set') - of('rule_refused')).toBe(1);
   });
 
   test('rulers set rules inside their scope; what an admin allows again outlives them', async () => {

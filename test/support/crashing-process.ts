@@ -1,3 +1,4 @@
+import { spentSources } from '../../functions/request-link/spent-sources';
 import { awsSecrets } from '../../shared/aws/secrets';
 import { parseSettings } from '../../shared/aws/settings';
 import { serve } from '../../shared/http/http';
@@ -34,6 +35,7 @@ const deps = {
   settings: parseSettings(settings),
   stackName: 'mongogrant',
   log,
+  spent: spentSources(),
   floor: async () => {},
 };
 

@@ -1,3 +1,4 @@
+import { spentSources } from '../../functions/request-link/spent-sources';
 import type { HostSecret } from '../../shared/aws/host-secret';
 import type { Log } from '../../shared/aws/log';
 import { parseSettings } from '../../shared/aws/settings';
@@ -56,6 +57,7 @@ export function quickApi(table: Table = memoryTable(), hosts?: QuickHosts, setti
     stackName,
     log: silent,
     sendMail: async () => {},
+    spent: spentSources(),
     floor: async () => {},
   };
   const handler = keepPromises(serve(useCases, deps, { log: silent, clock: () => now }));

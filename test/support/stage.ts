@@ -3,6 +3,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Document, MongoClient } from 'mongodb';
+import { spentSources } from '../../functions/request-link/spent-sources';
 import { ensureTable, startDynamoDb } from '../../local/dynamodb';
 import { match } from '../../local/gateway';
 import { startSecretsManager } from '../../local/secrets-manager';
@@ -91,6 +92,7 @@ export async function openStage(settings: Record<string, unknown> = {}) {
     settings: parsed,
     stackName: 'mongogrant',
     log,
+    spent: spentSources(),
     floor: async () => {},
   };
   const handler = keepPromises(serve(useCases, deps, { log, clock: () => clock.now }));

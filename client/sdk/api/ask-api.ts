@@ -69,7 +69,7 @@ export function failureOf(answer: Answer): MongograntError {
   if (isHeldBack(answer))
     return new MongograntError(
       'too_many_requests',
-      'The service gets more requests than it lets through. Nothing was done. Try again in a minute.',
+      'The service gets more requests than it lets through. Try again in a minute.',
       { status, retryAfter },
     );
   return new MongograntError(

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Reaped, reap } from '../../../functions/reap/reap';
 import { type Reconciled, reconcile } from '../../../functions/reconcile/reconcile';
+import { spentSources } from '../../../functions/request-link/spent-sources';
 import { hostSecretName } from '../../../shared/aws/host-secret';
 import type { Log } from '../../../shared/aws/log';
 import type { HostSecret } from '../../../shared/aws/secrets';
@@ -127,7 +128,15 @@ export async function ask(
   target: string,
   body?: unknown,
 ): Promise<{ status: number; json: unknown }> {
-  const deps = { ...edges, settings, stackName, log: silent, sendMail: async () => {}, floor: async () => {} };
+  const deps = {
+    ...edges,
+    settings,
+    stackName,
+    log: silent,
+    sendMail: async () => {},
+    spent: spentSources(),
+    floor: async () => {},
+  };
   const date = new Date(now * 1000);
   const handler = keepPromises(serve(useCases, deps, { log: silent, clock: () => date }));
   const event = eventOf(method, target, { token: tokens.get(who), body }, date);
