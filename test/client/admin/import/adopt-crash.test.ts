@@ -15,7 +15,7 @@ const atOnce = 3;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mongogrant-'));
-  const entryPoints = [join(__dirname, '../../support/adopting-process.ts')];
+  const entryPoints = [join(__dirname, '../../../support/adopting-process.ts')];
   const outfile = join(folder, 'adopt.js');
   buildSync({ entryPoints, bundle: true, minify: true, platform: 'node', outfile, logLevel: 'error' });
   python = await openPythonServer();
