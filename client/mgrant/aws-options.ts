@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { email } from '../../shared/contract/fields';
 import { type AwsOptions, awsSettings } from '../admin/aws/aws-settings';
 import type { AwsTools } from '../admin/aws/aws-tools';
-import { MongograntError } from '../sdk/mongogrant-error';
+import { isMongograntError } from '../sdk/mongogrant-error';
 import { checked } from './checked';
 import { UsageError } from './refused';
 import type { Session } from './session';
@@ -42,7 +42,7 @@ export async function actorOf(session: Session, { by }: DeploymentOptions): Prom
     const client = await session.client();
     return (await client.me()).email;
   } catch (fault) {
-    if (!(fault instanceof MongograntError) || fault.code !== 'token_missing') throw fault;
+    if (!isMongograntError(fault) || fault.code !== 'token_missing') throw fault;
     // An admin begins with AWS's credentials alone: a host comes before the first login.
     throw new UsageError('--by: say who you are, for the audit log: --by you@lab.org, or MONGOGRANT_BY.');
   }

@@ -1,6 +1,6 @@
 import { together } from '../../shared/async/together';
 import type { ClientDeps } from '../sdk/api/ask-api';
-import { MongograntError } from '../sdk/mongogrant-error';
+import { isMongograntError, type MongograntError } from '../sdk/mongogrant-error';
 import { carryOut } from './carry-out';
 import type { Change } from './changes';
 import type { Plan } from './plan-rules';
@@ -64,7 +64,7 @@ async function failureIn(change: Change, deps: ClientDeps): Promise<MongograntEr
     await carryOut(change, deps);
     return undefined;
   } catch (error) {
-    if (error instanceof MongograntError) return error;
+    if (isMongograntError(error)) return error;
     throw error;
   }
 }

@@ -40,3 +40,7 @@ export class MongograntError extends Error {
     Object.assign(this, facts);
   }
 }
+
+/** Also of a copy of this module: run from its sources, a part of the command is loaded by `require`, the rest by `import`. */
+export const isMongograntError = (fault: unknown): fault is MongograntError =>
+  fault instanceof Error && fault.name === 'MongograntError';

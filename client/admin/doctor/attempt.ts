@@ -1,4 +1,4 @@
-import { MongograntError } from '../../sdk/mongogrant-error';
+import { isMongograntError } from '../../sdk/mongogrant-error';
 import { doctorPackages, explainAws } from '../aws/explain-aws';
 import { isThere } from '../aws/is-there';
 import { type Finding, fail, skipped } from './finding';
@@ -40,15 +40,15 @@ function notSeen(check: string, action: string, fault: unknown): Finding {
       'Look at the deployment in AWS itself.',
     );
   const explained = explainAws(fault);
-  if (explained instanceof MongograntError && explained.code === 'aws_packages_missing')
+  if (isMongograntError(explained) && explained.code === 'aws_packages_missing')
     return skipped(
       check,
       'The AWS package for it is not installed.',
       `npm install -g ${doctorPackages.join(' ')} (without -g if mongogrant is installed in a project)`,
     );
-  if (explained instanceof MongograntError && passing.has(explained.code))
+  if (isMongograntError(explained) && passing.has(explained.code))
     return skipped(check, explained.message, 'Then run mgrant doctor again.');
-  if (explained instanceof MongograntError) return fail(check, explained.message, 'Then run mgrant doctor again.');
+  if (isMongograntError(explained)) return fail(check, explained.message, 'Then run mgrant doctor again.');
   return fail(
     check,
     `${action} failed (${name || 'unknown fault'}).`,

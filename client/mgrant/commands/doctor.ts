@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { awsSettings } from '../../admin/aws/aws-settings';
 import { type Finding, fail, skipped } from '../../admin/doctor/finding';
-import { MongograntError } from '../../sdk/mongogrant-error';
+import { isMongograntError } from '../../sdk/mongogrant-error';
 import { sameEndpoint } from '../../sdk/remotes';
 import type { Remote } from '../../sdk/settings/settings-schema';
 import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
@@ -77,7 +77,7 @@ async function inside(
     const now = session.io.now();
     return await useAws(session, options, '', (tools) => checkDeployment({ tools, settings, endpoint, now }));
   } catch (fault) {
-    if (!(fault instanceof MongograntError)) throw fault;
+    if (!isMongograntError(fault)) throw fault;
     if (fault.code === 'table_missing')
       return nothing(
         skipped(

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MongograntError } from '../mongogrant-error';
+import { isMongograntError, MongograntError } from '../mongogrant-error';
 
 /** What the API answered. `retryAfter`: the seconds of its `Retry-After` header. */
 export interface Answer {
@@ -106,8 +106,7 @@ export async function ask<S extends v.GenericSchema>(
     if (answer && answer.status < 300) return understood(schema, answer.json);
     const again = repeat === 'always' || isHeldBack(answer) || (repeat === 'refused' && answer?.status === 429);
     const pause = again ? pauseOf(answer, attempt, deps) : undefined;
-    if (pause === undefined)
-      throw answer ? failureOf(answer) : fault instanceof MongograntError ? fault : noAnswer(fault);
+    if (pause === undefined) throw answer ? failureOf(answer) : isMongograntError(fault) ? fault : noAnswer(fault);
     await deps.sleep(pause);
   }
 }

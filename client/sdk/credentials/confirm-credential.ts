@@ -1,6 +1,6 @@
 import { replies } from '../../../shared/contract/replies';
 import { pages, read } from '../api/ask-api';
-import { MongograntError } from '../mongogrant-error';
+import { isMongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { Credential, Wanted } from '../settings/credentials';
 import { type ObtainDeps, obtainCredential } from './obtain-credential';
@@ -31,7 +31,7 @@ async function isInForce(deps: ObtainDeps, credential: Credential): Promise<bool
       (grant) => grant.role === role && grant.username === username && grant.state === 'active' && !grant.lost,
     );
   } catch (failure) {
-    if (!(failure instanceof MongograntError)) throw failure;
+    if (!isMongograntError(failure)) throw failure;
     deps.warn(`This login is from ${endpoint}, which could not be asked whether it is still good. ${failure.message}`);
     return true;
   }

@@ -1,4 +1,4 @@
-import { MongograntError } from '../mongogrant-error';
+import { isMongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import {
   type Credential,
@@ -61,7 +61,7 @@ async function renewedOrStill(
     const grant = await renewCredential(deps, remote, credential);
     return await save(deps, renewed(credential, grant, deps.now()), wanted);
   } catch (failure) {
-    if (!(failure instanceof MongograntError)) throw failure;
+    if (!isMongograntError(failure)) throw failure;
     if (failure.code === 'grant_unknown') return undefined;
     deps.warn(`A credential that ends soon could not be renewed. ${failure.message}`);
     return credential;

@@ -1,5 +1,5 @@
 import type { ClientContext } from '../client-context';
-import { MongograntError } from '../mongogrant-error';
+import { isMongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { RenewedGrant } from '../replies';
 import {
@@ -19,7 +19,7 @@ export async function renewGrant(context: ClientContext, wanted: Wanted): Promis
   const [remote] = usableRemotes(settings, endpoint);
   const grant = await renewCredential(context, remote, { ...wanted.place, label: wanted.label }).catch(
     async (failure: unknown) => {
-      if (credential?.endpoint !== undefined && failure instanceof MongograntError && failure.code === 'grant_unknown')
+      if (credential?.endpoint !== undefined && isMongograntError(failure) && failure.code === 'grant_unknown')
         await context.file.change((before) => withoutCredentials(before, (one) => sameCredential(one, credential)));
       throw failure;
     },

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { replies } from '../../../shared/contract/replies';
 import { ask, type ClientDeps } from '../api/ask-api';
-import { MongograntError } from '../mongogrant-error';
+import { isMongograntError, MongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { Credential } from '../settings/credentials';
 import type { Remote, Settings } from '../settings/settings-schema';
@@ -33,7 +33,7 @@ export async function requestCredential(
       const question = { method: 'POST', path: '/grants', body, answer: replies.grant, repeat: 'always' } as const;
       return credentialOf(await ask(deps.apiOf(remote), question), place, remote.endpoint, deps.now());
     } catch (failure) {
-      if (!(failure instanceof MongograntError)) throw failure;
+      if (!isMongograntError(failure)) throw failure;
       failures.push({ endpoint: remote.endpoint, failure });
     }
   }

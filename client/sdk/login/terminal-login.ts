@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { replies } from '../../../shared/contract/replies';
 import { ask, type ClientDeps } from '../api/ask-api';
-import { MongograntError } from '../mongogrant-error';
+import { isMongograntError, MongograntError } from '../mongogrant-error';
 
 /** A token, whose it is, and until when it works (ISO 8601). */
 export interface Token {
@@ -41,7 +41,7 @@ export async function terminalLogin(deps: ClientDeps, { email, onCode, signal }:
       silent = 0;
     } catch (fault) {
       silent += 1;
-      if (!(fault instanceof MongograntError && fault.code === 'no_answer') || silent > mostSilent) throw fault;
+      if (!(isMongograntError(fault) && fault.code === 'no_answer') || silent > mostSilent) throw fault;
     }
   }
 }

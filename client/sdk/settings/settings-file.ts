@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf } from '../code-of';
 import { decodeText } from '../decode-text';
-import { MongograntError } from '../mongogrant-error';
+import { isMongograntError, MongograntError } from '../mongogrant-error';
 import { withLock } from './lock';
 import { emptySettings, type Settings } from './settings-schema';
 import { parseSettings, settingsText } from './settings-text';
@@ -84,7 +84,7 @@ const unwritable =
   (fault: unknown): never => {
     const code = codeOf(fault);
     const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT', 'ENOTDIR'].find((one) => one === code);
-    if (fault instanceof MongograntError || !refused) throw fault;
+    if (isMongograntError(fault) || !refused) throw fault;
     throw new MongograntError(
       'settings_unwritable',
       `The file ${path} can't be written (${refused}). Make its folder writable, or name another file.`,
