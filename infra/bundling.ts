@@ -8,12 +8,19 @@ export const runtime = Runtime.NODEJS_24_X;
 /** The file that becomes the code of the function of this name. */
 export const entryOf = (name: string): string => path.join(root, 'functions', name, 'index.ts');
 
+/**
+ * Packages in place of which bundles have a file of ours. The SDK's search for credentials, in files, at AWS's other services and in other
+ * processes, is a quarter of a bundle, and Lambda never needs it.
+ */
+export const aliases = { '@aws-sdk/credential-provider-node': path.join(__dirname, 'lambda-credentials.ts') };
+
 export const bundling = {
   // The AWS clients too: the copy in the runtime changes under our feet, and a third of an unbundled client is code that is never called.
   bundleAwsSDK: true,
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
   minify: true,
+  esbuildArgs: Object.fromEntries(Object.entries(aliases).map(([name, file]) => [`--alias:${name}`, file])),
   // CommonJS packages (mongodb, jsonwebtoken) call `require`, which an ES module does not have.
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 } satisfies BundlingOptions;

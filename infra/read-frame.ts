@@ -1,7 +1,7 @@
 import { SourceMap } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { bundling, entryOf, root, runtime } from './bundling';
+import { aliases, bundling, entryOf, root, runtime } from './bundling';
 
 /** A place in the source. */
 export interface Place {
@@ -29,6 +29,7 @@ export async function bundle(name: string): Promise<{ code: string; map: string 
   const { mainFields, minify, banner } = bundling;
   const { outputFiles } = await build({
     ...{ entryPoints: [entryOf(name)], absWorkingDir: root, bundle: true, platform: 'node', format: 'esm' },
+    alias: aliases,
     ...{ target: runtime.name.replace('nodejs', 'node').replace('.x', ''), mainFields, minify, banner: { js: banner } },
     ...{ sourcemap: 'external', sourcesContent: false, write: false, logLevel: 'silent' },
     outfile: path.join(path.dirname(entryOf(name)), 'index.mjs'),
