@@ -16,7 +16,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Deployment } from '../shared/aws/settings';
-import { type FunctionName, fallback, methodsAt, type Route } from '../shared/contract/routes';
+import type { FunctionName, Route } from '../shared/contract/route';
+import { fallback, methodsAt } from '../shared/contract/routes';
 import type { CustomerKey } from './customer-key';
 
 /** The API's own name, and the ARN of a certificate for it in the stack's region. */

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { FunctionName, ScheduledJob } from '../shared/contract/routes';
+import type { ScheduledJob } from '../shared/contract/jobs';
+import type { FunctionName } from '../shared/contract/route';
 import type { Alarms } from './alarms';
 import type { Api } from './api';
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { allRoutes, type FunctionName, fallback, methodsAt, type Route } from '../shared/contract/routes';
+import type { FunctionName, Route } from '../shared/contract/route';
+import { allRoutes, fallback, methodsAt } from '../shared/contract/routes';
 import { gatewayEvent, parseTarget } from './gateway-event';
 import { type GatewayResponse, gatewayResponse, ownAnswer } from './gateway-response';
 import { bindListener, type Listening, onLoopback } from './loopback';

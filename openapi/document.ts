@@ -1,12 +1,12 @@
+import type * as v from 'valibot';
 import { version } from '../package.json';
-import { lists } from '../shared/contract/fields';
-import { allRoutes, type RouteKey } from '../shared/contract/routes';
+import { lists } from '../shared/contract/fields/lists';
+import { type ReplyName, type Route, tags } from '../shared/contract/route';
 import { replyExamples } from './examples';
-import { fieldSchemas } from './fields';
-import { codesOf, type InputName, isJson, type Operation, type ReplyName, tags } from './operation';
-import { operations } from './operations';
+import { fields, wordsOf } from './fields';
+import { codesOf, isJson, type Operation, operations } from './operation';
 import { problemHeaders, problemsOf, statusOf } from './problems';
-import { inputRef, inputSchema, namedSchemas, replyRef, type Schema } from './schemas';
+import { inputSchema, namedSchemas, refTo, replyRef, type Schema } from './schemas';
 
 const description = [
   'mongogrant hands out expiring MongoDB logins to people who own an e-mail address: ask for a link, redeem it for a token, and ask for logins with the token. docs/api.md tells it as a story.',
@@ -22,13 +22,13 @@ const description = [
   '',
 ].join('\n');
 
-/** The OpenAPI document, made from the routes, what they take (`inputs`), what they answer (`replies`), and the words for them. */
+/** The OpenAPI document, made from the routes, what they take and answer, and the words for them. */
 export function openApiDocument(): Schema {
   const responses: Record<string, Schema> = {};
   const paths: Record<string, Schema> = {};
-  for (const { method, path } of allRoutes) {
-    const operation = operationObject(operations[`${method} ${path}` as RouteKey], path, responses);
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
+  for (const operation of operations) {
+    const { method, path } = operation.route;
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(operation, responses) };
   }
   return {
     openapi: '3.1.1',
@@ -44,7 +44,7 @@ export function openApiDocument(): Schema {
     ],
     security: [{ token: [] }],
     tags: Object.entries(tags)
-      .filter(([name]) => Object.values(operations).some(({ tag }) => tag === name))
+      .filter(([name]) => operations.some(({ tag }) => tag === name))
       .map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -58,13 +58,14 @@ export function openApiDocument(): Schema {
       },
       headers: problemHeaders,
       responses,
-      schemas: namedSchemas(Object.values(operations)),
+      schemas: namedSchemas(operations),
     },
   };
 }
 
-function operationObject(operation: Operation, path: string, responses: Record<string, Schema>): Schema {
-  const { id, tag, summary, description, open, deprecated, body, query, example } = operation;
+function operationObject(operation: Operation, responses: Record<string, Schema>): Schema {
+  const { id, tag, summary, description, deprecated, route } = operation;
+  const { path, open, body, query } = route;
   const parameters = [...pathParameters(path), ...(query ? queryParameters(query, operation.fields) : [])];
   return {
     operationId: id,
@@ -74,8 +75,8 @@ function operationObject(operation: Operation, path: string, responses: Record<s
     ...(deprecated && { deprecated }),
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: requestBody(body, example) }),
-    responses: { ...refusalsOf(operation, responses), ...answersOf(operation) },
+    ...(body && { requestBody: requestBody(body, operation) }),
+    responses: { ...refusalsOf(route, responses), ...answersOf(route) },
   };
 }
 
@@ -93,16 +94,18 @@ const pathWords: Record<string, string> = {
   token: 'The fetch token.',
 };
 
-function queryParameters(input: InputName, words: Operation['fields'] = {}): Schema[] {
+function queryParameters(input: v.GenericSchema, words: Operation['fields'] = {}): Schema[] {
   const { properties = {}, required = [] } = inputSchema(input) as InputShape;
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
     required: required.includes(name),
-    description: words[name] ?? fieldSchemas[String(schema.$ref).split('/').at(-1) ?? '']?.shown.description,
+    description: words[name] ?? descriptionOf(String(schema.$ref).split('/').at(-1) ?? ''),
     schema,
   }));
 }
+const descriptionOf = (name: string): string | undefined => fields[name] && wordsOf(fields[name]).description;
+
 interface InputShape {
   properties?: Record<string, Schema>;
   required?: string[];
@@ -110,11 +113,11 @@ interface InputShape {
 
 /** The names of the fields that hold lists. */
 const listRefs = new Set(
-  Object.entries(fieldSchemas).flatMap(([name, { schema }]) => (Object.values(lists).includes(schema) ? [name] : [])),
+  Object.entries(fields).flatMap(([name, field]) => (Object.values(lists).includes(field) ? [name] : [])),
 );
 
-function requestBody(input: InputName, example: Operation['example']): Schema {
-  const content = { schema: inputRef(input), ...(example && { example }) };
+function requestBody(input: v.GenericSchema, { bodyName = '', example }: Operation): Schema {
+  const content = { schema: { $ref: refTo(bodyName) }, ...(example && { example }) };
   const { properties = {} } = inputSchema(input) as InputShape;
   const listed = Object.entries(properties).filter(([, { $ref }]) =>
     listRefs.has(String($ref).split('/').at(-1) ?? ''),
@@ -134,7 +137,7 @@ const words: Record<number, string> = {
   503: 'The MongoDB host does not answer. Ask again later.',
 };
 
-function answersOf({ answers }: Operation): Record<string, Schema> {
+function answersOf({ answers }: Route): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(answers).map(([status, kinds]) => {
       const json = kinds.filter(isJson);
@@ -157,12 +160,12 @@ function jsonContent(kinds: ReplyName[]): Schema {
 }
 
 /** By reference: many routes refuse the same. */
-function refusalsOf(operation: Operation, responses: Record<string, Schema>): Record<string, Schema> {
-  const asPage = Object.values(operation.answers).some((kinds) => kinds.includes('page'));
+function refusalsOf(route: Route, responses: Record<string, Schema>): Record<string, Schema> {
+  const asPage = Object.values(route.answers).some((kinds) => kinds.includes('page'));
   return Object.fromEntries(
     Object.entries(
       problemsOf(
-        codesOf(operation).filter((code) => !(statusOf(code) in operation.answers)),
+        codesOf(route).filter((code) => !(statusOf(code) in route.answers)),
         asPage,
       ),
     ).map(([status, { name, response }]) => {

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import type { replies } from '../shared/contract/replies';
-import type { ReplyName } from './operation';
+import type { ReplyName } from '../shared/contract/route';
 
 const login = {
   host: 'mongodb03.lab.org',

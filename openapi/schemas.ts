@@ -1,10 +1,11 @@
 import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
-import type * as v from 'valibot';
-import { moment } from '../shared/contract/fields';
-import { inputs } from '../shared/contract/inputs';
+import * as v from 'valibot';
+import { schemaOf } from '../shared/contract/fields/field';
+import { moment, time } from '../shared/contract/fields/times';
 import { event, grant, replies, rule, ruler, scope, storedRule, unreadable } from '../shared/contract/replies';
-import { fieldSchemas } from './fields';
-import { type InputName, isJson, type Operation, type ReplyName } from './operation';
+import type { ReplyName } from '../shared/contract/route';
+import { fields } from './fields';
+import { isJson, type Operation } from './operation';
 
 export type Schema = Record<string, unknown>;
 
@@ -30,53 +31,47 @@ const renamed: Partial<Record<ReplyName, string>> = {
 const capital = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 const nameOf = (reply: ReplyName): string => renamed[reply] ?? capital(reply);
 
-const refTo = (name: string): string => `#/components/schemas/${name}`;
+export const refTo = (name: string): string => `#/components/schemas/${name}`;
 export const replyRef = (name: ReplyName): Schema => ({ $ref: refTo(nameOf(name)) });
 
-export const inputRef = (name: InputName): Schema => ({ $ref: refTo(inputNameOf(name)) });
-const inputNameOf = (name: InputName): string => `${capital(name)}Input`;
-
-const fields: Record<string, v.GenericSchema> = Object.fromEntries(
-  Object.entries(fieldSchemas).map(([name, { schema }]) => [name, schema]),
-);
 const config = {
   target: 'draft-2020-12',
   typeMode: 'input',
-  // What can't be converted is code; what it comes to is said in fields.ts.
+  // What can't be converted is code; what it comes to is said by the field's words.
   errorMode: 'ignore',
-  // To whom a moment becomes what, is nothing to who sends it.
-  overrideRef: ({ referenceId }: { referenceId: string }) => refTo(referenceId === 'Moment' ? 'Time' : referenceId),
+  // What a moment becomes is no matter to who sends it.
+  overrideRef: ({ referenceId }: { referenceId: string }) => refTo(referenceId === 'Seconds' ? 'Time' : referenceId),
 } as const;
 
 /** The schemas that these operations need: the fields of requests, whole bodies, answers, and parts of them. */
 export function namedSchemas(operations: readonly Operation[]): Record<string, Schema> {
-  const shown = Object.entries(toJsonSchemaDefs(fields, config)).map(([name, schema]) => [
+  const named = Object.entries(toJsonSchemaDefs(fields, config)).map(([name, schema]) => [
     name,
-    shownAs(schema, fieldSchemas[name]?.shown),
+    // What stands behind a change of its input says nothing of the input, but for the words.
+    schemaOf(wordsIn(name), { ...schema, ...wordsIn(name) }),
   ]);
-  const bodies = operations.flatMap(({ body }) => (body ? [[inputNameOf(body), inputSchema(body)]] : []));
-  const answered = operations.flatMap(({ answers }) => Object.values(answers).flat());
+  const bodies = operations.flatMap(({ route: { body }, bodyName }) => (body ? [[bodyName, inputSchema(body)]] : []));
+  const answered = operations.flatMap(({ route }) => Object.values(route.answers).flat());
   const answers: Record<string, v.GenericSchema> = Object.fromEntries(
     [...new Set(answered), 'problem' as const].filter(isJson).map((reply) => [nameOf(reply), replies[reply]]),
   );
   return plain({
-    ...Object.fromEntries([...shown, ...bodies]),
+    ...Object.fromEntries([...named, ...bodies]),
     ...toJsonSchemaDefs({ ...answers, ...parts }, config),
   });
 }
 
-/** Alternatives that are said in full stand alone. */
-const shownAs = (schema: object, shown: Schema = {}): Schema => ('anyOf' in shown ? shown : { ...schema, ...shown });
+const wordsIn = (name: string): object => (fields[name] ? v.getMetadata(fields[name]) : {});
 
 /** The input of a route, its fields by reference. */
-export function inputSchema(name: InputName): Schema {
+export function inputSchema(input: v.GenericSchema): Schema {
   const {
     $defs: _,
     $schema: __,
     ...schema
-  } = toJsonSchema(inputs[name], {
+  } = toJsonSchema(input, {
     ...config,
-    definitions: { ...fields, Moment: moment },
+    definitions: { ...fields, Time: moment, Seconds: time },
   });
   return plain({ ...schema });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { email } from '../../shared/contract/fields';
+import { email } from '../../shared/contract/fields/access';
 import { type AwsOptions, awsSettings } from '../admin/aws/aws-settings';
 import type { AwsTools } from '../admin/aws/aws-tools';
 import { isMongograntError } from '../sdk/mongogrant-error';

@@ -1,4 +1,4 @@
-import * as fields from '../../shared/contract/fields';
+import * as fields from '../../shared/contract/fields/access';
 import { roles } from '../../shared/policy/policy';
 import type { Client } from '../sdk/client';
 import { type Place, resolvePlace, roleOf } from '../sdk/spec';

@@ -1,5 +1,5 @@
 import ms from 'ms';
-import { moment as momentField } from '../../shared/contract/fields';
+import { moment as momentField } from '../../shared/contract/fields/times';
 import { checked } from './checked';
 
 /** A moment for people: `2026-12-24 08:00 UTC`. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { together } from '../../shared/async/together';
-import { time } from '../../shared/contract/fields';
-import { inputs } from '../../shared/contract/inputs';
+import { time } from '../../shared/contract/fields/times';
 import { grant, replies, rule, unreadable } from '../../shared/contract/replies';
+import { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import type { Held } from '../../shared/policy/losses';
 import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy/policy';
 import type { Scope } from '../../shared/policy/scope';
@@ -28,7 +28,7 @@ export interface ServiceState {
   scope?: Scope | undefined;
 }
 
-const { expires, maxTtl } = inputs.rule.entries;
+const { expires, maxTtl } = setRuleRoute.body.entries;
 const { cursor } = replies.grants.entries;
 
 const ruleRow = v.pipe(

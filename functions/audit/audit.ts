@@ -1,21 +1,23 @@
 import type { Log } from '../../shared/aws/log';
 import { ApiError } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
+import type { listEventsRoute } from '../../shared/contract/routes/list-events';
 import { type AuthDeps, type Authority, authorize, governs } from '../../shared/http/authenticate';
+import type { CallOf } from '../../shared/http/call';
 import { cursorTo, positionIn } from '../../shared/http/cursors';
-import type { ApiResponse } from '../../shared/http/http';
-import { parseQuery } from '../../shared/http/parse';
 import { Refusal } from '../../shared/http/refusal';
-import type { ApiRequest } from '../../shared/http/request';
+import type { ApiResponse } from '../../shared/http/render';
 import { asksOutside } from '../../shared/policy/scope';
 import { iso } from '../../shared/policy/time';
 import { eventsOf, eventsOfAll, placeOf, type StoredEvent, spanOf } from './read-audit';
 
 /** `GET /audit`: what happened, newest first. An admin sees all, a ruler what is inside their scope, a member what is about themselves. */
-export async function getAudit(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<ApiResponse> {
+export async function getAudit(
+  deps: AuthDeps & { log: Log },
+  call: CallOf<typeof listEventsRoute>,
+): Promise<ApiResponse> {
   const { table } = deps;
-  const { email, host, from, to } = parseQuery(inputs.auditFilter, request);
-  const person = await authorize(deps, request, now);
+  const { email, host, from, to } = call.query;
+  const person = await authorize(deps, call);
   const whose = email ?? (person.admin || person.scope ? undefined : person.email);
   if (whose !== undefined && !mayAsk(person, whose, host)) {
     const problem = new ApiError(
@@ -26,13 +28,13 @@ export async function getAudit(deps: AuthDeps & { log: Log }, request: ApiReques
       act: 'read_refused',
       email: whose,
       by: person.email,
-      route: request.route,
+      route: call.request.route,
       wish: { host },
     } as const;
     throw new Refusal(problem, event);
   }
-  const span = spanOf({ from, to, now });
-  const position = (await positionIn(deps, request, person.email)) ?? span.to;
+  const span = spanOf({ from, to, now: call.now });
+  const position = (await positionIn(deps, call, person.email)) ?? span.to;
   const wanted = (event: StoredEvent) => maySee(person, event) && (host === undefined || isAt(event, host));
   const { events, next } = await (whose === undefined
     ? eventsOfAll(table, { ...span, to: position }, wanted)
@@ -41,7 +43,7 @@ export async function getAudit(deps: AuthDeps & { log: Log }, request: ApiReques
     status: 200,
     json: {
       events: events.map((event) => shownTo(person, event)),
-      ...(await cursorTo(deps, request, person.email, next)),
+      ...(await cursorTo(deps, call, { email: person.email, next })),
     },
   };
 }

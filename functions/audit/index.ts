@@ -1,8 +1,9 @@
 import { readEnv } from '../../shared/aws/env';
 import { jsonLog } from '../../shared/aws/log';
 import { awsSecrets } from '../../shared/aws/secrets';
+import { listEventsRoute } from '../../shared/contract/routes/list-events';
 import { frontOf } from '../../shared/http/front';
-import { serve } from '../../shared/http/http';
+import { on, serve } from '../../shared/http/serve';
 import { dynamoTable } from '../../shared/store/table';
 import { getAudit } from './audit';
 
@@ -17,7 +18,7 @@ const deps = {
   log,
 };
 
-export const handler = serve({ 'GET /audit': getAudit }, deps, {
+export const handler = serve([on(listEventsRoute, getAudit)], deps, {
   origin: env.origin,
   log,
   front: frontOf(env, deps.secrets),

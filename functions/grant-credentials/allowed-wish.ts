@@ -1,27 +1,26 @@
-import type * as v from 'valibot';
 import { together } from '../../shared/async/together';
 import { isPassing } from '../../shared/aws/aws-faults';
 import { faultOf } from '../../shared/aws/fault-of';
 import { ApiError, HostUnreachable, hostProblem } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
+import type { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
 import type { EndDeps } from '../../shared/grants/end-grant';
 import { type KnownSilence, knownSilence } from '../../shared/grants/known-silence';
 import { type AuthDeps, claimsOf, livePerson } from '../../shared/http/authenticate';
-import { parseBody } from '../../shared/http/parse';
+import type { CallOf } from '../../shared/http/call';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
-import type { ApiRequest } from '../../shared/http/request';
 import type { Host } from '../../shared/mongo/mongo-users';
 import { type Decision, decide, ruleName } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
-import { writeEvent } from '../../shared/store/audit';
 import { type Grant, type GrantRows, grantsOf } from '../../shared/store/grants';
 import { rulesFor } from '../../shared/store/rules';
 
 export type GrantDeps = AuthDeps & EndDeps;
 
+export type GrantCall = CallOf<typeof grantCredentialsRoute>;
+
 /** A wish that a rule allows, with all that is known about it. */
 export interface Allowed {
-  wish: v.InferOutput<typeof inputs.grant> & { email: string };
+  wish: GrantCall['body'] & { email: string };
   decision: Decision;
   host: Host;
   /** Every grant of this person on this host, ended ones included. */
@@ -29,32 +28,30 @@ export interface Allowed {
   /** The grant of exactly this wish, in whatever state. */
   existing?: Grant | undefined;
   silence: KnownSilence;
-  request: ApiRequest;
-  now: Date;
+  call: GrantCall;
 }
 
-/** Parses, authenticates and decides: what every request for a grant begins with. */
+/** Authenticates and decides: what every request for a grant begins with. */
 export async function allow(
   deps: GrantDeps,
-  request: ApiRequest,
-  now: Date,
+  call: GrantCall,
   refused: 'grant_refused' | 'renew_refused',
 ): Promise<Allowed> {
   const { table, settings, secrets, log } = deps;
-  const input = parseBody(inputs.grant, request);
-  const claims = await claimsOf(deps, request, now);
-  const wish = { ...input, email: claims.email };
+  const { request, now } = call;
+  const claims = await claimsOf(deps, call);
+  const wish = { ...call.body, email: claims.email };
   const silence = knownSilence(table, wish.host);
   const [, rules, rows] = await together([
-    livePerson(deps, claims, now),
+    livePerson(deps, claims, call),
     rulesFor(table, wish.email),
     grantsOf(table, wish.email, wish.host),
     silence.read(),
   ]);
-  const ttl = Math.min(input.ttl ?? settings.grantTtl, settings.maxGrantTtl);
+  const ttl = Math.min(wish.ttl ?? settings.grantTtl, settings.maxGrantTtl);
   const decision = decide(rules, wish, { ttl, now: seconds(now) });
-  reportUnreadable(log, rules, request.requestId);
-  const told = { wish, request, now, silence };
+  reportUnreadable(log, rules, call);
+  const told = { wish, call, silence };
   const secret = decision.allowed ? await noteFailure(deps, told, () => secrets.host(wish.host)) : undefined;
   // A retired host still ends what lives there, and begins nothing.
   if (!secret || secret.retiredAt !== undefined) {
@@ -62,7 +59,7 @@ export async function allow(
     const rule = decision.rule && ruleName(decision.rule);
     const reason = secret ? 'host_retired' : decision.allowed ? 'host_unknown' : 'not_allowed';
     const event = { act: refused, email: wish.email, reason, rule, wish: { host, db, role, label } };
-    await writeEvent(table, event, request, now);
+    await call.note(event);
     // One answer for both: who may not use a host does not learn whether it exists.
     throw new ApiError(
       'not_allowed',
@@ -77,7 +74,7 @@ export async function allow(
     if (await silence.isSilent(seconds(now))) throw new HostUnreachable(wish.host, false);
   });
   const host = { name: wish.host, secret, deadline: request.deadline };
-  return { wish, decision, host, rows, existing, silence, request, now };
+  return { wish, decision, host, rows, existing, silence, call };
 }
 
 /** Milliseconds that writing an event may take, its repetition included. */
@@ -86,7 +83,7 @@ const toNote = 9000;
 /** Where the act fails, notes that a grant which a rule allowed was not given after all, and throws what the person is told. */
 export async function noteFailure<T>(
   deps: GrantDeps,
-  { wish, request, now, silence }: Pick<Allowed, 'wish' | 'request' | 'now' | 'silence'>,
+  { wish, call, silence }: Pick<Allowed, 'wish' | 'call' | 'silence'>,
   act: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -95,11 +92,11 @@ export async function noteFailure<T>(
     const { email, host, db, role, label } = wish;
     const problem = hostProblem(fault);
     // A table that gave no answer for so long would give none to this either, and the function would end without one.
-    if (isPassing(fault) && Date.now() > request.deadline - toNote) throw problem;
+    if (isPassing(fault) && Date.now() > call.request.deadline - toNote) throw problem;
     if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
     const reason = problem instanceof ApiError ? problem.code : isPassing(fault) ? 'service_busy' : 'internal';
     const event = { act: 'grant_failed', email, reason, wish: { host, db, role, label } } as const;
-    await together([writeEvent(deps.table, event, request, now), silence.learn(fault, seconds(now))]);
+    await together([call.note(event), silence.learn(fault, seconds(call.now))]);
     throw problem;
   }
 }

@@ -5,7 +5,6 @@ import { tagOf } from '../../shared/grants/tag-of';
 import type { Owner } from '../../shared/mongo/mongo-users';
 import { ruleName } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
-import { writeEvent } from '../../shared/store/audit';
 import { extendGrant, type Grant, settleAddresses, withdrawChange } from '../../shared/store/grants';
 import { newPassword } from '../../shared/tokens/tokens';
 import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
@@ -18,22 +17,30 @@ import { requireArrived, requireSteady } from './one-change';
 export async function changeGrant(
   deps: GrantDeps,
   allowed: Allowed,
-  existing: Grant,
-  what: 'new password' | 'renew',
+  { existing, what }: { existing: Grant; what: 'new password' | 'renew' },
 ): Promise<{ grant: Grant; password: string }> {
   const password = newPassword();
-  const { host, decision, now } = allowed;
+  const { host, decision, call } = allowed;
+  const now = seconds(call.now);
   const moving = existing.cidrs?.join() !== decision.cidrs.join();
-  if (moving) requireSteady(existing, seconds(now));
+  if (moving) requireSteady(existing, now);
   const look = () => deps.users.owner(host, { user: existing.username, db: existing.usersDb });
   // Only where another change may be under way: else the look is made beside the write.
-  const looked = existing.changingUntil > seconds(now) ? look() : undefined;
-  if (looked) requireArrived(existing, await looked, seconds(now));
+  const looked = existing.changingUntil > now ? look() : undefined;
+  if (looked) requireArrived(existing, await looked, now);
   const act = what === 'renew' ? 'renewed' : 'granted';
-  const begun = await begin(deps, allowed, existing, { act, moving, look: () => looked ?? look() });
+  const begun = await begin(deps, allowed, { existing, act, moving, look: () => looked ?? look() });
   await requireOurs(deps, allowed, begun);
-  await send(deps, allowed, begun, what === 'renew' ? undefined : password, moving);
+  await send(deps, allowed, { ...begun, moving, ...(what === 'new password' && { password }) });
   return { grant: begun.grant, password };
+}
+
+/** What is to be done to a row, and the look at whose its user is. */
+interface Beginning {
+  existing: Grant;
+  act: 'granted' | 'renewed';
+  moving: boolean;
+  look: () => Promise<Owner>;
 }
 
 /** The row as this change began it, and as it was; whose the user was meanwhile. */
@@ -46,16 +53,15 @@ interface Begun {
 /** The row, and beside it a look at whose the user is, as no command can make that a condition of the change. */
 async function begin(
   deps: GrantDeps,
-  { decision, request, now }: Allowed,
-  existing: Grant,
-  { act, moving, look }: { act: 'granted' | 'renewed'; moving: boolean; look: () => Promise<Owner> },
+  { decision, call }: Allowed,
+  { existing, act, moving, look }: Beginning,
 ): Promise<Begun> {
   const { until: expiresAt } = decision;
   const rule = decision.rule && ruleName(decision.rule);
   const event = { act, email: existing.email, rule, grant: { ...existing, expiresAt } };
   const [extended, noted, owner] = await Promise.allSettled([
-    extendGrant(deps.table, existing, { expiresAt, now: seconds(now), moving }),
-    writeEvent(deps.table, event, request, now),
+    extendGrant(deps.table, existing, { expiresAt, now: seconds(call.now), moving }),
+    call.note(event),
     look(),
   ]);
   if (extended.status === 'rejected') throw extended.reason;
@@ -86,11 +92,9 @@ async function requireOurs(deps: GrantDeps, allowed: Allowed, begun: Begun): Pro
 async function send(
   deps: GrantDeps,
   allowed: Allowed,
-  begun: Begun,
-  password: string | undefined,
-  moving: boolean,
+  begun: Begun & { moving: boolean; password?: string },
 ): Promise<void> {
-  const { grant } = begun;
+  const { grant, moving, password } = begun;
   const { cidrs } = allowed.decision;
   const change = {
     tag: tagOf(grant, deps.stackName),
@@ -117,7 +121,7 @@ async function withdraw({ table, log }: GrantDeps, { grant, existing }: Begun): 
 }
 
 /** Ends a grant whose user is gone, and throws what the person is told. */
-async function endGone(deps: GrantDeps, grant: Grant, { request, now }: Allowed): Promise<never> {
+async function endGone(deps: GrantDeps, grant: Grant, { call: { request, now } }: Allowed): Promise<never> {
   await endGrant(deps, grant, { why: 'user_gone', by: grant.email, source: request }, now);
   throw revokedMeanwhile();
 }

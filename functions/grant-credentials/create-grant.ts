@@ -3,11 +3,11 @@ import { ApiError, HostUnreachable } from '../../shared/contract/errors';
 import { usernameOf } from '../../shared/contract/names';
 import { endGrant } from '../../shared/grants/end-grant';
 import { tagOf } from '../../shared/grants/tag-of';
-import type { ApiRequest } from '../../shared/http/request';
+import type { Call } from '../../shared/http/call';
 import type { NewUser } from '../../shared/mongo/mongo-users';
 import { ruleName } from '../../shared/policy/policy';
 import { day, seconds } from '../../shared/policy/time';
-import { type Event, writeEvent } from '../../shared/store/audit';
+import type { Event } from '../../shared/store/audit';
 import {
   activateGrant,
   beginEnd,
@@ -31,28 +31,26 @@ export async function createGrant(
   before: Grant | undefined,
 ): Promise<{ grant: Grant; password: string }> {
   const { table, settings } = deps;
-  const { request, now } = allowed;
+  const { call } = allowed;
+  const { request, now } = call;
   // The grant before this one has ended since it was read.
   const grants = allowed.rows.grants.filter((grant) => grant !== allowed.existing);
   const others = { ...allowed.rows, grants };
   const most = settings.liveGrantsPerPersonAndHost;
   if (livingIn(others) >= most) throw tooMany(others, most, seconds(now));
   const planned = plan(allowed, before);
-  const [first] = await together([
-    planGrant(table, planned, before),
-    writeEvent(table, granted(allowed, planned), request, now),
-  ]);
+  const [first] = await together([planGrant(table, planned, before), call.note(granted(allowed, planned))]);
   if (!first)
     throw new ApiError('grant_busy', 'Another request for this grant is under way. Ask again in a moment.', 1);
   const password = newPassword();
   // Requests for other labels may run beside this one: each writes its row before it counts, so that together they can't pass the limit.
   const [created, all, madeOn] = await Promise.allSettled([
-    createUser(deps, allowed, planned, password),
+    createUser(deps, allowed, { planned, password }),
     grantsOf(table, planned.email, planned.host),
     deps.users.identify(allowed.host),
   ]);
   if (created.status === 'rejected') {
-    await undo(deps, planned, created.reason, request, now);
+    await undo(deps, call, { planned, fault: created.reason });
     throw created.reason;
   }
   const within = all.status === 'fulfilled' && livingIn(all.value) <= most;
@@ -66,9 +64,9 @@ export async function createGrant(
 }
 
 /** The usual name, unless a change of the user who had it last may still be under way: it must not meet a user of another grant. */
-function plan({ wish, decision, host, now }: Allowed, before: Grant | undefined): Grant {
+function plan({ wish, decision, host, call }: Allowed, before: Grant | undefined): Grant {
   const { email, db, role, label } = wish;
-  const moment = seconds(now);
+  const moment = seconds(call.now);
   const id = newId();
   const changingUntil = before?.changingUntil ?? 0;
   return {
@@ -93,7 +91,11 @@ function plan({ wish, decision, host, now }: Allowed, before: Grant | undefined)
 }
 
 /** Creates the user under the planned name; where that is taken, by whomever, under a name of its own. */
-async function createUser(deps: GrantDeps, { host }: Allowed, planned: Grant, password: string): Promise<Grant> {
+async function createUser(
+  deps: GrantDeps,
+  { host }: Allowed,
+  { planned, password }: { planned: Grant; password: string },
+): Promise<Grant> {
   const { users, stackName, table } = deps;
   if ((await users.create(host, newUser(planned, password, stackName))) === 'created') return planned;
   const renamed = await renameGrant(table, planned, usernameOf(planned, shortHash(planned.id)));
@@ -111,7 +113,11 @@ function newUser(grant: Grant, password: string, stackName: string): NewUser {
 }
 
 /** Closes the row of a grant whose user could not be made, as far as what happened on the host is known. */
-async function undo(deps: GrantDeps, planned: Grant, fault: unknown, request: ApiRequest, now: Date): Promise<void> {
+async function undo(
+  deps: GrantDeps,
+  { request, now }: Call,
+  { planned, fault }: { planned: Grant; fault: unknown },
+): Promise<void> {
   const cause = { why: 'not_made', by: planned.email, answered: true } as const;
   const unreachable = fault instanceof HostUnreachable;
   // The command may still arrive: the row stays until it can't any more.

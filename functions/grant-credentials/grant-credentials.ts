@@ -1,20 +1,19 @@
 import { ApiError } from '../../shared/contract/errors';
 import { endGrant, whyNotEnded } from '../../shared/grants/end-grant';
 import { grantAnswer } from '../../shared/http/answers';
-import type { ApiResponse } from '../../shared/http/http';
 import { Refusal } from '../../shared/http/refusal';
-import type { ApiRequest } from '../../shared/http/request';
+import type { ApiResponse } from '../../shared/http/render';
 import { peoplesAuthorities } from '../../shared/mongo/host-ca';
 import { memberUri } from '../../shared/mongo/mongo-uri';
 import { iso, seconds } from '../../shared/policy/time';
 import { counts, type Grant, inForce } from '../../shared/store/grants';
-import { type Allowed, allow, type GrantDeps, noteFailure } from './allowed-wish';
+import { type Allowed, allow, type GrantCall, type GrantDeps, noteFailure } from './allowed-wish';
 import { changeGrant } from './change-grant';
 import { createGrant } from './create-grant';
 
 /** `POST /grants`: a username and a password. A known label gets a new password, another label another user. */
-export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const allowed = await allow(deps, request, now, 'grant_refused');
+export async function grantCredentials(deps: GrantDeps, call: GrantCall): Promise<ApiResponse> {
+  const allowed = await allow(deps, call, 'grant_refused');
   const { grant, password } = await noteFailure(deps, allowed, () => giveLogin(deps, allowed));
   await allowed.silence.learnAnswer();
   const { username, db, role, label, expiresAt, usersDb } = grant;
@@ -25,27 +24,27 @@ export async function grantCredentials(deps: GrantDeps, request: ApiRequest, now
 }
 
 async function giveLogin(deps: GrantDeps, allowed: Allowed): Promise<{ grant: Grant; password: string }> {
-  const { existing, now } = allowed;
+  const { existing, call } = allowed;
   if (!existing) return createGrant(deps, allowed, undefined);
   // Nothing but its row is left of a lost one: it ends, and a new one begins.
-  const known = existing.lostAt === undefined && inForce(existing, seconds(now));
-  if (known) return changeGrant(deps, allowed, existing, 'new password');
+  const known = existing.lostAt === undefined && inForce(existing, seconds(call.now));
+  if (known) return changeGrant(deps, allowed, { existing, what: 'new password' });
   return createGrant(deps, allowed, await endFormer(deps, allowed, existing));
 }
 
 /** `POST /grants/renew`: another end, the same password. */
-export async function renewGrant(deps: GrantDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const allowed = await allow(deps, request, now, 'renew_refused');
+export async function renewGrant(deps: GrantDeps, call: GrantCall): Promise<ApiResponse> {
+  const allowed = await allow(deps, call, 'renew_refused');
   const existing = renewable(allowed);
-  const { grant } = await noteFailure(deps, allowed, () => changeGrant(deps, allowed, existing, 'renew'));
+  const { grant } = await noteFailure(deps, allowed, () => changeGrant(deps, allowed, { existing, what: 'renew' }));
   await allowed.silence.learnAnswer();
   return { status: 200, json: { ...grantAnswer(grant), ...peoplesAuthorities(allowed.host.secret) } };
 }
 
 /** The grant that is asked for again. Throws a Refusal where there is none, or its user was removed on the server. */
-function renewable({ existing, wish, now }: Allowed): Grant {
+function renewable({ existing, wish, call }: Allowed): Grant {
   const { email, host, db, role, label } = wish;
-  if (!existing || !inForce(existing, seconds(now))) {
+  if (!existing || !inForce(existing, seconds(call.now))) {
     const detail = 'You hold no such grant, or it has ended. Ask for a new one with POST /grants.';
     const event = { act: 'renew_refused', email, wish: { host, db, role, label } } as const;
     throw new Refusal(new ApiError('grant_unknown', detail), event);
@@ -56,7 +55,8 @@ function renewable({ existing, wish, now }: Allowed): Grant {
 }
 
 /** Makes way for a new grant: what is left of the one before it ends first. */
-async function endFormer(deps: GrantDeps, { request, now }: Allowed, existing: Grant): Promise<Grant> {
+async function endFormer(deps: GrantDeps, { call }: Allowed, existing: Grant): Promise<Grant> {
+  const { request, now } = call;
   if (!counts(existing)) return existing;
   const wait = Math.max(existing.creatingUntil, existing.endingUntil) - seconds(now);
   if (wait > 0 && existing.unansweredAt !== undefined) throw unanswered(existing.host, wait);

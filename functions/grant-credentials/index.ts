@@ -1,8 +1,10 @@
 import { readEnv } from '../../shared/aws/env';
 import { jsonLog } from '../../shared/aws/log';
 import { awsSecrets } from '../../shared/aws/secrets';
+import { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
+import { renewGrantRoute } from '../../shared/contract/routes/renew-grant';
 import { frontOf } from '../../shared/http/front';
-import { serve } from '../../shared/http/http';
+import { on, serve } from '../../shared/http/serve';
 import { checkAddresses } from '../../shared/mongo/check-addresses';
 import { followRotations } from '../../shared/mongo/follow-rotations';
 import { mongoServers } from '../../shared/mongo/mongo-servers';
@@ -24,9 +26,13 @@ const deps = {
   log,
 };
 
-const python = settings.legacyRoutes ? { 'POST /grant/{token}': grantForPython } : {};
+const served = [
+  on(grantCredentialsRoute, grantCredentials),
+  on(renewGrantRoute, renewGrant),
+  ...(settings.legacyRoutes ? [grantForPython] : []),
+];
 
-export const handler = serve({ 'POST /grants': grantCredentials, 'POST /grants/renew': renewGrant, ...python }, deps, {
+export const handler = serve(served, deps, {
   origin: env.origin,
   log,
   front: frontOf(env, deps.secrets),

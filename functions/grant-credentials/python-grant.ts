@@ -1,18 +1,26 @@
 import * as v from 'valibot';
 import { ApiError } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
-import type { InOtherWords } from '../../shared/http/http';
-import { isBody, strayIn } from '../../shared/http/parse';
+import { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
+import { grantForPythonRoute } from '../../shared/contract/routes/grant-for-python';
+import { isBody, parse, strayIn } from '../../shared/http/parse';
+import { inOtherWords } from '../../shared/http/serve';
 import type { GrantDeps } from './allowed-wish';
 import { grantCredentials } from './grant-credentials';
 
 /** `POST /grant/{token}`: what `POST /grants` does without a label, for clients of the Python server. Every refusal is one JSON text. */
-export const grantForPython: InOtherWords<GrantDeps> = {
-  async answer(deps, request, now) {
-    if (!isBody(inputs.pythonGrant, request))
-      return { status: 400, json: `Missing valid host, db, and/or role${strayIn(inputs.pythonGrant, request)}` };
+export const grantForPython = inOtherWords<GrantDeps>(grantForPythonRoute, {
+  async answer(deps, call) {
+    const { request } = call;
+    const { body } = grantForPythonRoute;
+    if (!isBody(body, request))
+      return { status: 400, json: `Missing valid host, db, and/or role${strayIn(body, request)}` };
     requireSmallLetters(String(request.body.host));
-    const { json } = await grantCredentials(deps, { ...request, bearer: request.params.token }, now);
+    const { json } = await grantCredentials(deps, {
+      ...call,
+      request: { ...request, bearer: request.params.token },
+      body: parse(grantCredentialsRoute.body, request.body),
+      query: undefined,
+    });
     return { status: 200, json: v.parse(login, json) };
   },
   refuse({ code, status, message, retryAfter }, { requestId }) {
@@ -27,7 +35,7 @@ export const grantForPython: InOtherWords<GrantDeps> = {
       retryAfter,
     };
   },
-};
+});
 
 /** What no login is refused for. */
 const ofTheForm = [400, 413, 415];

@@ -1,10 +1,15 @@
 import { readEnv } from '../../shared/aws/env';
 import { jsonLog } from '../../shared/aws/log';
 import { awsSecrets } from '../../shared/aws/secrets';
+import { fallback } from '../../shared/contract/routes';
+import { listGrantsRoute } from '../../shared/contract/routes/list-grants';
+import { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
 import { frontOf } from '../../shared/http/front';
-import { serve } from '../../shared/http/http';
+import { on, serve } from '../../shared/http/serve';
 import { dynamoTable } from '../../shared/store/table';
-import { listGrants, me, nothingHere } from './grants';
+import { listGrants } from './list-grants';
+import { nothingHere } from './nothing-here';
+import { whoAmI } from './who-am-i';
 
 const env = readEnv(process.env);
 const { tableName, stackName, settings } = env;
@@ -17,7 +22,9 @@ const deps = {
   log,
 };
 
-export const handler = serve({ 'GET /grants': listGrants, 'GET /me': me, $default: nothingHere }, deps, {
+const served = [on(listGrantsRoute, listGrants), on(whoAmIRoute, whoAmI), { key: fallback.key, answer: nothingHere }];
+
+export const handler = serve(served, deps, {
   origin: env.origin,
   log,
   front: frontOf(env, deps.secrets),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { email } from '../../shared/contract/fields';
+import { email } from '../../shared/contract/fields/access';
 import type { Undelivered } from '../../shared/store/undelivered';
 
 /** One of SES's own words, such as `Permanent`, `MailboxFull` or `not-spam`. */

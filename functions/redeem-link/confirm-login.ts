@@ -1,9 +1,8 @@
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
-import type { ApiResponse } from '../../shared/http/http';
-import type { ApiRequest } from '../../shared/http/request';
+import type { Call } from '../../shared/http/call';
+import type { ApiResponse } from '../../shared/http/render';
 import { iso, seconds } from '../../shared/policy/time';
-import { writeEvent } from '../../shared/store/audit';
 import { codeHash, plainCode } from '../../shared/tokens/terminal-secrets';
 import type { LinkParts } from '../../shared/tokens/tokens';
 import { type RedeemDeps, refuseUse } from './link-state';
@@ -13,19 +12,18 @@ import { tryCode } from './terminal-logins';
 /** A code that was typed on the page of a terminal login. The token never shows here: the terminal fetches it. */
 export async function confirmLogin(
   deps: RedeemDeps,
-  request: ApiRequest,
+  call: Call,
   { parts, code }: { parts: LinkParts; code: string },
-  now: Date,
 ): Promise<ApiResponse> {
-  const { table } = deps;
+  const { request, now } = call;
   const { email, id } = parts;
   // A mail scanner that presses the button sends this; it must cost no try.
   if (plainCode(code) === '')
     throw new ApiError('invalid_request', 'code: type the code that the terminal shows, such as WDJB-MJHT');
   const note = (act: 'confirming' | 'code_wrong', count?: number) =>
-    writeEvent(table, { act, email, link: id, ...(count && { count }) }, request, now);
+    call.note({ act, email, link: id, ...(count && { count }) });
   const [tried] = await together([
-    tryCode(table, parts, codeHash(request.params.link ?? '', code), seconds(now)),
+    tryCode(deps.table, parts, codeHash(request.params.link ?? '', code), seconds(now)),
     note('confirming'),
   ]);
   if (!tried) return refuseUse(deps, parts, now);

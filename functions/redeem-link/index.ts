@@ -2,8 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { readEnv } from '../../shared/aws/env';
 import { jsonLog } from '../../shared/aws/log';
 import { awsSecrets } from '../../shared/aws/secrets';
+import { pollLoginRoute } from '../../shared/contract/routes/poll-login';
+import { redeemLinkRoute } from '../../shared/contract/routes/redeem-link';
+import { showLinkRoute } from '../../shared/contract/routes/show-link';
 import { frontOf } from '../../shared/http/front';
-import { serve } from '../../shared/http/http';
+import { on, serve } from '../../shared/http/serve';
 import { dynamoTable } from '../../shared/store/table';
 import { pollLogin } from './poll-login';
 import { redeemLink, showLink } from './redeem-link';
@@ -23,15 +26,11 @@ const deps = {
   floor: () => wait(floorMs),
 };
 
-const python = settings.legacyRoutes ? { 'GET /verifytoken/{link}': verifyToken } : {};
+const served = [
+  on(showLinkRoute, showLink),
+  on(redeemLinkRoute, redeemLink),
+  on(pollLoginRoute, pollLogin),
+  ...(settings.legacyRoutes ? [verifyToken] : []),
+];
 
-export const handler = serve(
-  {
-    'GET /links/{link}': showLink,
-    'POST /links/{link}': redeemLink,
-    'POST /links/poll': pollLogin,
-    ...python,
-  },
-  deps,
-  { origin: env.origin, log, front: frontOf(env, deps.secrets) },
-);
+export const handler = serve(served, deps, { origin: env.origin, log, front: frontOf(env, deps.secrets) });

@@ -1,8 +1,8 @@
 import type { Secrets } from '../../shared/aws/secrets';
 import { ApiError, type ErrorCode } from '../../shared/contract/errors';
 import type { AuthDeps } from '../../shared/http/authenticate';
+import type { Call } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
-import type { ApiRequest } from '../../shared/http/request';
 import { seconds } from '../../shared/policy/time';
 import { isConfirmed, type Link, readLink } from '../../shared/store/links';
 import { type LinkParts, parseLink, sameHash } from '../../shared/tokens/tokens';
@@ -15,7 +15,7 @@ export interface RedeemDeps extends AuthDeps {
 }
 
 /** The link of a request, taken apart; a 404 for what was never mailed. */
-export async function partsOf({ secrets }: RedeemDeps, request: ApiRequest): Promise<LinkParts> {
+export async function partsOf({ secrets }: RedeemDeps, { request }: Call): Promise<LinkParts> {
   const parts = parseLink(await secrets.linkKeys(), request.params.link ?? '');
   if (!parts) throw refusal('link_unknown');
   return parts;
@@ -50,5 +50,7 @@ const terminalDetails: Partial<Record<ErrorCode, string>> = {
 
 export const refusal = (code: ErrorCode, terminal = false, email?: string): ApiError =>
   terminal
-    ? new ApiError(code, `${terminalDetails[code]} Begin it again in your terminal.`, undefined, email)
+    ? new ApiError(code, `${terminalDetails[code]} Begin it again in your terminal.`, undefined, {
+        terminalLogin: email,
+      })
     : new ApiError(code, `${details[code]} Ask for a new one with POST /links.`);

@@ -1,9 +1,8 @@
 import type { ErrorCode } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
-import type { ApiResponse } from '../../shared/http/http';
-import { parseBody } from '../../shared/http/parse';
+import type { pollLoginRoute } from '../../shared/contract/routes/poll-login';
+import type { CallOf } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
-import type { ApiRequest } from '../../shared/http/request';
+import type { ApiResponse } from '../../shared/http/render';
 import { seconds } from '../../shared/policy/time';
 import { type Link, pollGrace, readLink, waitsForPoll } from '../../shared/store/links';
 import { type PollParts, parsePoll } from '../../shared/tokens/terminal-secrets';
@@ -12,25 +11,26 @@ import { issueToken } from './issue-token';
 import { type RedeemDeps, refusal } from './link-state';
 import { isTriedOut, takeToken } from './terminal-logins';
 
+type PollCall = CallOf<typeof pollLoginRoute>;
+
 /** `POST /links/poll`: a terminal asks whether its code was typed; the token, to one poll only. */
-export async function pollLogin(deps: RedeemDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { poll } = parseBody(inputs.poll, request);
-  const [outcome] = await Promise.allSettled([answerTo(deps, request, poll, now), deps.floor()]);
+export async function pollLogin(deps: RedeemDeps, call: PollCall): Promise<ApiResponse> {
+  const [outcome] = await Promise.allSettled([answerPoll(deps, call), deps.floor()]);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 }
 
-async function answerTo(deps: RedeemDeps, request: ApiRequest, poll: string, now: Date): Promise<ApiResponse> {
+async function answerPoll(deps: RedeemDeps, call: PollCall): Promise<ApiResponse> {
   const { table, secrets } = deps;
-  const parts = parsePoll(await secrets.linkKeys(), poll);
+  const parts = parsePoll(await secrets.linkKeys(), call.body.poll);
   if (!parts) throw refusal('link_unknown', true);
-  const at = seconds(now);
+  const at = seconds(call.now);
   if (parts.endsAt + pollGrace <= at) throw refusal('link_expired', true);
   const link = await readLink(table, parts);
   const problem = pollProblem(link, parts, at);
   if (problem) throw refusal(problem, true);
   if (!link || !waitsForPoll(link, at)) return { status: 202, json: { status: 'pending' } };
-  const issued = await issueToken(deps, request, parts, (times) => takeToken(table, parts, times), now);
+  const issued = await issueToken(deps, call, { ...parts, decide: (times) => takeToken(table, parts, times) });
   if (issued) return { status: 200, json: issued };
   const { email, id } = parts;
   throw new Refusal(refusal('link_used', true), { act: 'redeem_refused', email, link: id });

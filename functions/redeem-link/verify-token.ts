@@ -1,26 +1,29 @@
-import type { ApiResponse, InOtherWords } from '../../shared/http/http';
-import type { ApiRequest } from '../../shared/http/request';
+import { verifyTokenRoute } from '../../shared/contract/routes/verify-token';
+import type { Call } from '../../shared/http/call';
+import type { ApiResponse } from '../../shared/http/render';
+import { inOtherWords } from '../../shared/http/serve';
 import { partsOf, type RedeemDeps, refusal } from './link-state';
-import { pageOf, spend } from './redeem-link';
+import { showParts, spend } from './redeem-link';
 
 /**
  * `GET /verifytoken/{link}`: a browser gets the page with the button, as at `GET /links/{link}`; what is no browser redeems the link, as
  * it does at the Python server. Links of terminals are nothing here.
  */
-export const verifyToken: InOtherWords<RedeemDeps> = {
-  async answer(deps, request, now) {
-    if (request.wantsPage) return pageOf(deps, request, await plainLink(deps, request), now);
-    const { token, expires } = await spend(deps, request, await plainLink(deps, request), now);
+export const verifyToken = inOtherWords<RedeemDeps>(verifyTokenRoute, {
+  async answer(deps, call) {
+    const parts = await plainLink(deps, call);
+    if (call.request.wantsPage) return showParts(deps, call, parts);
+    const { token, expires } = await spend(deps, call, parts);
     return told(`Fetch token: ${token} (expires ${pythonTime(expires)} UTC)`);
   },
   refuse: ({ code }, { wantsPage }) =>
     code.startsWith('link_') && !wantsPage ? told('Link tokens expire. Request again.') : undefined,
-};
+});
 
 const told = (text: string): ApiResponse => ({ status: 200, line: { type: 'text/html', text } });
 
-async function plainLink(deps: RedeemDeps, request: ApiRequest) {
-  const parts = await partsOf(deps, request);
+async function plainLink(deps: RedeemDeps, call: Call) {
+  const parts = await partsOf(deps, call);
   if (parts.terminal) throw refusal('link_unknown');
   return parts;
 }

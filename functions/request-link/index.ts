@@ -3,8 +3,10 @@ import { readEnv } from '../../shared/aws/env';
 import { jsonLog } from '../../shared/aws/log';
 import { sesMailer } from '../../shared/aws/mailer';
 import { awsSecrets } from '../../shared/aws/secrets';
+import { getTokenRoute } from '../../shared/contract/routes/get-token';
+import { requestLinkRoute } from '../../shared/contract/routes/request-link';
 import { frontOf } from '../../shared/http/front';
-import { serve } from '../../shared/http/http';
+import { on, serve } from '../../shared/http/serve';
 import { dynamoTable } from '../../shared/store/table';
 import { getToken } from './get-token';
 import { requestLink } from './request-link';
@@ -26,9 +28,9 @@ const deps = {
   floor: () => wait(floorMs),
 };
 
-const python = settings.legacyRoutes ? { 'GET /gettoken/{email}': getToken } : {};
+const served = [on(requestLinkRoute, requestLink), ...(settings.legacyRoutes ? [on(getTokenRoute, getToken)] : [])];
 
-export const handler = serve({ 'POST /links': requestLink, ...python }, deps, {
+export const handler = serve(served, deps, {
   origin: env.origin,
   log,
   front: frontOf(env, deps.secrets),

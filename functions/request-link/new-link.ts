@@ -21,7 +21,11 @@ export interface MadeLink {
   fields?: TerminalFields;
 }
 
-export function makeLink(keys: SigningKeys, { email, terminal }: Wish, expiresAt: number, asker: ApiRequest): MadeLink {
+export function makeLink(
+  keys: SigningKeys,
+  { email, terminal }: Wish,
+  { expiresAt, asker }: { expiresAt: number; asker: ApiRequest },
+): MadeLink {
   const link = newLink(keys, email, terminal);
   if (!terminal) return { link, expiresAt };
   const code = newCode();

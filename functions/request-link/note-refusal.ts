@@ -1,5 +1,4 @@
-import type { ApiRequest } from '../../shared/http/request';
-import { writeEvent } from '../../shared/store/audit';
+import type { Call } from '../../shared/http/call';
 import type { RequestLinkDeps } from './request-link-deps';
 
 /** The reason where a domain has had its mails of the hour. */
@@ -7,10 +6,9 @@ export const tooManyNew = 'too_many_new_addresses';
 
 /** Puts it on record that a link is not sent. (infra/alarms.ts waits for the code in the log.) */
 export async function noteRefusal(
-  { table, log }: Pick<RequestLinkDeps, 'table' | 'log'>,
-  request: ApiRequest,
+  { log }: Pick<RequestLinkDeps, 'log'>,
+  { request, note }: Call,
   refused: { email: string; reason: string; link?: string },
-  now: Date,
 ): Promise<void> {
   const { email, reason } = refused;
   if (reason === tooManyNew)
@@ -18,5 +16,5 @@ export async function noteRefusal(
       requestId: request.requestId,
       domain: email.slice(email.lastIndexOf('@') + 1),
     });
-  await writeEvent(table, { act: 'link_refused', ...refused }, request, now);
+  await note({ act: 'link_refused', ...refused });
 }

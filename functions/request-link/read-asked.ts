@@ -2,8 +2,8 @@ import { together } from '../../shared/async/together';
 import type { Settings } from '../../shared/aws/settings';
 import { ApiError } from '../../shared/contract/errors';
 import { callerOf } from '../../shared/contract/names';
+import type { Call } from '../../shared/http/call';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
-import type { ApiRequest } from '../../shared/http/request';
 import { expired, type Rule, type Unreadable } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
 import { countRequest } from '../../shared/store/links';
@@ -26,8 +26,9 @@ export interface Asked extends Address {
 }
 
 /** Reads it all at once, and refuses a source that asks too often. */
-export async function readAsked(deps: RequestLinkDeps, request: ApiRequest, email: string, now: Date): Promise<Asked> {
+export async function readAsked(deps: RequestLinkDeps, call: Call, email: string): Promise<Asked> {
   const { table, settings } = deps;
+  const { request, now } = call;
   const caller = callerOf(request.ip);
   const [rules, ruler, address, newAddresses, undelivered, calm, linkKeys] = await together([
     rulesFor(table, email),
@@ -42,8 +43,8 @@ export async function readAsked(deps: RequestLinkDeps, request: ApiRequest, emai
     deps.spent.add(caller, now);
     throw tooManyRequests(now);
   }
-  reportUnreadable(deps.log, ruler ? [...rules, ruler] : rules, request.requestId);
-  const knownBy = ruler ? 'name' : howKnown(rules, email, settings, now);
+  reportUnreadable(deps.log, ruler ? [...rules, ruler] : rules, call);
+  const knownBy = ruler ? 'name' : howKnown(rules, email, { settings, now });
   return { ...address, linkKeys, knownBy, newAddresses, undelivered };
 }
 
@@ -55,7 +56,11 @@ export const tooManyRequests = (now: Date): ApiError =>
   );
 
 /** Mail goes only to people who could do something with it, so that it can't be used against strangers. */
-function howKnown(rules: (Rule | Unreadable)[], email: string, { admins }: Settings, now: Date): Asked['knownBy'] {
+function howKnown(
+  rules: (Rule | Unreadable)[],
+  email: string,
+  { settings: { admins }, now }: { settings: Settings; now: Date },
+): Asked['knownBy'] {
   const allows = rules.filter(
     (rule): rule is Rule => !('unreadable' in rule) && rule.which === 'allow' && !expired(rule, seconds(now)),
   );

@@ -1,10 +1,9 @@
 import { faultOf } from '../../shared/aws/fault-of';
 import type { Settings } from '../../shared/aws/settings';
-import { inputs } from '../../shared/contract/inputs';
 import { callerOf } from '../../shared/contract/names';
-import type { ApiResponse } from '../../shared/http/http';
-import { parseBody } from '../../shared/http/parse';
-import type { ApiRequest } from '../../shared/http/request';
+import type { requestLinkRoute } from '../../shared/contract/routes/request-link';
+import type { Call, CallOf } from '../../shared/http/call';
+import type { ApiResponse } from '../../shared/http/render';
 import { seconds } from '../../shared/policy/time';
 import { limitsFor } from './limits-for';
 import { type MadeLink, makeLink, type Wish } from './new-link';
@@ -18,8 +17,8 @@ import { tooSoon } from './sent-links';
 const interval = 3;
 
 /** `POST /links`: mails a link to an address that a rule or a setting knows. The answer is the same for every address. */
-export async function requestLink(deps: RequestLinkDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { made } = await mailLink(deps, request, parseBody(inputs.link, request), now);
+export async function requestLink(deps: RequestLinkDeps, call: CallOf<typeof requestLinkRoute>): Promise<ApiResponse> {
+  const { made } = await mailLink(deps, call, call.body);
   const msg = 'If this address may use mongogrant, a link is on its way to its mailbox.';
   if (!made.login) return { status: 202, json: { msg } };
   return { status: 202, json: { msg: `${msg} Open it and type the code there.`, ...made.login, interval } };
@@ -31,26 +30,26 @@ export async function requestLink(deps: RequestLinkDeps, request: ApiRequest, no
  */
 export async function mailLink(
   deps: RequestLinkDeps,
-  request: ApiRequest,
+  call: Call,
   wish: Wish,
-  now: Date,
 ): Promise<{ made: MadeLink; known: boolean }> {
-  if (deps.spent.has(callerOf(request.ip), now)) throw tooManyRequests(now);
-  const [outcome] = await Promise.allSettled([mailIfKnown(deps, request, wish, now), deps.floor()]);
+  if (deps.spent.has(callerOf(call.request.ip), call.now)) throw tooManyRequests(call.now);
+  const [outcome] = await Promise.allSettled([mailIfKnown(deps, call, wish), deps.floor()]);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 }
 
-async function mailIfKnown(deps: RequestLinkDeps, request: ApiRequest, wish: Wish, now: Date) {
+async function mailIfKnown(deps: RequestLinkDeps, call: Call, wish: Wish) {
   const { settings } = deps;
+  const { request, now } = call;
   const { email, terminal } = wish;
-  const asked = await readAsked(deps, request, email, now);
-  const made = makeLink(asked.linkKeys, wish, seconds(now) + settings.linkTtl, request);
+  const asked = await readAsked(deps, call, email);
+  const made = makeLink(asked.linkKeys, wish, { expiresAt: seconds(now) + settings.linkTtl, asker: request });
   const limits = limitsFor(settings, terminal);
   const refusal = whyNot(asked, settings, tooSoon(asked.sent, limits, { email, ip: request.ip, now }));
   try {
-    if (refusal) await noteRefusal(deps, request, { email, reason: refusal }, now);
-    else await sendLink(deps, request, { made, asked, limits }, now);
+    if (refusal) await noteRefusal(deps, call, { email, reason: refusal });
+    else await sendLink(deps, call, { made, asked, limits });
   } catch (error) {
     // From here on a failure must look like a success: it happens to known addresses only.
     deps.log.error('link_failed', { requestId: request.requestId, ...faultOf(error) });

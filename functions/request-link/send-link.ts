@@ -1,7 +1,7 @@
 import { together } from '../../shared/async/together';
 import { MailNotTaken } from '../../shared/aws/mailer';
-import type { ApiRequest } from '../../shared/http/request';
-import { type Act, writeEvent } from '../../shared/store/audit';
+import type { Call } from '../../shared/http/call';
+import type { Act } from '../../shared/store/audit';
 import { putLink } from '../../shared/store/links';
 import { linkMail } from './mail-text';
 import { countNewAddress, uncountNewAddress } from './new-addresses';
@@ -18,22 +18,21 @@ interface Sending {
 }
 
 /** Keeps a link and mails it, if the counts still let it. */
-export async function sendLink(deps: RequestLinkDeps, request: ApiRequest, sending: Sending, now: Date): Promise<void> {
+export async function sendLink(deps: RequestLinkDeps, call: Call, sending: Sending): Promise<void> {
   const { link, expiresAt, fields } = sending.made;
   const { email, id, terminal } = link;
-  const note = (act: Act, reason?: string) =>
-    writeEvent(deps.table, { act, email, link: id, ...(reason && { reason }) }, request, now);
+  const note = (act: Act, reason?: string) => call.note({ act, email, link: id, ...(reason && { reason }) });
   const [{ refusal, giveBack }] = await together([
-    count(deps, request, sending, now),
+    count(deps, call, sending),
     putLink(deps.table, { ...link, expiresAt }, fields),
     note(terminal ? 'terminal_link_sent' : 'link_sent'),
   ]);
   if (refusal) {
-    await together([giveBack(), noteRefusal(deps, request, { email, reason: refusal, link: id }, now)]);
+    await together([giveBack(), noteRefusal(deps, call, { email, reason: refusal, link: id })]);
     return;
   }
   try {
-    await mail(deps, request, sending.made, now);
+    await mail(deps, call, sending.made);
   } catch (error) {
     // Where nobody knows whether SES took it, it counts: a slow SES must not open the limits.
     await together([note('link_failed', 'mail_failed'), error instanceof MailNotTaken && giveBack()]);
@@ -42,13 +41,9 @@ export async function sendLink(deps: RequestLinkDeps, request: ApiRequest, sendi
 }
 
 /** Decides by each count that there is. `giveBack` takes out again what was counted. */
-async function count(
-  { table, settings }: RequestLinkDeps,
-  { ip }: ApiRequest,
-  { made, asked, limits }: Sending,
-  now: Date,
-) {
+async function count({ table, settings }: RequestLinkDeps, { request, now }: Call, { made, asked, limits }: Sending) {
   const { email } = made.link;
+  const { ip } = request;
   const isCapped = isInvented(asked);
   const [counted, hasRoom] = await together([
     countLink(table, asked.sent, limits, { email, ip, now }),
@@ -62,7 +57,7 @@ async function count(
   return { refusal: counted ? (hasRoom ? undefined : tooManyNew) : 'too_soon', giveBack };
 }
 
-function mail({ sendMail }: RequestLinkDeps, request: ApiRequest, { link, expiresAt }: MadeLink, now: Date) {
+function mail({ sendMail }: RequestLinkDeps, { request, now }: Call, { link, expiresAt }: MadeLink) {
   const { email, id, terminal } = link;
   const { origin, ip: requestedFrom, userAgent } = request;
   const url = `${origin}/links/${link.link}`;

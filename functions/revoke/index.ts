@@ -1,8 +1,10 @@
 import { readEnv } from '../../shared/aws/env';
 import { jsonLog } from '../../shared/aws/log';
 import { awsSecrets } from '../../shared/aws/secrets';
+import { revokeGrantsRoute } from '../../shared/contract/routes/revoke-grants';
+import { revokeTokensRoute } from '../../shared/contract/routes/revoke-tokens';
 import { frontOf } from '../../shared/http/front';
-import { serve } from '../../shared/http/http';
+import { on, serve } from '../../shared/http/serve';
 import { checkAddresses } from '../../shared/mongo/check-addresses';
 import { followRotations } from '../../shared/mongo/follow-rotations';
 import { mongoServers } from '../../shared/mongo/mongo-servers';
@@ -23,7 +25,7 @@ const deps = {
   log,
 };
 
-export const handler = serve({ 'DELETE /grants': revokeGrants, 'DELETE /tokens': revokeTokens }, deps, {
+export const handler = serve([on(revokeGrantsRoute, revokeGrants), on(revokeTokensRoute, revokeTokens)], deps, {
   origin: env.origin,
   log,
   front: frontOf(env, deps.secrets),

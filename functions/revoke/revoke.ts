@@ -1,20 +1,18 @@
-import type * as v from 'valibot';
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
+import type { revokeGrantsRoute } from '../../shared/contract/routes/revoke-grants';
+import type { revokeTokensRoute } from '../../shared/contract/routes/revoke-tokens';
 import { type End, type EndDeps, endGrant } from '../../shared/grants/end-grant';
 import { knownSilence } from '../../shared/grants/known-silence';
 import { only, orderedGrants } from '../../shared/grants/revoke-order';
 import { grantAnswer } from '../../shared/http/answers';
 import { type AuthDeps, type Authority, authorize, claimsOf, livePerson } from '../../shared/http/authenticate';
-import type { ApiResponse } from '../../shared/http/http';
-import { parseQuery } from '../../shared/http/parse';
+import type { Call, CallOf } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
-import type { ApiRequest } from '../../shared/http/request';
+import type { ApiResponse } from '../../shared/http/render';
 import { named } from '../../shared/policy/filter';
 import { asksOutside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
-import { writeEvent } from '../../shared/store/audit';
 import { type Grant, type GrantRows, grantsOf, type UnreadableGrant } from '../../shared/store/grants';
 import { liveTokens, revokeToken } from '../../shared/store/links';
 import { closeOrder, type Order, planOrder } from '../../shared/store/orders';
@@ -29,22 +27,24 @@ const mostShown = 5000;
 /** Milliseconds before the deadline in which rows are still looked for. */
 const toAct = 6000;
 
-type Filter = v.InferOutput<typeof inputs.revokeGrants> & { email: string };
+type Filter = CallOf<typeof revokeGrantsRoute>['query'] & { email: string };
 
 /** `DELETE /grants`: ends every live grant that the filters match, on all hosts at once. */
-export async function revokeGrants(deps: RevokeDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const given = parseQuery(inputs.revokeGrants, request);
-  const claims = await claimsOf(deps, request, now);
-  const filter = { ...given, email: given.email ?? claims.email };
+export async function revokeGrants(deps: RevokeDeps, call: CallOf<typeof revokeGrantsRoute>): Promise<ApiResponse> {
+  const { query, request, now } = call;
+  const claims = await claimsOf(deps, call);
+  const filter = { ...query, email: query.email ?? claims.email };
   const own = filter.email === claims.email;
   const [person, rows] = await (own
-    ? together([livePerson(deps, claims, now), grantsOf(deps.table, claims.email, named(filter.host))])
-    : together([mayRevoke(deps, request, filter, now)]));
-  const order = orderOf(person, filter, request, now);
+    ? together([livePerson(deps, claims, call), grantsOf(deps.table, claims.email, named(filter.host))])
+    : together([mayRevoke(deps, call, filter)]));
+  const order = orderOf(person, filter, call);
   // Everybody's may be too many to be read in time, so that the order comes before them.
-  const everybodys = filter.email === '*' ? await write(deps, order, request, now) : undefined;
-  const { found, rest } = await find(deps, order, rows, request);
-  const stored = everybodys ?? (found.grants.length > 1 ? await write(deps, order, request, now, found) : undefined);
+  const everybodys = filter.email === '*' ? await write(deps, call, order) : undefined;
+  const { found, rest } = await find(deps, call, { order, rows });
+  const stored =
+    everybodys ??
+    (found.grants.length > 1 ? await write(deps, call, { ...order, count: found.grants.length }) : undefined);
   const cause = { why: 'revoked' as const, by: claims.email, source: request };
   const { ends, unsaid } = stored
     ? await endGrants(deps, found.grants, cause, now)
@@ -54,30 +54,35 @@ export async function revokeGrants(deps: RevokeDeps, request: ApiRequest, now: D
 }
 
 /** What is ordered, in the form in which it outlives this request. */
-function orderOf(person: Authority, filter: Filter, { requestId, ip }: ApiRequest, now: Date): Order {
+function orderOf(person: Authority, filter: Filter, { request, now }: Call): Order {
   const { scope, admin } = person;
+  const { requestId, ip } = request;
   return { ...filter, by: person.email, requestId, ip, at: seconds(now), ...(!admin && scope && { scope }) };
 }
 
-async function write({ table }: RevokeDeps, order: Order, request: ApiRequest, now: Date, found?: GrantRows) {
+/** `count`: how many there are, where that is known. */
+async function write({ table }: RevokeDeps, { note }: Call, { count, ...order }: Order & { count?: number }) {
   const { email, by, host, db, role, label } = order;
   const wish = { host, db, ...(role && { role }), ...(label !== undefined && { label }) };
-  const count = found && { count: found.grants.length };
   const [stored] = await together([
     planOrder(table, newId(), order),
-    writeEvent(table, { act: 'revoke_ordered', email, by, wish, ...count }, request, now),
+    note({ act: 'revoke_ordered', email, by, wish, ...(count !== undefined && { count }) }),
   ]);
   return stored;
 }
 
 /** What the order is about; `rest`: there may be more than could be read in time. */
-async function find({ table }: RevokeDeps, order: Order, rows: GrantRows | undefined, { deadline }: ApiRequest) {
+async function find(
+  { table }: RevokeDeps,
+  { request }: Call,
+  { order, rows }: { order: Order; rows: GrantRows | undefined },
+) {
   const found: GrantRows = { grants: [], unreadable: [] };
   if (rows) return { found: only(order, rows), rest: false };
   for await (const page of orderedGrants(table, order)) {
     found.grants.push(...page.grants);
     found.unreadable.push(...page.unreadable);
-    if (Date.now() > deadline - toAct) return { found, rest: true };
+    if (Date.now() > request.deadline - toAct) return { found, rest: true };
   }
   return { found, rest: false };
 }
@@ -103,24 +108,24 @@ function answer(ends: End[], unreadable: UnreadableGrant[], rest: boolean) {
 }
 
 /** `DELETE /tokens`: every token of a person stops working with the next request. */
-export async function revokeTokens(deps: RevokeDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const filter = parseQuery(inputs.revokeTokens, request);
-  const claims = await claimsOf(deps, request, now);
-  const email = filter.email ?? claims.email;
-  const [person, tokens] = await together([livePerson(deps, claims, now), liveTokens(deps.table, email, seconds(now))]);
+export async function revokeTokens(deps: RevokeDeps, call: CallOf<typeof revokeTokensRoute>): Promise<ApiResponse> {
+  const claims = await claimsOf(deps, call);
+  const { email = claims.email } = call.query;
+  const now = seconds(call.now);
+  const [person, tokens] = await together([livePerson(deps, claims, call), liveTokens(deps.table, email, now)]);
   if (email !== person.email && !person.admin)
     throw refusalOf({ email }, person.email, "Only admins may revoke other people's tokens.");
   const event = { act: 'tokens_revoked' as const, email, by: claims.email, count: tokens.length };
   const [revoked] = await together([
-    together(tokens.map((token) => revokeToken(deps.table, token, seconds(now)))),
-    writeEvent(deps.table, event, request, now),
+    together(tokens.map((token) => revokeToken(deps.table, token, now))),
+    call.note(event),
   ]);
   return { status: 200, json: { revoked: revoked.filter(Boolean).length } };
 }
 
 /** For admins, and for rulers inside their scope. Everybody's are ended on one host at a time: more would hardly be meant. */
-async function mayRevoke(deps: RevokeDeps, request: ApiRequest, filter: Filter, now: Date): Promise<Authority> {
-  const person = await authorize(deps, request, now);
+async function mayRevoke(deps: RevokeDeps, call: Call, filter: Filter): Promise<Authority> {
+  const person = await authorize(deps, call);
   if (!person.admin && (!person.scope || asksOutside(person.scope, filter))) {
     const detail = "Only admins, and rulers inside their scope, may revoke other people's grants.";
     throw refusalOf(filter, person.email, detail);

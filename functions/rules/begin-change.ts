@@ -1,9 +1,9 @@
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
 import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/http/authenticate';
+import type { Call } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
-import type { ApiRequest } from '../../shared/http/request';
 import { expired, keyOf, opposites, type RuleKey, ruleName, type Unreadable } from '../../shared/policy/policy';
 import { outside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
@@ -29,19 +29,19 @@ export interface Change {
 }
 
 /** Reads all that a change of this rule depends on, and refuses who may not make it, and what was changed since it was seen. */
-export async function beginChange(deps: RulesDeps, request: ApiRequest, wanted: Wanted, now: Date): Promise<Change> {
+export async function beginChange(deps: RulesDeps, call: Call, wanted: Wanted): Promise<Change> {
   const { key, seen } = wanted;
-  const claims = await claimsOf(deps, request, now);
+  const claims = await claimsOf(deps, call);
   const [person, before, ...others] = await together([
-    liveAuthority(deps, claims, request.requestId, now),
+    liveAuthority(deps, claims, call),
     readRule(deps.table, key),
     ...opposites(key).map((opposite) => readRule(deps.table, opposite)),
   ]);
-  reportUnreadable(deps.log, before ? [before] : [], request.requestId);
+  reportUnreadable(deps.log, before ? [before] : [], call);
   if (!governs(person, key) || !mayReplace(person, before))
     throw refusalOf(wanted, notAllowed(person, key, before), person.email);
   if (seen !== undefined && seen !== versionOf(before)) throw refusalOf(wanted, notAsSeen(before), person.email);
-  const warnings = others.flatMap((other) => contradiction(person, other, seconds(now)));
+  const warnings = others.flatMap((other) => contradiction(person, other, seconds(call.now)));
   return { person, before, warnings };
 }
 

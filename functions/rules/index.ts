@@ -1,8 +1,15 @@
 import { readEnv } from '../../shared/aws/env';
 import { jsonLog } from '../../shared/aws/log';
 import { awsSecrets } from '../../shared/aws/secrets';
+import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
+import { listRulersRoute } from '../../shared/contract/routes/list-rulers';
+import { listRulesRoute } from '../../shared/contract/routes/list-rules';
+import { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
+import { setRuleRoute } from '../../shared/contract/routes/set-rule';
+import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
+import { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
 import { frontOf } from '../../shared/http/front';
-import { serve } from '../../shared/http/http';
+import { on, serve } from '../../shared/http/serve';
 import { dynamoTable } from '../../shared/store/table';
 import { setRuleForPython } from './python-rule';
 import { deleteRuler, getRulers, setRuler } from './rulers';
@@ -19,11 +26,18 @@ const deps = {
   settings,
   log,
 };
-const rules = { 'GET /rules': getRules, 'PUT /rules': setRule, 'DELETE /rules': deleteRule, 'GET /rules/why': why };
-const rulers = { 'GET /rulers': getRulers, 'PUT /rulers': setRuler, 'DELETE /rulers': deleteRuler };
-const python = settings.legacyRoutes ? { 'POST /setrule/{token}': setRuleForPython } : {};
+const served = [
+  on(listRulesRoute, getRules),
+  on(setRuleRoute, setRule),
+  on(removeRuleRoute, deleteRule),
+  on(whyAllowedRoute, why),
+  on(listRulersRoute, getRulers),
+  on(setRulerRoute, setRuler),
+  on(dismissRulerRoute, deleteRuler),
+  ...(settings.legacyRoutes ? [setRuleForPython] : []),
+];
 
-export const handler = serve({ ...rules, ...rulers, ...python }, deps, {
+export const handler = serve(served, deps, {
   origin: env.origin,
   log,
   front: frontOf(env, deps.secrets),

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { ApiError } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
-import type { InOtherWords } from '../../shared/http/http';
+import { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
+import { setRuleForPythonRoute } from '../../shared/contract/routes/set-rule-for-python';
+import type { Call } from '../../shared/http/call';
 import { explained, isBody, strayIn } from '../../shared/http/parse';
-import { putOnRecord, Refusal } from '../../shared/http/refusal';
-import type { ApiRequest } from '../../shared/http/request';
+import { eventOf, Refusal } from '../../shared/http/refusal';
+import { inOtherWords } from '../../shared/http/serve';
 import { expired, keyOf, type RuleKey } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
 import { beginChange } from './begin-change';
@@ -13,16 +14,18 @@ import { ruleBy, writeRule } from './rules';
 import type { RulesDeps } from './rules-deps';
 
 /** `POST /setrule/{token}`: what `PUT /rules` does, for clients of the Python server. They read `success` of every answer but one. */
-export const setRuleForPython: InOtherWords<RulesDeps> = {
-  async answer(deps, request, now) {
-    if (!isBody(inputs.pythonRule, request))
+export const setRuleForPython = inOtherWords<RulesDeps>(setRuleForPythonRoute, {
+  async answer(deps, call) {
+    const { request } = call;
+    if (!isBody(setRuleForPythonRoute.body, request))
       return {
         status: 400,
-        json: `Missing valid user, host, db, role, and/or which${strayIn(inputs.pythonRule, request)}`,
+        json: `Missing valid user, host, db, role, and/or which${strayIn(setRuleForPythonRoute.body, request)}`,
       };
-    const key = v.safeParse(inputs.ruleKey, request.body, { abortPipeEarly: true });
+    const key = v.safeParse(removeRuleRoute.query, request.body, { abortPipeEarly: true });
     if (!key.success) return { status: 200, json: { success: false, error: explained(key.issues) } };
-    await addRuleBesideOthers(deps, { ...request, bearer: request.params.token }, keyOf(key.output), now);
+    const asked = { ...call, request: { ...request, bearer: request.params.token } };
+    await addRuleBesideOthers(deps, asked, keyOf(key.output));
     return { status: 200, json: { success: true } };
   },
   refuse({ code, status, message, retryAfter }, { requestId }) {
@@ -36,7 +39,7 @@ export const setRuleForPython: InOtherWords<RulesDeps> = {
       retryAfter,
     };
   },
-};
+});
 
 /** What no rule is refused for. */
 const ofTheForm = [400, 413, 415];
@@ -45,33 +48,33 @@ const ofTheForm = [400, 413, 415];
  * This client adds to a set, and knows no limits: it must not lift those that somebody else has set. A rule in force stays as it is; one
  * that has expired keeps its other limits; an admin takes over a ruler's rule, so that it outlives the ruler.
  */
-async function addRule(deps: RulesDeps, request: ApiRequest, key: RuleKey, now: Date): Promise<void> {
+async function addRule(deps: RulesDeps, call: Call, key: RuleKey): Promise<void> {
   const wanted = { key, seen: undefined, dryRun: undefined };
-  const change = await beginChange(deps, request, wanted, now);
+  const change = await beginChange(deps, call, wanted);
   const { before, person } = change;
   if (before && 'unreadable' in before)
     throw new ApiError(
       'not_allowed',
       "The rule that is there can't be read. An admin can set it anew with PUT /rules.",
     );
-  const moment = seconds(now);
+  const moment = seconds(call.now);
   const over = before !== undefined && expired(before, moment);
   const takenOver = person.admin && before?.asRuler === true;
   if (before && !over && !takenOver) return;
   const { maxTtl, cidrs, note, expiresAt } = before ?? {};
   await requireRoom(deps, wanted, change);
   const rule = ruleBy(change, { ...wanted.key, maxTtl, cidrs, note, ...(!over && { expiresAt }) }, moment);
-  await writeRule(deps, request, wanted, change, rule, now);
+  await writeRule(deps, call, { wanted, change, rule });
 }
 
 /** Of two who add the same rule at the same time the second one finds it there. */
-async function addRuleBesideOthers(deps: RulesDeps, request: ApiRequest, key: RuleKey, now: Date): Promise<void> {
+async function addRuleBesideOthers(deps: RulesDeps, call: Call, key: RuleKey): Promise<void> {
   try {
-    await addRule(deps, request, key, now);
+    await addRule(deps, call, key);
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'rule_changed')) throw error;
     // Beside the event of a write that did not come to be.
-    await putOnRecord(deps.table, error, request, now);
-    await addRule(deps, request, key, now);
+    await call.note(eventOf(error));
+    await addRule(deps, call, key);
   }
 }

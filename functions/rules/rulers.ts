@@ -1,17 +1,18 @@
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
+import type { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
+import type { listRulersRoute } from '../../shared/contract/routes/list-rulers';
+import type { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { rulerAnswer } from '../../shared/http/answers';
 import { authorize } from '../../shared/http/authenticate';
+import type { Call, CallOf } from '../../shared/http/call';
 import { cursorTo, positionIn } from '../../shared/http/cursors';
-import type { ApiResponse } from '../../shared/http/http';
-import { parseBody, parseQuery } from '../../shared/http/parse';
 import { Refusal } from '../../shared/http/refusal';
+import type { ApiResponse } from '../../shared/http/render';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
-import type { ApiRequest } from '../../shared/http/request';
 import type { Unreadable } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
-import { type Event, writeEvent } from '../../shared/store/audit';
+import type { Event } from '../../shared/store/audit';
 import { listRulers, putRuler, readRuler, removeRuler, type StoredRuler } from '../../shared/store/rulers';
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion, versionOf } from '../../shared/store/versions';
@@ -25,15 +26,16 @@ const problems = {
 } as const;
 
 /** `GET /rulers`: all rulers with their scopes, or one of them. */
-export async function getRulers(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email } = parseQuery(inputs.rulerFilter, request);
-  const by = await adminFor(deps, request, { act: 'read_refused', email, route: request.route }, now);
+export async function getRulers(deps: RulesDeps, call: CallOf<typeof listRulersRoute>): Promise<ApiResponse> {
+  const { email } = call.query;
+  const by = await adminFor(deps, call, { act: 'read_refused', email, route: call.request.route });
   const { rulers, next } =
     email === undefined
-      ? await listRulers(deps.table, await positionIn(deps, request, by))
+      ? await listRulers(deps.table, await positionIn(deps, call, by))
       : { rulers: await rulerAlone(deps, email) };
-  reportUnreadable(deps.log, rulers, request.requestId);
-  return { status: 200, json: { rulers: rulers.map(rulerAnswer), ...(await cursorTo(deps, request, by, next)) } };
+  reportUnreadable(deps.log, rulers, call);
+  const cursor = await cursorTo(deps, call, { email: by, next });
+  return { status: 200, json: { rulers: rulers.map(rulerAnswer), ...cursor } };
 }
 
 async function rulerAlone({ table }: RulesDeps, email: string): Promise<(StoredRuler | Unreadable)[]> {
@@ -42,21 +44,18 @@ async function rulerAlone({ table }: RulesDeps, email: string): Promise<(StoredR
 }
 
 /** `PUT /rulers`: appoints a ruler, or gives one another scope. */
-export async function setRuler(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { version: seen, ...wanted } = parseBody(inputs.ruler, request);
-  const { by, before } = await rulerBefore(deps, request, wanted.email, seen, now);
+export async function setRuler(deps: RulesDeps, call: CallOf<typeof setRulerRoute>): Promise<ApiResponse> {
+  const { version: seen, ...wanted } = call.body;
+  const { by, before } = await rulerBefore(deps, call, { email: wanted.email, seen });
   const ruler: StoredRuler = {
     ...wanted,
     version: nextVersion(before),
     setBy: by,
-    setAt: seconds(now),
+    setAt: seconds(call.now),
   };
   const event = { email: ruler.email, by, before: before && rulerAnswer(before), after: rulerAnswer(ruler) };
-  if (before) await planSweep(deps.table, { ruler: ruler.email }, seconds(now));
-  const [set] = await together([
-    putRuler(deps.table, ruler, before),
-    writeEvent(deps.table, { act: 'ruler_set', ...event }, request, now),
-  ]);
+  if (before) await planSweep(deps.table, { ruler: ruler.email }, seconds(call.now));
+  const [set] = await together([putRuler(deps.table, ruler, before), call.note({ act: 'ruler_set', ...event })]);
   if (!set) throw refusalOf(event, 'ruler_changed');
   return { status: 200, json: { ...event.after, ...replacedBy(event.after, event.before) } };
 }
@@ -68,15 +67,15 @@ function replacedBy(after: object, before: object | undefined): { replaced?: obj
 }
 
 /** `DELETE /rulers`: dismisses a ruler. The reaper removes the rules that they set. */
-export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email, version: seen } = parseQuery(inputs.rulerKey, request);
-  const { by, before } = await rulerBefore(deps, request, email, seen, now);
+export async function deleteRuler(deps: RulesDeps, call: CallOf<typeof dismissRulerRoute>): Promise<ApiResponse> {
+  const { email, version: seen } = call.query;
+  const { by, before } = await rulerBefore(deps, call, { email, seen });
   const event = { email, by, before: before && rulerAnswer(before) };
   if (!before) throw refusalOf(event, 'ruler_unknown');
-  await planSweep(deps.table, { ruler: email }, seconds(now));
+  await planSweep(deps.table, { ruler: email }, seconds(call.now));
   const [removed] = await together([
     removeRuler(deps.table, email, before),
-    writeEvent(deps.table, { act: 'ruler_removed', ...event }, request, now),
+    call.note({ act: 'ruler_removed', ...event }),
   ]);
   if (!removed) throw refusalOf(event, 'ruler_changed');
   return { status: 200, json: rulerAnswer(before) };
@@ -84,14 +83,12 @@ export async function deleteRuler(deps: RulesDeps, request: ApiRequest, now: Dat
 
 async function rulerBefore(
   deps: RulesDeps,
-  request: ApiRequest,
-  email: string,
-  seen: number | undefined,
-  now: Date,
+  call: Call,
+  { email, seen }: { email: string; seen: number | undefined },
 ): Promise<{ by: string; before: StoredRuler | Unreadable | undefined }> {
-  const by = await adminFor(deps, request, { act: 'ruler_refused', email }, now);
+  const by = await adminFor(deps, call, { act: 'ruler_refused', email });
   const before = await readRuler(deps.table, email);
-  reportUnreadable(deps.log, before ? [before] : [], request.requestId);
+  reportUnreadable(deps.log, before ? [before] : [], call);
   if (seen !== undefined && seen !== versionOf(before))
     throw refusalOf({ email, by, before: before && rulerAnswer(before) }, 'ruler_changed');
   return { by, before };
@@ -99,11 +96,10 @@ async function rulerBefore(
 
 async function adminFor(
   deps: RulesDeps,
-  request: ApiRequest,
+  call: Call,
   { email, ...event }: Pick<Event, 'act' | 'route'> & { email: string | undefined },
-  now: Date,
 ): Promise<string> {
-  const { admin, email: by } = await authorize(deps, request, now);
+  const { admin, email: by } = await authorize(deps, call);
   if (admin) return by;
   const problem = new ApiError('not_allowed', problems.not_allowed);
   throw new Refusal(problem, { ...event, email: email ?? by, by });

@@ -1,19 +1,20 @@
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
+import type { listRulesRoute } from '../../shared/contract/routes/list-rules';
+import type { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
+import type { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { ruleLosses } from '../../shared/grants/rule-losses';
 import { lossesAnswer, ruleAnswer, storedRuleAnswer, unreadableAnswer } from '../../shared/http/answers';
 import { authorize, governs } from '../../shared/http/authenticate';
+import type { Call, CallOf } from '../../shared/http/call';
 import { cursorTo, positionIn } from '../../shared/http/cursors';
-import type { ApiResponse } from '../../shared/http/http';
-import { parseBodyAndQuery, parseQuery } from '../../shared/http/parse';
 import { Refusal } from '../../shared/http/refusal';
+import type { ApiResponse } from '../../shared/http/render';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
-import type { ApiRequest } from '../../shared/http/request';
 import { mayTake, type RuleChange } from '../../shared/policy/losses';
 import { keyOf, type Rule, type RuleKey, ruleName, type Unreadable } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
-import { type Event, writeEvent } from '../../shared/store/audit';
+import type { Event } from '../../shared/store/audit';
 import { listRules, putRule, removeRule, type StoredRule } from '../../shared/store/rules';
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
@@ -22,37 +23,36 @@ import { requireRoom } from './require-room';
 import type { RulesDeps } from './rules-deps';
 
 /** `GET /rules`: all rules, or those of one principal; for a ruler, what of them is inside their scope. */
-export async function getRules(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email } = parseQuery(inputs.ruleFilter, request);
-  const person = await authorize(deps, request, now);
+export async function getRules(deps: RulesDeps, call: CallOf<typeof listRulesRoute>): Promise<ApiResponse> {
+  const person = await authorize(deps, call);
   if (!person.admin && !person.scope) {
     const problem = new ApiError(
       'not_allowed',
       'Only admins and rulers see the rules. GET /me shows what they open to you.',
     );
-    throw new Refusal(problem, { act: 'read_refused', email: person.email, route: request.route });
+    throw new Refusal(problem, { act: 'read_refused', email: person.email, route: call.request.route });
   }
-  const from = await positionIn(deps, request, person.email);
-  const { rules, next } = await listRules(deps.table, email, from);
-  reportUnreadable(deps.log, rules, request.requestId);
+  const from = await positionIn(deps, call, person.email);
+  const { rules, next } = await listRules(deps.table, call.query.email, from);
+  reportUnreadable(deps.log, rules, call);
   const shown = rules.filter((rule) => ('unreadable' in rule ? person.admin : governs(person, rule)));
-  const cursor = await cursorTo(deps, request, person.email, next);
+  const cursor = await cursorTo(deps, call, { email: person.email, next });
   return { status: 200, json: { rules: shown.map(storedRuleAnswer), ...cursor } };
 }
 
 /** `PUT /rules`: sets one rule, new or in the place of the one with the same key. `?dryRun=true` only tells who would lose what. */
-export async function setRule(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const [wish, { dryRun }] = parseBodyAndQuery(inputs.rule, inputs.dryRun, request);
-  const { expires: expiresAt, version: seen, ...given } = wish;
-  const moment = seconds(now);
+export async function setRule(deps: RulesDeps, call: CallOf<typeof setRuleRoute>): Promise<ApiResponse> {
+  const { expires: expiresAt, version: seen, ...given } = call.body;
+  const { dryRun } = call.query;
+  const moment = seconds(call.now);
   if (expiresAt !== undefined && expiresAt <= moment)
     throw new ApiError('invalid_request', 'expires: must lie in the future');
   const wanted = { key: given, seen, dryRun };
-  const change = await beginChange(deps, request, wanted, now);
+  const change = await beginChange(deps, call, wanted);
   await requireRoom(deps, wanted, change);
   const rule = ruleBy(change, { ...given, ...(expiresAt !== undefined && { expiresAt }) }, moment);
   if (dryRun) return foretell(deps, { key: rule, before: change.before, after: rule }, moment);
-  const replaced = await writeRule(deps, request, wanted, change, rule, now);
+  const replaced = await writeRule(deps, call, { wanted, change, rule });
   const { warnings } = change;
   return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...(warnings.length > 0 && { warnings }) } };
 }
@@ -69,34 +69,31 @@ export const ruleBy = ({ person, before }: Change, given: Rule, moment: number):
 /** Writes a rule in the place of the one that was read, and tells what that one said, if it said something else. */
 export async function writeRule(
   deps: RulesDeps,
-  request: ApiRequest,
-  wanted: Wanted,
-  { person, before }: Change,
-  rule: StoredRule,
-  now: Date,
+  call: Call,
+  { wanted, change: { person, before }, rule }: { wanted: Wanted; change: Change; rule: StoredRule },
 ) {
   const [was, after] = [before && plainAnswer(before), ruleAnswer(rule)];
-  await planSweepAfter(deps, { key: keyOf(rule), before, after: rule }, now);
+  await planSweepAfter(deps, call, { key: keyOf(rule), before, after: rule });
   const [set] = await together([
     putRule(deps.table, rule, before),
-    note(deps, request, { act: 'rule_set', key: rule, by: person.email, before: was, after }, now),
+    call.note(about(rule, { act: 'rule_set', by: person.email, before: was, after })),
   ]);
   if (!set) throw refusalOf(wanted, overtaken(), person.email);
   return was && JSON.stringify(was) !== JSON.stringify(after) ? { replaced: was } : {};
 }
 
 /** `DELETE /rules`: removes the rule with this key. `?dryRun=true` only tells who would lose what. */
-export async function deleteRule(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { version: seen, dryRun, ...key } = parseQuery(inputs.ruleKey, request);
+export async function deleteRule(deps: RulesDeps, call: CallOf<typeof removeRuleRoute>): Promise<ApiResponse> {
+  const { version: seen, dryRun, ...key } = call.query;
   const wanted = { key, seen, dryRun };
-  const { person, before } = await beginChange(deps, request, wanted, now);
+  const { person, before } = await beginChange(deps, call, wanted);
   if (!before) throw refusalOf(wanted, unknown(), person.email);
   const change = { key, before, after: undefined };
-  if (dryRun) return foretell(deps, change, seconds(now));
-  await planSweepAfter(deps, change, now);
+  if (dryRun) return foretell(deps, change, seconds(call.now));
+  await planSweepAfter(deps, call, change);
   const [removed] = await together([
     removeRule(deps.table, key, before),
-    note(deps, request, { act: 'rule_removed', key, by: person.email, before: plainAnswer(before) }, now),
+    call.note(about(key, { act: 'rule_removed', by: person.email, before: plainAnswer(before) })),
   ]);
   if (!removed) throw refusalOf(wanted, overtaken(), person.email);
   return { status: 200, json: 'unreadable' in before ? key : storedRuleAnswer(before) };
@@ -107,7 +104,7 @@ const foretell = async ({ table }: RulesDeps, change: RuleChange, moment: number
   json: lossesAnswer(await ruleLosses(table, change, moment)),
 });
 
-async function planSweepAfter({ table }: RulesDeps, change: RuleChange, now: Date): Promise<void> {
+async function planSweepAfter({ table }: RulesDeps, { now }: Call, change: RuleChange): Promise<void> {
   if (mayTake(change)) await planSweep(table, { rule: change.key }, seconds(now));
 }
 
@@ -117,11 +114,8 @@ const unknown = (): ApiError =>
 const plainAnswer = (rule: StoredRule | Unreadable) =>
   'unreadable' in rule ? unreadableAnswer(rule) : ruleAnswer(rule);
 
-function note(
-  { table }: RulesDeps,
-  request: ApiRequest,
-  { key, ...event }: Pick<Event, 'act' | 'by' | 'before' | 'after'> & { key: RuleKey },
-  now: Date,
-): Promise<void> {
-  return writeEvent(table, { ...event, email: key.email, rule: ruleName(key) }, request, now);
-}
+const about = (key: RuleKey, event: Pick<Event, 'act' | 'by' | 'before' | 'after'>): Event => ({
+  ...event,
+  email: key.email,
+  rule: ruleName(key),
+});

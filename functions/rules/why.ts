@@ -1,37 +1,33 @@
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
-import { inputs } from '../../shared/contract/inputs';
+import type { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
 import { storedRuleAnswer } from '../../shared/http/answers';
 import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/http/authenticate';
-import type { ApiResponse } from '../../shared/http/http';
-import { parseQuery } from '../../shared/http/parse';
+import type { CallOf } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
+import type { ApiResponse } from '../../shared/http/render';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
-import type { ApiRequest } from '../../shared/http/request';
 import { decide, type Unreadable } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
 import { rulesFor, type StoredRule } from '../../shared/store/rules';
 import type { RulesDeps } from './rules-deps';
 
 /** `GET /rules/why`: whether the rules would give this now, the rule that decides, and every rule that has a say. */
-export async function why(deps: RulesDeps, request: ApiRequest, now: Date): Promise<ApiResponse> {
-  const { email, ...what } = parseQuery(inputs.why, request);
-  const claims = await claimsOf(deps, request, now);
+export async function why(deps: RulesDeps, call: CallOf<typeof whyAllowedRoute>): Promise<ApiResponse> {
+  const { email, ...what } = call.query;
+  const claims = await claimsOf(deps, call);
   const wish = { ...what, email: email ?? claims.email };
-  const [person, rules] = await together([
-    liveAuthority(deps, claims, request.requestId, now),
-    rulesFor(deps.table, wish.email),
-  ]);
-  reportUnreadable(deps.log, rules, request.requestId);
+  const [person, rules] = await together([liveAuthority(deps, claims, call), rulesFor(deps.table, wish.email)]);
+  reportUnreadable(deps.log, rules, call);
   if (wish.email !== person.email && !governs(person, wish)) {
     const problem = new ApiError(
       'not_allowed',
       'Only admins, and rulers inside their scope, see why others may or may not. Leave email out to ask about yourself.',
     );
-    const event = { act: 'read_refused', email: wish.email, by: person.email, route: request.route } as const;
+    const event = { act: 'read_refused', email: wish.email, by: person.email, route: call.request.route } as const;
     throw new Refusal(problem, { ...event, wish: what });
   }
-  const { allowed, rule, matched } = decide(rules, wish, { ttl: deps.settings.grantTtl, now: seconds(now) });
+  const { allowed, rule, matched } = decide(rules, wish, { ttl: deps.settings.grantTtl, now: seconds(call.now) });
   const shown = matched.flatMap((one) => shownTo(person, wish.email, one));
   const hidden = matched.length - shown.length;
   const [decisive = null] = rule ? shownTo(person, wish.email, rule) : [];

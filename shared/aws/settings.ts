@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { email } from '../contract/fields';
+import { email } from '../contract/fields/access';
 import { duration } from '../policy/durations';
 import { parseSender } from './sender';
 

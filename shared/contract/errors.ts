@@ -35,6 +35,14 @@ const problems = {
 
 export type ErrorCode = keyof typeof problems;
 
+/** What else an answer says of a refusal. */
+export interface AboutProblem {
+  /** Whose login from a terminal it was: they begin there again. */
+  terminalLogin?: string | undefined;
+  /** The methods that there are, where another one was used. */
+  allow?: readonly string[];
+}
+
 /** An expected refusal. `detail` is read by people: it says what happened and what to do next, and holds no secret. */
 export class ApiError extends Error {
   constructor(
@@ -42,8 +50,7 @@ export class ApiError extends Error {
     detail: string,
     /** Seconds until asking again makes sense. */
     readonly retryAfter?: number,
-    /** Whose login from a terminal it was: they begin there again. */
-    readonly terminalLogin?: string,
+    readonly about: AboutProblem = {},
   ) {
     super(detail);
     this.name = 'ApiError';

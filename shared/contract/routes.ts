@@ -1,56 +1,84 @@
-/** The functions behind the API. */
-export type FunctionName =
-  | 'request-link'
-  | 'redeem-link'
-  | 'grant-credentials'
-  | 'grants'
-  | 'revoke'
-  | 'rules'
-  | 'audit';
+import type { KeyOf, Route, RouteWords } from './route';
+import { dismissRulerRoute, dismissRulerWords } from './routes/dismiss-ruler';
+import { getTokenRoute, getTokenWords } from './routes/get-token';
+import { grantCredentialsRoute, grantCredentialsWords } from './routes/grant-credentials';
+import { grantForPythonRoute, grantForPythonWords } from './routes/grant-for-python';
+import { listEventsRoute, listEventsWords } from './routes/list-events';
+import { listGrantsRoute, listGrantsWords } from './routes/list-grants';
+import { listRulersRoute, listRulersWords } from './routes/list-rulers';
+import { listRulesRoute, listRulesWords } from './routes/list-rules';
+import { pollLoginRoute, pollLoginWords } from './routes/poll-login';
+import { redeemLinkRoute, redeemLinkWords } from './routes/redeem-link';
+import { removeRuleRoute, removeRuleWords } from './routes/remove-rule';
+import { renewGrantRoute, renewGrantWords } from './routes/renew-grant';
+import { requestLinkRoute, requestLinkWords } from './routes/request-link';
+import { revokeGrantsRoute, revokeGrantsWords } from './routes/revoke-grants';
+import { revokeTokensRoute, revokeTokensWords } from './routes/revoke-tokens';
+import { setRuleRoute, setRuleWords } from './routes/set-rule';
+import { setRuleForPythonRoute, setRuleForPythonWords } from './routes/set-rule-for-python';
+import { setRulerRoute, setRulerWords } from './routes/set-ruler';
+import { showLinkRoute, showLinkWords } from './routes/show-link';
+import { verifyTokenRoute, verifyTokenWords } from './routes/verify-token';
+import { whoAmIRoute, whoAmIWords } from './routes/who-am-i';
+import { whyAllowedRoute, whyAllowedWords } from './routes/why-allowed';
 
-/** The functions that run again and again, by the clock. */
-export const scheduledJobs = ['reap', 'remind', 'reconcile'] as const;
-export type ScheduledJob = (typeof scheduledJobs)[number];
+// Every route: the stack, the local gateway and the OpenAPI document are made from these lists.
 
-/** The functions that no route leads to: AWS calls them. */
-export const jobs = [...scheduledJobs, 'rotate-admin-password', 'note-feedback'] as const;
-export type JobName = (typeof jobs)[number];
-
-export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  path: string;
-  function: FunctionName;
-}
-
-/** Every route of mongogrant's own API and the function that serves it: the stack and the local gateway are made from this list. */
+/** The routes of mongogrant's own API. */
 export const routes = [
-  { method: 'POST', path: '/links', function: 'request-link' },
-  { method: 'POST', path: '/links/poll', function: 'redeem-link' },
-  { method: 'GET', path: '/links/{link}', function: 'redeem-link' },
-  { method: 'POST', path: '/links/{link}', function: 'redeem-link' },
-  { method: 'POST', path: '/grants', function: 'grant-credentials' },
-  { method: 'POST', path: '/grants/renew', function: 'grant-credentials' },
-  { method: 'GET', path: '/grants', function: 'grants' },
-  { method: 'GET', path: '/me', function: 'grants' },
-  { method: 'DELETE', path: '/grants', function: 'revoke' },
-  { method: 'DELETE', path: '/tokens', function: 'revoke' },
-  { method: 'GET', path: '/rules', function: 'rules' },
-  { method: 'PUT', path: '/rules', function: 'rules' },
-  { method: 'DELETE', path: '/rules', function: 'rules' },
-  { method: 'GET', path: '/rules/why', function: 'rules' },
-  { method: 'GET', path: '/rulers', function: 'rules' },
-  { method: 'PUT', path: '/rulers', function: 'rules' },
-  { method: 'DELETE', path: '/rulers', function: 'rules' },
-  { method: 'GET', path: '/audit', function: 'audit' },
+  requestLinkRoute,
+  pollLoginRoute,
+  showLinkRoute,
+  redeemLinkRoute,
+  grantCredentialsRoute,
+  renewGrantRoute,
+  listGrantsRoute,
+  whoAmIRoute,
+  revokeGrantsRoute,
+  revokeTokensRoute,
+  listRulesRoute,
+  setRuleRoute,
+  removeRuleRoute,
+  whyAllowedRoute,
+  listRulersRoute,
+  setRulerRoute,
+  dismissRulerRoute,
+  listEventsRoute,
 ] as const satisfies readonly Route[];
 
 /** The routes of the Python server, for its unchanged clients: served unless the setting `legacyRoutes` is off. */
 export const pythonRoutes = [
-  { method: 'GET', path: '/gettoken/{email}', function: 'request-link' },
-  { method: 'GET', path: '/verifytoken/{link}', function: 'redeem-link' },
-  { method: 'POST', path: '/grant/{token}', function: 'grant-credentials' },
-  { method: 'POST', path: '/setrule/{token}', function: 'rules' },
+  getTokenRoute,
+  verifyTokenRoute,
+  grantForPythonRoute,
+  setRuleForPythonRoute,
 ] as const satisfies readonly Route[];
+
+/** What is told of each. */
+export const words = {
+  'POST /links': requestLinkWords,
+  'POST /links/poll': pollLoginWords,
+  'GET /links/{link}': showLinkWords,
+  'POST /links/{link}': redeemLinkWords,
+  'POST /grants': grantCredentialsWords,
+  'POST /grants/renew': renewGrantWords,
+  'GET /grants': listGrantsWords,
+  'GET /me': whoAmIWords,
+  'DELETE /grants': revokeGrantsWords,
+  'DELETE /tokens': revokeTokensWords,
+  'GET /rules': listRulesWords,
+  'PUT /rules': setRuleWords,
+  'DELETE /rules': removeRuleWords,
+  'GET /rules/why': whyAllowedWords,
+  'GET /rulers': listRulersWords,
+  'PUT /rulers': setRulerWords,
+  'DELETE /rulers': dismissRulerWords,
+  'GET /audit': listEventsWords,
+  'GET /gettoken/{email}': getTokenWords,
+  'GET /verifytoken/{link}': verifyTokenWords,
+  'POST /grant/{token}': grantForPythonWords,
+  'POST /setrule/{token}': setRuleForPythonWords,
+} as const satisfies Record<RouteKey, RouteWords>;
 
 export const allRoutes: readonly Route[] = [...routes, ...pythonRoutes];
 
@@ -58,17 +86,15 @@ export const allRoutes: readonly Route[] = [...routes, ...pythonRoutes];
 export const routesOf = ({ legacyRoutes }: { legacyRoutes: boolean }): readonly Route[] =>
   legacyRoutes ? allRoutes : routes;
 
-/** `METHOD /path`, as API Gateway names a route. */
 export type RouteKey = OwnRouteKey | PythonRouteKey;
 export type OwnRouteKey = KeyOf<(typeof routes)[number]>;
 export type PythonRouteKey = KeyOf<(typeof pythonRoutes)[number]>;
-type KeyOf<R> = R extends Route ? `${R['method']} ${R['path']}` : never;
 
 /** Answers what no route matches, with a 404 or 405 problem document in place of API Gateway's own words. */
 export const fallback = { key: '$default', function: 'grants' } as const;
 
 /** The methods of a route: what is read answers HEAD as it answers GET, without the body. At the Python server a GET acts. */
-export const methodsAt = ({ method, path }: Route): (Route['method'] | 'HEAD')[] =>
+export const methodsAt = ({ method, path }: Pick<Route, 'method' | 'path'>): (Route['method'] | 'HEAD')[] =>
   method === 'GET' && !pythonRoutes.some((route) => route.path === path) ? ['GET', 'HEAD'] : [method];
 
 /** The methods that a path answers; none for a path that is no route. */

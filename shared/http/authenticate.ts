@@ -10,8 +10,8 @@ import { readRuler } from '../store/rulers';
 import type { Table } from '../store/table';
 import { clockTolerance, namesKnownKey, verifyToken } from '../tokens/fetch-tokens';
 import type { TokenClaims } from '../tokens/tokens';
+import type { Call } from './call';
 import { reportUnreadable } from './report-unreadable';
-import type { ApiRequest } from './request';
 
 export interface AuthDeps {
   table: Table;
@@ -28,7 +28,7 @@ export interface Person extends TokenClaims {
 export const issuerOf = (stackName: string): string => `mongogrant:${stackName}`;
 
 /** What the token of a request says, its signature and times checked. Whether it was revoked is for {@link livePerson} to read. */
-export async function claimsOf(deps: AuthDeps, request: ApiRequest, now: Date): Promise<TokenClaims> {
+export async function claimsOf(deps: AuthDeps, { request, now }: Pick<Call, 'request' | 'now'>): Promise<TokenClaims> {
   const token = request.bearer;
   if (!token)
     throw new ApiError(
@@ -44,7 +44,7 @@ export async function claimsOf(deps: AuthDeps, request: ApiRequest, now: Date): 
  * The person behind verified claims: one read, made beside the other reads of a request. A 401 if the token was revoked, or says of its
  * end something else than the row from which it came.
  */
-export async function livePerson(deps: AuthDeps, claims: TokenClaims, now: Date): Promise<Person> {
+export async function livePerson(deps: AuthDeps, claims: TokenClaims, { now }: Call): Promise<Person> {
   const link = await readLink(deps.table, claims);
   if (!vouches(link, claims, seconds(now) - clockTolerance))
     throw new ApiError('token_revoked', 'This token has been revoked. Ask for a new link with POST /links.');
@@ -60,22 +60,21 @@ export interface Authority extends Person {
 export async function liveAuthority(
   deps: AuthDeps & { log: Log },
   claims: TokenClaims,
-  requestId: string,
-  now: Date,
+  call: Call,
 ): Promise<Authority> {
   const isAdmin = deps.settings.admins.includes(claims.email);
   const [person, ruler] = await together([
-    livePerson(deps, claims, now),
+    livePerson(deps, claims, call),
     isAdmin ? undefined : readRuler(deps.table, claims.email),
   ]);
   if (!ruler) return person;
-  reportUnreadable(deps.log, [ruler], requestId);
+  reportUnreadable(deps.log, [ruler], call);
   return 'unreadable' in ruler ? person : { ...person, scope: ruler };
 }
 
 /** The two steps at once, for a request with nothing else to read first. */
-export async function authorize(deps: AuthDeps & { log: Log }, request: ApiRequest, now: Date): Promise<Authority> {
-  return liveAuthority(deps, await claimsOf(deps, request, now), request.requestId, now);
+export async function authorize(deps: AuthDeps & { log: Log }, call: Call): Promise<Authority> {
+  return liveAuthority(deps, await claimsOf(deps, call), call);
 }
 
 /** Whether this person may decide about all of this rule or grant: an admin may, and a ruler in whose scope it is. */

@@ -1,6 +1,7 @@
 import { ApiError } from '../contract/errors';
 import { seal, unseal } from '../tokens/tokens';
 import type { AuthDeps } from './authenticate';
+import type { Call } from './call';
 import type { ApiRequest } from './request';
 
 // A position may name an item that the reader may not see. So it is sealed, for this reader and this list only.
@@ -13,7 +14,7 @@ const purposeOf = ({ route, query }: ApiRequest, email: string): string => {
 /** The position at which the asked page begins; none for the first one. A 400 for what no page of this list gave to this person. */
 export async function positionIn(
   deps: Pick<AuthDeps, 'secrets'>,
-  request: ApiRequest,
+  { request }: Call,
   email: string,
 ): Promise<string | undefined> {
   const { cursor } = request.query;
@@ -29,9 +30,8 @@ export async function positionIn(
 /** What an answer says of the next page: nothing where there is none. */
 export async function cursorTo(
   deps: Pick<AuthDeps, 'secrets'>,
-  request: ApiRequest,
-  email: string,
-  next: string | undefined,
+  { request }: Call,
+  { email, next }: { email: string; next: string | undefined },
 ): Promise<{ cursor?: string }> {
   if (next === undefined) return {};
   return { cursor: seal(await deps.secrets.signingKeys(), purposeOf(request, email), next) };

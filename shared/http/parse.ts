@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { ApiError } from '../contract/errors';
-import { lists } from '../contract/fields';
+import { lists } from '../contract/fields/lists';
+import type { Route } from '../contract/route';
+import type { CallOf } from './call';
 import type { ApiRequest } from './request';
 
 /** The input of one route, typed; a 400 that names the field otherwise. */
@@ -13,10 +15,25 @@ export function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.I
 /** Which fields are wrong, and why. */
 export const explained = (issues: readonly v.BaseIssue<unknown>[]): string => issues.map(explain).join('; ');
 
-/** The query of a request, whose body must be empty: a filter there would go unread, and more be revoked than was meant. */
-export function parseQuery<S extends v.GenericSchema>(schema: S, request: Pick<ApiRequest, 'query' | 'body'>) {
-  requireNone(request.body, 'belongs in the query of this request, not in its body');
-  return parse(schema, request.query);
+/** What a route takes from the body and the query of a request. */
+export function parseTaken<R extends Route>(route: R, request: Given): Pick<CallOf<R>, 'body' | 'query'> {
+  const { body, query, anyQuery } = route;
+  if (!anyQuery) requireInPlace(request, body, query);
+  const taken = { body: body && parse(body, bodyFor(body, request)), query: query && parse(query, request.query) };
+  // The schemas of the route have said so.
+  return taken as Pick<CallOf<R>, 'body' | 'query'>;
+}
+
+/** Refuses what stands in the other place: a filter in the body of a DELETE would go unread, and more be revoked than was meant. */
+function requireInPlace(request: Given, body: Entries | undefined, query: Entries | undefined): void {
+  const ofQuery = (field: string) => query !== undefined && (!body || Object.hasOwn(query.entries, field));
+  const ofBody = (field: string) => body !== undefined && !(query && Object.hasOwn(query.entries, field));
+  const misplaced = Object.keys(request.body).find(ofQuery);
+  if (misplaced !== undefined)
+    throw new ApiError('invalid_request', `${misplaced}: belongs in the query of this request, not in its body`);
+  const stray = Object.keys(request.query).find(ofBody);
+  if (stray !== undefined)
+    throw new ApiError('invalid_request', `${stray}: belongs in the body of this request, not in its query`);
 }
 
 /** Whether this is all that a request brings. */
@@ -30,12 +47,6 @@ type Entries = { readonly entries: Readonly<Record<string, v.GenericSchema>> };
 export function strayIn({ entries }: Entries, { query, body }: Given): string {
   const stray = [...Object.keys(query), ...Object.keys(body).filter((name) => !Object.hasOwn(entries, name))];
   return stray.length > 0 ? ` (and nothing else: ${stray.join(', ').slice(0, 200)})` : '';
-}
-
-/** The body of a request, whose query must be empty. */
-export function parseBody<S extends v.GenericSchema & Entries>(schema: S, request: Given) {
-  requireNone(request.query, 'belongs in the body of this request, not in its query');
-  return parse(schema, bodyFor(schema, request));
 }
 
 /** A form as the JSON that it stands for: a list is its field once for each item, or with commas. Any other field comes once. */
@@ -56,24 +67,6 @@ function isList(field: (v.GenericSchema & { wrapped?: unknown }) | undefined, na
 }
 
 const split = (text: unknown): unknown[] => (typeof text === 'string' ? text.split(/, ?/) : [text]);
-
-/** The body and the query of a request that takes both. */
-export function parseBodyAndQuery<B extends v.GenericSchema & Entries, E extends v.ObjectEntries>(
-  body: B,
-  query: v.StrictObjectSchema<E, undefined>,
-  request: Given,
-) {
-  const [asked] = Object.keys(request.body).filter((field) => Object.hasOwn(query.entries, field));
-  if (asked !== undefined) requireNone({ [asked]: '' }, 'belongs in the query of this request, not in its body');
-  const stray = Object.entries(request.query).filter(([field]) => !Object.hasOwn(query.entries, field));
-  requireNone(Object.fromEntries(stray), 'belongs in the body of this request, not in its query');
-  return [parse(body, bodyFor(body, request)), parse(query, request.query)] as const;
-}
-
-function requireNone(fields: Record<string, unknown>, why: string): void {
-  const [field] = Object.keys(fields);
-  if (field !== undefined) throw new ApiError('invalid_request', `${field}: ${why}`);
-}
 
 function explain(issue: v.BaseIssue<unknown>): string {
   const field = v.getDotPath(issue) ?? 'body';

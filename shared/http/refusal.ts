@@ -1,16 +1,14 @@
 import { ApiError } from '../contract/errors';
-import { type Event, type Source, writeEvent } from '../store/audit';
-import type { Table } from '../store/table';
+import type { Event } from '../store/audit';
 
 /** A refusal with the event that goes with it: `serve` puts it on record before it answers, with the code as its reason. */
 export class Refusal extends ApiError {
   constructor(
-    { code, message, retryAfter, terminalLogin }: ApiError,
+    { code, message, retryAfter, about }: ApiError,
     readonly event: Omit<Event, 'reason'>,
   ) {
-    super(code, message, retryAfter, terminalLogin);
+    super(code, message, retryAfter, about);
   }
 }
 
-export const putOnRecord = (table: Table, { event, code }: Refusal, source: Source, now: Date): Promise<void> =>
-  writeEvent(table, { ...event, reason: code }, source, now);
+export const eventOf = ({ event, code }: Refusal): Event => ({ ...event, reason: code });

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ApiError } from '../contract/errors';
-import { lists } from '../contract/fields';
+import { lists } from '../contract/fields/lists';
 import { parseJsonText } from '../contract/json-text';
 
 /** One request, typed once at the door. */

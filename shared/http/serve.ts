@@ -3,57 +3,56 @@ import { isPassing } from '../aws/aws-faults';
 import { faultOf } from '../aws/fault-of';
 import type { Log } from '../aws/log';
 import { ApiError } from '../contract/errors';
-import { type fallback, methodsOf, type RouteKey } from '../contract/routes';
-import type { Source } from '../store/audit';
+import { keyOf, type Route } from '../contract/route';
+import { type Event, type Source, writeEvent } from '../store/audit';
 import type { Table } from '../store/table';
+import type { Call, CallOf } from './call';
 import type { Front } from './front';
-import { askAgain, pageHeaders, problemPage } from './page';
-import { putOnRecord, Refusal } from './refusal';
-import { type ApiRequest, acceptsPage, originOf, parseEvent } from './request';
+import { parseTaken } from './parse';
+import { eventOf, Refusal } from './refusal';
+import { type ApiResponse, render, renderProblem } from './render';
+import { acceptsPage, parseEvent } from './request';
 
-export interface ApiResponse {
-  status: number;
-  json?: unknown;
-  /** A whole HTML document, with a style and a script of ours. */
-  page?: string;
-  /** A line that is no document. As HTML it must hold no markup. */
-  line?: { type: 'text/html' | 'text/plain'; text: string };
-  /** In place of a body: the methods of a path. */
-  allow?: readonly string[];
-  /** In place of a body: the path at which what was asked for is. */
-  location?: string;
-  /** Seconds after which asking again makes sense. */
-  retryAfter?: number | undefined;
+/** What answers the requests to one route. */
+export interface Served<Deps> {
+  /** `METHOD /path`, or what API Gateway calls all the rest. */
+  key: string;
+  answer(deps: Deps, call: Call): Promise<ApiResponse>;
+  /** Where refusals, those of the form included, are no problem documents; none where one is. */
+  refuse?(problem: ApiError, asked: { requestId: string; wantsPage: boolean }): ApiResponse | undefined;
 }
 
-export type UseCase<Deps> = (deps: Deps, request: ApiRequest, now: Date) => Promise<ApiResponse>;
-/** A route whose refusals, those of its form included, are no problem documents; none where one is. */
-export interface InOtherWords<Deps> {
-  answer: UseCase<Deps>;
-  refuse(problem: ApiError, asked: { requestId: string; wantsPage: boolean }): ApiResponse | undefined;
-}
-export type UseCases<Deps> = Partial<Record<RouteKey | typeof fallback.key, UseCase<Deps> | InOtherWords<Deps>>>;
+/** A route with its use case, which gets what the route takes, checked. */
+export const on = <R extends Route, Deps>(
+  route: R,
+  answer: (deps: Deps, call: CallOf<R>) => Promise<ApiResponse>,
+): Served<Deps> => ({
+  key: keyOf(route),
+  answer: async (deps, call) => answer(deps, { ...call, ...parseTaken(route, call.request) }),
+});
+
+/** A route whose use case looks at the request itself, and refuses in words of its own. */
+export const inOtherWords = <Deps>(route: Route, served: Required<Omit<Served<Deps>, 'key'>>): Served<Deps> => ({
+  key: keyOf(route),
+  ...served,
+});
+
 export type Handler = (
   event: APIGatewayProxyEventV2,
   context?: Pick<Context, 'awsRequestId'>,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-const everyResponse = {
-  'cache-control': 'no-store',
-  'strict-transport-security': 'max-age=63072000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-};
+export interface Edge {
+  origin?: string | undefined;
+  log: Log;
+  clock?: () => Date;
+  front?: Front | undefined;
+}
 
 /** A Lambda handler for some routes: parses the payload, runs the use case, puts a refusal on record, and turns every outcome into HTTP. */
-export function serve<Deps extends { table: Table }>(
-  useCases: UseCases<Deps>,
-  deps: Deps,
-  edge: { origin?: string | undefined; log: Log; clock?: () => Date; front?: Front | undefined },
-): Handler {
-  const clock = edge.clock ?? (() => new Date());
+export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[], deps: Deps, edge: Edge): Handler {
+  const { clock = () => new Date(), front = bySourceIp } = edge;
+  const byKey = new Map(all.map((served) => [served.key, served]));
   return async (event, context) => {
     const now = clock();
     const { routeKey: route, requestId } = event.requestContext;
@@ -61,28 +60,23 @@ export function serve<Deps extends { table: Table }>(
     if (context) edge.log.about?.({ requestId, lambdaRequestId: context.awsRequestId });
     const respond = (response: APIGatewayProxyStructuredResultV2, code = 'served', facts = {}) => {
       const level = response.statusCode === 500 ? 'error' : 'info';
-      edge.log[level](code, {
-        route,
-        status: response.statusCode,
-        requestId,
-        ms: clock().getTime() - now.getTime(),
-        ...facts,
-      });
+      const ms = clock().getTime() - now.getTime();
+      edge.log[level](code, { route, status: response.statusCode, requestId, ms, ...facts });
       return response;
     };
-    const useCase = useCases[route.replace(/^HEAD /, 'GET ') as RouteKey];
-    const { answer, refuse } = typeof useCase === 'object' ? useCase : { answer: useCase, refuse: undefined };
+    const served = byKey.get(route.replace(/^HEAD /, 'GET '));
     try {
-      const { front = bySourceIp } = edge;
       const ip = await front(event);
-      if (!answer) throw new ApiError('not_found', 'There is no such route.');
-      const act = () => answer(deps, parseEvent(event, ip, edge.origin), now);
-      return respond(render(await onRecord(deps.table, { requestId, ip }, now, act)));
+      if (!served) throw new ApiError('not_found', 'There is no such route.');
+      const note = noteFor(deps.table, { requestId, ip }, now);
+      const request = parseEvent(event, ip, edge.origin);
+      const call = { request, now, body: undefined, query: undefined, note };
+      return respond(render(await onRecord(call, () => served.answer(deps, call))));
     } catch (error) {
       const problem = error instanceof ApiError ? error : ownFault(error);
       const asked = { requestId, wantsPage: acceptsPage(event) };
       // Who went around the front is told so in one way, whatever they asked for.
-      const told = problem.code === 'wrong_address' ? undefined : refuse?.(problem, asked);
+      const told = problem.code === 'wrong_address' ? undefined : served?.refuse?.(problem, asked);
       return respond(
         told ? render(told) : renderProblem(problem, event, edge.origin),
         problem.code,
@@ -92,12 +86,14 @@ export function serve<Deps extends { table: Table }>(
   };
 }
 
+const noteFor = (table: Table, source: Source, now: Date) => (event: Event) => writeEvent(table, event, source, now);
+
 /** A refusal that is not on record was none: then the fault that kept it from there is the answer. */
-async function onRecord<T>(table: Table, source: Source, now: Date, act: () => Promise<T>): Promise<T> {
+async function onRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (fault) {
-    if (fault instanceof Refusal) await putOnRecord(table, fault, source, now);
+    if (fault instanceof Refusal) await note(eventOf(fault));
     throw fault;
   }
 }
@@ -109,57 +105,4 @@ function ownFault(error: unknown): ApiError {
   return isPassing(error)
     ? new ApiError('service_busy', 'A service behind mongogrant is busy. Ask again in a few seconds.', 5)
     : new ApiError('internal', 'Please try again. If it goes on, tell your admin the requestId.');
-}
-
-function render({
-  status,
-  json,
-  page,
-  line,
-  allow,
-  location,
-  retryAfter,
-}: ApiResponse): APIGatewayProxyStructuredResultV2 {
-  if (allow) return { statusCode: status, headers: { ...everyResponse, allow: allow.join(', ') } };
-  if (location !== undefined) return { statusCode: status, headers: { ...everyResponse, location } };
-  if (page !== undefined) return { statusCode: status, headers: { ...everyResponse, ...pageHeaders }, body: page };
-  const type = line ? `${line.type}; charset=utf-8` : 'application/json';
-  return {
-    statusCode: status,
-    headers: { ...everyResponse, 'content-type': type, ...waiting(retryAfter) },
-    body: line?.text ?? JSON.stringify(json),
-  };
-}
-
-const waiting = (retryAfter: number | undefined): Record<string, string> =>
-  retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, retryAfter)) };
-
-function renderProblem(
-  error: ApiError,
-  event: APIGatewayProxyEventV2,
-  origin?: string,
-): APIGatewayProxyStructuredResultV2 {
-  const { code, status, title, message: detail, retryAfter } = error;
-  const { requestId } = event.requestContext;
-  const extra = {
-    ...waiting(retryAfter),
-    ...(status === 405 && { allow: methodsOf(event.rawPath).join(', ') }),
-    ...(status === 401 && { 'www-authenticate': `Bearer error="${code}"` }),
-  };
-  const wantsPage = acceptsPage(event) && event.requestContext.routeKey.endsWith('/{link}');
-  if (wantsPage) {
-    const page = problemPage({
-      status,
-      title,
-      detail,
-      ...(code.startsWith('link_') && askAgain(originOf(event, origin), error.terminalLogin)),
-    });
-    return { statusCode: status, headers: { ...everyResponse, ...pageHeaders, ...extra }, body: page };
-  }
-  const body = JSON.stringify({ type: `urn:mongogrant:problem:${code}`, title, status, detail, code, requestId });
-  return {
-    statusCode: status,
-    headers: { ...everyResponse, 'content-type': 'application/problem+json', ...extra },
-    body,
-  };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { scope } from '../contract/fields';
+import { scope } from '../contract/fields/scope';
 import { lease } from './grants';
 import { keys } from './keys';
 import { readRow } from './read-row';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { email, scope } from '../contract/fields';
+import { email } from '../contract/fields/access';
+import { scope } from '../contract/fields/scope';
 import type { Unreadable } from '../policy/policy';
 import { fitPage } from './fit-page';
 import { keys } from './keys';

@@ -26,7 +26,7 @@ const leftOut = {
   'test/journeys/terminal-ends.test.ts': asksNothing,
   'test/journeys/terminal-login.test.ts': asksNothing,
   'test/client/admin/hosts/list-hosts.test.ts': asksNothing,
-  'test/shared/http/http.test.ts': asksNothing,
+  'test/shared/http/serve.test.ts': asksNothing,
   'test/openapi/document.test.ts': asksNothing,
   'test/shared/http/request.test.ts': asksNothing,
 };

@@ -1,7 +1,8 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { domainOf } from '../../infra/api';
 import { parseDeployment } from '../../shared/aws/settings';
-import { allRoutes, fallback, methodsAt, type Route, routes } from '../../shared/contract/routes';
+import type { Route } from '../../shared/contract/route';
+import { allRoutes, fallback, methodsAt, routes } from '../../shared/contract/routes';
 import { domainSettings, functionOf, isObject, resourcesOf, synthesize, text } from './synthesize';
 
 const template = synthesize();

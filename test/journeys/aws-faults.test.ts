@@ -1,5 +1,5 @@
 import { awsSecrets } from '../../shared/aws/secrets';
-import { serve } from '../../shared/http/http';
+import { serve } from '../../shared/http/serve';
 import { dynamoTable } from '../../shared/store/table';
 import { openAwsProxy, type Trouble } from '../support/aws-proxy';
 import { doors, eventAt, everyRoute, openDoor } from '../support/door';

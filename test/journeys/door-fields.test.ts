@@ -1,4 +1,3 @@
-import { inputs } from '../../shared/contract/inputs';
 import type { OwnRouteKey } from '../../shared/contract/routes';
 import type { Item } from '../../shared/store/table';
 import {
@@ -15,6 +14,7 @@ import {
   refused,
   send,
 } from '../support/door';
+import { inputs } from '../support/inputs';
 import type { Ask } from '../support/stage';
 
 let door: Awaited<ReturnType<typeof openDoor>>;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { inputs } from '../../shared/contract/inputs';
 import type { OwnRouteKey } from '../../shared/contract/routes';
 import type { Item } from '../../shared/store/table';
 import { anyText } from '../support/any-text';
 import { doors, eventAt, everyRoute, kept, leaked, openDoor, type Reply, send } from '../support/door';
+import { inputs } from '../support/inputs';
 import type { Ask } from '../support/stage';
 
 let door: Awaited<ReturnType<typeof openDoor>>;

@@ -4,10 +4,8 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 import { documentText } from '../../openapi/document-text';
 import { replyExamples } from '../../openapi/examples';
-import { fieldSchemas } from '../../openapi/fields';
-import type { Operation } from '../../openapi/operation';
-import { operations } from '../../openapi/operations';
-import { inputs } from '../../shared/contract/inputs';
+import { fields, wordsOf } from '../../openapi/fields';
+import { operations } from '../../openapi/operation';
 import { replies } from '../../shared/contract/replies';
 import { allRoutes } from '../../shared/contract/routes';
 import { noName } from '../support/door';
@@ -15,7 +13,6 @@ import { strict } from '../support/strict';
 
 const text = readFileSync('docs/openapi.yaml', 'utf8');
 const document = parse(text);
-const every: Operation[] = Object.values(operations);
 
 test('docs/openapi.yaml is current; if not, run "npm run openapi"', () => {
   expect(text).toBe(documentText());
@@ -26,14 +23,14 @@ test('it has every route, and no other, each with an id of its own', () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(written.toSorted()).toEqual(allRoutes.map(({ method, path }) => `${method} ${path}`).toSorted());
-  expect(new Set(every.map(({ id }) => id)).size).toBe(every.length);
+  expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
 });
 
 test('every parameter says what it is for, and every field of a body, by the schema that it names', () => {
   const parameters = Object.values<Record<string, { parameters?: object[] }>>(document.paths)
     .flatMap(Object.values)
     .flatMap(({ parameters = [] }) => parameters);
-  const named = Object.keys(fieldSchemas).map((name) => document.components.schemas[name]);
+  const named = Object.keys(fields).map((name) => document.components.schemas[name]);
   expect(parameters.length).toBeGreaterThan(20);
   for (const one of [...parameters, ...named]) expect(one).toMatchObject({ description: expect.stringMatching(/\.$/) });
   const bodies = Object.entries<{ properties: object }>(document.components.schemas).filter(([name]) =>
@@ -50,18 +47,19 @@ test('every parameter says what it is for, and every field of a body, by the sch
 });
 
 test('the examples are what the API takes and answers', () => {
-  for (const { id, body, example } of every) if (body) expect([id, v.is(inputs[body], example)]).toEqual([id, true]);
+  for (const { id, route, example } of operations)
+    if (route.body) expect([id, v.is(route.body, example)]).toEqual([id, true]);
   for (const [name, example] of Object.entries(replyExamples))
     expect([name, v.is(strict(replies[name as keyof typeof replies]), example)]).toEqual([name, true]);
-  for (const { schema, shown } of Object.values(fieldSchemas))
-    for (const example of shown.examples) expect([example, v.is(schema, example)]).toEqual([example, true]);
+  for (const field of Object.values(fields))
+    for (const example of wordsOf(field).examples) expect([example, v.is(field, example)]).toEqual([example, true]);
 });
 
 test('what no field may hold, the document refuses, too', () => {
   const ajv = new Ajv({ strict: false, validateFormats: false }).addSchema(document, 'api');
   const names = ['Email', 'Principal', 'Host', 'Database', 'DatabasePattern', 'Role', 'Which', 'Label', 'Cursor'];
   for (const name of names) {
-    const schema = fieldSchemas[name]?.schema;
+    const schema = fields[name];
     const accepts = ajv.getSchema(`api#/components/schemas/${name}`);
     const through = noName.filter((value) => schema && !v.is(schema, value) && accepts?.(value));
     expect([name, through]).toEqual([name, []]);

@@ -1,7 +1,7 @@
 import { spentSources } from '../../functions/request-link/spent-sources';
 import { awsSecrets } from '../../shared/aws/secrets';
 import { parseSettings } from '../../shared/aws/settings';
-import { serve } from '../../shared/http/http';
+import { serve } from '../../shared/http/serve';
 import { mongoUsers } from '../../shared/mongo/mongo-users';
 import { dynamoTable } from '../../shared/store/table';
 import { interpose, type Outside } from './outside';

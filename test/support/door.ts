@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { inputs } from '../../shared/contract/inputs';
 import { type OwnRouteKey, type RouteKey, routes } from '../../shared/contract/routes';
-import { serve } from '../../shared/http/http';
+import { serve } from '../../shared/http/serve';
 import type { Item } from '../../shared/store/table';
+import type { inputs } from './inputs';
 import { keepPromises } from './keep-promises';
 import { type Ask, allItems, eventOf, linkIn, openStage, type Stage } from './stage';
 import { useCases } from './use-cases';

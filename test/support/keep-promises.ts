@@ -1,19 +1,19 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { codesOf, type Operation } from '../../openapi/operation';
-import { operations } from '../../openapi/operations';
+import { codesOf } from '../../openapi/operation';
 import { replies } from '../../shared/contract/replies';
-import { fallback } from '../../shared/contract/routes';
-import type { Handler } from '../../shared/http/http';
+import { keyOf, type Route } from '../../shared/contract/route';
+import { allRoutes, fallback } from '../../shared/contract/routes';
+import type { Handler } from '../../shared/http/serve';
 import { strayIn } from './conforms';
 import { strict } from './strict';
 
 const strictly = new Map(Object.entries(replies).map(([name, schema]) => [name, strict(schema)]));
-const known = new Map<string, Operation>(Object.entries(operations));
+const known = new Map<string, Route>(allRoutes.map((route) => [keyOf(route), route]));
 
 /**
  * The same handler, which throws where an answer is not what is promised: an answer of `shared/contract/replies.ts`, with no field more, at a
- * status, or a refusal with a code, that the route's operation names; and where it took a request that docs/openapi.yaml would refuse.
+ * status, or a refusal with a code, that the route names; and where it took a request that docs/openapi.yaml would refuse.
  * So whoever tests a route tests that, too.
  */
 export const keepPromises =
@@ -31,27 +31,27 @@ function brokenBy(
   event: APIGatewayProxyEventV2,
   { statusCode = 0, headers = {}, body = '' }: APIGatewayProxyStructuredResultV2,
 ): string | undefined {
-  const operation = known.get(route.replace(/^HEAD /, 'GET '));
-  if (!operation && route !== fallback.key) return 'a route that operations.ts does not name';
+  const promised = known.get(route.replace(/^HEAD /, 'GET '));
+  if (!promised && route !== fallback.key) return 'a route that there is not';
   if (route === fallback.key && statusCode === 308) return headers.location && !body ? undefined : 'no Location';
   if (route === fallback.key && statusCode === 204) return headers.allow && !body ? undefined : 'no Allow';
-  const answered = operation?.answers[statusCode];
+  const answered = promised?.answers[statusCode];
   const type = String(headers['content-type']);
   const refused = statusCode >= 400 && (!answered || type === 'application/problem+json');
   const kinds = refused ? ['problem'] : (answered ?? []);
-  const asPage = operation && Object.values(operation.answers).flat().includes('page');
+  const asPage = promised && Object.values(promised.answers).flat().includes('page');
   if (type.startsWith('text/html')) return asPage && (refused || kinds.includes('page')) ? undefined : 'a page';
   if (type.startsWith('text/plain')) return kinds.includes('text') ? undefined : 'a text';
   if (type !== (refused ? 'application/problem+json' : 'application/json')) return `the type ${type}`;
-  if (kinds.length === 0) return 'a status that its operation does not name';
+  if (kinds.length === 0) return 'a status that the route does not name';
   const json: unknown = JSON.parse(body);
   const issues = kinds.flatMap((kind) => issuesWith(kind, json));
   if (issues.length === kinds.length) return `not what is promised (${kinds.join(' or ')}): ${issues.join('; ')}`;
   if (statusCode < 400) return strayIn(route.replace(/^HEAD /, 'GET '), event);
   if (!refused) return undefined;
   const { code } = v.parse(replies.problem, json);
-  const named = operation ? codesOf(operation).some((one) => one === code) : true;
-  return named ? undefined : `the code ${code}, which its operation does not name`;
+  const named = promised ? codesOf(promised).some((one) => one === code) : true;
+  return named ? undefined : `the code ${code}, which the route does not name`;
 }
 
 /** None, or one that says what is wrong. */

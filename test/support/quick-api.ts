@@ -2,7 +2,7 @@ import { spentSources } from '../../functions/request-link/spent-sources';
 import type { HostSecret } from '../../shared/aws/host-secret';
 import type { Log } from '../../shared/aws/log';
 import { parseSettings } from '../../shared/aws/settings';
-import { serve } from '../../shared/http/http';
+import { serve } from '../../shared/http/serve';
 import type { MongoUsers } from '../../shared/mongo/mongo-users';
 import { seconds } from '../../shared/policy/time';
 import { putLink, redeemLink } from '../../shared/store/links';

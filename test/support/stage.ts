@@ -11,7 +11,7 @@ import type { Log } from '../../shared/aws/log';
 import type { Mail } from '../../shared/aws/mailer';
 import { awsSecrets } from '../../shared/aws/secrets';
 import { parseSettings } from '../../shared/aws/settings';
-import { serve } from '../../shared/http/http';
+import { serve } from '../../shared/http/serve';
 import { checkAddresses } from '../../shared/mongo/check-addresses';
 import { followRotations } from '../../shared/mongo/follow-rotations';
 import { mongoServers } from '../../shared/mongo/mongo-servers';

@@ -1,41 +1,69 @@
 import { getAudit } from '../../functions/audit/audit';
+import type { GrantDeps } from '../../functions/grant-credentials/allowed-wish';
 import { grantCredentials, renewGrant } from '../../functions/grant-credentials/grant-credentials';
 import { grantForPython } from '../../functions/grant-credentials/python-grant';
-import { listGrants, me, nothingHere } from '../../functions/grants/grants';
+import { listGrants } from '../../functions/grants/list-grants';
+import { nothingHere } from '../../functions/grants/nothing-here';
+import { whoAmI } from '../../functions/grants/who-am-i';
+import type { RedeemDeps } from '../../functions/redeem-link/link-state';
 import { pollLogin } from '../../functions/redeem-link/poll-login';
 import { redeemLink, showLink } from '../../functions/redeem-link/redeem-link';
 import { verifyToken } from '../../functions/redeem-link/verify-token';
 import { getToken } from '../../functions/request-link/get-token';
 import { requestLink } from '../../functions/request-link/request-link';
+import type { RequestLinkDeps } from '../../functions/request-link/request-link-deps';
 import { revokeGrants, revokeTokens } from '../../functions/revoke/revoke';
 import { setRuleForPython } from '../../functions/rules/python-rule';
 import { deleteRuler, getRulers, setRuler } from '../../functions/rules/rulers';
 import { deleteRule, getRules, setRule } from '../../functions/rules/rules';
 import { why } from '../../functions/rules/why';
+import { fallback } from '../../shared/contract/routes';
+import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
+import { getTokenRoute } from '../../shared/contract/routes/get-token';
+import { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
+import { listEventsRoute } from '../../shared/contract/routes/list-events';
+import { listGrantsRoute } from '../../shared/contract/routes/list-grants';
+import { listRulersRoute } from '../../shared/contract/routes/list-rulers';
+import { listRulesRoute } from '../../shared/contract/routes/list-rules';
+import { pollLoginRoute } from '../../shared/contract/routes/poll-login';
+import { redeemLinkRoute } from '../../shared/contract/routes/redeem-link';
+import { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
+import { renewGrantRoute } from '../../shared/contract/routes/renew-grant';
+import { requestLinkRoute } from '../../shared/contract/routes/request-link';
+import { revokeGrantsRoute } from '../../shared/contract/routes/revoke-grants';
+import { revokeTokensRoute } from '../../shared/contract/routes/revoke-tokens';
+import { setRuleRoute } from '../../shared/contract/routes/set-rule';
+import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
+import { showLinkRoute } from '../../shared/contract/routes/show-link';
+import { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
+import { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
+import { on, type Served } from '../../shared/http/serve';
+
+type AllDeps = RequestLinkDeps & RedeemDeps & GrantDeps;
 
 /** All routes behind one handler, as no deployed function has them. */
-export const useCases = {
-  'POST /links': requestLink,
-  'GET /links/{link}': showLink,
-  'POST /links/{link}': redeemLink,
-  'POST /links/poll': pollLogin,
-  'POST /grants': grantCredentials,
-  'POST /grants/renew': renewGrant,
-  'GET /grants': listGrants,
-  'GET /me': me,
-  'DELETE /grants': revokeGrants,
-  'DELETE /tokens': revokeTokens,
-  'GET /rules': getRules,
-  'PUT /rules': setRule,
-  'DELETE /rules': deleteRule,
-  'GET /rules/why': why,
-  'GET /rulers': getRulers,
-  'PUT /rulers': setRuler,
-  'DELETE /rulers': deleteRuler,
-  'GET /audit': getAudit,
-  'GET /gettoken/{email}': getToken,
-  'GET /verifytoken/{link}': verifyToken,
-  'POST /grant/{token}': grantForPython,
-  'POST /setrule/{token}': setRuleForPython,
-  $default: nothingHere,
-};
+export const useCases: readonly Served<AllDeps>[] = [
+  on(requestLinkRoute, requestLink),
+  on(showLinkRoute, showLink),
+  on(redeemLinkRoute, redeemLink),
+  on(pollLoginRoute, pollLogin),
+  on(grantCredentialsRoute, grantCredentials),
+  on(renewGrantRoute, renewGrant),
+  on(listGrantsRoute, listGrants),
+  on(whoAmIRoute, whoAmI),
+  on(revokeGrantsRoute, revokeGrants),
+  on(revokeTokensRoute, revokeTokens),
+  on(listRulesRoute, getRules),
+  on(setRuleRoute, setRule),
+  on(removeRuleRoute, deleteRule),
+  on(whyAllowedRoute, why),
+  on(listRulersRoute, getRulers),
+  on(setRulerRoute, setRuler),
+  on(dismissRulerRoute, deleteRuler),
+  on(listEventsRoute, getAudit),
+  on(getTokenRoute, getToken),
+  verifyToken,
+  grantForPython,
+  setRuleForPython,
+  { key: fallback.key, answer: nothingHere },
+];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { db, email, host, role } from '../../../shared/contract/fields';
-import { inputs } from '../../../shared/contract/inputs';
+import { db, email, host, role } from '../../../shared/contract/fields/access';
+import { setRulerRoute } from '../../../shared/contract/routes/set-ruler';
 import type { Rule } from '../../../shared/policy/policy';
 import { explainIssue } from '../../rules-file/explain-issue';
 import type { Ruler } from '../../rules-file/parse-rules-file';
@@ -41,7 +41,7 @@ const grantDocument = v.object({
   role,
   username: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
 });
-const { email: rulerEmail, hosts, dbs, emails, which } = inputs.ruler.entries;
+const { email: rulerEmail, hosts, dbs, emails, which } = setRulerRoute.body.entries;
 const rulerDocument = v.object({ email: rulerEmail, hosts, dbs, emails, which });
 
 /** Reads documents of a Python server as it reads them itself; what mongogrant can't hold is left, each with the reason. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import * as fields from '../../../shared/contract/fields';
+import * as fields from '../../../shared/contract/fields/access';
 import type { Client } from '../../sdk/client';
 import type { Credential } from '../../sdk/settings/credentials';
 import { checked } from '../checked';

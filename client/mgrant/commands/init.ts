@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import * as fields from '../../../shared/contract/fields';
+import * as fields from '../../../shared/contract/fields/access';
 import { sameEndpoint } from '../../sdk/remotes';
 import { checked } from '../checked';
 import { examples } from '../examples';

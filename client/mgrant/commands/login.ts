@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import * as fields from '../../../shared/contract/fields';
+import * as fields from '../../../shared/contract/fields/access';
 import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
 import { describeAccess } from '../describe-access';

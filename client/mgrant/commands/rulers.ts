@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { inputs } from '../../../shared/contract/inputs';
+import { dismissRulerRoute } from '../../../shared/contract/routes/dismiss-ruler';
+import { setRulerRoute } from '../../../shared/contract/routes/set-ruler';
 import type { RulerInput } from '../../sdk/api-calls';
 import { checked } from '../checked';
 import { examples } from '../examples';
@@ -69,7 +70,7 @@ function addSet(rulers: Command, context: Context): void {
         dbs: listOf(dbs, (one) => one.replace(/(?<=.)\*$/, '')),
         emails: listOf(emails, (one) => one.replace(/^\*(?=@)/, '')),
       };
-      const ruler: RulerInput = checked('the ruler', inputs.ruler, wish);
+      const ruler: RulerInput = checked('the ruler', setRulerRoute.body, wish);
       const client = await session.client();
       const set = await session.wait('Appointing', () => client.setRuler(ruler));
       session.show(set, () => `${set.replaced ? 'Changed' : 'Appointed'}: ${set.email}\n`);
@@ -86,7 +87,7 @@ function addRemove(rulers: Command, context: Context): void {
     .addHelpText('after', examples('mgrant rulers remove lead@lab.org'))
     .action(async (address: string, _options: object, command: Command) => {
       const session = openSession(context, command);
-      const { email } = checked('EMAIL', inputs.rulerKey, { email: address });
+      const { email } = checked('EMAIL', dismissRulerRoute.query, { email: address });
       const client = await session.client();
       await session.confirm(`Dismiss ${email}? The rules that they set go, and what these gave.`);
       const removed = await session.wait('Dismissing', () => client.removeRuler({ email }));

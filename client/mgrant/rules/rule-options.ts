@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { inputs } from '../../../shared/contract/inputs';
+import { setRuleRoute } from '../../../shared/contract/routes/set-rule';
 import type { RuleInput } from '../../sdk/api-calls';
 import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
@@ -47,6 +47,6 @@ export async function ruleOf(
     ...(cidr && { cidrs: cidr }),
     ...(note !== undefined && { note }),
   };
-  checked('the rule', inputs.rule, rule);
+  checked('the rule', setRuleRoute.body, rule);
   return rule;
 }

@@ -1,7 +1,7 @@
 import { parseRulesFile } from '../../../client/rules-file/parse-rules-file';
-import { inputs } from '../../../shared/contract/inputs';
 import { parse } from '../../../shared/http/parse';
 import { ruleName } from '../../../shared/policy/policy';
+import { inputs } from '../../support/inputs';
 
 const now = new Date('2026-11-25T08:00:00Z');
 const read = (text: string) => parseRulesFile(text, now);

@@ -3,7 +3,7 @@ import { mongoAdmins } from '../../../functions/rotate-admin-password/mongo-admi
 import { rotateAdminPassword } from '../../../functions/rotate-admin-password/rotate-admin-password';
 import { awsSecrets } from '../../../shared/aws/secrets';
 import { secretVersions } from '../../../shared/aws/secrets-manager';
-import { serve } from '../../../shared/http/http';
+import { serve } from '../../../shared/http/serve';
 import { followRotations } from '../../../shared/mongo/follow-rotations';
 import { mongoServers } from '../../../shared/mongo/mongo-servers';
 import { mongoUsers } from '../../../shared/mongo/mongo-users';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ApiError } from '../../../shared/contract/errors';
-import { inputs } from '../../../shared/contract/inputs';
-import { parseBody } from '../../../shared/http/parse';
+import { setRulerRoute } from '../../../shared/contract/routes/set-ruler';
+import { parseTaken } from '../../../shared/http/parse';
 import { parseEvent } from '../../../shared/http/request';
 import { eventOf, openStage, type Stage } from '../../support/stage';
 
@@ -79,7 +79,7 @@ test('a form says the same as the JSON for which it stands', () => {
       for (const [name, value] of Object.entries(body)) for (const one of [value].flat()) pairs.append(name, one);
       const [json, form] = [{ body }, { form: pairs.toString() }].map((ask) => {
         try {
-          return parseBody(inputs.ruler, parseEvent(eventOf('PUT', '/rulers', ask, new Date()), '192.0.2.1'));
+          return parseTaken(setRulerRoute, parseEvent(eventOf('PUT', '/rulers', ask, new Date()), '192.0.2.1'));
         } catch (error) {
           return error instanceof ApiError ? error.message : error;
         }

@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { allRoutes, fallback, jobs, methodsOf, pythonRoutes, routes, routesOf } from '../../../shared/contract/routes';
+import { jobs } from '../../../shared/contract/jobs';
+import { keyOf } from '../../../shared/contract/route';
+import { allRoutes, fallback, methodsOf, pythonRoutes, routes, routesOf } from '../../../shared/contract/routes';
 import { useCases } from '../../support/use-cases';
 
 const env = {
@@ -13,13 +15,14 @@ const served: Record<string, string[]> = {};
 beforeAll(async () => {
   Object.assign(process.env, env);
   // Each function hands its use cases to this one function: what it hands over is what it serves.
-  jest.doMock('../../../shared/http/http', () => ({ serve: (cases: object) => Object.keys(cases) }));
+  jest.doMock('../../../shared/http/serve', () => ({
+    ...jest.requireActual('../../../shared/http/serve'),
+    serve: (all: { key: string }[]) => all.map(({ key }) => key),
+  }));
   const isJob = (name: string) => jobs.some((job) => job === name);
   for (const name of readdirSync(`${__dirname}/../../../functions`).filter((one) => !isJob(one)))
     served[name] = (await import(`../../../functions/${name}/index`)).handler;
 });
-
-const keyOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
 
 test('every route is served by the function that the table names, and by no other', () => {
   const wanted: Record<string, string[]> = {};
@@ -36,7 +39,7 @@ test('no route comes twice', () => {
 });
 
 test('the handler of the tests serves every route', () => {
-  expect(Object.keys(useCases).toSorted()).toEqual([...allRoutes.map(keyOf), fallback.key].toSorted());
+  expect(useCases.map(({ key }) => key).toSorted()).toEqual([...allRoutes.map(keyOf), fallback.key].toSorted());
 });
 
 describe('without the routes of the Python server', () => {

@@ -27,7 +27,7 @@ test('while Secrets Manager is away a stranger’s token is refused, and everybo
     settings,
   };
   const ask = (token: string) =>
-    claimsOf(deps, parseEvent(eventOf('GET', '/me', { token }, start), '192.0.2.1'), start);
+    claimsOf(deps, { request: parseEvent(eventOf('GET', '/me', { token }, start), '192.0.2.1'), now: start });
   expect(await ask(tokenBy(keys.key))).toEqual(claims);
   away = true;
   for (const later of [20_000, 20_000, 300_000, 20_000]) {

@@ -1,7 +1,7 @@
 import { awsSecrets } from '../../../shared/aws/secrets';
 import { secretWriter } from '../../../shared/aws/secrets-manager';
 import { frontHeader, frontOf, viewerHeader } from '../../../shared/http/front';
-import { serve } from '../../../shared/http/http';
+import { serve } from '../../../shared/http/serve';
 import { type Ask, allItems, createSecret, eventOf, openStage, type Stage } from '../../support/stage';
 import { useCases } from '../../support/use-cases';
 

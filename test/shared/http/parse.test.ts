@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { ApiError } from '../../../shared/contract/errors';
-import { inputs } from '../../../shared/contract/inputs';
-import { parse, parseBody, parseQuery } from '../../../shared/http/parse';
+import { grantCredentialsRoute } from '../../../shared/contract/routes/grant-credentials';
+import { redeemLinkRoute } from '../../../shared/contract/routes/redeem-link';
+import { removeRuleRoute } from '../../../shared/contract/routes/remove-rule';
+import { revokeGrantsRoute } from '../../../shared/contract/routes/revoke-grants';
+import { setRuleRoute } from '../../../shared/contract/routes/set-rule';
+import { showLinkRoute } from '../../../shared/contract/routes/show-link';
+import { parse, parseTaken } from '../../../shared/http/parse';
 import { durationText } from '../../../shared/policy/durations';
+import { inputs } from '../../support/inputs';
 
 type Input = Record<string, unknown>;
 const grant = { host: 'h.lab.org', db: 'fw_phonons', role: 'read' };
@@ -287,12 +293,33 @@ test('several faults are told at once, and what was sent is not repeated', () =>
 
 test('a field in the place where nobody reads it is refused, not passed over', () => {
   const host = { host: 'h' };
-  expect(parseQuery(inputs.revokeGrants, { query: host, body: {} })).toEqual(host);
-  expect(() => parseQuery(inputs.revokeGrants, { query: {}, body: host })).toThrow(
+  expect(parseTaken(revokeGrantsRoute, { query: host, body: {} })).toEqual({ query: host });
+  expect(() => parseTaken(revokeGrantsRoute, { query: {}, body: host })).toThrow(
     'host: belongs in the query of this request, not in its body',
   );
-  expect(parseBody(inputs.grant, { query: {}, body: grant })).toEqual({ ...grant, label: '' });
-  expect(() => parseBody(inputs.grant, { query: { ttl: '1 h' }, body: grant })).toThrow(
+  const given = { ...grant, label: '' };
+  expect(parseTaken(grantCredentialsRoute, { query: {}, body: grant })).toEqual({ body: given });
+  expect(() => parseTaken(grantCredentialsRoute, { query: { ttl: '1 h' }, body: grant })).toThrow(
     'ttl: belongs in the body of this request, not in its query',
   );
+});
+
+test('a route that takes both has each field in its place', () => {
+  const dry = { dryRun: 'true' };
+  expect(parseTaken(setRuleRoute, { query: dry, body: rule })).toEqual({ query: { dryRun: true }, body: rule });
+  expect(() => parseTaken(setRuleRoute, { query: {}, body: { ...rule, ...dry } })).toThrow(
+    'dryRun: belongs in the query of this request, not in its body',
+  );
+  expect(() => parseTaken(setRuleRoute, { query: { note: 'x' }, body: rule })).toThrow(
+    'note: belongs in the body of this request, not in its query',
+  );
+  expect(() => parseTaken(removeRuleRoute, { query: {}, body: dry })).toThrow(
+    'dryRun: belongs in the query of this request, not in its body',
+  );
+});
+
+test('what programs that look through mail add to a link does no harm', () => {
+  const query = { utm_source: 'mail' };
+  expect(parseTaken(redeemLinkRoute, { query, body: { code: 'x' } })).toEqual({ body: { code: 'x' } });
+  expect(parseTaken(showLinkRoute, { query, body: {} })).toEqual({});
 });

@@ -1,7 +1,8 @@
 import type { Log } from '../../../shared/aws/log';
 import { ApiError, type ErrorCode } from '../../../shared/contract/errors';
-import { type ApiResponse, serve } from '../../../shared/http/http';
 import { Refusal } from '../../../shared/http/refusal';
+import type { ApiResponse } from '../../../shared/http/render';
+import { serve } from '../../../shared/http/serve';
 import type { Table } from '../../../shared/store/table';
 import { memoryTable, type StoredItems } from '../../support/memory-table';
 import { eventOf } from '../../support/stage';
@@ -26,7 +27,7 @@ async function answer(outcome: () => ApiResponse, event = eventOf('POST', '/gran
   let ticks = 0;
   const clock = () => new Date(start.getTime() + 7 * ticks++);
   const useCase = async () => outcome();
-  const useCases = { 'POST /grants': useCase, 'GET /links/{link}': useCase, 'POST /links': useCase };
+  const useCases = ['POST /grants', 'GET /links/{link}', 'POST /links'].map((key) => ({ key, answer: useCase }));
   const { statusCode, headers = {}, body = '' } = await serve(useCases, { table }, { log, clock })(event);
   return { status: statusCode, headers, body, json: () => JSON.parse(body) };
 }
@@ -206,7 +207,7 @@ describe('a refusal that goes on record', () => {
 test("on Lambda every line tells its own request's id beside API Gateway's", async () => {
   const about: unknown[] = [];
   const handler = serve(
-    { 'POST /grants': async () => ({ status: 200 }) },
+    [{ key: 'POST /grants', answer: async () => ({ status: 200 }) }],
     { table },
     { log: { ...log, about: (facts) => void about.push(facts) } },
   );

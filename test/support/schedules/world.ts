@@ -7,7 +7,7 @@ import type { Log } from '../../../shared/aws/log';
 import type { HostSecret } from '../../../shared/aws/secrets';
 import { parseSettings } from '../../../shared/aws/settings';
 import { issuerOf } from '../../../shared/http/authenticate';
-import { serve } from '../../../shared/http/http';
+import { serve } from '../../../shared/http/serve';
 import { putLink, redeemLink } from '../../../shared/store/links';
 import { signToken } from '../../../shared/tokens/fetch-tokens';
 import { newId, newLink } from '../../../shared/tokens/tokens';

@@ -1,0 +1,83 @@
+import { together } from '../../shared/async/together';
+import { ApiError } from '../../shared/contract/errors';
+import type { listGrantsRoute } from '../../shared/contract/routes/list-grants';
+import { grantAnswer } from '../../shared/http/answers';
+import {
+  type Authority,
+  claimsOf,
+  governs,
+  liveAuthority,
+  livePerson,
+  type Person,
+} from '../../shared/http/authenticate';
+import type { CallOf } from '../../shared/http/call';
+import { cursorTo, positionIn } from '../../shared/http/cursors';
+import { Refusal } from '../../shared/http/refusal';
+import type { ApiResponse } from '../../shared/http/render';
+import { fits, named } from '../../shared/policy/filter';
+import { asksOutside } from '../../shared/policy/scope';
+import { type GrantPage, grantsOfFrom, grantsOnHostFrom, liveGrantsFrom } from '../../shared/store/grant-pages';
+import type { GrantRows, UnreadableGrant } from '../../shared/store/grants';
+import type { Table } from '../../shared/store/table';
+import type { TokenClaims } from '../../shared/tokens/tokens';
+import type { GrantsDeps } from './grants-deps';
+
+type ListCall = CallOf<typeof listGrantsRoute>;
+
+/** `GET /grants`: one's own; for admins, and for rulers inside their scope, also those of others: of a person, on a host, or (`email=*`) of everybody. */
+export async function listGrants(deps: GrantsDeps, call: ListCall): Promise<ApiResponse> {
+  const { email, host } = call.query;
+  const claims = await claimsOf(deps, call);
+  const own = email === undefined ? named(host) === undefined : email === claims.email;
+  const [person, page] = await (own ? ownGrants(deps, call, claims) : othersGrants(deps, call, claims));
+  const { grants, unreadable } = wantedIn(page, call);
+  const seen = grants.filter((grant) => grant.email === person.email || governs(person, grant));
+  const cursor = await cursorTo(deps, call, { email: person.email, next: page.next });
+  return { status: 200, json: { grants: seen.map(grantAnswer), ...shownTo(person, unreadable), ...cursor } };
+}
+
+function ownGrants(deps: GrantsDeps, call: ListCall, claims: TokenClaims): Promise<[Person, GrantPage]> {
+  return together([
+    livePerson(deps, claims, call),
+    positionIn(deps, call, claims.email).then((from) => grantsOfFrom(deps.table, claims.email, from)),
+  ]);
+}
+
+async function othersGrants(deps: GrantsDeps, call: ListCall, claims: TokenClaims): Promise<[Authority, GrantPage]> {
+  const { email, host } = call.query;
+  const person = await liveAuthority(deps, claims, call);
+  if (email !== undefined) requireRight(call, person);
+  const from = await positionIn(deps, call, person.email);
+  const whose = { email: named(email), host: named(host), from };
+  const page =
+    person.admin || person.scope
+      ? await readPage(deps.table, whose)
+      : await grantsOfFrom(deps.table, person.email, from);
+  return [person, page];
+}
+
+/** Of everybody on all hosts only those that have not ended are listed together. */
+function readPage(
+  table: Table,
+  { email, host, from }: Record<'email' | 'host' | 'from', string | undefined>,
+): Promise<GrantPage> {
+  if (email !== undefined) return grantsOfFrom(table, email, from);
+  return host === undefined ? liveGrantsFrom(table, from) : grantsOnHostFrom(table, host, from);
+}
+
+function wantedIn({ grants, unreadable }: GrantRows, { query: { host, db } }: ListCall): GrantRows {
+  const isWanted = (grant: Pick<UnreadableGrant, 'host' | 'db'>) => fits(host, grant.host) && fits(db, grant.db);
+  return { grants: grants.filter(isWanted), unreadable: unreadable.filter(isWanted) };
+}
+
+/** What can't be read, by its key, for who can mend it. */
+const shownTo = ({ admin }: Person, unreadable: UnreadableGrant[]) =>
+  admin && unreadable.length > 0 ? { unreadable: unreadable.map((row) => row.unreadable) } : {};
+
+function requireRight({ request, query }: ListCall, person: Authority): void {
+  const { cursor: _, email = person.email, ...wish } = query;
+  if (person.admin || (person.scope && !asksOutside(person.scope, { ...wish, email }))) return;
+  const problem = new ApiError('not_allowed', "Only admins, and rulers inside their scope, see other people's grants.");
+  const event = { act: 'read_refused', email, by: person.email, route: request.route, wish } as const;
+  throw new Refusal(problem, event);
+}

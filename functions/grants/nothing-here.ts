@@ -1,0 +1,25 @@
+import { ApiError } from '../../shared/contract/errors';
+import type { Route } from '../../shared/contract/route';
+import { methodsOf, pythonRoutes, routesOf } from '../../shared/contract/routes';
+import type { AuthDeps } from '../../shared/http/authenticate';
+import type { Call } from '../../shared/http/call';
+import type { ApiResponse } from '../../shared/http/render';
+
+/** What no route matches: API Gateway's own answer would be no problem document. `OPTIONS` says what is there, and opens nothing to other origins. */
+export async function nothingHere({ settings }: AuthDeps, { request }: Call): Promise<ApiResponse> {
+  const among = routesOf(settings);
+  const allow = methodsOf(request.path, among);
+  if (allow.length === 0) return elsewhere(request.path, among);
+  if (request.method === 'OPTIONS') return { status: 204, allow };
+  throw new ApiError('method_not_allowed', `Allowed here: ${allow.join(', ')}.`, undefined, { allow });
+}
+
+/** An address with a slash at its end, and another one behind it. The Python server sends its clients on, so this one does, too. */
+function elsewhere(path: string, among: readonly Route[]): ApiResponse {
+  const once = path.replace(/\/{2,}/g, '/');
+  const isPython = (route: Route) => pythonRoutes.some((one) => one.path === route.path);
+  if (methodsOf(once, among.filter(isPython)).length > 0)
+    return { status: 308, location: once.split('/').map(encodeURIComponent).join('/') };
+  const hint = methodsOf(once, among).length > 0 ? ' Its address has a slash too many.' : '';
+  throw new ApiError('not_found', `There is no such route.${hint}`);
+}

@@ -1,0 +1,39 @@
+import { together } from '../../shared/async/together';
+import type { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
+import { claimsOf, liveAuthority } from '../../shared/http/authenticate';
+import type { CallOf } from '../../shared/http/call';
+import type { ApiResponse } from '../../shared/http/render';
+import { reportUnreadable } from '../../shared/http/report-unreadable';
+import { durationText } from '../../shared/policy/durations';
+import { access } from '../../shared/policy/policy';
+import { iso, seconds } from '../../shared/policy/time';
+import { rulesFor } from '../../shared/store/rules';
+import type { GrantsDeps } from './grants-deps';
+
+/** `GET /me`: who one is, and what the rules open. */
+export async function whoAmI(deps: GrantsDeps, call: CallOf<typeof whoAmIRoute>): Promise<ApiResponse> {
+  const claims = await claimsOf(deps, call);
+  const [person, rules] = await together([liveAuthority(deps, claims, call), rulesFor(deps.table, claims.email)]);
+  reportUnreadable(deps.log, rules, call);
+  const { email, expiresAt, admin, scope } = person;
+  const ruler = scope && { hosts: scope.hosts, dbs: scope.dbs, emails: scope.emails, which: scope.which };
+  const opened = access(rules, seconds(call.now)).map(({ host, db, role, expiresAt: end, maxTtl, cidrs }) => ({
+    host,
+    db,
+    role,
+    ...(end !== undefined && { expires: iso(end) }),
+    ...(maxTtl !== undefined && { maxTtl: durationText(maxTtl) }),
+    ...(cidrs && { cidrs }),
+  }));
+  return {
+    status: 200,
+    json: {
+      email,
+      expires: iso(expiresAt),
+      admin,
+      ruler: ruler !== undefined,
+      ...(ruler && { scope: ruler }),
+      access: opened,
+    },
+  };
+}
