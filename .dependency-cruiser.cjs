@@ -24,11 +24,14 @@ const rooms = {
   'client/package': ['client'],
   openapi: inShared(['contract', 'policy']),
   infra: inShared(all),
-  local: [...inShared(all), 'functions'],
+  local: [...inShared(all), 'functions', 'packages/mongod'],
+  'packages/mongod': [],
 };
 
 const within = (names) => (names.length > 0 ? `^(${names.join('|')})/` : '^$');
-const ours = '^(shared|functions|client|infra|local|openapi|bench|test)/';
+const ours = '^(shared|functions|client|infra|local|packages|openapi|bench|test)/';
+/** What a package offers to those outside of it. */
+const offered = '^packages/mongod/(src/start-mongod|test/support/use-mongod)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -36,7 +39,7 @@ module.exports = {
       name: 'circle',
       comment: 'Take what both need into a file of its own.',
       severity: 'error',
-      from: { pathNot: '^local/mongod/' },
+      from: { pathNot: '^packages/mongod/' },
       to: { circular: true },
     },
     {
@@ -46,6 +49,13 @@ module.exports = {
       from: { path: '^functions/([^/]+)/' },
       to: { path: ours, pathNot: ['^functions/$1/', within(inShared(all))] },
     },
+    {
+      name: 'past-the-door',
+      comment: 'A package is used by its name: by what its exports offer.',
+      severity: 'error',
+      from: { pathNot: '^packages/mongod/' },
+      to: { path: '^packages/mongod/', pathNot: offered },
+    },
     ...Object.entries(rooms).map(([room, used]) => ({
       name: room,
       comment: `${room} may use ${used.length > 0 ? used.join(', ') : 'nothing of ours'}.`,
@@ -54,5 +64,11 @@ module.exports = {
       to: { path: ours, pathNot: [`^${room}/`, 'package\\.json$', ...(used.length > 0 ? [within(used)] : [])] },
     })),
   ],
-  options: { parser: 'swc', tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    // Without these a package of ours would be looked for and not found, and no arrow into it checked.
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'] },
+  },
 };

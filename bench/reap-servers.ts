@@ -1,5 +1,5 @@
+import { startMongod } from 'embedded-mongod';
 import { startDynamoDb } from '../local/dynamodb';
-import { startMongod } from '../local/mongod/server';
 import { workOf } from './load/work';
 
 // A process of its own with some servers: `dynamodb`, or a number of embedded MongoDB-compatible servers. It tells its parent their ports,

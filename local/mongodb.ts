@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RunningMongod, startMongod } from 'embedded-mongod';
 import { MongoClient } from 'mongodb';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { readCertificates } from '../shared/aws/certificates';
 import { hostOf, isHost } from '../shared/contract/names';
 import { portFault } from './loopback';
-import { type RunningMongod, startMongod } from './mongod/server';
 import { startOwnMongod } from './own-mongod';
 import { StartError } from './start-error';
 

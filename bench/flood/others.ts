@@ -1,5 +1,5 @@
+import { startMongod } from 'embedded-mongod';
 import * as v from 'valibot';
-import { startMongod } from '../../local/mongod/server';
 import { type Gate, openGate } from './gate';
 
 // A process of its own with two more MongoDB hosts, each behind a gate. It is told the mode of each, and then says so.

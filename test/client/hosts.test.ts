@@ -1,7 +1,7 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { checkHost } from '../../client/admin/hosts/check-host';
 import { renderCheck } from '../../client/admin/hosts/render-check';
 import { mongoServers } from '../../shared/mongo/mongo-servers';
-import { useMongod } from '../support/mongod';
 
 const server = useMongod();
 const servers = mongoServers();

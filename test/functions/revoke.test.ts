@@ -1,4 +1,4 @@
-import { runningOperation } from '../support/mongod-users';
+import { runningOperation } from 'embedded-mongod/testing';
 import { allItems, openStage, registerHost, type Stage } from '../support/stage';
 
 let stage: Stage;

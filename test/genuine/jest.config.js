@@ -1,12 +1,15 @@
 const { availableParallelism } = require('node:os');
 const base = require('../../jest.config.js');
-const { selectTests } = require('./select-tests.js');
+const { roots, selectTests } = require('./select-tests.js');
 
 /** @type {import('jest').Config} */
 module.exports = {
   ...base,
   rootDir: '../..',
+  roots: roots.map((folder) => `<rootDir>/${folder}`),
   testMatch: selectTests(),
+  // The tests of the embedded server borrow a genuine one.
+  moduleNameMapper: { '/server-under-test$': '<rootDir>/test/support/start-server.ts' },
   testPathIgnorePatterns: ['/node_modules/'],
   setupFilesAfterEnv: [...base.setupFilesAfterEnv, '<rootDir>/test/support/genuine/close-spare.ts'],
   testTimeout: 60_000,

@@ -9,8 +9,8 @@ const inMemory = 'it runs on twins in memory';
 
 /** What does not run on a genuine server, and why. */
 const leftOut = {
-  'test/local/mongod/journal.test.ts': 'the files of the embedded server',
-  'test/local/mongod/start-mongod.test.ts': 'the start of the embedded server',
+  'packages/mongod/test/journal.test.ts': 'the files of the embedded server',
+  'packages/mongod/test/start-mongod.test.ts': 'the start of the embedded server',
   'test/client/mgrant/rules.test.ts': asksNothing,
   'test/client/rules-file/apply-rules.test.ts': asksNothing,
   'test/client/rules-file/many-rules.test.ts': asksNothing,
@@ -42,30 +42,42 @@ const all = process.env.TEST_MONGOD_ALL === 'true';
 for (const name of [...Object.keys(leftOut), ...onlyWithAll])
   if (!existsSync(join(root, name))) throw new Error(`${name} is left out, and is not there`);
 
-/** Every test that starts a MongoDB server through `test/support`, and those of `test/genuine`; not those left out. */
+/** Where tests and what they share are. */
+const roots = ['test', 'packages/mongod/test'];
+
+/** Every test that starts a MongoDB server through what tests share, and those of `test/genuine`; not those left out. */
 function selectTests() {
-  const tests = readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
-    .map((entry) => join(entry.parentPath, entry.name));
-  return tests.filter((path) => {
+  return roots.flatMap(testsIn).filter((path) => {
     const name = relative(root, path);
     if (!all && onlyWithAll.includes(name)) return false;
     return name.startsWith('test/genuine/') || (!leftOut[name] && reachesServer(path));
   });
 }
 
-/** Whether a file of `test/` imports what starts the server, itself or by way of others. */
+function testsIn(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The second takes the place of the first (`jest.config.js`). */
+const starts = ['packages/mongod/test/support/server-under-test.ts', 'test/support/start-server.ts'].map((name) =>
+  join(root, name),
+);
+const offered = join(root, 'packages/mongod/test/support/use-mongod.ts');
+
+/** Whether a file of the tests imports what starts the server, itself or by way of others. */
 const known = new Map();
 function reachesServer(path) {
   const before = known.get(path);
   if (before !== undefined) return before;
   known.set(path, false);
-  const imported = [...readFileSync(path, 'utf8').matchAll(/ from '(\.[^']*)'/g)]
-    .map(([, name]) => `${resolve(dirname(path), name)}.ts`)
-    .filter((other) => other.startsWith(join(root, 'test/')) && existsSync(other));
-  const reaches = path === join(root, 'test/support/start-server.ts') || imported.some(reachesServer);
+  const imported = [...readFileSync(path, 'utf8').matchAll(/ from '(\.[^']*|embedded-mongod\/testing)'/g)]
+    .map(([, name]) => (name.startsWith('.') ? `${resolve(dirname(path), name)}.ts` : offered))
+    .filter((other) => roots.some((folder) => other.startsWith(join(root, folder, '/'))) && existsSync(other));
+  const reaches = starts.includes(path) || imported.some(reachesServer);
   known.set(path, reaches);
   return reaches;
 }
 
-module.exports = { selectTests };
+module.exports = { roots, selectTests };

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type RunningMongod, startMongod } from 'embedded-mongod';
 import { MongoClient } from 'mongodb';
 import { tellOfLeft } from '../../local/left-logins';
-import { type RunningMongod, startMongod } from '../../local/mongod/server';
 import { loginFrom, portsIn, run, tokenFrom, until } from './run-start';
 
 const admin = { username: 'root', password: 'given' };

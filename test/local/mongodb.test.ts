@@ -1,4 +1,4 @@
-import { startMongod } from '../../local/mongod/server';
+import { startMongod } from 'embedded-mongod';
 import { parseUri, useMongoDb } from '../../local/mongodb';
 import { StartError } from '../../local/start-error';
 import { labCa, startTls } from '../support/lab-ca';

@@ -1,6 +1,6 @@
+import { startMongod } from 'embedded-mongod';
 import type { MongoClient } from 'mongodb';
 import type { AdminLogin } from '../../local/genuine/first-user';
-import { startMongod } from '../../local/mongod/server';
 import { type Genuine, startGenuine } from './genuine/start-genuine';
 
 /** A MongoDB server for a test, with an admin user and nothing else. */
@@ -11,6 +11,8 @@ export interface TestServer {
 
 /** Set by `npm run test:mongod` alone: the genuine server that stands in for the embedded one. */
 export const genuineBinary: string | undefined = process.env.MONGOD_UNDER_TEST || undefined;
+
+export const embedded = genuineBinary === undefined;
 
 /** The embedded server, or the genuine one that the test run is about. */
 export function startServer(options: { admin: AdminLogin }): Promise<TestServer> {

@@ -1,6 +1,6 @@
+import type { TestMongod } from 'embedded-mongod/testing';
 import type { Document } from 'mongodb';
 import type { Host } from '../../shared/mongo/mongo-servers';
-import type { TestMongod } from './mongod';
 
 /** Admins of less than full strength, each with a name of its own, gone after the tests. To be called before {@link TestMongod} is closed. */
 export function useWeakAdmins(server: () => TestMongod) {

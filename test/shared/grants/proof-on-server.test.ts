@@ -1,9 +1,9 @@
+import { useMongod } from 'embedded-mongod/testing';
 import type { HostSecret } from '../../../shared/aws/secrets';
 import { lockAndDrop } from '../../../shared/grants/remove-user';
 import { followRotations } from '../../../shared/mongo/follow-rotations';
 import { type Host, mongoServers } from '../../../shared/mongo/mongo-servers';
 import { mongoUsers } from '../../../shared/mongo/mongo-users';
-import { useMongod } from '../../support/mongod';
 import { startServer } from '../../support/start-server';
 
 const raw = mongoServers();

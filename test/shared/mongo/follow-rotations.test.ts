@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { useMongod } from 'embedded-mongod/testing';
 import type { HostSecret } from '../../../shared/aws/secrets';
 import { HostUnreachable } from '../../../shared/contract/errors';
 import { followRotations } from '../../../shared/mongo/follow-rotations';
 import { type Host, mongoServers } from '../../../shared/mongo/mongo-servers';
-import { useMongod } from '../../support/mongod';
 
 const servers = mongoServers();
 afterAll(async () => {

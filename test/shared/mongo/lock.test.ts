@@ -1,8 +1,8 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { MongoServerError } from 'mongodb';
 import { HostRefused } from '../../../shared/contract/errors';
 import { type MongoServers, mongoServers } from '../../../shared/mongo/mongo-servers';
 import { mongoUsers } from '../../../shared/mongo/mongo-users';
-import { useMongod } from '../../support/mongod';
 import { useWeakAdmins } from '../../support/weak-admins';
 
 const servers = mongoServers();

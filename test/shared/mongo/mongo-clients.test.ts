@@ -1,4 +1,4 @@
-import { startMongod } from '../../../local/mongod/server';
+import { startMongod } from 'embedded-mongod';
 import { HostUnreachable } from '../../../shared/contract/errors';
 import { type Host, mongoServers } from '../../../shared/mongo/mongo-servers';
 

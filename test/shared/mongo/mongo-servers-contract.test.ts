@@ -1,9 +1,9 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { type MongoAdmins, mongoAdmins } from '../../../functions/rotate-admin-password/mongo-admins';
 import { isLoginRefused } from '../../../shared/mongo/mongo-faults';
 import { type MongoServers, mongoServers } from '../../../shared/mongo/mongo-servers';
 import type { Host } from '../../../shared/mongo/mongo-users';
 import { memoryServers } from '../../support/memory-servers';
-import { useMongod } from '../../support/mongod';
 import { useWeakAdmins } from '../../support/weak-admins';
 
 const real = mongoServers();

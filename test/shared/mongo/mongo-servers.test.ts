@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
+import { useMongod } from 'embedded-mongod/testing';
 import { HostRefused, HostUnreachable } from '../../../shared/contract/errors';
 import { loginFault, serverCode } from '../../../shared/mongo/mongo-faults';
 import { type Host, type Login, mongoServers } from '../../../shared/mongo/mongo-servers';
-import { useMongod } from '../../support/mongod';
 
 const servers = mongoServers();
 afterAll(async () => {

@@ -1,8 +1,8 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { mongoServers } from '../../../shared/mongo/mongo-servers';
 import { type Host, type MongoUsers, mongoUsers, type NewUser, type Tag } from '../../../shared/mongo/mongo-users';
 import { memoryServers } from '../../support/memory-servers';
 import { memoryUsers, type StoredUsers, member as twinMember, userId } from '../../support/memory-users';
-import { useMongod } from '../../support/mongod';
 
 const servers = mongoServers();
 const real = mongoUsers(servers);

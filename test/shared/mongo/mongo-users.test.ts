@@ -1,7 +1,7 @@
 import { createServer, connect as dial, type Server } from 'node:net';
+import { refusalCode, useMongod } from 'embedded-mongod/testing';
 import { HostUnreachable } from '../../../shared/contract/errors';
 import { type Host, mongoUsers, type NewUser, type Tag } from '../../../shared/mongo/mongo-users';
-import { refusalCode, useMongod } from '../../support/mongod';
 
 const users = mongoUsers();
 const open: Server[] = [];

@@ -1,9 +1,9 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { mongoServers } from '../../../shared/mongo/mongo-servers';
 import type { Host } from '../../../shared/mongo/mongo-users';
 import { type TaggedUsers, taggedUsers } from '../../../shared/mongo/tagged-users';
 import { memoryTaggedUsers } from '../../support/memory-tagged-users';
 import { memoryUsers, type StoredUsers } from '../../support/memory-users';
-import { useMongod } from '../../support/mongod';
 import { useWeakAdmins } from '../../support/weak-admins';
 
 const servers = mongoServers();

@@ -1,9 +1,9 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { adminRole } from '../../../client/admin/hosts/admin-role';
 import { HostRefused } from '../../../shared/contract/errors';
 import { mongoServers } from '../../../shared/mongo/mongo-servers';
 import type { Host } from '../../../shared/mongo/mongo-users';
 import { taggedUsers } from '../../../shared/mongo/tagged-users';
-import { useMongod } from '../../support/mongod';
 import { useWeakAdmins } from '../../support/weak-admins';
 
 const servers = mongoServers();

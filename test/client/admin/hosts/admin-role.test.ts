@@ -1,10 +1,10 @@
+import { refusalCode, useMongod } from 'embedded-mongod/testing';
 import type { Document } from 'mongodb';
 import { adminRole, adminRoleName, type RoleWish } from '../../../../client/admin/hosts/admin-role';
 import { checkHost } from '../../../../client/admin/hosts/check-host';
 import { neededActions } from '../../../../client/admin/hosts/needed-actions';
 import { type Host, mongoServers } from '../../../../shared/mongo/mongo-servers';
 import { mongoUsers, type NewUser, type Tag } from '../../../../shared/mongo/mongo-users';
-import { refusalCode, useMongod } from '../../../support/mongod';
 import { useWeakAdmins } from '../../../support/weak-admins';
 
 const now = new Date('2026-11-24T08:00:00Z');

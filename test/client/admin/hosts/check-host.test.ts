@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
+import { useMongod } from 'embedded-mongod/testing';
 import { adminRoleName } from '../../../../client/admin/hosts/admin-role';
 import { checkHost, checkRegisteredHost, type HostReport } from '../../../../client/admin/hosts/check-host';
 import type { Checked } from '../../../../client/admin/hosts/judge-host';
 import { neededActions } from '../../../../client/admin/hosts/needed-actions';
 import { SecretUnusable } from '../../../../shared/contract/errors';
 import { type Host, type Message, mongoServers } from '../../../../shared/mongo/mongo-servers';
-import { useMongod } from '../../../support/mongod';
 import { useWeakAdmins } from '../../../support/weak-admins';
 
 const servers = mongoServers();

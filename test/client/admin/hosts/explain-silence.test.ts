@@ -1,3 +1,4 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { checkHost } from '../../../../client/admin/hosts/check-host';
 import { explainSilence } from '../../../../client/admin/hosts/explain-silence';
 import type { HostSecret } from '../../../../shared/aws/secrets';
@@ -5,7 +6,6 @@ import { HostUnreachable } from '../../../../shared/contract/errors';
 import { mongoServers } from '../../../../shared/mongo/mongo-servers';
 import { reachOf } from '../../../../shared/mongo/mongo-uri';
 import { labCa, startTls } from '../../../support/lab-ca';
-import { useMongod } from '../../../support/mongod';
 
 const now = new Date('2026-11-24T08:00:00Z');
 const secret = { host: 'h.lab.org', port: 27_017, username: 'u', password: 'hunter2', authSource: 'admin' };

@@ -1,5 +1,5 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { type Flavour, flavourOf, type Topology, topologyOf } from '../../../../client/admin/hosts/server-kind';
-import { useMongod } from '../../../support/mongod';
 
 const server = useMongod();
 const nothing = { hello: undefined, buildInfo: undefined, atlasVersion: undefined };

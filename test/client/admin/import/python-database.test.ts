@@ -1,6 +1,6 @@
+import { useMongod } from 'embedded-mongod/testing';
 import { readPythonDatabase } from '../../../../client/admin/import/python-database';
 import { MongograntError } from '../../../../client/sdk/mongogrant-error';
-import { useMongod } from '../../../support/mongod';
 
 const server = useMongod();
 const fault = async (uri: string): Promise<MongograntError> =>

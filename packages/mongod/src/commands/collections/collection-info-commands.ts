@@ -1,0 +1,78 @@
+import { BSON, type Document } from 'mongodb';
+import { holdsAll, holdsAnythingIn } from '../../auth/privileges';
+import type { Collection } from '../../data/collection';
+import { compileFilter } from '../../data/match';
+import type { Server } from '../../start-mongod';
+import { truthy } from '../../values/values';
+import type { Command } from '../command';
+import { firstReply } from '../documents/find-commands';
+import { collectionName, documentsOf, onCollection, onDatabase } from '../namespaces';
+
+/** What every result of `listCollections` says about a collection that is no view. */
+function describe({ name, options, uuid }: Collection): Document {
+  const idIndex = { v: new BSON.Int32(2), key: { _id: new BSON.Int32(1) }, name: '_id_' };
+  return { name, type: 'collection', options, info: { readOnly: false, uuid }, idIndex };
+}
+
+/** Users and roles show as collections of `admin`, as soon as there are some. */
+function systemCollections(server: Server, db: string): Document[] {
+  if (db !== 'admin') return [];
+  return ['system.roles', 'system.users']
+    .filter((name) => documentsOf(server, db, name).length > 0)
+    .map((name) => ({ name, type: 'collection', options: {}, info: { readOnly: false } }));
+}
+
+const listCollections: Command = {
+  name: 'listCollections',
+  allowed(call) {
+    const { server, connection, db, body } = call;
+    if (holdsAll(server, connection.login, onDatabase('listCollections')(call))) return true;
+    const modest = truthy(body.nameOnly) && truthy(body.authorizedCollections);
+    return modest && holdsAnythingIn(server, connection.login, db);
+  },
+  run(call) {
+    const { server, connection, db, body } = call;
+    const matches = compileFilter(body.filter ?? {});
+    const onlyMine = truthy(body.authorizedCollections);
+    const found = [...server.data.collections(db).map(describe), ...systemCollections(server, db)]
+      .filter(({ name }) => !onlyMine || holdsAnythingIn(server, connection.login, db, name))
+      .filter(matches)
+      .map((row) => (truthy(body.nameOnly) ? { name: row.name, type: row.type } : row));
+    return firstReply(call, `${db}.$cmd.listCollections`, found, { batchSize: body.cursor?.batchSize, needs: [] });
+  },
+};
+
+/** Sizes are those of the BSON documents: this server has no storage format of its own. */
+export function storageStats(collection: Collection | undefined): Document {
+  const documents = collection?.documents() ?? [];
+  const size = documents.reduce((sum, document) => sum + BSON.calculateObjectSize(document), 0);
+  const specs = collection?.indexSpecs() ?? [];
+  return {
+    size: new BSON.Int32(size),
+    count: new BSON.Int32(documents.length),
+    ...(documents.length > 0 && { avgObjSize: new BSON.Int32(Math.round(size / documents.length)) }),
+    numOrphanDocs: new BSON.Int32(0),
+    storageSize: new BSON.Int32(size),
+    freeStorageSize: new BSON.Int32(0),
+    capped: false,
+    nindexes: new BSON.Int32(specs.length),
+    indexBuilds: [],
+    indexDetails: {},
+    indexSizes: Object.fromEntries(specs.map(({ name }) => [name, new BSON.Int32(0)])),
+    totalIndexSize: new BSON.Int32(0),
+    totalSize: new BSON.Int32(size),
+    scaleFactor: new BSON.Int32(1),
+  };
+}
+
+const collStats: Command = {
+  name: 'collStats',
+  aliases: ['collstats'],
+  needs: onCollection('collStats'),
+  run(call) {
+    const name = collectionName(call);
+    return { ns: `${call.db}.${name}`, ...storageStats(call.server.data.find(call.db, name)) };
+  },
+};
+
+export const collectionInfoCommands: readonly Command[] = [listCollections, collStats];

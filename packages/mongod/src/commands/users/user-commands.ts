@@ -1,0 +1,94 @@
+import { BSON, type Document } from 'mongodb';
+import { parseRestrictions } from '../../auth/restrictions';
+import { userRecord } from '../../auth/user-record';
+import { ServerError } from '../../values/errors';
+import { nameArgument, onlyFields, requireFields } from '../arguments';
+import type { Call, Command, Need } from '../command';
+import { updateUser } from './update-user';
+import { knownMechanisms, onDb, onEachRole, rolesExist, uniqueRoles, userArguments } from './user-arguments';
+
+export const userCommands: readonly Command[] = [
+  { name: 'createUser', check: createUserCheck, needs: createUserNeeds, run: createUser },
+  updateUser,
+  { name: 'dropUser', check: dropUserCheck, needs: dropUserNeeds, run: dropUser },
+  {
+    name: 'dropAllUsersFromDatabase',
+    check: (call) => onlyFields(call, []),
+    needs: dropUserNeeds,
+    run: dropAllUsersFromDatabase,
+  },
+];
+
+function createUserCheck(call: Call): void {
+  requireFields(call, ['roles']);
+  userArguments(call);
+}
+
+function createUserNeeds(call: Call): Need[] {
+  const { roles, restrictions } = userArguments(call);
+  return [
+    onDb('createUser', call.db),
+    ...onEachRole('grantRole', roles),
+    ...(restrictions ? [onDb('setAuthenticationRestriction', call.db)] : []),
+  ];
+}
+
+async function createUser(call: Call): Promise<Document> {
+  const { server, db } = call;
+  const { user, password, roles = [], customData, digestPassword, ...rest } = userArguments(call);
+  const external = db === '$external';
+  if (db === 'local') throw new ServerError(2, 'Cannot create users in the local database');
+  if (password === undefined && !external) {
+    throw new ServerError(
+      2,
+      "Must provide a 'pwd' field for all user documents, except those with '$external' as the user's source db",
+    );
+  }
+  if (password !== undefined && external) {
+    throw new ServerError(2, "Cannot set the password for users defined on the '$external' database");
+  }
+  const mechanisms = knownMechanisms(rest.mechanisms);
+  if (user === '') throw new ServerError(2, "User document needs 'user' field to be non-empty");
+  const restrictions = parseRestrictions(rest.restrictions ?? []);
+
+  const mayBeMade = () => {
+    rolesExist(call, roles);
+    if (server.users.find(user, db)) throw new ServerError(51003, `User "${user}@${db}" already exists`);
+  };
+  mayBeMade();
+  const record = await userRecord({
+    user,
+    db,
+    password,
+    roles: uniqueRoles(roles),
+    mechanisms,
+    digestPassword,
+    customData,
+    restrictions,
+  });
+  // Once more: deriving the keys took a while, and another client may have made the same user meanwhile.
+  mayBeMade();
+  server.users.put(record);
+  return {};
+}
+
+function dropUserCheck(call: Call): void {
+  onlyFields(call, []);
+  nameArgument(call);
+}
+
+function dropUserNeeds({ db }: Call): Need[] {
+  return [onDb('dropUser', db)];
+}
+
+function dropUser(call: Call): Document {
+  const user = nameArgument(call);
+  if (!call.server.users.drop(user, call.db)) throw new ServerError(11, `User '${user}@${call.db}' not found`);
+  return {};
+}
+
+function dropAllUsersFromDatabase({ server, db }: Call): Document {
+  const users = server.users.all().filter((record) => record.db === db);
+  for (const { user } of users) server.users.drop(user, db);
+  return { n: new BSON.Int32(users.length) };
+}

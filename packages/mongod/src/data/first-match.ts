@@ -1,0 +1,27 @@
+import type { Document } from 'mongodb';
+import { isObject } from '../values/values';
+import { compileCondition, compileElement, compileFilter } from './match';
+
+/** The first element of the list at `path` that a filter means, as the positional `$` has it. */
+export function firstMatch(
+  filter: Document,
+  document: Document,
+  path: string,
+  list: readonly unknown[],
+): number | undefined {
+  const conditions = conditionsUnder(filter, path);
+  if (conditions.length === 0 || !compileFilter(filter)(document)) return undefined;
+  const index = list.findIndex((element) => conditions.every((fits) => fits(element)));
+  return index < 0 ? undefined : index;
+}
+
+function conditionsUnder(filter: Document, path: string): ((element: unknown) => boolean)[] {
+  return Object.entries(filter).flatMap(([name, condition]) => {
+    if (name === '$and' && Array.isArray(condition)) return condition.flatMap((part) => conditionsUnder(part, path));
+    if (name.startsWith(`${path}.`)) return [compileElement({ [name.slice(path.length + 1)]: condition })];
+    if (name !== path) return [];
+    if (isObject(condition) && '$elemMatch' in condition) return [compileElement(condition.$elemMatch)];
+    const test = compileCondition(condition);
+    return [(element: unknown) => test([element])];
+  });
+}

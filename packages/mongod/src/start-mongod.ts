@@ -1,0 +1,135 @@
+import { createServer, type Server as Listener } from 'node:net';
+import { BSON } from 'mongodb';
+import { createAdmin } from './auth/admin-user';
+import { Roles } from './auth/roles';
+import { Users } from './auth/users';
+import { Data } from './data/data';
+import type { Connection } from './state/connection';
+import { Cursors } from './state/cursors';
+import { type Journal, type JournalEntry, openJournal } from './state/journal';
+import { Operations } from './state/operations';
+import { Sessions } from './state/sessions';
+import { ServerError } from './values/errors';
+import { serveSocket } from './wire/serve-socket';
+
+/** Everything that commands work on. */
+export interface Server {
+  users: Users;
+  roles: Roles;
+  data: Data;
+  cursors: Cursors;
+  sessions: Sessions;
+  operations: Operations;
+  /** Open connections by their id. */
+  connections: Map<number, Connection>;
+  /** Tells this run of the server from others, in `topologyVersion`. */
+  processId: BSON.ObjectId;
+  startedAt: Date;
+  host: string;
+  port: number;
+}
+
+export interface MongodOptions {
+  /** A free one if left out. */
+  port?: number;
+  /** `127.0.0.1` if left out. */
+  host?: string;
+  /** Created in `admin` with the role `root`, unless it is there already. */
+  admin?: { username: string; password: string };
+  /** Folder in which users, roles and documents are kept; in memory only if left out. */
+  dataDir?: string;
+}
+
+export interface RunningMongod {
+  port: number;
+  /** Ends every connection and frees the port. */
+  close(): Promise<void>;
+}
+
+/** Starts the embedded MongoDB-compatible server. A taken port rejects with the system's own `EADDRINUSE` error. */
+export async function startMongod(options: MongodOptions = {}): Promise<RunningMongod> {
+  const { host = '127.0.0.1', admin, dataDir } = options;
+  const listener = createServer({ noDelay: true });
+  const port = await listen(listener, options.port ?? 0, host);
+  // The port comes first: two servers must never write into one folder.
+  const opening = openState(host, port, dataDir, admin);
+  listener.on('connection', (socket) => {
+    opening.then(
+      ({ server }) => serveSocket(server, socket),
+      () => socket.destroy(),
+    );
+  });
+  try {
+    const { server, journal } = await opening;
+    return { port, close: () => close(listener, server, journal) };
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+}
+
+async function openState(
+  host: string,
+  port: number,
+  dataDir: string | undefined,
+  admin: MongodOptions['admin'],
+): Promise<{ server: Server; journal: Journal }> {
+  const journal = untilClosed(openJournal(dataDir));
+  const keep = (entry: JournalEntry) => journal.append(entry);
+  const server: Server = {
+    users: new Users(keep),
+    roles: new Roles(keep),
+    data: new Data(keep),
+    cursors: new Cursors(),
+    sessions: new Sessions(),
+    operations: new Operations(),
+    connections: new Map(),
+    processId: new BSON.ObjectId(),
+    startedAt: new Date(),
+    host,
+    port,
+  };
+  journal.replay((entry) => replay(server, entry));
+  if (admin) await createAdmin(server.users, admin);
+  return { server, journal };
+}
+
+/** A command may still be under way when the server is closed; by then the file is no longer ours to write to. */
+function untilClosed(journal: Journal): Journal {
+  let closed = false;
+  return {
+    ...journal,
+    append: (entry) => {
+      if (closed) throw new ServerError(11600, 'The server is closed');
+      journal.append(entry);
+    },
+    close: () => {
+      if (!closed) journal.close();
+      closed = true;
+    },
+  };
+}
+
+function replay(server: Server, entry: JournalEntry): void {
+  if (entry.kind === 'user' || entry.kind === 'dropUser') server.users.replay(entry);
+  else if (entry.kind === 'role' || entry.kind === 'dropRole') server.roles.replay(entry);
+  else server.data.replay(entry);
+}
+
+function listen(listener: Listener, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(port, host, () => {
+      listener.off('error', reject);
+      const address = listener.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+async function close(listener: Listener, server: Server, journal: Journal): Promise<void> {
+  const freed = new Promise<void>((resolve) => listener.close(() => resolve()));
+  for (const connection of server.connections.values()) connection.close();
+  await freed;
+  journal.close();
+}

@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net';
+import type { Document } from 'mongodb';
+import { topologyVersionOf } from '../commands/login/hello-commands';
+import type { Server } from '../start-mongod';
+import { Connection } from '../state/connection';
+import { errorReply } from '../values/errors';
+import { dispatch } from './dispatch';
+import {
+  announcesMore,
+  decodeRequest,
+  type Envelope,
+  encodeReply,
+  FatalMessage,
+  following,
+  MessageReader,
+  type Request,
+  readEnvelope,
+} from './wire';
+
+/** Beyond this many unanswered messages the client has to wait, so that it can't fill the memory. */
+const mostWaiting = 256;
+
+let lastConnectionId = 0;
+
+/** Answers one client until the socket closes: message after message, in the order in which they came. */
+export function serveSocket(server: Server, socket: Socket): void {
+  lastConnectionId += 1;
+  const connection = new Connection(lastConnectionId, socket);
+  const reader = new MessageReader();
+  const waiting: Buffer[] = [];
+  let busy = false;
+
+  const work = async () => {
+    if (busy) return;
+    busy = true;
+    for (let next = waiting.shift(); next !== undefined && !connection.signal.aborted; next = waiting.shift()) {
+      if (socket.isPaused() && waiting.length < mostWaiting) socket.resume();
+      if (!(await answer(server, connection, next))) connection.close();
+    }
+    busy = false;
+  };
+
+  server.connections.set(connection.id, connection);
+  socket.on('close', () => server.connections.delete(connection.id));
+  // A reset by the peer; 'close' follows.
+  socket.on('error', () => {});
+  socket.on('data', (chunk) => {
+    try {
+      waiting.push(...reader.push(chunk));
+    } catch {
+      connection.close();
+      return;
+    }
+    if (waiting.length > mostWaiting) socket.pause();
+    void work();
+  });
+}
+
+/** Answers one message, a monitor's hello again and again; false if the connection has to end. */
+async function answer(server: Server, connection: Connection, message: Buffer): Promise<boolean> {
+  try {
+    const envelope = readEnvelope(message);
+    let packet = await reply(server, connection, message, envelope);
+    if (envelope.wantsReply) connection.send(packet);
+    while (announcesMore(packet) && !connection.signal.aborted) {
+      // The client knows from the reply before how things stand; only what changes after it is news.
+      const known = { topologyVersion: topologyVersionOf(server) };
+      packet = await reply(server, connection, message, following(envelope, packet), known);
+      connection.send(packet);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function reply(
+  server: Server,
+  connection: Connection,
+  message: Buffer,
+  envelope: Envelope,
+  known: Document = {},
+): Promise<Buffer> {
+  try {
+    const request = decodeRequest(message, envelope);
+    Object.assign(request.body, known);
+    const document = await dispatch(server, connection, request);
+    return encodeReply(envelope, document, envelope.takesMore && Number(document.ok) === 1 && awaitsNews(request));
+  } catch (error) {
+    if (error instanceof FatalMessage) throw error;
+    // The message can't be read, or its result not be written, such as one that is too large.
+    return encodeReply(envelope, errorReply(error));
+  }
+}
+
+/** A monitor's hello, which is answered whenever the topology changes, and every `maxAwaitTimeMS`. */
+const awaitsNews = ({ names, body }: Request): boolean =>
+  ['hello', 'isMaster', 'ismaster'].includes(names[0] ?? '') && body.maxAwaitTimeMS !== undefined;
