@@ -4,30 +4,13 @@ import { createAdmin } from './auth/admin-user';
 import { Roles } from './auth/roles';
 import { Users } from './auth/users';
 import { Data } from './data/data';
-import type { Connection } from './state/connection';
 import { Cursors } from './state/cursors';
 import { type Journal, type JournalEntry, openJournal } from './state/journal';
 import { Operations } from './state/operations';
+import type { Server } from './state/server';
 import { Sessions } from './state/sessions';
 import { ServerError } from './values/errors';
 import { serveSocket } from './wire/serve-socket';
-
-/** Everything that commands work on. */
-export interface Server {
-  users: Users;
-  roles: Roles;
-  data: Data;
-  cursors: Cursors;
-  sessions: Sessions;
-  operations: Operations;
-  /** Open connections by their id. */
-  connections: Map<number, Connection>;
-  /** Tells this run of the server from others, in `topologyVersion`. */
-  processId: BSON.ObjectId;
-  startedAt: Date;
-  host: string;
-  port: number;
-}
 
 export interface MongodOptions {
   /** A free one if left out. */

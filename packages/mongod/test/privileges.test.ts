@@ -1,4 +1,5 @@
-import { covers, type ResourcePattern } from '../src/auth/privileges';
+import { covers } from '../src/auth/privileges';
+import type { ResourcePattern } from '../src/auth/terms';
 
 const everyDb: ResourcePattern = { db: '', collection: '' };
 const onA: ResourcePattern = { db: 'a', collection: '' };

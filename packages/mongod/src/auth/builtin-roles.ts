@@ -1,5 +1,4 @@
-import type { Privilege, ResourcePattern } from './privileges';
-import type { RoleName } from './roles';
+import type { Privilege, ResourcePattern, RoleName } from './terms';
 
 interface BuiltinRole {
   privileges: readonly Privilege[];

@@ -1,28 +1,25 @@
-import type { Need, Resource } from '../commands/command';
-import type { Server } from '../start-mongod';
-import type { Login } from '../state/connection';
-import type { Role } from './roles';
+import type { Role, Roles } from './roles';
+import type { Login, Need, Resource, ResourcePattern } from './terms';
+import type { Users } from './users';
 
-/** A resource as a privilege names it. An empty `db` stands for every normal one, an empty `collection` likewise. */
-export type ResourcePattern = { cluster: true } | { anyResource: true } | { db: string; collection: string };
-
-export interface Privilege {
-  resource: ResourcePattern;
-  actions: readonly string[];
+/** Who there is, and what they hold. */
+export interface Accounts {
+  users: Users;
+  roles: Roles;
 }
 
 /** Every normal database: what an action "on everything" is asked for. */
 export const anyNormal: Resource = { db: '', collection: '' };
 
 /** The user's roles as they are now, with all that they inherit. */
-export function rolesOf(server: Server, login: Login | undefined): Role[] {
-  const record = login && server.users.find(login.user, login.db);
-  return record ? server.roles.closure(record.roles) : [];
+export function rolesOf({ users, roles }: Accounts, login: Login | undefined): Role[] {
+  const record = login && users.find(login.user, login.db);
+  return record ? roles.closure(record.roles) : [];
 }
 
 /** Whether the user holds the action on the resource, at this moment. */
-export function holds(server: Server, login: Login | undefined, { action, on }: Need): boolean {
-  return rolesOf(server, login).some(({ privileges }) =>
+export function holds(accounts: Accounts, login: Login | undefined, { action, on }: Need): boolean {
+  return rolesOf(accounts, login).some(({ privileges }) =>
     privileges.some(
       ({ resource, actions }) => covers(resource, on) && (actions.includes(action) || actions.includes('anyAction')),
     ),
@@ -30,13 +27,18 @@ export function holds(server: Server, login: Login | undefined, { action, on }: 
 }
 
 /** Whether the user holds each of them. */
-export function holdsAll(server: Server, login: Login | undefined, needs: readonly Need[]): boolean {
-  return needs.every((need) => holds(server, login, need));
+export function holdsAll(accounts: Accounts, login: Login | undefined, needs: readonly Need[]): boolean {
+  return needs.every((need) => holds(accounts, login, need));
 }
 
 /** Whether the user may do anything at all in this database or, if it is named, on this collection. */
-export function holdsAnythingIn(server: Server, login: Login | undefined, db: string, collection?: string): boolean {
-  return rolesOf(server, login).some(({ privileges }) =>
+export function holdsAnythingIn(
+  accounts: Accounts,
+  login: Login | undefined,
+  db: string,
+  collection?: string,
+): boolean {
+  return rolesOf(accounts, login).some(({ privileges }) =>
     privileges.some(({ resource, actions }) => {
       if (actions.length === 0 || 'cluster' in resource) return false;
       if (collection !== undefined) return covers(resource, { db, collection });

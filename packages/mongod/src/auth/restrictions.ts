@@ -1,7 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Document } from 'mongodb';
-import { wrongType } from '../commands/arguments';
-import { ServerError } from '../values/errors';
+import { ServerError, wrongType } from '../values/errors';
 import { isObject } from '../values/values';
 
 /** One entry of `authenticationRestrictions`, as the client wrote it. */

@@ -1,12 +1,7 @@
 import { builtinRole } from './builtin-roles';
-import type { Privilege } from './privileges';
 import type { Restriction } from './restrictions';
+import type { Privilege, RoleName } from './terms';
 import { compare, idOf } from './users';
-
-export interface RoleName {
-  role: string;
-  db: string;
-}
 
 /** A user-defined role as it is stored. */
 export interface RoleRecord extends RoleName {

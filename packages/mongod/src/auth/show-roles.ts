@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
-import type { Privilege, ResourcePattern } from './privileges';
-import type { Role, RoleName } from './roles';
+import type { Role } from './roles';
+import type { Privilege, ResourcePattern, RoleName } from './terms';
 
 /** The names alone. */
 export function showNames(roles: readonly RoleName[]): Document[] {

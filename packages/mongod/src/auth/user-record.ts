@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { BSON, type Document } from 'mongodb';
 import { ServerError } from '../values/errors';
 import type { Restriction } from './restrictions';
-import type { RoleName } from './roles';
 import { type Credential, type Mechanism, makeCredential, mechanisms, passwordDigest, preparedPassword } from './scram';
+import type { RoleName } from './terms';
 import { idOf, type UserRecord } from './users';
 
 export interface NewUser {

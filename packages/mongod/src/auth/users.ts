@@ -1,7 +1,7 @@
 import type { BSON, Document } from 'mongodb';
 import type { Restriction } from './restrictions';
-import type { RoleName } from './roles';
 import type { Credential, Mechanism } from './scram';
+import type { RoleName } from './terms';
 
 /** A user as it is stored; the order of its fields is the order in which `usersInfo` shows them. */
 export interface UserRecord {

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
-import type { RoleName } from '../auth/roles';
-import { ServerError } from '../values/errors';
-import { isObject, typeName } from '../values/values';
+import type { RoleName } from '../auth/terms';
+import { ServerError, wrongType } from '../values/errors';
+import { isObject } from '../values/values';
 import type { Call } from './command';
 import { isGenericField } from './generic-fields';
 
@@ -26,10 +26,6 @@ export function nameArgument({ name, body }: Call): string {
   if (typeof value !== 'string') throw wrongType(name, 'string', value);
   if (value.includes('\0')) throw new ServerError(2, `"${name}" must not contain NUL characters`);
   return value;
-}
-
-export function wrongType(field: string, expected: string, value: unknown): ServerError {
-  return new ServerError(14, `"${field}" had the wrong type. Expected ${expected}, found ${typeName(value)}`);
 }
 
 /** An array, or undefined if the field is left out. */

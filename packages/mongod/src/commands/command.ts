@@ -1,21 +1,15 @@
 import type { Document } from 'mongodb';
-import type { Server } from '../start-mongod';
+import type { Need } from '../auth/terms';
 import type { Connection } from '../state/connection';
 import type { Operation } from '../state/operations';
+import type { Server } from '../state/server';
 import type { SessionId } from '../state/session-id';
-
-/** What a privilege is held on. An empty `collection` stands for the database as a whole, an empty `db` for every one. */
-export type Resource = { cluster: true } | { db: string; collection: string };
-
-/** One thing that a command is about to do; each is asked for in turn before it runs. */
-export interface Need {
-  action: string;
-  on: Resource;
-}
 
 /** One message from a client, on its way through the checks. */
 export interface Call {
   server: Server;
+  /** Every command by its names, aliases included. */
+  commands: ReadonlyMap<string, Command>;
   connection: Connection;
   /** The session that the message names, already checked to belong to the logged-in user. */
   session: SessionId | undefined;

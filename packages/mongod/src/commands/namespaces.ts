@@ -1,8 +1,9 @@
 import type { Document } from 'mongodb';
-import type { Server } from '../start-mongod';
+import type { Need } from '../auth/terms';
+import type { Server } from '../state/server';
 import { ServerError } from '../values/errors';
 import { typeName } from '../values/values';
-import type { Call, Need } from './command';
+import type { Call } from './command';
 
 /** The collection that a command names in its first field. */
 export function collectionName({ name, body, db }: Call): string {

@@ -1,5 +1,4 @@
 import type { Document } from 'mongodb';
-import type { Operation } from '../state/operations';
 import { ServerError } from '../values/errors';
 import { isObject, numberIn } from '../values/values';
 import { compileFilter } from './match';
@@ -13,12 +12,17 @@ export interface Query {
   limit?: unknown;
 }
 
+/** What can be made to wait, and be ended meanwhile: then its pause throws. */
+export interface Pausing {
+  pause(milliseconds: number): Promise<void>;
+}
+
 /** After how many documents a search gives others a turn, and looks whether it was killed. */
 const turn = 2_000;
 
 /** The documents that a query selects, in its order. */
 export async function select(
-  operation: Operation,
+  operation: Pausing,
   documents: readonly Document[],
   { filter = {}, sort, skip, limit }: Query,
 ): Promise<Document[]> {

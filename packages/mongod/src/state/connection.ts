@@ -2,13 +2,7 @@ import type { Socket } from 'node:net';
 import type { Document } from 'mongodb';
 import { plainAddress } from '../auth/restrictions';
 import type { Conversation } from '../auth/scram';
-
-/** Who is logged in on a connection. The id tells a user from a later one with the same name. */
-export interface Login {
-  user: string;
-  db: string;
-  userId: string;
-}
+import type { Login } from '../auth/terms';
 
 /** One client socket and what the server remembers about it. */
 export class Connection {

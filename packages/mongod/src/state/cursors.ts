@@ -1,5 +1,5 @@
 import { BSON, type Document } from 'mongodb';
-import type { Need } from '../commands/command';
+import type { Need } from '../auth/terms';
 import type { SessionId } from './session-id';
 
 /** How long a cursor lives without use. */

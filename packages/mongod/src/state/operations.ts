@@ -1,5 +1,4 @@
 import type { Document } from 'mongodb';
-import type { Call } from '../commands/command';
 import { ServerError } from '../values/errors';
 import { numberIn } from '../values/values';
 import type { Connection } from './connection';
@@ -63,12 +62,15 @@ export class Operation {
   }
 }
 
+/** What is known of a command when it begins. */
+type Begun = Pick<Operation, 'connection' | 'db' | 'body' | 'session'>;
+
 /** The operations that run at this moment. */
 export class Operations {
   private readonly running = new Map<number, Operation>();
   private lastOpid = 0;
 
-  begin({ connection, db, body, session }: Omit<Call, 'operation'>): Operation {
+  begin({ connection, db, body, session }: Begun): Operation {
     this.lastOpid += 1;
     const operation = new Operation(this.lastOpid, connection, db, body, session);
     this.running.set(operation.opid, operation);

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { BSON, type Document } from 'mongodb';
-import { holds } from '../auth/privileges';
-import type { Server } from '../start-mongod';
+import { type Accounts, holds } from '../auth/privileges';
+import type { Login } from '../auth/terms';
 import { ServerError } from '../values/errors';
 import { isObject } from '../values/values';
-import type { Login } from './connection';
 
 /** A session, and the digest of the name whose it is; both in hex. */
 export interface SessionId {
@@ -25,8 +24,8 @@ export function digestOf({ user, db }: { user: string; db: string }): string {
 }
 
 /** The session that a message names, or the refusal; it is looked at before any privilege. */
-export function sessionIn(server: Server, login: Login | undefined, body: Document): SessionId | undefined {
-  const session = body.lsid === undefined ? undefined : readSession(server, login, body.lsid);
+export function sessionIn(accounts: Accounts, login: Login | undefined, body: Document): SessionId | undefined {
+  const session = body.lsid === undefined ? undefined : readSession(accounts, login, body.lsid);
   if (body.txnNumber === undefined) {
     const orphan = ['autocommit', 'startTransaction'].find((field) => body[field] !== undefined);
     if (orphan === undefined) return session;
@@ -38,13 +37,13 @@ export function sessionIn(server: Server, login: Login | undefined, body: Docume
   throw new ServerError(20, 'Transaction numbers are only allowed on a replica set member or mongos');
 }
 
-function readSession(server: Server, login: Login | undefined, lsid: unknown): SessionId | undefined {
+function readSession(accounts: Accounts, login: Login | undefined, lsid: unknown): SessionId | undefined {
   // Refused a moment later, because nobody is logged in.
   if (login === undefined) return undefined;
   const session = parseSession(lsid);
   const own = digestOf(login);
   if (session.uid === undefined || session.uid === own) return { id: session.id, uid: own };
-  if (!holds(server, login, { action: 'impersonate', on: { cluster: true } })) {
+  if (!holds(accounts, login, { action: 'impersonate', on: { cluster: true } })) {
     throw new ServerError(13, 'Unauthorized to set user digest in LogicalSessionId');
   }
   return { id: session.id, uid: session.uid };

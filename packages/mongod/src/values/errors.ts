@@ -1,4 +1,5 @@
 import type { Document } from 'mongodb';
+import { typeName } from './values';
 
 const codeNames: Readonly<Record<number, string>> = {
   1: 'InternalError',
@@ -92,4 +93,9 @@ export class ServerError extends Error {
 export function errorReply(error: unknown): Document {
   const known = error instanceof ServerError ? error : new ServerError(1, `internal error: ${String(error)}`);
   return { ok: 0, errmsg: known.message, code: known.code, codeName: known.codeName, ...known.extra };
+}
+
+/** The refusal of an argument of another type. */
+export function wrongType(field: string, expected: string, value: unknown): ServerError {
+  return new ServerError(14, `"${field}" had the wrong type. Expected ${expected}, found ${typeName(value)}`);
 }

@@ -2,9 +2,9 @@ import { BSON, type Document } from 'mongodb';
 import { holdsAll } from '../auth/privileges';
 import { refresh } from '../auth/refresh';
 import type { Call, Command } from '../commands/command';
-import { findCommand } from '../commands/commands';
-import type { Server } from '../start-mongod';
+import { commands } from '../commands/commands';
 import type { Connection } from '../state/connection';
+import type { Server } from '../state/server';
 import { sessionIn } from '../state/session-id';
 import { errorReply, ServerError } from '../values/errors';
 import { render } from '../values/render';
@@ -31,7 +31,7 @@ export async function dispatch(server: Server, connection: Connection, request: 
 function lookUp({ body, names, legacy }: Request): Command {
   if (typeof body.$db !== 'string') throw new ServerError(40571, 'OP_MSG requests require a $db argument');
   const name = names[0] ?? '';
-  const command = findCommand(name);
+  const command = commands.get(name);
   if (command === undefined) throw new ServerError(59, `no such command: '${name}'`);
   if (legacy && command.overLegacy !== true) {
     throw new ServerError(352, `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`);
@@ -53,7 +53,7 @@ function prepare(server: Server, connection: Connection, command: Command, reque
   if (session) server.sessions.use(session);
   const db: string = body.$db;
   checkDatabaseName(db);
-  const call = { server, connection, session, db, takesMore, name: names[0] ?? command.name, body };
+  const call = { server, commands, connection, session, db, takesMore, name: names[0] ?? command.name, body };
   return { ...call, operation: server.operations.begin(call) };
 }
 

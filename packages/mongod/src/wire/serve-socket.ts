@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Document } from 'mongodb';
-import { topologyVersionOf } from '../commands/login/hello-commands';
-import type { Server } from '../start-mongod';
 import { Connection } from '../state/connection';
+import type { Server } from '../state/server';
+import { topologyVersionOf } from '../state/topology-version';
 import { errorReply } from '../values/errors';
 import { dispatch } from './dispatch';
 import {

@@ -1,9 +1,9 @@
 import { BSON, type Document } from 'mongodb';
 import { ServerError } from '../values/errors';
+import { maxMessageSize } from '../values/limits';
 import { exactly } from '../values/values';
 import { crc32c } from './crc32c';
 
-export const maxMessageSize = 48_000_000;
 const headerSize = 16;
 const opReply = 1;
 const opQuery = 2004;

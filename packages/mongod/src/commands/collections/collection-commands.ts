@@ -1,8 +1,9 @@
 import { BSON } from 'mongodb';
 import { holdsAll } from '../../auth/privileges';
+import type { Need } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import { isObject, truthy } from '../../values/values';
-import type { Call, Command, Need } from '../command';
+import type { Call, Command } from '../command';
 import { collectionName, onCollection } from '../namespaces';
 
 /** Kinds of collections, and promises of a collection, that this server could not keep. */

@@ -2,10 +2,11 @@ import { BSON, type Document } from 'mongodb';
 import { holdsAll, holdsAnythingIn } from '../../auth/privileges';
 import type { Collection } from '../../data/collection';
 import { compileFilter } from '../../data/match';
-import type { Server } from '../../start-mongod';
+import { storageStats } from '../../data/storage-stats';
+import type { Server } from '../../state/server';
 import { truthy } from '../../values/values';
 import type { Command } from '../command';
-import { firstReply } from '../documents/find-commands';
+import { firstReply } from '../first-reply';
 import { collectionName, documentsOf, onCollection, onDatabase } from '../namespaces';
 
 /** What every result of `listCollections` says about a collection that is no view. */
@@ -41,29 +42,6 @@ const listCollections: Command = {
     return firstReply(call, `${db}.$cmd.listCollections`, found, { batchSize: body.cursor?.batchSize, needs: [] });
   },
 };
-
-/** Sizes are those of the BSON documents: this server has no storage format of its own. */
-export function storageStats(collection: Collection | undefined): Document {
-  const documents = collection?.documents() ?? [];
-  const size = documents.reduce((sum, document) => sum + BSON.calculateObjectSize(document), 0);
-  const specs = collection?.indexSpecs() ?? [];
-  return {
-    size: new BSON.Int32(size),
-    count: new BSON.Int32(documents.length),
-    ...(documents.length > 0 && { avgObjSize: new BSON.Int32(Math.round(size / documents.length)) }),
-    numOrphanDocs: new BSON.Int32(0),
-    storageSize: new BSON.Int32(size),
-    freeStorageSize: new BSON.Int32(0),
-    capped: false,
-    nindexes: new BSON.Int32(specs.length),
-    indexBuilds: [],
-    indexDetails: {},
-    indexSizes: Object.fromEntries(specs.map(({ name }) => [name, new BSON.Int32(0)])),
-    totalIndexSize: new BSON.Int32(0),
-    totalSize: new BSON.Int32(size),
-    scaleFactor: new BSON.Int32(1),
-  };
-}
 
 const collStats: Command = {
   name: 'collStats',

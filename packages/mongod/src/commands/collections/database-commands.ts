@@ -1,12 +1,12 @@
 import { BSON, type Document } from 'mongodb';
 import { holds, holdsAnythingIn } from '../../auth/privileges';
 import { compileFilter } from '../../data/match';
-import type { Server } from '../../start-mongod';
+import { storageStats } from '../../data/storage-stats';
+import type { Server } from '../../state/server';
 import { ServerError } from '../../values/errors';
 import { numberIn, truthy } from '../../values/values';
 import type { Command } from '../command';
 import { onDatabase } from '../namespaces';
-import { storageStats } from './collection-info-commands';
 
 const listDatabases: Command = {
   name: 'listDatabases',

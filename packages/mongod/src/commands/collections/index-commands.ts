@@ -4,7 +4,7 @@ import { keyOf } from '../../values/bson-order';
 import { ServerError } from '../../values/errors';
 import { isObject, truthy, typeName } from '../../values/values';
 import type { Command } from '../command';
-import { firstReply } from '../documents/find-commands';
+import { firstReply } from '../first-reply';
 import { collectionName, onCollection } from '../namespaces';
 
 const createIndexes: Command = {

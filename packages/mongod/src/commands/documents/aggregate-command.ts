@@ -1,12 +1,13 @@
 import type { Document } from 'mongodb';
 import { holdsAll } from '../../auth/privileges';
+import type { Need } from '../../auth/terms';
 import { runPipeline } from '../../data/pipeline';
 import { select } from '../../data/query';
 import { ServerError } from '../../values/errors';
 import { isObject, truthy, typeName } from '../../values/values';
-import type { Call, Command, Need } from '../command';
+import type { Call, Command } from '../command';
+import { firstReply } from '../first-reply';
 import { documentsOf } from '../namespaces';
-import { firstReply } from './find-commands';
 import { writeResults, writeTarget } from './pipeline-output';
 import { sourceNeeds, sourceOf } from './pipeline-source';
 

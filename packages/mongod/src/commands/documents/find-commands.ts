@@ -1,4 +1,4 @@
-import { BSON, type Document } from 'mongodb';
+import { BSON } from 'mongodb';
 import { holds, holdsAll } from '../../auth/privileges';
 import { candidates, valuesAt } from '../../data/paths';
 import { compileProjection } from '../../data/projection';
@@ -9,10 +9,9 @@ import { sameSession } from '../../state/sessions';
 import { compareValues } from '../../values/bson-order';
 import { ServerError } from '../../values/errors';
 import { isObject, numberIn, truthy, typeName } from '../../values/values';
-import type { Call, Command, Need } from '../command';
+import type { Call, Command } from '../command';
+import { firstReply } from '../first-reply';
 import { collectionName, documentsOf, onCollection } from '../namespaces';
-
-const firstBatchSize = 101;
 
 const find: Command = {
   name: 'find',
@@ -36,23 +35,6 @@ const find: Command = {
     });
   },
 };
-
-/** The answer of a command that returns documents: the first batch, and a cursor for the rest. */
-export function firstReply(
-  { server, connection, session, body }: Call,
-  ns: string,
-  results: readonly Document[],
-  { batchSize, single = false, needs }: { batchSize: unknown; single?: boolean; needs: readonly Need[] },
-): Document {
-  const remaining = [...results];
-  const firstBatch = takeBatch(remaining, batchSize === undefined ? firstBatchSize : whole('batchSize', batchSize));
-  if (single || remaining.length === 0 || connection.login === undefined) {
-    return { cursor: { firstBatch, id: BSON.Long.ZERO, ns } };
-  }
-  const owner = digestOf(connection.login);
-  const { id } = server.cursors.open({ ns, owner, session, needs, command: body, remaining });
-  return { cursor: { firstBatch, id, ns } };
-}
 
 const getMore: Command = {
   name: 'getMore',

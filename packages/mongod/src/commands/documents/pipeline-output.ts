@@ -1,10 +1,10 @@
 import type { Document } from 'mongodb';
+import type { Need } from '../../auth/terms';
 import { compileFilter } from '../../data/match';
 import { valueAt } from '../../data/update-paths';
-import type { Server } from '../../start-mongod';
+import type { Server } from '../../state/server';
 import { ServerError } from '../../values/errors';
 import { isObject } from '../../values/values';
-import type { Need } from '../command';
 
 /** Where a pipeline that ends in `$out` or `$merge` puts its results. */
 export interface Target {

@@ -1,9 +1,10 @@
 import { BSON, type Document } from 'mongodb';
+import type { Need } from '../../auth/terms';
+import { storageStats } from '../../data/storage-stats';
 import { digestOf } from '../../state/session-id';
 import { ServerError } from '../../values/errors';
 import { isObject, numberIn, truthy } from '../../values/values';
-import { storageStats } from '../collections/collection-info-commands';
-import type { Call, Need } from '../command';
+import type { Call } from '../command';
 import { collectionName, documentsOf } from '../namespaces';
 import { inprog, lsidOf, operationRows } from '../running/operation-commands';
 

@@ -1,11 +1,12 @@
 import { BSON, type Document } from 'mongodb';
+import type { Need } from '../../auth/terms';
 import type { Collection } from '../../data/collection';
 import { compileProjection } from '../../data/projection';
 import { type Query, select, selectNow } from '../../data/query';
 import { compileUpdate, isModifier, seedOf } from '../../data/update';
 import { ServerError } from '../../values/errors';
 import { isObject, truthy } from '../../values/values';
-import type { Call, Command, Need } from '../command';
+import type { Call, Command } from '../command';
 import { collectionName, onCollection } from '../namespaces';
 
 const int = (value: number): BSON.Int32 => new BSON.Int32(value);

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BSON, type Document } from 'mongodb';
-import type { Server } from '../../start-mongod';
+import { topologyVersionOf } from '../../state/topology-version';
 import { ServerError } from '../../values/errors';
+import { maxMessageSize } from '../../values/limits';
 import { isObject, numberIn, typeName } from '../../values/values';
-import { maxMessageSize } from '../../wire/wire';
 import type { Call, Command } from '../command';
 import { readClientMetadata } from './client-metadata';
 import { saslStart, supportedMechanisms } from './sasl-commands';
@@ -49,9 +49,6 @@ async function hello(call: Call, primaryField: string): Promise<Document> {
     ...(speculative && { speculativeAuthenticate: speculative }),
   };
 }
-
-/** How things stand, for monitors: they stay so for as long as this server runs. */
-export const topologyVersionOf = ({ processId }: Pick<Server, 'processId'>) => ({ processId, counter: BSON.Long.ZERO });
 
 /** A monitor waits for news of the topology; here there are none, so it waits its time or until its socket closes. */
 async function awaitChange({ server, connection, body, takesMore }: Call): Promise<void> {

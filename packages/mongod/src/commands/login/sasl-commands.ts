@@ -8,9 +8,9 @@ import {
   mechanisms,
   parseClientFirst,
 } from '../../auth/scram';
-import { ServerError } from '../../values/errors';
+import { ServerError, wrongType } from '../../values/errors';
 import { isObject, numberIn, truthy } from '../../values/values';
-import { missingField, wrongType } from '../arguments';
+import { missingField } from '../arguments';
 import type { Call, Command } from '../command';
 
 export const saslCommands: readonly Command[] = [
@@ -92,7 +92,7 @@ function finish(call: Call, conversation: Conversation, payload: string): Docume
   if (login && (login.user !== user || login.db !== db)) throw secondUser(`${login.user}@${login.db}`, login.db === db);
   const record = server.users.find(user, db);
   // It is the name that was proved: who was dropped and made again meanwhile comes in, as the user who is there now.
-  if (record === undefined || !mayComeFrom(server, record, connection)) throw failed();
+  if (record === undefined || !mayComeFrom(server.roles, record, connection)) throw failed();
   connection.login = { user, db, userId: record.userId.toString('hex') };
   return step(conversation, payload, true);
 }

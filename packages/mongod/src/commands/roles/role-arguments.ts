@@ -1,10 +1,9 @@
 import { isAction } from '../../auth/actions';
-import type { Privilege, ResourcePattern } from '../../auth/privileges';
-import type { RoleName } from '../../auth/roles';
+import type { Need, Privilege, ResourcePattern, RoleName } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import { isObject } from '../../values/values';
 import { arrayArgument, nameArgument, onlyFields, roleNames } from '../arguments';
-import type { Call, Need } from '../command';
+import type { Call } from '../command';
 import { onDb } from '../users/user-arguments';
 
 /** What the commands that write roles are told; a field that was left out is undefined. */

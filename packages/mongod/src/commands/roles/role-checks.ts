@@ -1,5 +1,5 @@
-import type { Privilege } from '../../auth/privileges';
-import { type RoleName, type RoleRecord, sameRole } from '../../auth/roles';
+import { type RoleRecord, sameRole } from '../../auth/roles';
+import type { Privilege, RoleName } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import type { Call } from '../command';
 

@@ -1,12 +1,13 @@
 import { BSON, type Document } from 'mongodb';
 import { anyNormal } from '../../auth/privileges';
 import { parseRestrictions } from '../../auth/restrictions';
-import { type RoleName, sameRole } from '../../auth/roles';
+import { sameRole } from '../../auth/roles';
 import { mergePrivileges } from '../../auth/show-roles';
+import type { Need, RoleName } from '../../auth/terms';
 import { idOf } from '../../auth/users';
 import { ServerError } from '../../values/errors';
 import { nameArgument, onlyFields, requireFields } from '../arguments';
-import type { Call, Command, Need } from '../command';
+import type { Call, Command } from '../command';
 import { onDb, onEachRole, uniqueRoles } from '../users/user-arguments';
 import { onEachPrivilege, type RoleArguments, roleArguments } from './role-arguments';
 import { changeable, mayHold, mayInherit } from './role-checks';

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
-import type { Privilege } from '../../auth/privileges';
-import { type RoleName, type RoleRecord, sameRole } from '../../auth/roles';
+import { type RoleRecord, sameRole } from '../../auth/roles';
 import { mergePrivileges, resourceKey } from '../../auth/show-roles';
+import type { Privilege, RoleName } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import type { Call, Command } from '../command';
 import { onEachRole, rolesExist, uniqueRoles } from '../users/user-arguments';

@@ -1,8 +1,9 @@
 import type { Document } from 'mongodb';
 import { builtinRoleNames } from '../../auth/builtin-roles';
 import { holds, holdsAll, rolesOf } from '../../auth/privileges';
-import { type Role, type RoleName, sameRole } from '../../auth/roles';
+import { type Role, sameRole } from '../../auth/roles';
 import { showNames, showPrivileges } from '../../auth/show-roles';
+import type { RoleName } from '../../auth/terms';
 import { compare } from '../../auth/users';
 import { numberIn, truthy } from '../../values/values';
 import { nameIn, onlyFields } from '../arguments';

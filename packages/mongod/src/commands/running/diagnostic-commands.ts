@@ -1,8 +1,8 @@
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
 import { type BSON, type Document, Long } from 'mongodb';
+import type { Need } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
-import type { Call, Command, Need } from '../command';
-import { allCommands } from '../commands';
+import type { Call, Command } from '../command';
 import { isGenericField } from '../generic-fields';
 import { connectionStatus } from '../login/connection-status';
 
@@ -43,12 +43,13 @@ function buildInfo(): Document {
   };
 }
 
-function listCommands(): Document {
-  const commands: Document = {};
-  for (const { name, aliases = [], adminOnly = false, withoutLogin } of allCommands()) {
-    commands[name] = { help: '', aliases: [...aliases], adminOnly, requiresAuth: withoutLogin !== true };
+function listCommands({ commands }: Call): Document {
+  const listed: Document = {};
+  const sorted = [...new Set(commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name, aliases = [], adminOnly = false, withoutLogin } of sorted) {
+    listed[name] = { help: '', aliases: [...aliases], adminOnly, requiresAuth: withoutLogin !== true };
   }
-  return { commands };
+  return { commands: listed };
 }
 
 /** The few parameters that clients ask for; a name that is not here is refused like an unknown one. */

@@ -1,9 +1,9 @@
 import { BSON, type Document } from 'mongodb';
 import { holds } from '../../auth/privileges';
 import { compileFilter } from '../../data/match';
-import type { Server } from '../../start-mongod';
 import type { Connection } from '../../state/connection';
 import type { Operation } from '../../state/operations';
+import type { Server } from '../../state/server';
 import type { SessionId } from '../../state/session-id';
 import { ServerError } from '../../values/errors';
 import { numberIn, truthy } from '../../values/values';

@@ -2,10 +2,11 @@ import type { Document } from 'mongodb';
 import { anyNormal, holds, holdsAll } from '../../auth/privileges';
 import { parseRestrictions } from '../../auth/restrictions';
 import { mechanisms as allMechanisms, type Mechanism } from '../../auth/scram';
+import type { Need } from '../../auth/terms';
 import { makeCredentials } from '../../auth/user-record';
 import type { UserRecord } from '../../auth/users';
 import { ServerError } from '../../values/errors';
-import type { Call, Command, Need } from '../command';
+import type { Call, Command } from '../command';
 import {
   knownMechanisms,
   onDb,

@@ -1,10 +1,10 @@
 import type { Document } from 'mongodb';
-import type { RoleName } from '../../auth/roles';
 import { isMechanism, type Mechanism } from '../../auth/scram';
-import { ServerError } from '../../values/errors';
+import type { Need, RoleName } from '../../auth/terms';
+import { ServerError, wrongType } from '../../values/errors';
 import { isObject } from '../../values/values';
-import { arrayArgument, nameArgument, onlyFields, roleNames, wrongType } from '../arguments';
-import type { Call, Need } from '../command';
+import { arrayArgument, nameArgument, onlyFields, roleNames } from '../arguments';
+import type { Call } from '../command';
 
 /** What createUser and updateUser are told; a field that was left out is undefined. */
 export interface UserArguments {

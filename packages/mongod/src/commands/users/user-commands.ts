@@ -1,9 +1,10 @@
 import { BSON, type Document } from 'mongodb';
 import { parseRestrictions } from '../../auth/restrictions';
+import type { Need } from '../../auth/terms';
 import { userRecord } from '../../auth/user-record';
 import { ServerError } from '../../values/errors';
 import { nameArgument, onlyFields, requireFields } from '../arguments';
-import type { Call, Command, Need } from '../command';
+import type { Call, Command } from '../command';
 import { updateUser } from './update-user';
 import { knownMechanisms, onDb, onEachRole, rolesExist, uniqueRoles, userArguments } from './user-arguments';
 

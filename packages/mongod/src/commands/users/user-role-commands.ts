@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb';
-import { type RoleName, sameRole } from '../../auth/roles';
+import { sameRole } from '../../auth/roles';
+import type { RoleName } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import { arrayArgument, missingField, nameArgument, onlyFields, roleNames } from '../arguments';
 import type { Call, Command } from '../command';

@@ -4,9 +4,9 @@ import { mechanisms } from '../../auth/scram';
 import { showNames, showPrivileges } from '../../auth/show-roles';
 import type { UserRecord, Users } from '../../auth/users';
 import { compileFilter } from '../../data/match';
-import { ServerError } from '../../values/errors';
+import { ServerError, wrongType } from '../../values/errors';
 import { isObject, numberIn, truthy } from '../../values/values';
-import { nameIn, onlyFields, wrongType } from '../arguments';
+import { nameIn, onlyFields } from '../arguments';
 import type { Call, Command } from '../command';
 import { onDb } from './user-arguments';
 
