@@ -4,6 +4,7 @@ import { ServerError } from '../values/errors';
 import { isObject, numberIn, truthy, typeName } from '../values/values';
 import { isTrue } from './expressions';
 import { candidates, valuesAt } from './paths';
+import { fits, regexIn, toRegex, typeTest } from './value-tests';
 
 export type Predicate = (document: Document) => boolean;
 
@@ -156,51 +157,4 @@ export function compileElement(condition: unknown): (element: unknown) => boolea
   }
   const predicate = compileFilter(condition);
   return (element) => isObject(element) && predicate(element);
-}
-
-const typeNumbers: ReadonlyMap<string, number> = new Map([
-  ['minKey', -1],
-  ['double', 1],
-  ['string', 2],
-  ['object', 3],
-  ['array', 4],
-  ['binData', 5],
-  ['objectId', 7],
-  ['bool', 8],
-  ['date', 9],
-  ['null', 10],
-  ['regex', 11],
-  ['javascript', 13],
-  ['symbol', 14],
-  ['int', 16],
-  ['timestamp', 17],
-  ['long', 18],
-  ['decimal', 19],
-  ['maxKey', 127],
-]);
-
-function typeTest(type: unknown): (value: unknown) => boolean {
-  if (type === 'number') return (value) => numberIn(value) !== undefined;
-  const wanted = typeof type === 'string' ? typeNumbers.get(type) : numberIn(type);
-  if (![...typeNumbers.values()].some((known) => known === wanted)) {
-    throw new ServerError(2, `Unknown type name alias: ${String(type)}`);
-  }
-  return (value) => typeNumbers.get(typeName(value)) === wanted;
-}
-
-function regexIn(value: unknown): RegExp | undefined {
-  if (value instanceof RegExp) return value;
-  return value instanceof BSON.BSONRegExp ? toRegex(value.pattern, value.options) : undefined;
-}
-
-function toRegex(pattern: string, options: string): RegExp {
-  try {
-    return new RegExp(pattern, options.replaceAll(/[^ims]/g, ''));
-  } catch {
-    throw new ServerError(51091, `Regular expression is invalid: ${pattern}`);
-  }
-}
-
-function fits(pattern: RegExp, value: unknown): boolean {
-  return typeof value === 'string' && pattern.test(value);
 }

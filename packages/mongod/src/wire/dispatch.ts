@@ -8,7 +8,7 @@ import type { Server } from '../state/server';
 import { sessionIn } from '../state/session-id';
 import { errorReply, ServerError } from '../values/errors';
 import { render } from '../values/render';
-import type { Request } from './wire';
+import type { Request } from './decode-request';
 
 /** Runs one message through the checks, in the order of a real server, and answers it. Never throws. */
 export async function dispatch(server: Server, connection: Connection, request: Request): Promise<Document> {

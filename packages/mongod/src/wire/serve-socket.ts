@@ -4,18 +4,12 @@ import { Connection } from '../state/connection';
 import type { Server } from '../state/server';
 import { topologyVersionOf } from '../state/topology-version';
 import { errorReply } from '../values/errors';
+import { decodeRequest, type Request } from './decode-request';
 import { dispatch } from './dispatch';
-import {
-  announcesMore,
-  decodeRequest,
-  type Envelope,
-  encodeReply,
-  FatalMessage,
-  following,
-  MessageReader,
-  type Request,
-  readEnvelope,
-} from './wire';
+import { announcesMore, encodeReply, following } from './encode-reply';
+import { FatalMessage } from './format';
+import { MessageReader } from './message-reader';
+import { type Envelope, readEnvelope } from './read-envelope';
 
 /** Beyond this many unanswered messages the client has to wait, so that it can't fill the memory. */
 const mostWaiting = 256;
