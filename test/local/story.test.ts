@@ -1,5 +1,6 @@
-import { story } from '../../local/demo-story';
+import { readFileSync } from 'node:fs';
 import { anyPorts, type Service, startService } from '../../local/service';
+import { inCommands, takeStory } from '../../local/story';
 
 let service: Service;
 beforeAll(async () => {
@@ -9,16 +10,15 @@ afterAll(() => service.close());
 
 type Cheat = (ask: () => Promise<Response>, method: string, path: string) => Promise<Response>;
 
-/** Tells the story while somebody stands between it and the service; the step at which it stopped, and why. */
-async function tellWith(cheat: Cheat): Promise<{ last: string; why: string }> {
+/** Takes the story while somebody stands between it and the service; the last line that was told, and why it stopped. */
+async function takeWith(cheat: Cheat): Promise<{ last: string; why: string }> {
   const real = globalThis.fetch;
   let last = '';
   globalThis.fetch = (input, init) =>
     cheat(() => real(input, init), init?.method ?? 'GET', new URL(String(input)).pathname);
   try {
-    await story(service, async (does, act) => {
-      last = does;
-      await act();
+    await takeStory(service, (line) => {
+      last = line.trim();
     });
     return { last, why: '' };
   } catch (error) {
@@ -28,29 +28,39 @@ async function tellWith(cheat: Cheat): Promise<{ last: string; why: string }> {
   }
 }
 
+test('the README tells the same story, at the usual addresses', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const usual = { api: 'http://localhost:3000', mailbox: 'http://localhost:8005', host: 'localhost:27020' };
+  expect(readme).toContain(`\`\`\`sh\n${inCommands(usual)}\n\`\`\`\n`);
+});
+
 test('the story is told to its end where everything is true', async () => {
-  expect(await tellWith((ask) => ask())).toEqual({ last: 'The token is used once more', why: '' });
+  expect(await takeWith((ask) => ask())).toEqual({
+    last: 'a connection that was open before is refused with 13',
+    why: '',
+  });
 });
 
 test('a revoke that only claims to have happened is found out', async () => {
-  const told = await tellWith(async (ask, method) =>
+  const told = await takeWith(async (ask, method) =>
     method === 'DELETE' ? Response.json({ revoked: [{}], pending: [] }) : ask(),
   );
-  expect(told).toEqual({ last: 'It tries to log in', why: 'Error: The server let this happen' });
+  expect(told).toEqual({ last: '200, 1 revoked, 0 pending', why: 'Error: The server let this happen' });
 });
 
 test('a status that differs ends the story at its step', async () => {
-  const told = await tellWith(async (ask, _method, path) =>
+  const told = await takeWith(async (ask, _method, path) =>
     path === '/me' ? new Response(null, { status: 204 }) : ask(),
   );
-  expect(told.last).toBe('Who am I, and what may I use?');
+  expect(told.last).toBe('# 3. See who you are and what you may use.');
   expect(told.why).toContain('GET answered 204, not 200');
 });
 
 test('a code that differs ends the story at its step', async () => {
-  const told = await tellWith(async (ask) => {
+  const told = await takeWith(async (ask) => {
     const response = await ask();
     return response.status === 410 ? Response.json({ code: 'link_expired' }, { status: 410 }) : response;
   });
-  expect(told).toEqual({ last: 'The button is pressed again', why: 'Error: The code is link_expired' });
+  expect(told.last).toMatch(/^the button gives 200/);
+  expect(told.why).toBe('Error: The code is link_expired');
 });
