@@ -14,7 +14,8 @@ const mostInBatch = 25;
 
 /**
  * After a crash an item of the embedded DynamoDB may stand in its table and not in an index, or the other way round, as it writes one
- * after the other. Copies what the table holds into a new folder, which then takes the place of the old one.
+ * after the other. With `MONGODB_URI` it keeps the grants on a server that outlives this service: one that `due` does not list would
+ * never end. Copies what the table holds into a new folder, which then takes the place of the old one.
  */
 export async function mendDynamoDb(folder: string, tableName: string): Promise<void> {
   const [next, old] = [`${folder}.next`, `${folder}.old`];
