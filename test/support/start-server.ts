@@ -12,6 +12,7 @@ export interface TestServer {
 /** Set by `npm run test:mongod` alone: the genuine server that stands in for the embedded one. */
 export const genuineBinary: string | undefined = process.env.MONGOD_UNDER_TEST || undefined;
 
+/** This and `startServer` stand in for those of packages/mongod in a run over genuine servers (`test/genuine/jest.config.js`). */
 export const embedded = genuineBinary === undefined;
 
 /** The embedded server, or the genuine one that the test run is about. */
