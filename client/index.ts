@@ -1,10 +1,13 @@
-export type { AuditFilter, RuleInput, RuleKey, RulerInput } from './sdk/api-calls';
-export { Client, type Labelled } from './sdk/client';
+export type { AuditFilter } from './sdk/calls/audit';
+export type { RevokeFilter } from './sdk/calls/grants';
+export type { RulerInput } from './sdk/calls/rulers';
+export type { RuleInput, RuleKey } from './sdk/calls/rules';
+export { Client } from './sdk/client';
 export type { ClientOptions } from './sdk/client-options';
-export type { LoggedIn } from './sdk/login-calls';
+export type { Labelled } from './sdk/credentials/wanted-by';
+export type { LoggedIn } from './sdk/login/log-in';
 export { MongograntError } from './sdk/mongogrant-error';
 export type * from './sdk/replies';
-export type { RevokeFilter } from './sdk/revoke-grants';
 export type { Credential } from './sdk/settings/credentials';
 export type { Remote } from './sdk/settings/settings-schema';
 export { type Place, parseSpec } from './sdk/spec';

@@ -2,10 +2,10 @@ import type { ClientDeps } from '../sdk/api/ask-api';
 import type { Door } from '../sdk/api/fetch-api';
 import { clientContext } from '../sdk/client-context';
 import type { ClientOptions } from '../sdk/client-options';
-import { usableRemotes } from '../sdk/remotes';
+import { firstApi } from '../sdk/remotes';
 
 /** The API behind a door, or behind the first remote that has a token. */
 export async function openApi(options: ClientOptions, door?: Door): Promise<ClientDeps> {
-  const { apiOf, file, endpoint } = clientContext(options);
-  return apiOf(door ?? usableRemotes(await file.read(), endpoint)[0]);
+  const context = clientContext(options);
+  return door ? context.apiOf(door) : firstApi(context);
 }

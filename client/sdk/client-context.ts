@@ -14,6 +14,8 @@ export interface ClientContext {
   warn(message: string): void;
   sleep(seconds: number): Promise<void>;
   endpoint?: string;
+  /** The label of the logins that this client asks for; the one of the settings file if it is left out. */
+  label?: string;
   ttl?: string | number;
   allowHttp: boolean;
 }
@@ -31,6 +33,7 @@ export function clientContext(options: ClientOptions): ClientContext {
     allowHttp = false,
     onWarning = (message: string) => process.emitWarning(message, 'MongograntWarning'),
     endpoint,
+    label,
     ttl,
   } = options;
   return {
@@ -41,6 +44,7 @@ export function clientContext(options: ClientOptions): ClientContext {
     sleep,
     allowHttp,
     ...(endpoint !== undefined && { endpoint }),
+    ...(label !== undefined && { label }),
     ...(ttl !== undefined && { ttl }),
   };
 }

@@ -1,25 +1,41 @@
 import type { Db } from 'mongodb';
-import { ApiCalls } from './api-calls';
-import { clientContext } from './client-context';
+import { type AuditFilter, readAudit } from './calls/audit';
+import { listGrants, type RevokeFilter } from './calls/grants';
+import { readMe } from './calls/me';
+import { listRulers, type RulerInput, removeRuler, setRuler } from './calls/rulers';
+import { explainRules, listRules, type RuleInput, type RuleKey, removeRule, setRule } from './calls/rules';
+import { revokeTokens } from './calls/tokens';
 import type { ClientOptions } from './client-options';
-import { confirmedCredential } from './credentials/confirm-credential';
-import { keepAlive } from './credentials/keep-alive';
-import { obtainCredential } from './credentials/obtain-credential';
-import { renewGrant } from './credentials/renew-grant';
-import { connect } from './mongo/connect';
-import { credentialUri } from './mongo/credential-uri';
-import { openClients } from './mongo/open-clients';
-import { openDb } from './open-db';
-import type { Ended, Grant } from './replies';
-import { type RevokeFilter, revokeGrants } from './revoke-grants';
-import { type Credential, findCredential, type Wanted, withCredential } from './settings/credentials';
-import { labelOf } from './settings-calls';
-import { type Place, parseSpec, resolvePlace } from './spec';
-
-/** Which of your credentials for a place is meant, if it is not the one under the client's own label. */
-export interface Labelled {
-  label?: string;
-}
+import { getAuth, setAuth } from './credentials/get-auth';
+import { renewAndNote } from './credentials/renew-and-note';
+import { revokeAndForget } from './credentials/revoke-and-forget';
+import type { Labelled } from './credentials/wanted-by';
+import { type LoggedIn, logIn, redeemMailedLink } from './login/log-in';
+import { requestMailedLink } from './login/request-mailed-link';
+import type { TerminalLogin } from './login/terminal-login';
+import { openDb } from './mongo/open-db';
+import { readUri } from './mongo/read-uri';
+import { closeContext, openContext } from './open-context';
+import { firstApi, readRemotes, removeRemote, setRemote } from './remotes';
+import type {
+  AuditPage,
+  Ended,
+  Grant,
+  Losses,
+  Me,
+  RemovedRule,
+  Rule,
+  Ruler,
+  SetRule,
+  SetRuler,
+  Unreadable,
+  Why,
+} from './replies';
+import { readAliases, setAlias } from './settings/aliases';
+import type { Credential } from './settings/credentials';
+import { readLabel, setLabel } from './settings/label';
+import type { Remote } from './settings/settings-schema';
+import { writeCaFile } from './settings/write-ca-file';
 
 /**
  * Asks mongogrant for MongoDB credentials, keeps them in a settings file, and opens databases with them. A place is written as a spec,
@@ -32,16 +48,11 @@ export interface Labelled {
  * console.log(await db.collection('tasks').countDocuments());
  * await client.close();
  */
-export class Client extends ApiCalls {
-  readonly #label: string | undefined;
-  readonly #clients;
-  readonly #alive;
+export class Client {
+  readonly #context;
 
   constructor(options: ClientOptions = {}) {
-    super(clientContext(options));
-    this.#label = options.label;
-    this.#clients = openClients(connect, options.mongo ?? {});
-    this.#alive = keepAlive(this.context, this.#clients);
+    this.#context = openContext(options);
   }
 
   /**
@@ -49,9 +60,7 @@ export class Client extends ApiCalls {
    * for days, so that you get the one with the newest password. Close the client when you are done.
    */
   async db(spec: string, how: Labelled = {}): Promise<Db> {
-    const db = await openDb(this.context, this.#clients, await this.#wanted(parseSpec(spec), how));
-    this.#alive.look();
-    return db;
+    return openDb(this.#context, spec, how);
   }
 
   /**
@@ -59,8 +68,7 @@ export class Client extends ApiCalls {
    * file of {@link caFile}.
    */
   async uri(spec: string, how: Labelled = {}): Promise<string> {
-    const credential = await obtainCredential(this.context, await this.#wanted(parseSpec(spec), how));
-    return credentialUri(credential, await this.caFile(credential));
+    return readUri(this.#context, spec, how);
   }
 
   /**
@@ -71,23 +79,19 @@ export class Client extends ApiCalls {
     host: string,
     db: string,
     role: string,
-    { confirm = false, ...how }: Labelled & { confirm?: boolean } = {},
+    how: Labelled & { confirm?: boolean } = {},
   ): Promise<Credential> {
-    const wanted = await this.#wanted({ host, db, role }, how);
-    return confirm ? confirmedCredential(this.context, wanted) : obtainCredential(this.context, wanted);
+    return getAuth(this.#context, { host, db, role }, how);
   }
 
   /** Notes a credential that you have from elsewhere. It is used until MongoDB refuses it. */
   async setAuth(host: string, db: string, role: string, username: string, password: string): Promise<void> {
-    const wanted = await this.#wanted({ host, db, role }, {});
-    const credential = { ...wanted.place, username, password };
-    await this.context.file.change((settings) => withCredential(settings, credential, wanted));
+    await setAuth(this.#context, { host, db, role }, { username, password });
   }
 
   /** Sets a new end for a credential, counted from now. Its password stays. */
   async renew(spec: string, how: Labelled & { ttl?: string | number } = {}): Promise<Grant> {
-    const context = how.ttl === undefined ? this.context : { ...this.context, ttl: how.ttl };
-    return renewGrant(context, await this.#wanted(parseSpec(spec), how));
+    return renewAndNote(this.#context, spec, how);
   }
 
   /**
@@ -95,15 +99,12 @@ export class Client extends ApiCalls {
    * goes on ending by itself.
    */
   async revoke(what: string | RevokeFilter): Promise<Ended> {
-    const { ended, gone } = await (typeof what === 'string' ? this.#revokeOne(what) : this.#revokeAll(what));
-    await this.#clients.forget(gone);
-    return ended;
+    return revokeAndForget(this.#context, what);
   }
 
   /** Closes every connection. Work that is under way is broken off. */
   async close(): Promise<void> {
-    this.#alive.stop();
-    await this.#clients.closeAll();
+    await closeContext(this.#context);
   }
 
   /** Closes the client at the end of its block: `await using client = new Client()`. */
@@ -111,27 +112,134 @@ export class Client extends ApiCalls {
     await this.close();
   }
 
-  async #revokeOne(spec: string) {
-    const wanted = await this.#wanted(parseSpec(spec), {});
-    const known = findCredential(await this.context.file.read(), wanted);
-    return revokeGrants(this.context, { ...wanted.place, label: wanted.label }, known?.endpoint);
+  /** Who you are, and what the rules open to you. */
+  async me(): Promise<Me> {
+    return readMe(await this.#api());
   }
 
-  async #revokeAll(filter: RevokeFilter) {
-    const { host = '*', db = '*', role = '*' } = filter;
-    const { place } = await this.#wanted({ host, db, role }, {});
-    return revokeGrants(this.context, { ...filter, ...place });
+  /** Your grants; for admins, and rulers inside their scope, also those of another person (`email`, `*` for everybody) or of a host. */
+  async grants(filter: { email?: string; host?: string; db?: string } = {}): Promise<Grant[]> {
+    return listGrants(await this.#api(), filter);
   }
 
-  async #wanted(place: Place, { label = this.#label }: Labelled): Promise<Wanted> {
-    const settings = await this.context.file.read();
-    const { host_aliases: host, db_aliases: db } = settings.fetch;
-    const own = this.#label ?? labelOf(settings);
-    return {
-      place: resolvePlace(place, { host, db }),
-      label: label ?? own,
-      // Only who does not ask for a certain label may get a credential of which none is known.
-      orUnknown: label === undefined || label === '',
-    };
+  /** Ends all your tokens; for an admin also those of another person. Answers how many there were. */
+  async revokeTokens(filter: { email?: string } = {}): Promise<number> {
+    return revokeTokens(await this.#api(), filter);
+  }
+
+  /** The rules, or those of one principal. One that the service can't read is listed with its key alone. */
+  async rules(filter: { email?: string } = {}): Promise<(Rule | Unreadable)[]> {
+    return listRules(await this.#api(), filter);
+  }
+
+  /** Sets a rule. With `dryRun`, tells who would lose what, and changes nothing. */
+  async setRule(rule: RuleInput, how: { dryRun: true }): Promise<Losses>;
+  async setRule(rule: RuleInput, how?: { dryRun?: false }): Promise<SetRule>;
+  async setRule(rule: RuleInput, how: { dryRun?: boolean } = {}): Promise<SetRule | Losses> {
+    return setRule(await this.#api(), rule, how);
+  }
+
+  /** Removes a rule. With `dryRun`, tells who would lose what, and changes nothing. */
+  async removeRule(key: RuleKey, how: { dryRun: true }): Promise<Losses>;
+  async removeRule(key: RuleKey, how?: { dryRun?: false }): Promise<RemovedRule>;
+  async removeRule(key: RuleKey, how: { dryRun?: boolean } = {}): Promise<RemovedRule | Losses> {
+    return removeRule(await this.#api(), key, how);
+  }
+
+  /** The rule that decides, and all that have a say. */
+  async why(wish: { email?: string; host: string; db: string; role: string }): Promise<Why> {
+    return explainRules(await this.#api(), wish);
+  }
+
+  /** The rulers and their scopes. */
+  async rulers(filter: { email?: string } = {}): Promise<(Ruler | Unreadable)[]> {
+    return listRulers(await this.#api(), filter);
+  }
+
+  /** Appoints a ruler, or changes their scope. */
+  async setRuler(ruler: RulerInput): Promise<SetRuler> {
+    return setRuler(await this.#api(), ruler);
+  }
+
+  /** Dismisses a ruler. */
+  async removeRuler(key: { email: string; version?: number }): Promise<Ruler | Unreadable> {
+    return removeRuler(await this.#api(), key);
+  }
+
+  /** What happened, newest first, a page at a time: as long as there is a `cursor`, ask again with it. */
+  async audit(filter: AuditFilter = {}): Promise<AuditPage> {
+    return readAudit(await this.#api(), filter);
+  }
+
+  /**
+   * Mails a link to this address, if the service knows it. Answers with what to do next, in the service's words.
+   *
+   * @param endpoint the first remote if it is left out
+   */
+  async requestLink(email: string, endpoint?: string): Promise<string> {
+    return requestMailedLink(this.#context, email, endpoint);
+  }
+
+  /** Redeems a mailed link, the whole address of it, and notes the token. A link works once. */
+  async redeemLink(link: string): Promise<LoggedIn> {
+    return redeemMailedLink(this.#context, link);
+  }
+
+  /**
+   * Logs in from a terminal: mails a link, shows a code, waits until the person has typed the code into the page behind the link, and
+   * notes the token.
+   */
+  async login(login: TerminalLogin & { endpoint?: string }): Promise<LoggedIn> {
+    return logIn(this.#context, login);
+  }
+
+  /** Notes the token for an endpoint. A new endpoint is asked after those that are there. */
+  async setRemote(endpoint: string, token: string): Promise<void> {
+    await setRemote(this.#context, endpoint, token);
+  }
+
+  /** The endpoints and their tokens, in the order in which they are asked. */
+  async remotes(): Promise<Remote[]> {
+    return readRemotes(this.#context.file);
+  }
+
+  /** Forgets an endpoint and its token. */
+  async removeRemote(endpoint: string): Promise<void> {
+    await removeRemote(this.#context.file, endpoint);
+  }
+
+  /** Gives a host or a database a name of your own, such as `dev` for `mongodb03.lab.org`. */
+  async setAlias(alias: string, actual: string, which: 'host' | 'db' = 'host'): Promise<void> {
+    await setAlias(this.#context.file, which, { [alias]: actual });
+  }
+
+  /** Your names for hosts or databases, and what they stand for. */
+  async aliases(which: 'host' | 'db' = 'host'): Promise<Record<string, string>> {
+    return readAliases(this.#context.file, which);
+  }
+
+  /**
+   * Sets the label of this settings file: every client that uses it, and names no label of its own, asks for credentials under it.
+   * Give each machine another one, as a new password for a label ends the one before it.
+   */
+  async setLabel(label: string): Promise<void> {
+    await setLabel(this.#context.file, label);
+  }
+
+  /** The label of this settings file; none is an empty one. */
+  async label(): Promise<string> {
+    return readLabel(this.#context.file);
+  }
+
+  /**
+   * Writes the authorities that sign a host's certificate into a file beside the settings file, for programs that want a file (the
+   * option `tlsCAFile`), and answers its path; none for a host without authorities of its own.
+   */
+  async caFile(credential: Pick<Credential, 'host' | 'ca'>): Promise<string | undefined> {
+    return writeCaFile(this.#context.file, credential);
+  }
+
+  async #api() {
+    return firstApi(this.#context);
   }
 }

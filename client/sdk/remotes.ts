@@ -1,5 +1,9 @@
-import { trimmed } from './api/endpoint';
+import type { ClientDeps } from './api/ask-api';
+import { checkEndpoint, trimmed } from './api/endpoint';
+import { checkToken } from './api/fetch-api';
+import type { ClientContext } from './client-context';
 import { MongograntError } from './mongogrant-error';
+import type { SettingsFile } from './settings/settings-file';
 import type { Remote, Settings } from './settings/settings-schema';
 
 /** The remotes that can be asked, in their order: those with a token, or only the one that is named. */
@@ -14,6 +18,33 @@ export function usableRemotes(settings: Settings, endpoint?: string): [Remote, .
     'token_missing',
     `There is no token${at === undefined ? '' : ` for ${at}`} yet. Get one: mgrant login you@lab.org --endpoint ${at ?? 'URL'}`,
   );
+}
+
+/** The API of the first remote that has a token, or of the one that the client was made for. */
+export async function firstApi({ file, apiOf, endpoint }: ClientContext): Promise<ClientDeps> {
+  const [remote] = usableRemotes(await file.read(), endpoint);
+  return apiOf(remote);
+}
+
+export const readRemotes = async (file: SettingsFile): Promise<Remote[]> => (await file.read()).fetch.remotes;
+
+/** Notes the token for an endpoint. A new endpoint is asked after those that are there. */
+export async function setRemote(
+  { file, allowHttp }: Pick<ClientContext, 'file' | 'allowHttp'>,
+  endpoint: string,
+  token: string,
+): Promise<void> {
+  checkEndpoint(endpoint, allowHttp);
+  if (token !== '') checkToken(token);
+  await file.change((settings) => withRemote(settings, endpoint, token));
+}
+
+/** Forgets an endpoint and its token. */
+export async function removeRemote(file: SettingsFile, endpoint: string): Promise<void> {
+  await file.change((settings) => {
+    const remotes = settings.fetch.remotes.filter((remote) => !sameEndpoint(remote.endpoint, endpoint));
+    return { ...settings, fetch: { ...settings.fetch, remotes } };
+  });
 }
 
 /** The settings with this token for this endpoint. A new endpoint comes last. */

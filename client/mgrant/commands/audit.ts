@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { AuditFilter } from '../../sdk/api-calls';
+import type { AuditFilter } from '../../sdk/calls/audit';
 import type { Client } from '../../sdk/client';
 import type { AuditEvent } from '../../sdk/replies';
 import { examples } from '../examples';

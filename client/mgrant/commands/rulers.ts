@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { dismissRulerRoute } from '../../../shared/contract/routes/dismiss-ruler';
 import { setRulerRoute } from '../../../shared/contract/routes/set-ruler';
-import type { RulerInput } from '../../sdk/api-calls';
+import type { RulerInput } from '../../sdk/calls/rulers';
 import { checked } from '../checked';
 import { examples } from '../examples';
 import { type Context, openSession } from '../session';

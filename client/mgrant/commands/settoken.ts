@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { replies } from '../../../shared/contract/replies';
-import { read } from '../../sdk/api/ask-api';
+import { readMe } from '../../sdk/calls/me';
 import type { Client } from '../../sdk/client';
 import { examples } from '../examples';
 import { Refused, UsageError } from '../refused';
@@ -25,7 +24,7 @@ export function addSettoken(program: Command, context: Context): void {
       const token = (argument ?? (await typedToken(session))).trim();
       if (token === '') throw new UsageError('TOKEN: is empty');
       const api = await session.api({ endpoint, token });
-      const { email, expires } = await session.wait('Checking the token', () => read(api, replies.me, '/me'));
+      const { email, expires } = await session.wait('Checking the token', () => readMe(api));
       await client.setRemote(endpoint, token);
       session.show(
         { email, expires, endpoint },

@@ -1,5 +1,5 @@
 import { ruleName, sameRule } from '../../../shared/policy/policy';
-import type { RuleInput, RuleKey } from '../../sdk/api-calls';
+import type { RuleInput, RuleKey } from '../../sdk/calls/rules';
 import type { Client } from '../../sdk/client';
 import type { Losses, SetRule } from '../../sdk/replies';
 import { plain } from '../plain';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { setRuleRoute } from '../../../shared/contract/routes/set-rule';
-import type { RuleInput } from '../../sdk/api-calls';
+import type { RuleInput } from '../../sdk/calls/rules';
 import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
 import { actual, specOf } from '../places';

@@ -1,5 +1,4 @@
-import { replies } from '../../../shared/contract/replies';
-import { pages, read } from '../api/ask-api';
+import { listGrants } from '../calls/grants';
 import { isMongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { Credential, Wanted } from '../settings/credentials';
@@ -23,10 +22,7 @@ async function isInForce(deps: ObtainDeps, credential: Credential): Promise<bool
   try {
     const [remote] = usableRemotes(await deps.file.read(), endpoint);
     const api = { ...deps.apiOf(remote), tries: 1 };
-    const grants = await pages(
-      (cursor) => read(api, replies.grants, '/grants', { host, db, ...cursor }),
-      (page) => page.grants,
-    );
+    const grants = await listGrants(api, { host, db });
     return grants.some(
       (grant) => grant.role === role && grant.username === username && grant.state === 'active' && !grant.lost,
     );

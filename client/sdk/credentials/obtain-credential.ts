@@ -1,3 +1,4 @@
+import { renewGrant } from '../calls/grants';
 import { isMongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import {
@@ -12,7 +13,7 @@ import {
 import type { SettingsFile } from '../settings/settings-file';
 import type { Settings } from '../settings/settings-schema';
 import { hasEnded, isDue } from './due';
-import { renewCredential, renewed } from './renew-credential';
+import { renewed } from './renewed';
 import { type RequestDeps, requestCredential } from './request-credential';
 
 export interface ObtainDeps extends RequestDeps {
@@ -58,7 +59,7 @@ async function renewedOrStill(
 ): Promise<Credential | undefined> {
   try {
     const [remote] = usableRemotes(settings, credential.endpoint);
-    const grant = await renewCredential(deps, remote, credential);
+    const grant = await renewGrant(deps.apiOf(remote), { ...credential, ttl: deps.ttl });
     return await save(deps, renewed(credential, grant, deps.now()), wanted);
   } catch (failure) {
     if (!isMongograntError(failure)) throw failure;

@@ -1,6 +1,5 @@
-import type * as v from 'valibot';
-import { replies } from '../../../shared/contract/replies';
-import { ask, type ClientDeps } from '../api/ask-api';
+import type { ClientDeps } from '../api/ask-api';
+import { type NewGrant, requestGrant } from '../calls/grants';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { Credential } from '../settings/credentials';
@@ -17,8 +16,7 @@ export interface RequestDeps {
 }
 
 /**
- * Asks the remotes for a credential, one after the other until one gives it. None hears of what another one said. Asking again for the same
- * label only gives another password, so a request whose answer got lost is repeated.
+ * Asks the remotes for a credential, one after the other until one gives it. None hears of what another one said.
  */
 export async function requestCredential(
   deps: RequestDeps,
@@ -28,10 +26,9 @@ export async function requestCredential(
 ): Promise<Credential> {
   const failures: { endpoint: string; failure: MongograntError }[] = [];
   for (const remote of usableRemotes(settings, deps.endpoint)) {
-    const body = { ...place, ...(label && { label }), ...(deps.ttl !== undefined && { ttl: deps.ttl }) };
     try {
-      const question = { method: 'POST', path: '/grants', body, answer: replies.grant, repeat: 'always' } as const;
-      return credentialOf(await ask(deps.apiOf(remote), question), place, remote.endpoint, deps.now());
+      const grant = await requestGrant(deps.apiOf(remote), { ...place, label, ttl: deps.ttl });
+      return { ...credentialOf(grant, place), endpoint: remote.endpoint, issued: deps.now() };
     } catch (failure) {
       if (!isMongograntError(failure)) throw failure;
       failures.push({ endpoint: remote.endpoint, failure });
@@ -40,14 +37,9 @@ export async function requestCredential(
   throw summary(failures);
 }
 
-const credentialOf = (
-  { username, password, label, expires, uri, ca }: v.InferOutput<typeof replies.grant>,
-  place: Place,
-  endpoint: string,
-  issued: Date,
-): Credential => ({
+const credentialOf = ({ username, password, label, expires, uri, ca }: NewGrant, place: Place): Credential => ({
   ...place,
-  ...{ username, password, label, endpoint, issued },
+  ...{ username, password, label },
   expires: new Date(expires),
   uri: uri.replace(/\/\/[^@/]*@/, '//'),
   ...(ca !== undefined && { ca }),

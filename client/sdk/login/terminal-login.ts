@@ -1,14 +1,6 @@
-import * as v from 'valibot';
-import { replies } from '../../../shared/contract/replies';
-import { ask, type ClientDeps } from '../api/ask-api';
+import type { ClientDeps } from '../api/ask-api';
+import { pollLink, requestTerminalLink, type Token } from '../calls/links';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
-
-/** A token, whose it is, and until when it works (ISO 8601). */
-export interface Token {
-  token: string;
-  email: string;
-  expires: string;
-}
 
 export interface TerminalLogin {
   email: string;
@@ -20,24 +12,18 @@ export interface TerminalLogin {
 
 /** Polls in a row without an answer: a machine that sleeps meanwhile, or changes its network, goes on with the login. */
 const mostSilent = 40;
-const polled = v.union([replies.token, replies.pending]);
 
 /** Asks for a link with a code, and waits until the person has typed the code into the page behind it. */
 export async function terminalLogin(deps: ClientDeps, { email, onCode, signal }: TerminalLogin): Promise<Token> {
-  const body = { email, terminal: true };
-  const { msg, poll, code, interval } = await ask(deps, {
-    ...{ method: 'POST', path: '/links', body, answer: replies.terminalLink, repeat: 'never' },
-  });
+  const { msg, poll, code, interval } = await requestTerminalLink(deps, email);
   onCode(code, msg);
   for (let silent = 0; ; ) {
     await deps.sleep(interval);
     if (signal?.aborted)
       throw new MongograntError('link_unanswered', 'The login was given up. Begin again when you like.');
     try {
-      const answer = await ask(deps, {
-        ...{ method: 'POST', path: '/links/poll', body: { poll }, answer: polled, repeat: 'always' },
-      });
-      if ('token' in answer) return answer;
+      const reply = await pollLink(deps, poll);
+      if ('token' in reply) return reply;
       silent = 0;
     } catch (fault) {
       silent += 1;

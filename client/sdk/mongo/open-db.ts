@@ -1,16 +1,25 @@
 import type { Db } from 'mongodb';
-import type { ClientContext } from './client-context';
-import { obtainCredential } from './credentials/obtain-credential';
-import { isRefusal } from './mongo/connect';
-import type { OpenClients } from './mongo/open-clients';
-import { MongograntError } from './mongogrant-error';
-import type { Credential, Wanted } from './settings/credentials';
+import { obtainCredential } from '../credentials/obtain-credential';
+import { type Labelled, wantedBy } from '../credentials/wanted-by';
+import { MongograntError } from '../mongogrant-error';
+import type { OpenContext } from '../open-context';
+import type { Credential, Wanted } from '../settings/credentials';
+import { parseSpec } from '../spec';
+import { isRefusal } from './connect';
+
+/** The database that a spec names, logged in. From then on its login is renewed before it ends. */
+export async function openDb(context: OpenContext, spec: string, how: Labelled): Promise<Db> {
+  const db = await loggedIn(context, await wantedBy(context, parseSpec(spec), how));
+  context.alive.look();
+  return db;
+}
 
 /**
  * The database, over a MongoClient that has logged in. If MongoDB refuses the credential, another one is got, once: somebody may have
  * got a new password for the same label, or revoked it.
  */
-export async function openDb(context: ClientContext, clients: OpenClients, wanted: Wanted): Promise<Db> {
+async function loggedIn(context: OpenContext, wanted: Wanted): Promise<Db> {
+  const { clients } = context;
   const refused = clients.refusedOf(wanted);
   const credential = await obtainCredential(context, wanted, refused);
   if (refused) context.warn(refusedEarly(refused));

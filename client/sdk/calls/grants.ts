@@ -1,0 +1,50 @@
+import type * as v from 'valibot';
+import { replies } from '../../../shared/contract/replies';
+import { ask, type ClientDeps, pages, read } from '../api/ask-api';
+import { queryOf } from '../query-of';
+import type { Ended, Grant, RenewedGrant } from '../replies';
+import type { Place } from '../spec';
+
+/** A login that somebody wishes for. Without a `ttl`, it lives as long as the rules allow by themselves. */
+export interface GrantWish extends Place {
+  label?: string | undefined;
+  ttl?: string | number | undefined;
+}
+
+/** A grant with its password. */
+export type NewGrant = v.InferOutput<typeof replies.grant>;
+
+/** Which grants to revoke. What is left out matches all. */
+export interface RevokeFilter {
+  host?: string;
+  db?: string;
+  role?: string;
+  label?: string;
+  /** For admins and rulers: whose. */
+  email?: string;
+}
+
+/** Asks for a login. Asking again under the same label only gives another password, so a request whose answer got lost is repeated. */
+export const requestGrant = (api: ClientDeps, wish: GrantWish): Promise<NewGrant> =>
+  ask(api, { method: 'POST', path: '/grants', body: bodyOf(wish), answer: replies.grant, repeat: 'always' });
+
+/** Asks for a new end of a grant. The password stays. */
+export const renewGrant = (api: ClientDeps, wish: GrantWish): Promise<RenewedGrant> =>
+  ask(api, { method: 'POST', path: '/grants/renew', body: bodyOf(wish), answer: replies.renewed, repeat: 'always' });
+
+/** One's own grants, or those that a filter names. */
+export const listGrants = (api: ClientDeps, filter: { email?: string; host?: string; db?: string }): Promise<Grant[]> =>
+  pages(
+    (cursor) => read(api, replies.grants, '/grants', { ...queryOf(filter), ...cursor }),
+    ({ grants }) => grants,
+  );
+
+/** Ends the grants that match. */
+export const revokeGrants = (api: ClientDeps, filter: RevokeFilter): Promise<Ended> =>
+  ask(api, { method: 'DELETE', path: '/grants', query: queryOf(filter), answer: replies.revoked, repeat: 'always' });
+
+const bodyOf = ({ host, db, role, label, ttl }: GrantWish) => ({
+  ...{ host, db, role },
+  ...(label && { label }),
+  ...(ttl !== undefined && { ttl }),
+});

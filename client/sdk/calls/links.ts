@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import { replies } from '../../../shared/contract/replies';
+import { ask, type ClientDeps } from '../api/ask-api';
+
+/** A token, whose it is, and until when it works (ISO 8601). */
+export interface Token {
+  token: string;
+  email: string;
+  expires: string;
+}
+
+/** Asking twice would mail two links. */
+const request = { method: 'POST', path: '/links', repeat: 'never' } as const;
+
+const polled = v.union([replies.token, replies.pending]);
+
+/** Has a link mailed. */
+export const requestLink = (api: ClientDeps, email: string): Promise<v.InferOutput<typeof replies.linkRequested>> =>
+  ask(api, { ...request, body: { email }, answer: replies.linkRequested });
+
+/** Has a link mailed that asks for a code. */
+export const requestTerminalLink = (
+  api: ClientDeps,
+  email: string,
+): Promise<v.InferOutput<typeof replies.terminalLink>> =>
+  ask(api, { ...request, body: { email, terminal: true }, answer: replies.terminalLink });
+
+/** Asks whether the code has been typed: the token, once. */
+export const pollLink = (api: ClientDeps, poll: string): Promise<v.InferOutput<typeof polled>> =>
+  ask(api, { method: 'POST', path: '/links/poll', body: { poll }, answer: polled, repeat: 'always' });
+
+/** Spends a link. It works once, so a request whose answer got lost is not repeated. */
+export const redeemLink = (api: ClientDeps, link: string): Promise<Token> =>
+  ask(api, { method: 'POST', path: `/links/${link}`, answer: replies.token, repeat: 'never' });

@@ -1,0 +1,6 @@
+import { replies } from '../../../shared/contract/replies';
+import { type ClientDeps, read } from '../api/ask-api';
+import type { Me } from '../replies';
+
+/** Who asks, and what the rules open to them. */
+export const readMe = (api: ClientDeps): Promise<Me> => read(api, replies.me, '/me');
