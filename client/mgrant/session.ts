@@ -3,7 +3,6 @@ import type { ClientDeps } from '../sdk/api/ask-api';
 import type { Door } from '../sdk/api/fetch-api';
 import type { Client } from '../sdk/client';
 import type { ClientOptions } from '../sdk/client-options';
-import { asCommands } from './as-commands';
 import type { Io, Spinner } from './io';
 import { type Paint, paintFor } from './paint';
 import { Refused } from './refused';
@@ -50,7 +49,7 @@ export function openSession({ io }: Context, command: Command): Session {
   const { json = false, yes = false, endpoint, allowHttp } = command.optsWithGlobals<GlobalOptions>();
   const note = (line: string) => io.err(`${line}\n`);
   const options: ClientOptions = {
-    ...{ fetch: io.fetch, sleep: io.sleep, clock: io.now, onWarning: (message: string) => note(asCommands(message)) },
+    ...{ fetch: io.fetch, sleep: io.sleep, clock: io.now, onWarning: note },
     ...(endpoint !== undefined && { endpoint }),
     ...(io.settings !== undefined && { settings: io.settings }),
     ...(allowHttp !== undefined && { allowHttp }),

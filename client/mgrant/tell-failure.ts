@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { asCommands } from './as-commands';
+import { hintFor } from './hints';
 import type { Io } from './io';
 import { paintFor } from './paint';
 import { plain } from './plain';
@@ -15,7 +15,7 @@ export function tellFailure(error: unknown, io: Io, json: boolean): number {
   if (error instanceof CommanderError) return tellUsage(error, io, json);
   const facts = factsOf(error);
   if (json) io.err(`${JSON.stringify(facts)}\n`);
-  else io.err(`${paintFor(io, 'err').red('error:')} ${plain(asCommands(facts.detail))}\n${hintOf(facts)}`);
+  else io.err(`${paintFor(io, 'err').red('error:')} ${plain(facts.detail)}\n${nextSteps(facts)}`);
   if (io.env.MGRANT_DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
   return error instanceof UsageError ? wrongUsage : failed;
 }
@@ -52,17 +52,17 @@ function factsOf(error: unknown): Facts {
   };
 }
 
-/** What to do about a failure on this command line, where its words are for programs, too. */
-const hints: Record<string, string> = {
-  endpoint_invalid: 'The option for it is --endpoint, such as --endpoint https://api.lab.org\n',
-  endpoint_insecure: 'The option for it is --allow-http\n',
-};
-
-function hintOf({ code, status, requestId, retryAfter }: Facts): string {
-  if (status === 429 && retryAfter !== undefined) return `Try again in ${retryAfter} s.\n`;
-  if (status !== undefined && status >= 500 && requestId)
-    return `Your admin finds it under the request ${requestId}.\n`;
-  return Object.hasOwn(hints, code) ? (hints[code] ?? '') : '';
+/** What to do about a failure, for people, a line each. */
+function nextSteps(facts: Facts): string {
+  const { status, requestId, retryAfter } = facts;
+  const lines = [
+    hintFor(facts),
+    status === 429 && retryAfter !== undefined ? `Try again in ${retryAfter} s.` : undefined,
+    status !== undefined && status >= 500 && requestId
+      ? `Your admin finds it under the request ${requestId}.`
+      : undefined,
+  ];
+  return lines.map((line) => (line === undefined ? '' : `${line}\n`)).join('');
 }
 
 const fieldOf = (error: Error, name: string): unknown => Object.entries(error).find(([key]) => key === name)?.[1];

@@ -49,7 +49,7 @@ export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): P
   if (first)
     throw new MongograntError(
       'outside_scope',
-      `Outside of your scope, which GET /me shows: ${beyond.length} of the file's rules, "${ruleName(first)}" among them. ` +
+      `Outside of your scope: ${beyond.length} of the file's rules, "${ruleName(first)}" among them. ` +
         'Take them out, or let an admin apply the file.',
     );
   return planOf(file, state, grants, now);

@@ -63,7 +63,7 @@ export async function allow(
     // One answer for both: who may not use a host does not learn whether it exists.
     throw new ApiError(
       'not_allowed',
-      `No rule gives you ${role} on ${db} at ${host}. GET /me shows what you may use, GET /rules/why why; ask an admin for more.`,
+      `No rule gives you ${role} on ${db} at ${host}. Look what the rules open to you, or ask an admin for more.`,
     );
   }
   const isWished = ({ db, role, label }: Pick<Grant, 'db' | 'role' | 'label'>) =>

@@ -145,7 +145,7 @@ function tooMany({ grants }: GrantRows, most: number, now: number): ApiError {
   const soonest = Math.min(now + day, ...grants.filter(counts).map((grant) => grant.expiresAt));
   return new ApiError(
     'too_many_grants',
-    `You hold ${most} grants on this host, the most that one person may. Revoke one with DELETE /grants.`,
+    `You hold ${most} grants on this host, the most that one person may. Revoke one that you no longer need.`,
     Math.max(60, soonest - now),
   );
 }

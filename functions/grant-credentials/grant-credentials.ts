@@ -45,12 +45,12 @@ export async function renewGrant(deps: GrantDeps, call: GrantCall): Promise<ApiR
 function renewable({ existing, wish, call }: Allowed): Grant {
   const { email, host, db, role, label } = wish;
   if (!existing || !inForce(existing, seconds(call.now))) {
-    const detail = 'You hold no such grant, or it has ended. Ask for a new one with POST /grants.';
+    const detail = 'You hold no such grant, or it has ended. Ask for a new one.';
     const event = { act: 'renew_refused', email, wish: { host, db, role, label } } as const;
     throw new Refusal(new ApiError('grant_unknown', detail), event);
   }
   if (existing.lostAt === undefined) return existing;
-  const detail = `The login of this grant was removed on ${host}, and not by mongogrant. Ask for a new one with POST /grants.`;
+  const detail = `The login of this grant was removed on ${host}, and not by mongogrant. Ask for a new one.`;
   throw new Refusal(new ApiError('grant_revoked', detail), { act: 'renew_refused', email, grant: existing });
 }
 

@@ -53,4 +53,4 @@ export const refusal = (code: ErrorCode, terminal = false, email?: string): ApiE
     ? new ApiError(code, `${terminalDetails[code]} Begin it again in your terminal.`, undefined, {
         terminalLogin: email,
       })
-    : new ApiError(code, `${details[code]} Ask for a new one with POST /links.`);
+    : new ApiError(code, `${details[code]} Ask for a new link.`);

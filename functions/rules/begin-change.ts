@@ -84,7 +84,7 @@ function notAllowed({ scope }: Authority, key: RuleKey, before: Change['before']
   const unreadable = before && 'unreadable' in before;
   const why =
     parts.length > 0
-      ? `lies outside of your scope (${parts.join(', ')}); GET /me shows it`
+      ? `lies outside of your scope (${parts.join(', ')})`
       : unreadable
         ? "can't be read"
         : 'denies, and was set by somebody else';

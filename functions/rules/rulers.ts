@@ -19,10 +19,10 @@ import { nextVersion, versionOf } from '../../shared/store/versions';
 import type { RulesDeps } from './rules-deps';
 
 const problems = {
-  not_allowed: 'Only admins see, appoint and dismiss rulers. GET /me shows your own scope.',
+  not_allowed: 'Only admins see, appoint and dismiss rulers. Look at your own scope, or ask an admin.',
   ruler_changed:
     'Somebody else changed this scope since it was read. Read it again, then send it with its new version.',
-  ruler_unknown: 'There is no ruler with this address. GET /rulers lists them.',
+  ruler_unknown: 'There is no ruler with this address. Look at the list of them.',
 } as const;
 
 /** `GET /rulers`: all rulers with their scopes, or one of them. */

@@ -28,7 +28,7 @@ export async function getRules(deps: RulesDeps, call: CallOf<typeof listRulesRou
   if (!person.admin && !person.scope) {
     const problem = new ApiError(
       'not_allowed',
-      'Only admins and rulers see the rules. GET /me shows what they open to you.',
+      'Only admins and rulers see the rules. Look what the rules open to you, or ask an admin.',
     );
     throw new Refusal(problem, { act: 'read_refused', email: person.email, route: call.request.route });
   }
@@ -109,7 +109,7 @@ async function planSweepAfter({ table }: RulesDeps, { now }: Call, change: RuleC
 }
 
 const unknown = (): ApiError =>
-  new ApiError('rule_unknown', 'There is no rule with this email, host, db, role and which. GET /rules lists them.');
+  new ApiError('rule_unknown', 'There is no rule with this email, host, db, role and which. Look at the list of them.');
 
 const plainAnswer = (rule: StoredRule | Unreadable) =>
   'unreadable' in rule ? unreadableAnswer(rule) : ruleAnswer(rule);

@@ -33,7 +33,7 @@ export async function claimsOf(deps: AuthDeps, { request, now }: Pick<Call, 'req
   if (!token)
     throw new ApiError(
       'token_missing',
-      'Send your token as "Authorization: Bearer <token>". Ask for one with POST /links.',
+      'Send your token as "Authorization: Bearer <token>". If you have none, ask for a link: it gives you one.',
     );
   const kept = await deps.secrets.signingKeys();
   const keys = namesKnownKey(kept, token) ? kept : await deps.secrets.signingKeys('fresh');
@@ -47,7 +47,7 @@ export async function claimsOf(deps: AuthDeps, { request, now }: Pick<Call, 'req
 export async function livePerson(deps: AuthDeps, claims: TokenClaims, { now }: Call): Promise<Person> {
   const link = await readLink(deps.table, claims);
   if (!vouches(link, claims, seconds(now) - clockTolerance))
-    throw new ApiError('token_revoked', 'This token has been revoked. Ask for a new link with POST /links.');
+    throw new ApiError('token_revoked', 'This token has been revoked. Ask for a new link.');
   return { ...claims, admin: deps.settings.admins.includes(claims.email) };
 }
 

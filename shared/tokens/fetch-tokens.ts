@@ -24,7 +24,7 @@ export const namesKnownKey = (keys: SigningKeys, token: string): boolean => keyO
 /** The claims of a fetch token that one of the keys signed for this issuer; a 401 otherwise. `now` is in seconds. */
 export function verifyToken(keys: SigningKeys, issuer: string, token: string, now: number): TokenClaims {
   const key = keyOf(keys, token);
-  if (!key) throw new ApiError('token_invalid', 'This token was not issued here. Ask for a new link with POST /links.');
+  if (!key) throw new ApiError('token_invalid', 'This token was not issued here. Ask for a new link.');
   try {
     const claims = jwt.verify(token, secretKey(key), {
       algorithms: ['HS256'],
@@ -37,9 +37,9 @@ export function verifyToken(keys: SigningKeys, issuer: string, token: string, no
       return { email: claims.sub, id: claims.jti, expiresAt: claims.exp };
   } catch (error) {
     if (error instanceof jwt.TokenExpiredError)
-      throw new ApiError('token_expired', 'This token has expired. Ask for a new link with POST /links.');
+      throw new ApiError('token_expired', 'This token has expired. Ask for a new link.');
   }
-  throw new ApiError('token_invalid', 'This token is not valid. Ask for a new link with POST /links.');
+  throw new ApiError('token_invalid', 'This token is not valid. Ask for a new link.');
 }
 
 function keyOf(keys: SigningKeys, token: string): string | undefined {

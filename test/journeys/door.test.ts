@@ -118,10 +118,10 @@ test('no text but a link that was mailed opens anything', async () => {
   for (const route of ['GET /links/{link}', 'POST /links/{link}'] as const) {
     for (const link of links) {
       const event = { ...at(route), rawPath: `/links/${link}`, pathParameters: { link } };
-      refused([route, link.slice(0, 50)], await send(door.stage, event), 404, 'link_unknown', /POST \/links/);
+      refused([route, link.slice(0, 50)], await send(door.stage, event), 404, 'link_unknown', /Ask for a new link/);
     }
     const { pathParameters: _, ...without } = at(route);
-    refused([route], await send(door.stage, without), 404, 'link_unknown', /POST \/links/);
+    refused([route], await send(door.stage, without), 404, 'link_unknown', /Ask for a new link/);
   }
 });
 

@@ -9,6 +9,8 @@ import { strayIn } from './conforms';
 import { strict } from './strict';
 
 const strictly = new Map(Object.entries(replies).map(([name, schema]) => [name, strict(schema)]));
+/** Users of the command read details, too; curl users find the routes in docs/api.md. */
+const namesRoute = /\b[A-Z]{3,} \//;
 const known = new Map<string, Route>(allRoutes.map((route) => [keyOf(route), route]));
 
 /**
@@ -49,7 +51,8 @@ function brokenBy(
   if (issues.length === kinds.length) return `not what is promised (${kinds.join(' or ')}): ${issues.join('; ')}`;
   if (statusCode < 400) return strayIn(route.replace(/^HEAD /, 'GET '), event);
   if (!refused) return undefined;
-  const { code } = v.parse(replies.problem, json);
+  const { code, detail } = v.parse(replies.problem, json);
+  if (namesRoute.test(detail)) return `a detail that names a route, which is no word for the command: ${detail}`;
   const named = promised ? codesOf(promised).some((one) => one === code) : true;
   return named ? undefined : `the code ${code}, which the route does not name`;
 }

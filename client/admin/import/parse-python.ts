@@ -115,7 +115,7 @@ function onePerPerson(rulers: Ruler[], left: Left[]): Ruler[] {
   const different = once(rulers, (ruler) => ruler);
   return different.filter((ruler) => {
     const alone = different.filter(({ email }) => email === ruler.email).length === 1;
-    const detail = 'There are several for this address, and they differ. Appoint the ruler by hand: PUT /rulers.';
+    const detail = 'There are several for this address, and they differ. Appoint the ruler by hand: mgrant rulers set.';
     if (!alone) left.push({ what: 'ruler', name: ruler.email, reason: 'ambiguous', detail });
     return alone;
   });

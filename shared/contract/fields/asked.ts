@@ -42,7 +42,7 @@ export const code = field(text(64), {
 });
 
 /** The secret with which a terminal asks for its token: signs that it may hold, and no more. */
-export const poll = field(v.pipe(text(600), v.regex(/^[\w.-]*$/, 'must be the poll that POST /links gave')), {
+export const poll = field(v.pipe(text(600), v.regex(/^[\w.-]*$/, 'must be the poll that came with the link')), {
   name: 'Poll',
   description: 'The secret that the terminal got from `POST /links`.',
   examples: ['eW91QGxhYi5vcmc.bP3kTq9ZxW2mVd7a.tk4q8s.9hQ2zXw7vLrT1nBcK5mD8pYs3fGj6aEu.Qm7xVb2KtR9wZc4LpN8dHs'],

@@ -114,7 +114,7 @@ describe.each(['root', 'the printed role for named databases'])(
       const renewed = await on.ask('POST', '/grants/renew', { host, db, role });
       expect([renewed.status, renewed.json]).toMatchObject([
         409,
-        { code: 'grant_revoked', detail: expect.stringMatching(/removed on .*POST \/grants/) },
+        { code: 'grant_revoked', detail: expect.stringMatching(/removed on .*Ask for a new one/) },
       ]);
       expect(await on.row('a')).toEqual(row);
       expect(await on.login('a', await on.grant('a', host))).toBe('works');

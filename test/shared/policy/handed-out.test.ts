@@ -50,7 +50,7 @@ test('a refused token says what is wrong with it, and where to get another', () 
     }
   };
   const token = signToken(keys, 'lab', claims);
-  const next = 'Ask for a new link with POST /links.';
+  const next = 'Ask for a new link.';
   expect(refusal(token, now + 1000)).toBe(`This token has expired. ${next}`);
   expect(refusal(token, now, 'other')).toBe(`This token is not valid. ${next}`);
   expect(refusal(signToken({ key: 'x'.repeat(64), older: [] }, 'lab', claims))).toBe(
