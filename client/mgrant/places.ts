@@ -11,7 +11,7 @@ export async function placeOf(
   { host, db, role }: Place,
   names: Place = { host: 'HOST', db: 'DB', role: '--role' },
 ): Promise<Place> {
-  const place = await actual(client, { host, db, role });
+  const place = await resolveAliases(client, { host, db, role });
   return {
     host: checked(names.host, fields.host, place.host),
     db: checked(names.db, fields.db, place.db),
@@ -33,7 +33,7 @@ export async function placeOrSpec(client: Client, first: string, db?: string, ro
 }
 
 /** With the names that somebody gave to hosts and databases looked up, and nothing checked. */
-export async function actual(client: Client, place: Place): Promise<Place> {
+export async function resolveAliases(client: Client, place: Place): Promise<Place> {
   const [host, db] = await Promise.all([client.aliases('host'), client.aliases('db')]);
   return resolvePlace(place, { host, db });
 }

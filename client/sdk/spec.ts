@@ -29,13 +29,26 @@ export function parseSpec(spec: string): Place {
   );
 }
 
-/** With aliases looked up. */
+/** With aliases looked up. An alias may stand for another one; what comes out is none, so that looking it up again changes nothing. */
 export function resolvePlace({ host, db, role }: Place, aliases: Aliases): Place {
-  return { host: actual(aliases.host, host), db: actual(aliases.db, db), role: roleOf(role) };
+  return { host: resolveAlias(aliases.host, host), db: resolveAlias(aliases.db, db), role: roleOf(role) };
 }
 
-const actual = (names: Record<string, string>, name: string): string =>
-  Object.hasOwn(names, name) ? (names[name] ?? name) : name;
+function resolveAlias(names: Record<string, string>, name: string): string {
+  const way = [name];
+  for (let one = name; ; ) {
+    const next = Object.hasOwn(names, one) ? (names[one] ?? one) : one;
+    if (next === one) return one;
+    const seen = way.includes(next);
+    way.push(next);
+    if (seen)
+      throw new MongograntError(
+        'alias_circular',
+        `The alias "${name}" leads in a circle: ${way.join(' -> ')}. Let one of them stand for a real name, in the settings file or with setAlias.`,
+      );
+    one = next;
+  }
+}
 
 /** Whether both mean the same database and role, however their host is written. */
 export const samePlace = (a: Place, b: Place): boolean =>

@@ -3,7 +3,7 @@ import type { Grant } from '../../sdk/replies';
 import { examples } from '../examples';
 import { stateOf } from '../held-grants';
 import type { Paint } from '../paint';
-import { actual } from '../places';
+import { resolveAliases } from '../places';
 import { type Context, openSession } from '../session';
 import { table } from '../table';
 import { distance } from '../times';
@@ -34,7 +34,7 @@ export function addGrants(program: Command, context: Context): void {
     .action(async ({ all = false, ...filter }: Options, command: Command) => {
       const session = openSession(context, command);
       const client = await session.client();
-      const { host, db } = await actual(client, { host: filter.host ?? '', db: filter.db ?? '', role: '' });
+      const { host, db } = await resolveAliases(client, { host: filter.host ?? '', db: filter.db ?? '', role: '' });
       const asked = {
         ...(filter.email !== undefined && { email: filter.email }),
         ...(host && { host }),

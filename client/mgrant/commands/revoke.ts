@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Client } from '../../sdk/client';
 import type { Ended, Grant } from '../../sdk/replies';
 import { examples } from '../examples';
-import { actual } from '../places';
+import { resolveAliases } from '../places';
 import { UsageError } from '../refused';
 import { type Context, openSession, type Session } from '../session';
 import { grantsTable } from './grants';
@@ -44,7 +44,7 @@ export function addRevoke(program: Command, context: Context): void {
       if (options.email === '*' && !host)
         throw new UsageError("Everybody's logins are revoked on one HOST at a time: name it.");
       const client = await session.client();
-      const place = await actual(client, { host: host ?? '*', db: db ?? '*', role: options.role ?? '*' });
+      const place = await resolveAliases(client, { host: host ?? '*', db: db ?? '*', role: options.role ?? '*' });
       const { label, email } = options;
       const filter = { ...place, ...(label !== undefined && { label }), ...(email !== undefined && { email }) };
       const meant = await session.wait('Looking for them', () => matching(client, filter));

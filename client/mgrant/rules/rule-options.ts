@@ -3,7 +3,7 @@ import { setRuleRoute } from '../../../shared/contract/routes/set-rule';
 import type { RuleInput } from '../../sdk/calls/rules';
 import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
-import { actual, specOf } from '../places';
+import { resolveAliases, specOf } from '../places';
 import { timeOf } from '../times';
 
 /** The terms of a rule, as options. */
@@ -39,7 +39,7 @@ export async function ruleOf(
   spec: string,
   { expires, maxTtl, cidr, note }: RuleOptions,
 ): Promise<RuleInput> {
-  const { host, db, role } = await actual(client, specOf(spec));
+  const { host, db, role } = await resolveAliases(client, specOf(spec));
   const rule: RuleInput = {
     ...{ email, host, db, role, which },
     ...(expires !== undefined && { expires: timeOf('--expires', expires) }),
