@@ -2,15 +2,15 @@ import { append } from '../../shared/policy/grouped';
 import { type Losses, lossesOf, mayTake, type RuleChange } from '../../shared/policy/losses';
 import { opposites, type Rule, type Unreadable, type Wish } from '../../shared/policy/policy';
 import { rulesByPerson, speakers } from '../../shared/policy/rule-index';
-import { keys } from '../../shared/store/keys';
+import { principalIn } from '../../shared/store/row-name';
 import type { Edit } from './changes';
 import { nameOfKey } from './expand-rules';
 import type { LiveGrant } from './service-state';
 
-/** The rules as they will be: those that can be read, and the names of those that can't. */
+/** The rules as they will be: those that can be read, and those that can't. */
 export interface FinalRules {
   rules: readonly Rule[];
-  unreadable: readonly string[];
+  unreadable: readonly Unreadable[];
 }
 
 /** What live grants lose under the final rules: those about which an edit speaks that may take something, as nothing else is swept. */
@@ -36,8 +36,7 @@ const changeIn = (edit: Edit<Rule>): RuleChange => ({
 export function finalRulesAbout({ rules, unreadable }: FinalRules): (wish: Wish) => (Rule | Unreadable)[] {
   const under = new Map<string, (Rule | Unreadable)[]>();
   for (const rule of rules) append(under, rule.email, rule);
-  for (const name of unreadable)
-    append(under, name.slice(keys.rules('').length, name.indexOf(' ')), { unreadable: name });
+  for (const hidden of unreadable) append(under, principalIn(hidden.unreadable), hidden);
   return rulesByPerson(under);
 }
 

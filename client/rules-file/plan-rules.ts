@@ -2,7 +2,7 @@ import type { Losses } from '../../shared/policy/losses';
 import { type Rule, ruleName, type Unreadable } from '../../shared/policy/policy';
 import { outside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
-import { keys } from '../../shared/store/keys';
+import { ruleRowName, rulerRowName } from '../../shared/store/row-name';
 import type { ClientDeps } from '../sdk/api/ask-api';
 import { MongograntError } from '../sdk/mongogrant-error';
 import { type Change, type Edit, sameMeaning, sameScope } from './changes';
@@ -21,7 +21,7 @@ export interface Plan {
   /** What the file does not name, and keeps. */
   kept: { rules: Versioned<Rule>[]; rulers: Versioned<Ruler>[] };
   /** Rules and rulers that can't be read, and are left alone. */
-  unreadable: string[];
+  unreadable: Unreadable[];
   /** What live grants lose once all changes are made. Times in seconds since 1970. */
   losses: Losses<LiveGrant>;
   /** What is allowed, and seldom meant. */
@@ -61,12 +61,12 @@ export function planOf(wanted: RulesFile, state: ServiceState, grants: readonly 
   const rules = compare<Rule>(wanted.rules, state.rules, wanted.unlisted, {
     nameOf: nameOfKey,
     same: sameMeaning,
-    hiddenAs: hiddenRule,
+    hiddenAs: ruleRowName,
   });
   const rulers = compare<Ruler>(wanted.rulers, state.rulers, wanted.unlisted, {
     nameOf: ({ email }) => email,
     same: sameScope,
-    hiddenAs: ({ email }) => hiddenName(keys.ruler(email)),
+    hiddenAs: ({ email }) => rulerRowName(email),
   });
   const final = {
     rules: [...rules.same, ...rules.kept, ...rules.edits.flatMap((edit) => edit.after ?? [])],
@@ -91,7 +91,7 @@ export function planOf(wanted: RulesFile, state: ServiceState, grants: readonly 
 interface Kind<T> {
   nameOf(one: T): string;
   same(a: T, b: T): boolean;
-  /** What is listed in the place of one that can't be read. */
+  /** The name under which the service lists it if it can't be read. */
   hiddenAs(one: T): string;
 }
 
@@ -102,11 +102,11 @@ function compare<T>(
   unlisted: RulesFile['unlisted'],
   { nameOf, same, hiddenAs }: Kind<T>,
 ) {
-  const unreadable = current.flatMap((one) => (isUnreadable(one) ? [one.unreadable] : []));
+  const unreadable = current.filter(isUnreadable);
   const readable = new Map(current.flatMap((one) => (isUnreadable(one) ? [] : [[nameOf(one), one] as const])));
   const edits: Edit<T>[] = [];
   const found: { same: Versioned<T>[]; kept: Versioned<T>[] } = { same: [], kept: [] };
-  const hidden = new Set(unreadable);
+  const hidden = new Set(unreadable.map((one) => one.unreadable));
   for (const after of wanted ?? []) {
     const before = readable.get(nameOf(after));
     readable.delete(nameOf(after));
@@ -121,5 +121,3 @@ function compare<T>(
 }
 
 const isUnreadable = (one: object): one is Unreadable => 'unreadable' in one;
-const hiddenName = ({ pk, sk }: { pk: string; sk: string }): string => `${pk} ${sk}`;
-const hiddenRule = (rule: Rule): string => hiddenName(keys.rule(rule));

@@ -91,8 +91,8 @@ const grantName = ({ email, role, host, db, label, username }: LiveGrant): strin
 
 const unreadableLines = ({ unreadable }: Plan): string[] =>
   unreadable.map(
-    (name) =>
-      `can't be read, and is left alone: ${JSON.stringify(name)}. An admin can set or remove it through the API.`,
+    (one) =>
+      `can't be read, and is left alone: ${JSON.stringify(one.unreadable)}. An admin can set or remove it through the API.`,
   );
 
 function summary({ changes, same, kept, losses }: Plan): string {

@@ -3,7 +3,7 @@ import { type Losses, lossesOf, mayTake, type RuleChange } from '../policy/losse
 import { principalsOf, type Rule, sameRule, speaksOf, type Unreadable } from '../policy/policy';
 import { rulesByPerson } from '../policy/rule-index';
 import { type Grant, isLive } from '../store/grants';
-import { keys } from '../store/keys';
+import { ruleRowName } from '../store/row-name';
 import { rulesUnder } from '../store/rules';
 import type { Table } from '../store/table';
 import { grantsNear } from './grants-near';
@@ -32,9 +32,8 @@ export async function ruleLosses(table: Table, change: RuleChange, now: number):
   const near = await grantsNear(table, [key]);
   const grants = near.filter((grant) => isLive(grant, now) && speaksOf(key, grant));
   const rules = await rulesOfHolders(table, grants);
-  const { pk, sk } = keys.rule(key);
   const others = (rules.get(key.email) ?? []).filter((rule) =>
-    'unreadable' in rule ? rule.unreadable !== `${pk} ${sk}` : !sameRule(rule, key),
+    'unreadable' in rule ? rule.unreadable !== ruleRowName(key) : !sameRule(rule, key),
   );
   return lossesOf(grants, rulesByPerson(rules.set(key.email, after ? [...others, after] : others)), now);
 }

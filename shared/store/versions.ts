@@ -1,5 +1,6 @@
 import type { Unreadable } from '../policy/policy';
 import { newVersion } from '../tokens/tokens';
+import { rowName } from './row-name';
 import type { Condition } from './table';
 
 /** What was read before a change of it; none for what is not there yet. */
@@ -27,6 +28,6 @@ export function unchanged(before: Before): Condition {
 
 /** An item that can't be read, by its key. */
 export const unreadable = ({ pk, sk, mark }: Record<string, unknown>): Unreadable => ({
-  unreadable: `${pk} ${sk}`,
+  unreadable: rowName({ pk, sk }),
   ...(typeof mark === 'string' && { mark }),
 });

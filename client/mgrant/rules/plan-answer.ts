@@ -12,7 +12,7 @@ export const planAnswer = ({ changes, losses, warnings, unreadable, partial }: P
   ends: losses.ends.map(grantAnswer),
   shortens: losses.shortens.map(({ grant, until }) => ({ ...grantAnswer(grant), newExpires: iso(until) })),
   warnings,
-  unreadable,
+  unreadable: unreadable.map((one) => one.unreadable),
   partial,
 });
 

@@ -160,7 +160,7 @@ test('what can not be read is named, left alone, and counts as a deny', () => {
   const text = `${rules(allow)}rulers: [{email: r@lab.org, hosts: all, dbs: all, emails: all, which: all}]`;
   const made = plan(text, from, [grant()]);
   expect(made.changes.map(lineOf)).toEqual(['- allow *@lab.org readWrite h/fw_*']);
-  expect(made.unreadable).toEqual([unreadable, 'rulers#r@lab.org scope']);
+  expect(made.unreadable).toEqual([{ unreadable }, { unreadable: 'rulers#r@lab.org scope' }]);
   expect(made.losses.ends).toHaveLength(1);
   expect(renderPlan(made)).toContain(`can't be read, and is left alone: "${unreadable}"`);
 });
