@@ -11,18 +11,18 @@ export interface DeploymentOptions extends AwsOptions {
   by?: string;
 }
 
-/** What every command takes that works with the AWS rights of whoever calls it. */
+/** The options of every command that works with its caller's AWS rights. */
 export const withDeployment = (command: Command): Command =>
   command
     .option('--table <name>', 'the DynamoDB table of the deployment; else MONGOGRANT_TABLE')
     .option('--secret-prefix <prefix>', 'where its secrets begin; else MONGOGRANT_SECRET_PREFIX, else mongogrant')
     .option('--stack <name>', 'its stackName setting; else MONGOGRANT_STACK, else mongogrant');
 
-/** The same for commands that change something: the audit log names who did it. */
+/** The same for commands that change something. The audit log names who did it. */
 export const withActor = (command: Command): Command =>
   withDeployment(command).option('--by <email>', 'who you are, for the audit log; else MONGOGRANT_BY, else your token');
 
-/** Loads what reaches AWS, and uses it in the name of whoever it is. */
+/** Loads the part that reaches AWS, and uses it in the caller's name. */
 export async function useAws<T>(
   session: Session,
   options: AwsOptions,
@@ -34,7 +34,7 @@ export async function useAws<T>(
   return withAws(settings, by, use);
 }
 
-/** The address under which the audit log keeps what is done: the one that was named, or that of the token. */
+/** The address that the audit log keeps for what is done: the named one, or the token's. */
 export async function actorOf(session: Session, { by }: DeploymentOptions): Promise<string> {
   const named = by ?? (session.io.env.MONGOGRANT_BY || undefined);
   if (named !== undefined) return checked('--by', email, named);
@@ -43,7 +43,7 @@ export async function actorOf(session: Session, { by }: DeploymentOptions): Prom
     return (await client.me()).email;
   } catch (fault) {
     if (!isMongograntError(fault) || fault.code !== 'token_missing') throw fault;
-    // An admin begins with AWS's credentials alone: a host comes before the first login.
+    // An admin starts with AWS credentials alone: hosts are added before anybody can log in.
     throw new UsageError('--by: say who you are, for the audit log: --by you@lab.org, or MONGOGRANT_BY.');
   }
 }

@@ -3,7 +3,7 @@ import type { Grant } from '../sdk/replies';
 import type { Place } from '../sdk/spec';
 import { Refused, UsageError } from './refused';
 
-/** A grant as it goes on now: one that is past its end is ended within a minute. */
+/** The state of a grant now. A grant past its end is ended within a minute. */
 export const stateOf = ({ state, expires }: Grant, now: Date): string =>
   state === 'active' && new Date(expires) <= now ? 'ending' : state;
 
@@ -11,7 +11,7 @@ export const stateOf = ({ state, expires }: Grant, now: Date): string =>
 export const liveGrants = async (client: Client, now: Date): Promise<Grant[]> =>
   (await client.grants()).filter((grant) => stateOf(grant, now) === 'active');
 
-/** The only grant that is held for a database, under a label or, without one, under any. */
+/** The only grant that the person holds for a database, under this label or, without one, under any label. */
 export async function onlyGrant(
   client: Client,
   { host, db }: Pick<Place, 'host' | 'db'>,
@@ -28,7 +28,7 @@ export async function onlyGrant(
       `You hold no login for ${host}/${db}${label ? ` under the label ${label}` : ''}. Get one: mgrant db ${host} ${db}`,
     );
   if (others.length === 0) return grant;
-  // Without --label, the label of the settings file is meant.
+  // Without --label, mgrant takes the label of the settings file.
   const own = await client.label();
   const which = held.map(({ role, label }) => `  --role ${role}${label === own ? '' : ` --label ${label || "''"}`}`);
   throw new UsageError([`You hold ${held.length} logins for ${host}/${db}. Say which, with:`, ...which].join('\n'));

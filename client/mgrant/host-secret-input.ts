@@ -16,12 +16,12 @@ export interface SecretOptions {
   secret?: string;
 }
 
-/** The secret of a host, from a file or stdin, or made of options and a password that is typed; certificates come from a file of their own. */
+/** Reads a host's secret from a file or stdin, or makes it of options and a typed password. Certificates come from their own file. */
 export async function secretOf(session: Session, options: SecretOptions): Promise<unknown> {
   const { publicUri, ca } = options;
   const beside = defined({ publicUri, ca: ca === undefined || ca === 'rds' ? ca : await readText(session, ca) });
   const secret = await loginPart(session, options);
-  // What is no object is refused later, in the words for it.
+  // A value that is no object is refused later, with its own message.
   return typeof secret === 'object' && secret !== null ? { ...secret, ...beside } : secret;
 }
 
@@ -60,7 +60,7 @@ async function readSecret(session: Session, path: string): Promise<unknown> {
   try {
     return parseJsonText(text);
   } catch {
-    // The parser's own words would quote the secret.
+    // The parser's message would quote the secret.
     throw new Refused('secret_invalid', 'The secret is no JSON. docs/hosts.md has its fields.');
   }
 }

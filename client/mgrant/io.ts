@@ -20,7 +20,7 @@ export interface Io {
   spin(text: string): Spinner;
   /** Runs a program in this terminal until it ends; answers its exit status. `env` is laid over ours. */
   runProgram(command: string, args: string[], env: Record<string, string>): Promise<number>;
-  /** Calls back at the first Ctrl-C, in place of ending; what it answers takes that back. */
+  /** Calls back at the first Ctrl-C instead of ending the process. Returns a function that undoes this. */
   onInterrupt(act: () => void): () => void;
   /** The settings file, if it is not the usual one. */
   settings?: string;

@@ -2,10 +2,10 @@
 import { processIo } from './process-io';
 import { run } from './program';
 
-// A reader that has enough, such as `head`, is no failure.
+// A reader that stops early, such as `head`, is no failure.
 process.stdout.on('error', (fault: NodeJS.ErrnoException) => process.exit(fault.code === 'EPIPE' ? 0 : 1));
 
-// Not process.exit: what was written must reach whoever reads it.
+// Not process.exit: all output must reach its reader first.
 run(process.argv.slice(2), processIo()).then((status) => {
   process.exitCode = status;
 });

@@ -5,7 +5,7 @@ import { type Place, resolvePlace, roleOf } from '../sdk/spec';
 import { checked } from './checked';
 import { UsageError } from './refused';
 
-/** A database as somebody names it on the command line, with the names of their own looked up. `names` are those of the arguments. */
+/** The database that somebody names on the command line, with their aliases resolved. `names` are the names of the arguments. */
 export async function placeOf(
   client: Client,
   { host, db, role }: Place,
@@ -32,7 +32,7 @@ export async function placeOrSpec(client: Client, first: string, db?: string, ro
   return placeInSpec(client, first);
 }
 
-/** With the names that somebody gave to hosts and databases looked up, and nothing checked. */
+/** Resolves a person's aliases for hosts and databases, and checks nothing. */
 export async function resolveAliases(client: Client, place: Place): Promise<Place> {
   const [host, db] = await Promise.all([client.aliases('host'), client.aliases('db')]);
   return resolvePlace(place, { host, db });
@@ -46,9 +46,9 @@ export function specOf(spec: string): Place {
   if (!known && /^[^/\s]*[^:/\s]\/[^/\s]+$/.test(spec))
     throw new UsageError(`SPEC: begins with ROLE:, such as ${example(spec)}`);
   throw new UsageError(
-    `SPEC: "${spec}" is none. Write ROLE:HOST/DB, such as rw:mongodb03.lab.org/fw_phonons, ro:localhost:27020/test or 'ro:*/fw_*'.`,
+    `SPEC: "${spec}" is not one. Write ROLE:HOST/DB, such as rw:mongodb03.lab.org/fw_phonons, ro:localhost:27020/test or 'ro:*/fw_*'.`,
   );
 }
 
-/** What was written, with a role: in front of the host and its port, or in place of another first part. */
+/** The person's words with a role: before the host and its port, or in place of another first part. */
 const example = (spec: string): string => `rw:${spec.replace(/^[^:/]*:(?!\d+\/)/, '')}`;

@@ -1,4 +1,4 @@
-/** Text from elsewhere without what could move the cursor, colour the terminal, or turn the direction of the text around. */
+/** Escapes what could move the cursor, colour the terminal, or reverse the direction of text that comes from elsewhere. */
 export const plain = (text: string): string =>
   text.replace(
     /[^\P{Cc}\n]|[\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,

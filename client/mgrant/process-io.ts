@@ -15,13 +15,13 @@ export function processIo(): Io {
   return {
     out: (words) => void process.stdout.write(words),
     err: (words) => void process.stderr.write(words),
-    // By their numbers: process.stdin would begin to read what may be meant for a program that we start.
+    // Asks by number: process.stdin would start to read input that may be for a program that we start.
     isTerminal: (stream) => isatty({ in: 0, out: 1, err: 2 }[stream]),
     env: process.env,
     readLine: (question) => readAnswer(process.stderr, (lines) => lines.question(question)),
     readSecret: async (question) => {
       const answer = await readAnswer(unseen, (lines) => {
-        // Only now, as by now the terminal shows no more what is typed.
+        // Asks only now, when the terminal no longer shows what is typed.
         process.stderr.write(question);
         return lines.question('');
       });
@@ -73,7 +73,7 @@ async function readAnswer(output: Writable, ask: (lines: Interface) => Promise<s
 const runProgram: Io['runProgram'] = (command, args, env) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-    // Ctrl-C in the terminal reaches both; it is the program's to say what it means.
+    // Ctrl-C in the terminal reaches both. The program decides what it means.
     const leave = () => {};
     process.on('SIGINT', leave);
     child.once('error', reject);

@@ -2,7 +2,7 @@ import type { Io } from './io';
 
 const width = 30;
 
-/** How far something is, in one line on stderr that is written over and over. Only for a terminal. */
+/** Shows progress in one line on stderr, which it rewrites. Only for a terminal. */
 export function progressBar({ err, isTerminal }: Pick<Io, 'err' | 'isTerminal'>) {
   const seen = isTerminal('err');
   return {

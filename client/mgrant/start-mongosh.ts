@@ -3,7 +3,10 @@ import type { Io } from './io';
 import { Refused } from './refused';
 
 const variable = 'MGRANT_MONGOSH_URI';
-/** Arguments can be seen by others on the machine, so the address goes by the environment, and out of it before anything else runs. */
+/**
+ * Others on the machine can see arguments. So the address goes into the environment, and mongosh deletes it there before anything else
+ * runs.
+ */
 const logIn = `db = connect(process.env.${variable}); void delete process.env.${variable};`;
 
 /** Starts mongosh, logged in; answers its exit status. */

@@ -3,7 +3,7 @@ import { plain } from './plain';
 
 /**
  * Rows under a heading, in columns as wide as their widest cell, without lines between them: easy to read, and to take apart with awk.
- * An empty list is `none`, in words.
+ * `none` are the words for an empty list.
  */
 export function table(
   heading: readonly string[],

@@ -20,7 +20,7 @@ export function tellFailure(error: unknown, io: Io, json: boolean): number {
   return error instanceof UsageError ? wrongUsage : failed;
 }
 
-/** Help that was asked for is no failure; the library has written its words already, unless they must be JSON. */
+/** Help is no failure. The library has already written its message, unless it must be JSON. */
 function tellUsage({ code, exitCode, message }: CommanderError, io: Io, json: boolean): number {
   if (exitCode === 0) return done;
   if (json) {

@@ -2,10 +2,10 @@ import { duration, durationText } from '../../shared/policy/durations';
 import { checked } from './checked';
 import type { Session } from './session';
 
-/** The life that is asked for, in seconds. A number needs its unit here: 12 would be seconds to the API, and hours to most people. */
+/** The wanted life in seconds. A number needs a unit here: the API reads 12 as seconds, and most people as hours. */
 export const ttlOf = (text: string): number => checked('--ttl', duration(1), text);
 
-/** Says so where the rules, or the limits of the service, gave less than was asked for. */
+/** Tells the person if the rules, or the limits of the service, gave less than they asked for. */
 export function tellIfCut({ note, io }: Session, asked: number, expires: Date | undefined): void {
   if (!expires) return;
   const given = Math.round((expires.getTime() - io.now().getTime()) / 1000);

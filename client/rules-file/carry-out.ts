@@ -5,9 +5,8 @@ import { type Change, sameMeaning, sameScope } from './changes';
 import { readRule, readRuler } from './service-state';
 
 /**
- * Makes one change, if the rule or ruler still is as the plan saw it. Repeats the request where the API asks for patience or no answer
- * came; a request whose answer got lost may have been carried out, so then what is there now says whether it was. Throws a
- * `MongograntError`.
+ * Makes one change, if the rule or ruler still is as the plan saw it. Repeats the request if the API asks to wait, or if no answer came.
+ * A request may have been carried out although its answer got lost: then it reads what is there now. Throws a `MongograntError`.
  */
 export async function carryOut(change: Change, deps: ClientDeps): Promise<void> {
   let lost = false;

@@ -16,19 +16,18 @@ export type RuleChange = Extract<Change, { of: 'rule' }>;
 export type RulerChange = Extract<Change, { of: 'ruler' }>;
 
 /**
- * The order in which changes are made. At no point between does anybody get what neither the old rules nor the new ones give, or lose what
- * both give:
+ * The order of changes. At no point does anybody get what neither the old rules nor the new ones give, or lose what both give:
  *
  * - `tighten`: denies that are new or count longer; rulers dismissed, or with a scope that is not wider in every part.
  * - `open`: allows that are new, or give more and nothing less.
  * - `trade`: allows that give more of one thing and less of another.
- * - `close`: allows that give less, or nothing any more. By then all that is to take their place is there.
- * - `loosen`: denies removed, or counting shorter; rulers appointed, or with a wider scope. By then all that is to be closed is closed.
+ * - `close`: allows that give less, or are removed. All that takes their place is there by then.
+ * - `loosen`: denies removed, or counting shorter; rulers appointed, or with a wider scope. All that must close is closed by then.
  */
 export const phases = ['tighten', 'open', 'trade', 'close', 'loosen'] as const;
 export type Phase = (typeof phases)[number];
 
-/** The same to everybody, however it is written: times and durations are seconds here, addresses are compared as sets. */
+/** Whether two rules mean the same to everybody. Times and durations are seconds here; addresses are compared as sets. */
 export function sameMeaning(a: Rule, b: Rule): boolean {
   return (
     a.expiresAt === b.expiresAt &&
@@ -56,13 +55,13 @@ export function phaseOfRule({ before, after }: Edit<Rule>, now: number): Phase {
   return gives(was, after) ? 'close' : 'trade';
 }
 
-/** When a change of a ruler is made: in doubt, as if it took something away. */
+/** When a change of a ruler is made. A doubtful one counts as one that takes something away. */
 export function phaseOfRuler({ before, after }: Edit<Ruler>): Phase {
   if (!before) return 'loosen';
   return after && scopeWithin(before, after) ? 'loosen' : 'tighten';
 }
 
-/** Whether an allow gives all that another one gives, for as long and from wherever. */
+/** Whether an allow gives all that another one gives: for as long, and from the same addresses. */
 const gives = (wide: Rule, narrow: Rule): boolean =>
   endOf(wide) >= endOf(narrow) &&
   (wide.maxTtl ?? Number.POSITIVE_INFINITY) >= (narrow.maxTtl ?? Number.POSITIVE_INFINITY) &&
@@ -71,7 +70,7 @@ const gives = (wide: Rule, narrow: Rule): boolean =>
 const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Rule): number => expiresAt;
 const coversAddresses = (wide: Rule, narrow: Rule): boolean => addressesCover(wide.cidrs ?? [], narrow.cidrs ?? []);
 
-/** Whether all that the inner scope lets a ruler decide, the outer one does too. */
+/** Whether the outer scope lets a ruler decide all that the inner one does. */
 function scopeWithin(inner: Scope, outer: Scope): boolean {
   const within = <T>(a: 'all' | readonly T[], b: 'all' | readonly T[], has: (wide: T, narrow: T) => boolean) =>
     b === 'all' || (a !== 'all' && a.every((narrow) => b.some((wide) => has(wide, narrow))));

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 
 const ofWhat = { rules: 'a rule', rulers: 'a ruler' };
-/** For the few checks of the fields that have no words of their own. */
+/** Messages for the few checks of fields that have none. */
 const plainly: Record<string, string> = {
   hosts: 'must be "all" or a list of 1 to 100 hosts',
   dbs: 'must be "all" or a list of 1 to 100 beginnings of names, such as ["fw_"]',

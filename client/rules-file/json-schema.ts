@@ -7,7 +7,7 @@ import { rulesFile } from './rules-file-schema';
 export function rulesJsonSchema(): JsonSchema {
   return toJsonSchema(rulesFile, {
     target: 'draft-07',
-    // What can't be converted is code; the patterns beside it say the same.
+    // Code can't be converted. The patterns beside it say the same.
     errorMode: 'ignore',
     overrideAction: ({ valibotAction, jsonSchema }) => {
       if (!isMetadata(valibotAction)) return undefined;

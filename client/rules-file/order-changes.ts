@@ -3,10 +3,10 @@ import { type Change, type Edit, phaseOfRule, phaseOfRuler, phases } from './cha
 import type { Ruler } from './parse-rules-file';
 
 /**
- * Puts edits into the order of {@link phases}, in steps: what has the same step may be done side by side.
+ * Puts edits into the order of {@link phases}, in steps. Edits of one step may be made side by side.
  *
- * Of several allows the one with the longest life decides, and so from where a login may come. Where a rule with `cidrs` has a say, the
- * allows of `open` therefore come longest first, and those of `close` go shortest first, so that no address comes or goes in between.
+ * The allow with the longest life decides among several, also from where a login may come. So if a rule with `cidrs` has a say, the
+ * allows of `open` are set longest first, and those of `close` removed shortest first: no address comes or goes in between.
  */
 export function orderChanges(
   edits: { rules: readonly Edit<Rule>[]; rulers: readonly Edit<Ruler>[] },

@@ -60,7 +60,7 @@ export function parseRulesFile(text: string, now: Date): ParsedRulesFile {
   };
 }
 
-/** The file without what is in its entries, which are checked one by one: one wrong entry hides no other. */
+/** The file without the content of its entries. Each entry is checked alone, so that one wrong entry hides no other. */
 const shapeOfFile = v.strictObject({
   rules: v.optional(v.array(v.unknown(), 'must be a list')),
   rulers: v.optional(v.array(v.unknown(), 'must be a list')),

@@ -13,7 +13,10 @@ export interface FinalRules {
   unreadable: readonly Unreadable[];
 }
 
-/** What live grants lose under the final rules: those about which an edit speaks that may take something, as nothing else is swept. */
+/**
+ * What live grants lose under the final rules. Only grants count that an edit speaks about and may take something from: the service
+ * sweeps no others.
+ */
 export function lossesUnder(
   { rules, unreadable }: FinalRules,
   edits: readonly Edit<Rule>[],
@@ -40,7 +43,7 @@ export function finalRulesAbout({ rules, unreadable }: FinalRules): (wish: Wish)
   return rulesByPerson(under);
 }
 
-/** An allow beside a deny that takes all of it, where one of the two is new: allowed, and seldom meant. */
+/** Finds each allow that a deny takes back as a whole, if one of the two is new. The service takes both, but nobody means it so. */
 export function contradictions({ rules }: FinalRules, edits: readonly Edit<Rule>[]): string[] {
   const names = new Set(rules.map(nameOfKey));
   const edited = new Set(edits.flatMap(({ after }) => (after ? [nameOfKey(after)] : [])));

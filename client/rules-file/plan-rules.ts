@@ -16,15 +16,15 @@ import { type LiveGrant, readLiveGrants, readState, type ServiceState, type Vers
 export interface Plan {
   /** In the order in which they are made, see `phases` in changes.ts. */
   changes: Change[];
-  /** What is as the file says already. */
+  /** What already is as the file says. */
   same: { rules: Versioned<Rule>[]; rulers: Versioned<Ruler>[] };
-  /** What the file does not name, and keeps. */
+  /** What the file does not name, and leaves in place. */
   kept: { rules: Versioned<Rule>[]; rulers: Versioned<Ruler>[] };
   /** Rules and rulers that can't be read, and are left alone. */
   unreadable: Unreadable[];
   /** What live grants lose once all changes are made. Times in seconds since 1970. */
   losses: Losses<LiveGrant>;
-  /** What is allowed, and seldom meant. */
+  /** What the service takes, but people seldom mean. */
   warnings: string[];
   /** The rules as they will be. */
   final: FinalRules;

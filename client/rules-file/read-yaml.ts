@@ -10,20 +10,20 @@ export interface Yaml {
 }
 
 const longest = 4_000_000;
-/** Values that a file may come to with its aliases written out. The library's own limit would refuse honest files with many aliases. */
+/** How many values a file may have once its aliases are expanded. The library's own limit would refuse honest files with many aliases. */
 const mostValues = 1_000_000;
 
-/** After these the rest of the file still means what it says. */
+/** Problems after which the rest of the file still means what it says. */
 const mendable: readonly string[] = ['DUPLICATE_KEY', 'BAD_ALIAS', 'BAD_SCALAR_START'];
 
-/** Reads YAML 1.2 (core schema, and `<<`). Without a `value` that could be relied on, `value` is undefined and `problems` says why. */
+/** Reads YAML 1.2 (core schema, and `<<`). If the text has no reliable value, `value` is undefined and `problems` says why. */
 export function readYaml(text: string): Yaml {
   const nowhere = (message: string): Yaml => ({ value: undefined, problems: [{ line: 1, message }], lineOf: () => 1 });
   if (text.length > longest) return nowhere(`the file is longer than ${longest / 1_000_000} MB`);
   try {
     return readDocument(text);
   } catch (error) {
-    // Nesting without end, in the text or through an alias inside of what it stands for.
+    // Endless nesting, in the text or by an alias inside its own anchor.
     if (error instanceof RangeError || error instanceof ReferenceError) return nowhere('the file is nested too deeply');
     throw error;
   }
@@ -65,7 +65,7 @@ function explain(code: string, message: string): string {
   return message;
 }
 
-/** Whether a value holds more than so many values, each alias counted with all that it stands for. */
+/** Whether a value holds more values than this. An alias counts with all that it stands for. */
 function countsOver(value: unknown, most: number): boolean {
   const open = [value];
   for (let count = 0; open.length > 0; count += 1) {
@@ -76,7 +76,7 @@ function countsOver(value: unknown, most: number): boolean {
   return false;
 }
 
-/** Where the path leads in the text, as far as it is written out there. */
+/** Where the path leads in the text, as far as the text spells it out. */
 function offsetOf(document: Document, targets: Targets, path: readonly PropertyKey[]): number | undefined {
   let node: unknown = document.contents;
   let offset = isNode(node) ? node.range?.[0] : undefined;

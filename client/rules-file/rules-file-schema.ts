@@ -66,7 +66,7 @@ export const rulerEntry = shown(
   { description: 'A ruler: somebody who may set rules inside a scope.' },
 );
 
-/** The whole file, as it is written. Each entry is checked by itself, so that all that is wrong is found at once. */
+/** The whole file as people write it. Each entry is checked alone, so that one look finds every mistake. */
 export const rulesFile = shown(
   v.strictObject({
     rules: v.optional(

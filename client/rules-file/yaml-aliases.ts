@@ -9,10 +9,10 @@ export interface Problem {
 
 export const quotes = 'a value that begins with * or @ needs quotes, such as "*@lab.org"';
 
-/** What each alias stands for. An `Alias` could tell by itself, but goes through the whole document each time. */
+/** What each alias stands for. An `Alias` can find this out itself, but searches the whole document each time. */
 export type Targets = Map<Alias, Node>;
 
-/** Finds what aliases stand for, and puts a text in the place of one that stands for nothing, so that the rest can be checked too. */
+/** Finds what aliases stand for. Replaces an alias without a target by a text, so that the rest can be checked, too. */
 export function mendAliases(
   document: Document,
   lineAt: (offset?: number) => number,
@@ -38,7 +38,7 @@ export function mendAliases(
   return { targets, problems };
 }
 
-/** `<<` takes fields in from somewhere else; from what has none it can't. */
+/** `<<` merges the fields of another value, so that value must have fields. */
 export function checkMerges(document: Document, targets: Targets, lineAt: (offset?: number) => number): Problem[] {
   const problems: Problem[] = [];
   const meant = (node: unknown) => (isAlias(node) ? targets.get(node) : node);

@@ -49,7 +49,7 @@ export function clientContext(options: ClientOptions): ClientContext {
   };
 }
 
-/** So that a program which goes on for days is not told the same each time. */
+/** Tells each message once: a program that runs for days does not need it again. */
 function once(tell: (message: string) => void): (message: string) => void {
   const told = new Set<string>();
   return (message) => {

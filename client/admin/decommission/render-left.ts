@@ -35,7 +35,7 @@ const whatNext = [
   'What a host or a record waits for is in docs/operations.md. Then run this again.',
 ];
 
-/** What AWS and the hosts still hold, as commands: none of it is carried out from here. */
+/** What AWS and the hosts still hold, as commands. mgrant runs none of them. */
 function whatRemains({ hosts }: Left, { stackName, table, secretPrefix }: AwsSettings): string[] {
   return [
     'What remains, and how to delete it, in this order:',

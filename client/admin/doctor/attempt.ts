@@ -13,7 +13,7 @@ const notAllowed = /^(AccessDenied|AuthorizationError|UnauthorizedOperation)/;
 const unknownThere = /^(UnknownOperation|InvalidAction|NotImplemented)/;
 
 /**
- * Looks at one thing in AWS. What the caller's rights do not allow, and what can't be asked from here, is skipped: it says nothing about
+ * Looks at one thing in AWS. Skips what the caller has no rights for, and what can't be asked from here: neither says anything about
  * the deployment.
  */
 export async function attempt({ check, action }: Look, look: () => Promise<Finding | Finding[]>): Promise<Finding[]> {
@@ -56,5 +56,5 @@ function notSeen(check: string, action: string, fault: unknown): Finding {
   );
 }
 
-/** What is about who asks, and from where. */
+/** Faults that are about the caller and their machine, and not about the deployment. */
 const passing = new Set(['aws_credentials', 'aws_region_missing', 'aws_unreachable']);

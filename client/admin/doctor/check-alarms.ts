@@ -3,11 +3,11 @@ import type { AlarmFacts, Latest } from '../aws/read-alarms';
 import type { Subscription } from '../aws/read-subscriptions';
 import { type Finding, fail, ok, operations, skipped, warn } from './finding';
 
-/** Milliseconds. The alarm with the longest period has looked once by then, and then says OK where nothing happened. */
+/** Milliseconds. The alarm with the longest period has looked once by then, and says OK if nothing happened. */
 const firstLook = 3_600_000;
 /** The daily comparison has come to its end once by then. */
 export const figuresWithin = 26 * 3_600_000;
-/** What the reaper writes each minute is seen by then. */
+/** CloudWatch shows by then what the reaper writes each minute. */
 const reaperWithin = 15 * 60_000;
 
 /** Which alarms ring, and which have not looked yet. */
@@ -35,12 +35,12 @@ export function judgeAlarms(stack: string, alarms: readonly AlarmFacts[], now: D
   return [...rings, ...blindOnes, ok('alarms', `${calm} of ${alarms.length} do not ring.${waiting}`)];
 }
 
-/** Each alarm of ours takes no data for good or bad news, so none stays without a state. */
+/** Each of our alarms counts missing data as good or bad news, so none stays without a state. */
 const sentenceOf = (stack: string, stuck: readonly AlarmFacts[]): string =>
   `No data for more than an hour, which is not normal even where nothing happened: ${namesOf(stack, stuck)}.`;
 const lookAt = ([first]: readonly AlarmFacts[]): string =>
   `Deploy again, then: aws cloudwatch describe-alarms --alarm-names ${first?.name}`;
-/** Without what they all begin with. */
+/** The name without the beginning that all of them share. */
 const namesOf = (stack: string, alarms: readonly AlarmFacts[]): string =>
   alarms.map(({ name }) => name.replace(`${stack}-`, '')).join(', ');
 
@@ -52,7 +52,7 @@ function notYet(did: string, stack: string, some: readonly AlarmFacts[], all: nu
 
 const age = (since: Date, now: Date): string => ms(Math.max(0, now.getTime() - since.getTime()), { long: true });
 
-/** The alarms that look at figures which jobs write even where nothing happened. */
+/** The alarms on figures that jobs write even if nothing happened. */
 export const onFigures = (stack: string, alarms: readonly AlarmFacts[]): AlarmFacts[] =>
   alarms.filter(({ metric }) => metric?.namespace === stack && metric.dimensions.length > 0);
 
@@ -84,7 +84,7 @@ export function judgeReaper(
   now: Date,
 ): Finding {
   const alarm = figures.find(({ name }) => name === `${stack}-overdue-credential`);
-  if (!alarm) return skipped('reap', 'Its alarm is not there, which knows its figure.', 'Deploy the stack again.');
+  if (!alarm) return skipped('reap', 'Its alarm, which knows its figure, is not there.', 'Deploy the stack again.');
   const last = latest.get(alarm.name);
   const within = (time: Date) => now.getTime() - time.getTime() < reaperWithin;
   if (last && within(last.at)) return ok('reap', 'It came to its end in the last 15 minutes.');

@@ -23,7 +23,7 @@ import { judgeStack } from './check-stack';
 import { judgeBackups, judgeDeletion, judgeTable, judgeTimeToLive } from './check-table';
 import { type Finding, skipped } from './finding';
 
-/** What there is in AWS, and where the API answers as far as that is known there. */
+/** What AWS has, and the address of the API as far as AWS knows it. */
 export interface DeploymentFindings {
   findings: Finding[];
   address: string | undefined;
@@ -40,7 +40,7 @@ export interface DeploymentDeps {
 /** Milliseconds for which a login that is over may live, as the alarm has it. */
 const overdueAfter = 300_000;
 
-/** Everything that takes AWS credentials, side by side. Nothing else is looked at where the table is not there: it is another deployment. */
+/** All checks that need AWS credentials, side by side. If the table is not there, it checks nothing else: that is another deployment. */
 export async function checkDeployment(deps: DeploymentDeps): Promise<DeploymentFindings> {
   const table = await checkTable(deps);
   if (table.some(({ check, state }) => check === 'table' && state === 'fail') || isStranger(table))
@@ -61,7 +61,7 @@ export async function checkDeployment(deps: DeploymentDeps): Promise<DeploymentF
   return { findings: [...findings, ...table, ...rest.flat()], address: outputs.ApiAddress };
 }
 
-/** AWS does not know who asks, or is not reached: every other look would say the same. */
+/** AWS does not know the caller, or can't be reached. Every other check would say the same. */
 const isStranger = (table: readonly Finding[]): boolean =>
   table.every(({ state, found }) => state === 'skipped' && found === table[0]?.found);
 

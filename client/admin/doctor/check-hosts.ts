@@ -19,7 +19,7 @@ const deadline = 20_000;
 /** Seconds after which nobody knows whether the functions still get no answer. */
 const recent = 600;
 
-/** Each registered host, as `hosts check` sees it from here and as the functions saw it last. */
+/** Each registered host, as `hosts check` sees it from here, and as the functions last saw it. */
 export const checkHosts = (hosts: HostsDeps, now: Date): Promise<Finding[]> =>
   attempt({ check: 'hosts', action: 'secretsmanager:GetSecretValue' }, async () => {
     const registered = await hosts.list();
@@ -79,7 +79,7 @@ function judgeHost(check: string, report: HostReport | 'late', silent: string | 
   return note === undefined ? ok(check, tell(', ready')) : warn(check, tell(', ready'), look);
 }
 
-/** Where the functions stand elsewhere in the network, no answer here is no failure there. */
+/** The functions may sit elsewhere in the network. Then silence here is no failure there. */
 const unreached = (check: string, detail: string, about: string | undefined): Finding =>
   about
     ? fail(check, `${detail} ${about}`, operations('a-host-does-not-answer'))

@@ -16,14 +16,14 @@ export interface ServiceDeps {
 interface Reply {
   status: number;
   json: unknown;
-  /** Milliseconds by which this machine's clock is ahead of the service's; none where that can't be told. */
+  /** Milliseconds by which this machine's clock is ahead of the service's. None if nobody can tell. */
   ahead: number | undefined;
 }
 
 const timeout = 15_000;
 const problem = v.object({ type: v.string(), code: v.string(), detail: v.string(), requestId: v.string() });
 
-/** What anybody sees of a service, and what the owner of a token does. One request, which every deployment answers: who am I? */
+/** What anybody sees of a service, and what the owner of a token sees. It takes one request that every deployment answers: who am I? */
 export async function checkService(deps: ServiceDeps, endpoint: string, token: string | undefined): Promise<Finding[]> {
   try {
     checkEndpoint(endpoint, deps.allowHttp);

@@ -7,7 +7,7 @@ export interface ActionReport extends Omit<NeededAction, 'where'> {
   /** As MongoDB writes it: an empty `db` stands for any database. */
   on: Resource;
   held: Held;
-  /** Where it is not held on any database: the databases on which it is. */
+  /** The databases on which the login has it, if not on any database. */
   only?: string[];
 }
 
@@ -20,7 +20,7 @@ export interface Question {
   shown: ShownPrivileges | undefined;
 }
 
-/** For each action that mongogrant needs whether its login has it, in each place where it needs it. */
+/** Says for each action that mongogrant needs whether its login has it, in each place where it needs it. */
 export function actionsOn(question: Question): ActionReport[] {
   return neededActions.flatMap(({ where, ...needed }) =>
     placesOf(where, question).map((on): ActionReport => {

@@ -25,7 +25,7 @@ export type Added = { state: 'added' | 'changed'; host: string; notes?: string[]
 
 const filled = v.pipe(v.string(), v.minLength(1));
 const { retiredAt: _, ...fields } = hostSecretFields;
-/** What may be written: stricter than what is read, so that a slip of the pen is found when it is made. */
+/** What may be written. It is stricter than what may be read, so that a slip is found when it is made. */
 const newSecret = v.strictObject({
   ...fields,
   engine: v.optional(v.literal('mongo'), 'mongo'),
@@ -72,7 +72,9 @@ async function fieldsOfOthers({ hosts }: RegistryDeps, host: string, secret: New
   return Object.fromEntries(Object.entries(stored.fields).filter(([name]) => !ours.has(name)));
 }
 
-/** What was deleted in the last days keeps its name: it is restored, which gives it its old value for a moment, then replaced. */
+/**
+ * A secret that was deleted in the last days still holds its name. It is restored, has its old value for a moment, and is then replaced.
+ */
 async function bringBack({ hosts }: RegistryDeps, host: string, secret: object): Promise<void> {
   await hosts.restore(host);
   const put = await hosts.put(host, secret);

@@ -56,7 +56,7 @@ export async function checkHost(
   if (bad.length > 0) return unusable('bad_secret', `The secret of ${host.name} has no usable ${bad.join(', ')}.`);
   const reach = reachOf(host.secret);
   try {
-    // Alone, as of several that begin a connection together only some learn why it fails.
+    // Asks this alone: when several begin a connection together, only some learn why it fails.
     const hello =
       (await ask({ hello: 1, saslSupportedMechs: `${authSource}.${username}` })) ?? (await ask({ hello: 1 }));
     const rest = [{ buildInfo: 1 }, { atlasVersion: 1 }, { connectionStatus: 1, showPrivileges: true }];
@@ -75,7 +75,10 @@ export async function checkHost(
   }
 }
 
-/** Whether somebody who did not log in is told what only a login may see. What that attempt does not find out is not held against the host. */
+/**
+ * Whether somebody who did not log in is told what only a login may see. If the attempt finds nothing out, that does not count against the
+ * host.
+ */
 async function isOpen(servers: Pick<MongoServers, 'command'>, { name, secret }: Host): Promise<boolean> {
   const stranger = { name: `${name}, without a login`, secret: { ...secret, username: '', password: '' } };
   return servers.command(stranger, 'admin', { listDatabases: 1, nameOnly: true }).then(
@@ -86,7 +89,7 @@ async function isOpen(servers: Pick<MongoServers, 'command'>, { name, secret }: 
 
 function sentence({ name: host, secret }: Host, reach: Reach, why: LoginFault, fault: unknown): string {
   const { reason } = why;
-  // What is wrong with it the driver alone knows, and its words would quote it.
+  // Only the driver knows what is wrong with it, and the driver's message would quote it.
   if (reason === 'bad_secret')
     return `The secret of ${host} has no usable ${secret.uri === undefined ? 'host' : 'uri'}.`;
   if (reason === 'login_refused')

@@ -79,7 +79,7 @@ function aboutCertificates(host: string, { ca }: HostSecret, servers: Server[]):
 const altName = 'ERR_TLS_CERT_ALTNAME_INVALID';
 const namesIn = (message: string): string => / the cert's altnames: (.+)$/.exec(message)?.[1] ?? 'other names';
 
-/** Clients go on to the names by which members of a set call themselves, whatever name they began with. */
+/** Whatever name clients begin with, they go on to the names by which members of a set call themselves. */
 function aboutNames(host: string, { addresses }: Reach, servers: Server[], setName: string): string | undefined {
   const began = new Set(addresses.map((address) => withPort(address).toLowerCase()));
   const silent = servers.filter(({ type }) => type === 'Unknown');

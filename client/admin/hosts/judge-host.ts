@@ -64,7 +64,7 @@ export function judgeHost(
   const tells = actions.every(({ held }) => held !== 'unknown');
   const givable = flavour !== 'Atlas' && flavour !== 'DocumentDB';
   const exists = roles.some(({ role, db }) => role === adminRoleName.role && db === adminRoleName.db);
-  // A role that is there is replaced as a whole, so what it gives already must be in the new one.
+  // An existing role is replaced as a whole, so the new one must hold what the old one gives.
   const kept = exists ? heldOn(info?.authenticatedUserPrivileges, 'grantRole').filter(canBeGranted) : [];
   const named = databases === 'any' ? databases : [...new Set([...databases, ...kept])];
   const role = adminRole({ databases: named, usersDb: secret.usersDb, user, exists });
@@ -113,7 +113,7 @@ function notesOn(flavour: Flavour, tls: boolean, usersDb: string | undefined, ac
     const asked = actions.filter((one) => one.action === action);
     const missing = asked.filter(({ held }) => held === 'no');
     if (missing.length === 0) return [];
-    // Where it is missing everywhere the places say nothing.
+    // If it is missing everywhere, the places say nothing.
     const places = missing.flatMap(({ on }) => ('db' in on && on.db !== '' ? [on.db] : []));
     return [`No ${action}${missing.length < asked.length ? ` on ${places.join(', ')}` : ''}: ${costsOf}`];
   });

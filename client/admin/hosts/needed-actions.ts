@@ -23,7 +23,7 @@ export const neededActions: readonly NeededAction[] = [
     action: 'viewUser',
     where: 'users',
     essential: true,
-    costs: "Whose a user is can't be seen, so no grant can be renewed, changed or ended.",
+    costs: "mongogrant can't see whose a user is, so no grant can be renewed, changed or ended.",
   },
   {
     action: 'changePassword',
@@ -61,7 +61,7 @@ export const neededActions: readonly NeededAction[] = [
     action: 'inprog',
     where: 'cluster',
     essential: false,
-    costs: "What a user still has open when its grant ends can't be seen.",
+    costs: "mongogrant can't see what a user still has open when its grant ends.",
   },
   {
     action: 'killAnySession',

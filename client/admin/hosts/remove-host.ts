@@ -54,7 +54,7 @@ export async function removeHost(deps: RemoveDeps, input: Removal, now: Date): P
   return { state: 'removed', host, ended };
 }
 
-/** What can't be read may live: it stands in the way until an admin has mended it. */
+/** A record that can't be read may be of a live login. It stands in the way until an admin has mended it. */
 async function livingOn({ table }: RemoveDeps, host: string): Promise<{ live: Grant[]; unreadable: LeftGrant[] }> {
   const { grants, unreadable } = await grantsOnHost(table, host);
   return {
@@ -81,7 +81,7 @@ async function retire(
   return { state: 'refused', host, reason: 'host_changed', detail };
 }
 
-/** Grants may have come since they were last looked at, from functions that do not know yet. */
+/** Functions that don't know of the removal yet may have made grants since the last look. */
 async function endAll(
   deps: RemoveDeps,
   host: string,

@@ -11,8 +11,8 @@ export function retirementOf(fields: Record<string, unknown>): number | undefine
 }
 
 /**
- * From when on, in whole seconds, nothing new can begin on a retired host: a function goes on with the secret that it has read for
- * a while, and a request that began then runs for a while. No request runs as long as the lease, so some of it is left for
- * clocks that differ and for the time that writing the secret took.
+ * The moment, in whole seconds, from which nothing new can begin on a retired host. A function keeps a secret that it has read for
+ * a while, and a request that began with it runs for a while. No request runs as long as the lease, so the rest of the lease covers
+ * clocks that differ, and the time that it took to write the secret.
  */
 export const settledAt = (retiredAt: number): number => retiredAt + keptFor / 1000 + lease;

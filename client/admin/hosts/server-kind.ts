@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isDocumentDb } from '../../../shared/mongo/document-db';
 
-/** `embedded`: mongogrant's own server for tests and trials; `unknown`: one that says too little of itself. */
+/** `embedded`: mongogrant's own server for tests and trials; `unknown`: a server that says too little of itself. */
 export type Flavour = 'MongoDB' | 'DocumentDB' | 'Atlas' | 'embedded' | 'unknown';
 
 export type Topology =
@@ -36,7 +36,7 @@ const commit = /^[0-9a-f]{40}$/i;
 
 export const versionOf = ({ buildInfo }: Sayings): string | undefined => read(buildInfoReply, buildInfo)?.version;
 
-/** By what the server says and by its names, those that members of a replica set call themselves included. */
+/** Judges by what the server says and by its names, those included by which members of a replica set call themselves. */
 export function flavourOf(addresses: readonly string[], { hello, buildInfo, atlasVersion }: Sayings): Flavour {
   const said = read(helloReply, hello);
   const names = [...addresses, ...(said?.hosts ?? []), said?.me ?? ''].map((name) => name.replace(/:\d+$/, ''));

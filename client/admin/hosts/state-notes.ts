@@ -15,7 +15,7 @@ export interface State {
   notes: string[];
 }
 
-/** Seconds. The primary writes something every ten, whether anybody else does or not. */
+/** Seconds. The primary writes something every ten seconds, even if nobody else writes. */
 const tolerated = 15;
 
 /**
@@ -40,7 +40,7 @@ export function stateOf(secret: HostSecret, hello: unknown, open: boolean, now: 
         : []),
       ...(mechanisms.length > 0 && mechanisms.every((mechanism) => mechanism === 'SCRAM-SHA-1')
         ? [
-            "SCRAM-SHA-1 is all that is offered for mongogrant's own login, and likely for every other. SCRAM-SHA-256 is stronger; what the server takes, db.adminCommand({ getParameter: 1, authenticationMechanisms: 1 }) says.",
+            "SCRAM-SHA-1 is all that is offered for mongogrant's own login, and likely for every other. SCRAM-SHA-256 is stronger; db.adminCommand({ getParameter: 1, authenticationMechanisms: 1 }) says what the server takes.",
           ]
         : []),
       ...authorityNotes(secret, now),

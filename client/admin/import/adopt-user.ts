@@ -39,13 +39,13 @@ export type Adopted =
   | { state: 'left'; reason: string; detail: string };
 
 /**
- * Makes a user of the Python server a grant: looks at the user, then writes the row, then the tag. Cut off between the two it leaves a row
- * that says what is, and a user who can't be ended; the same again tags it. Its password and roles stay.
+ * Makes a user of the Python server a grant: looks at the user, then writes the row, then the tag. If it is cut off between the two, it leaves a
+ * true row and a user that mongogrant can't end; another run tags the user. Its password and roles stay.
  */
 export async function adoptUser(deps: AdoptDeps, adoption: Adoption, actor: Actor, now: Date): Promise<Adopted> {
   const { host, grant } = adoption;
   const name = { user: grant.username, db: grant.db };
-  // Two that adopt the same user meet at the row: the later one looks again, and finds the row of the other.
+  // Two runs that adopt the same user meet at the row. The later one looks again, and finds the other's row.
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const [[user], rows] = await together([deps.adoptable.look(host, [name]), rowsOf(deps.table, grant)]);
     const [unreadable] = rows.unreadable;
@@ -66,7 +66,7 @@ const rowsOf = async (table: Table, { email, host, db, role }: PythonGrant): Pro
   return { grants: rows.flatMap(({ grants }) => grants), unreadable: rows.flatMap(({ unreadable }) => unreadable) };
 };
 
-/** The row that says of the user what will be true in a moment; none if somebody else was faster. */
+/** The row, which becomes true in a moment. None if somebody else was faster. */
 async function takeRow(
   { table }: AdoptDeps,
   { grant, expiresAt }: Adoption,
@@ -128,7 +128,7 @@ async function tagUser(
     await failed('user_missing', true);
     return { state: 'left', reason: 'user_missing', detail: 'Its user was dropped just now.' };
   } catch (fault) {
-    // Of any other refusal, one by members that lag behind for instance, nobody knows what became of the command.
+    // After any other refusal, such as one by members that lag behind, nobody knows what became of the command.
     const notDone = serverCode(fault) === UNAUTHORIZED || (fault instanceof HostUnreachable && !fault.sent);
     await failed(reasonOf(fault), notDone);
     throw fault;

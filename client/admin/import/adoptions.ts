@@ -12,8 +12,8 @@ export async function readGrantAt(table: Table, place: Parameters<typeof keys.gr
 }
 
 /**
- * Takes a row whose user has not been tagged yet, as an adoption was cut off: none if it changed meanwhile. Whoever planned it can't
- * withdraw it any more.
+ * Takes over a row whose user has no tag yet because an adoption was cut off. None if the row changed meanwhile. Whoever planned the row
+ * can no longer withdraw it.
  */
 export const claimAdoption = (table: Table, grant: Grant, now: number): Promise<Grant | undefined> =>
   move(table, grant, { changingUntil: now + lease }, ['lostAt']);

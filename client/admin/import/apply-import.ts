@@ -24,11 +24,11 @@ export interface Imported {
   complete: boolean;
   rules: Applied;
   adopted: number;
-  /** Logins that were mongogrant's by the time that they came up. */
+  /** Logins that were already mongogrant's when their turn came. */
   ours: number;
   /** Logins of the plan that were not adopted, and why. */
   left: Left[];
-  /** Logins that did not come up any more. */
+  /** Logins whose turn never came. */
   notReached: number;
 }
 
@@ -74,7 +74,7 @@ export async function applyImport(plan: ImportPlan, deps: ApplyImportDeps, actor
   return { ...result, complete: result.left.length === 0 && result.notReached === 0 };
 }
 
-/** One login; a fault of its host is an answer. */
+/** Adopts one login. Returns a fault of its host as an answer. */
 async function adopt(
   adoption: PlannedAdoption,
   deps: ApplyImportDeps,

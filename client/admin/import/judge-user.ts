@@ -2,7 +2,7 @@ import type { Grant } from '../../../shared/store/grants';
 import type { FoundUser } from './adoptable-users';
 import type { PythonGrant } from './parse-python';
 
-/** The label of a login that comes in beside one that its owner has from mongogrant already. */
+/** The label of an imported login whose owner already has one from mongogrant. */
 export const besideLabel = 'imported';
 
 /**

@@ -32,7 +32,7 @@ export interface Parsed {
 }
 
 const anObject = v.record(v.string(), v.unknown());
-/** To the Python server a pattern is a name like any other, so that here only exact names come in. */
+/** The Python server takes a pattern for a name like any other, so only exact names come in here. */
 const ruleDocument = v.object({ email, host, role });
 const grantDocument = v.object({
   email,
@@ -81,7 +81,7 @@ function rulesIn(which: Rule['which'], document: unknown, left: Left[]): Rule[] 
   });
 }
 
-/** MongoDB finds a name in a list, and a name that stands by itself. */
+/** MongoDB finds a name in a list as well as a name alone. */
 function databasesIn(document: unknown): unknown[] {
   const { dbs } = v.parse(v.fallback(v.object({ dbs: v.unknown() }), { dbs: [] }), document);
   return Array.isArray(dbs) ? dbs : [dbs];
@@ -153,6 +153,6 @@ function word(value: unknown): string {
   return harmless((JSON.stringify(value) ?? '-').slice(0, 80));
 }
 
-/** What stands in a database may try to speak to the terminal. */
+/** Text in a database may hold control codes for the terminal. */
 const harmless = (text: string): string =>
   text.replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);

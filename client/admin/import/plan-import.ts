@@ -21,7 +21,7 @@ export async function planImport(parsed: Parsed, deps: PlanDeps, options: PlanOp
   const [state, hosts] = await together([readState(deps, true), findHosts(deps, parsed)]);
   const rules = parsed.rules.filter((rule) => {
     const host = hosts.get(rule.host);
-    // A deny harms nobody where there is no host yet.
+    // A deny harms nobody if its host is not there yet.
     if (rule.which === 'deny' || !host || !('reason' in host)) return true;
     left.push({ what: 'allow', name: ruleName(rule), ...host });
     return false;
@@ -38,7 +38,7 @@ async function findHosts(deps: PlanDeps, { rules, grants }: Parsed): Promise<Hos
   return new Map(await sideBySide(hostsAtOnce, names, async (name) => [name, await findHost(deps, name)] as const));
 }
 
-/** What is there already with other terms stays as it is: somebody set it since. */
+/** A rule that already is there with other terms stays: somebody set it since. */
 function withoutKnown({ rules, rulers }: Pick<Parsed, 'rules' | 'rulers'>, state: ServiceState, left: Left[]) {
   const known = new Map(state.rules.flatMap((one) => ('unreadable' in one ? [] : [[nameOfKey(one), one] as const])));
   const people = new Map(state.rulers.flatMap((one) => ('unreadable' in one ? [] : [[one.email, one] as const])));

@@ -51,7 +51,7 @@ const uncovered: Obstacle = {
   detail: 'No rule allows it. With --end-not-allowed it is adopted, too, and ends at once.',
 };
 
-/** Something that is not done, in the form in which people read of it. */
+/** Something that is not done, in the form that people read. */
 export const leftGrant = (grant: PythonGrant, { reason, detail }: Obstacle): Left => ({
   what: 'grant',
   name: `${grant.email} ${grant.role} ${grant.host}/${grant.db}`,

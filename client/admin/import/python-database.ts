@@ -30,7 +30,7 @@ export async function readPythonDatabase(uri: string): Promise<PythonDatabase> {
     }
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    // Not as its cause: a driver's error may carry what it was asked for.
+    // Not as its cause: a driver's error may carry the command.
     throw new MongograntError('source_unreadable', `${servers} ${reason(cause, code)}`);
   }
 }
@@ -47,7 +47,7 @@ function placeOf(uri: string): { database: string; servers: string } {
   return { database, servers: address.hosts.join(',') };
 }
 
-/** The parser's own words would quote a password. */
+/** The parser's message would quote a password. */
 function parsed(uri: string): ConnectionString {
   try {
     return new ConnectionString(uri.trim());

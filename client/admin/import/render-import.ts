@@ -4,7 +4,7 @@ import type { Imported } from './apply-import';
 import type { ImportPlan, PlannedAdoption } from './import-plan';
 import type { Left } from './parse-python';
 
-/** Names that are listed of those that share a reason. */
+/** How many names are listed for one reason. */
 const mostNames = 10;
 
 /**
@@ -91,7 +91,7 @@ function endingLines({ adoptions }: ImportPlan): string[] {
   return ['No rule allows these logins. They END within a minute of their adoption:', ...names];
 }
 
-/** Denies first: what they would have kept from somebody is not kept. */
+/** Denies first: without them somebody may get what they would have withheld. */
 function leftLines(left: readonly Left[]): string[] {
   if (left.length === 0) return [];
   const order = ['deny', 'ruler', 'allow', 'grant'];

@@ -34,10 +34,10 @@ export type Survey =
       closed: Map<string, Obstacle>;
     };
 
-/** Beside the proof that it ended, which takes what is there: to see a user, to tag it, and to end it. */
+/** What adopting takes: to see a user, to tag it, and to end it. The proof that it ended takes no further right. */
 const needed = ['viewUser', 'changeCustomData', 'dropUser'];
 
-/** A host that can be used now; else why not. */
+/** A host that can be used now, or the reason why not. */
 export async function findHost({ secrets }: Pick<SurveyDeps, 'secrets'>, name: string): Promise<Host | Obstacle> {
   try {
     const secret = await secrets.host(name);

@@ -82,7 +82,7 @@ async function useAs(
     format === 'atomate'
       ? (await import('../formats/atomate')).atomate(login, loginOf(await getReadonly()))
       : (await import('../formats/format-login')).formatLogin[format]?.(login);
-  if (text === undefined) throw new UsageError(`--format: ${format} is none`);
+  if (text === undefined) throw new UsageError(`--format: ${format} is not a format`);
   session.show({ ...grantOf(credential), format, text }, () => text);
   return 0;
 }

@@ -7,7 +7,7 @@ import { checked } from '../checked';
 import { examples } from '../examples';
 import { type Context, openSession, type Session } from '../session';
 
-/** Denies everybody everything: nobody gets a login any more, and those that there are end. */
+/** Denies everybody everything: nobody gets a new login, and all logins end. */
 const denyAll = {
   email: '*',
   host: '*',
@@ -17,7 +17,7 @@ const denyAll = {
   note: 'set by mgrant decommission',
 } as const;
 
-/** Seconds in which a request that was let through before the rule has made its grant, or none. */
+/** Seconds. A request that came before the rule has finished by then, with a grant or without. */
 const settled = 15;
 const pause = 5;
 

@@ -58,7 +58,7 @@ async function showPlan(session: Session, plan: ImportPlan): Promise<void> {
   session.show(importAnswer(plan), () => `${renderImport(plan)}\n`);
 }
 
-/** Shows how far it is, and takes the first Ctrl-C as a wish to stop; a second one ends the process. */
+/** Shows progress. The first Ctrl-C asks to stop; a second one ends the process. */
 async function stoppable<T>(
   { io, note }: Session,
   work: (stop: AbortSignal, onProgress: (done: number, total: number) => void) => Promise<T>,

@@ -22,7 +22,7 @@ export function addInit(program: Command, context: Context): void {
       const endpoint = session.endpoint ?? remotes[0]?.endpoint;
       if (!endpoint) throw new Refused('endpoint_invalid', 'Which service? Name its address.');
       const msg = await session.wait('Asking for a link', () => client.requestLink(email, endpoint));
-      // A token that still works is kept until there is another one.
+      // Keeps a token that still works until there is a new one.
       if (!remotes.some((remote) => sameEndpoint(remote.endpoint, endpoint))) await client.setRemote(endpoint, '');
       session.show(
         { msg, endpoint },

@@ -30,7 +30,7 @@ export function addLogin(program: Command, context: Context): void {
       const client = await session.client();
       const login = await waitForCode(session, client, email);
       if (label !== undefined) await client.setLabel(label);
-      // Without it the login is as good.
+      // The login works without it, too.
       const me = await client.me().catch(() => undefined);
       session.show(login, () =>
         [

@@ -58,7 +58,7 @@ export function addRenew(program: Command, context: Context): void {
     });
 }
 
-/** The login that is named; without a role, the only one that is held there. */
+/** The named login. Without a role, the only login that the person holds there. */
 async function meant(
   client: Client,
   { host = '', db = '', role, label }: { host?: string; db?: string; role?: string; label?: string },

@@ -20,7 +20,7 @@ export function addRevoke(program: Command, context: Context): void {
     .command('revoke [host] [db]')
     .summary('end logins now, and have it proved')
     .description(
-      'Ends MongoDB logins now: the user is locked, its sessions end, it is dropped, and a login is shown to fail. Of what is left out, all match.',
+      'Ends MongoDB logins now: the user is locked, its sessions end, it is dropped, and a login is shown to fail. What you leave out matches everything.',
     )
     .option('--role <role>', 'only this role')
     .option('--label <label>', 'only the login under this label')

@@ -66,7 +66,7 @@ function addSet(rulers: Command, context: Context): void {
       const session = openSession(context, command);
       const wish = {
         ...{ email, hosts: listOf(hosts), which: listOf(which) },
-        // A beginning and a domain are patterns already, so a star says nothing more.
+        // A prefix and a domain already are patterns, so a star adds nothing.
         dbs: listOf(dbs, (one) => one.replace(/(?<=.)\*$/, '')),
         emails: listOf(emails, (one) => one.replace(/^\*(?=@)/, '')),
       };

@@ -37,7 +37,7 @@ export function addSettoken(program: Command, context: Context): void {
 const typedToken = ({ io }: Session): Promise<string> =>
   io.isTerminal('in') ? io.readSecret('Token (it is not shown): ') : io.readInput();
 
-/** The service that was asked for a link and has no token yet; the first one if there is none. */
+/** The service that was asked for a link and has no token yet. If there is none, the first service. */
 async function waitingEndpoint(client: Client): Promise<string> {
   const remotes = await client.remotes();
   const remote = remotes.findLast(({ token }) => token === '') ?? remotes[0];

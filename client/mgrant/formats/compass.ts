@@ -1,6 +1,6 @@
 import { type Login, oneServer } from './login';
 
-/** The address for MongoDB Compass: of a single server, straight to it, as Compass itself would make it. */
+/** The address for MongoDB Compass. A single server is addressed directly, as Compass itself does it. */
 export function compass(login: Login): string {
   const { uri, options } = login;
   const direct = oneServer(login) && !options.replicaSet && !options.directConnection && !options.loadBalanced;

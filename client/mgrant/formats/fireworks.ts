@@ -1,7 +1,10 @@
 import { stringify } from 'yaml';
 import { type Login, oneServer, pymongoOptions } from './login';
 
-/** `my_launchpad.yaml` of FireWorks. A single server is written out, as every version of FireWorks reads that; other addresses as a whole. */
+/**
+ * `my_launchpad.yaml` of FireWorks. A single server is written as host and port, which every version of FireWorks reads; any other address
+ * as one URI.
+ */
 export function fireworks(login: Login): string {
   const server = oneServer(login);
   const options = pymongoOptions(login);

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { type Login, serversOf } from './login';
 
-/** The manifest of a Kubernetes Secret, for `kubectl apply -f -`. A file of this machine is none of its pods'. */
+/** The manifest of a Kubernetes Secret, for `kubectl apply -f -`. It names no file, since pods don't have this machine's files. */
 export const k8s = (login: Login): string => `${login.ca === undefined ? '' : mounting}${stringify(manifestOf(login))}`;
 
 const mounting =

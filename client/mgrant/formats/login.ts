@@ -9,7 +9,7 @@ export interface Login extends Credential {
   /** The same without the file, which is not there for what runs elsewhere. */
   uriElsewhere: string;
   authSource: string;
-  /** One or more servers, each with its port if it is not the usual one; of an SRV address, its one name. */
+  /** One or more servers, each with its port unless it is the usual one. An SRV address has one name. */
   servers: string[];
   srv: boolean;
   /** The options of the address, without `authSource`. */
@@ -31,7 +31,7 @@ export function loginOf(credential: Credential, caFile?: string): Login {
   };
 }
 
-/** The one server of a login; none where there are several, or where only DNS knows them. */
+/** The only server of a login. None if there are several, or if only DNS knows them. */
 export function oneServer({ srv, servers }: Login): { host: string; port: number } | undefined {
   const [server, another] = servers;
   if (srv || server === undefined || another !== undefined) return undefined;
@@ -39,10 +39,10 @@ export function oneServer({ srv, servers }: Login): { host: string; port: number
   return { host, port: port === undefined ? 27017 : Number(port) };
 }
 
-/** Where the servers are, in one word: another one than the host's name where people reach it by another address. */
+/** Where the servers are, in one word. It differs from the host's name if people reach the host by another address. */
 export const serversOf = ({ servers }: Login): string => servers.map(hostOf).join(',');
 
-/** The options of the address as pymongo takes them by keyword: true and false, and numbers, are not text there. */
+/** The options of the address as pymongo's keywords: booleans and numbers are not text there. */
 export const pymongoOptions = ({ options }: Login): Record<string, string | boolean | number> =>
   Object.fromEntries(
     Object.entries(options).map(([name, value]) => [

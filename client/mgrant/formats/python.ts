@@ -1,6 +1,6 @@
 import type { Login } from './login';
 
-/** A program in Python: JSON's texts are Python's, too. */
+/** A program in Python, which reads JSON's strings as its own. */
 export function python({ uriElsewhere, db, caFile }: Login): string {
   const trust = caFile === undefined ? '' : `, tlsCAFile=${JSON.stringify(caFile)}`;
   return [

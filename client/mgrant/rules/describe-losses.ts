@@ -23,6 +23,6 @@ export const countLosses = ({ counts }: Losses): string => {
     ...(counts.shortens > 0 ? [`${counts.shortens} would end sooner`] : []),
   ];
   return parts.length === 0
-    ? 'No login that is in use ends by it.'
+    ? 'It ends no login that is in use.'
     : `Of the logins that are in use, ${parts.join(', and ')}.`;
 };

@@ -4,7 +4,7 @@ import { isMongograntError, MongograntError } from '../mongogrant-error';
 /** What the API answered. `retryAfter`: the seconds of its `Retry-After` header. */
 export interface Answer {
   status: number;
-  /** The body, parsed as JSON; anything for a body that is none. */
+  /** The body, parsed as JSON. Anything, if the body is no JSON. */
   json: unknown;
   retryAfter?: number;
 }
@@ -15,8 +15,8 @@ export interface ApiInput {
 }
 
 /**
- * One request to the API, with the token of the person who asks. Answers whatever status came back; throws only if no answer came, so
- * that nobody knows whether the request was carried out.
+ * Sends one request to the API, with the token of the person who asks. Returns an answer of any status. Throws only if no answer came:
+ * then nobody knows whether the request was carried out.
  */
 export type Api = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, input: ApiInput) => Promise<Answer>;
 
@@ -27,17 +27,17 @@ export interface ClientDeps {
   sleep(seconds: number): Promise<void>;
   /** How often a request is sent before it is given up. */
   tries?: number;
-  /** Seconds. Whoever is told to wait longer hears of it, and decides. */
+  /** Seconds. If the API asks for a longer pause, the caller gets the refusal and decides. */
   longestPause?: number;
 }
 
 /**
- * Whether a request may be sent again. `always`: doing it twice comes to the same, so also where an answer got lost. `refused`: only if
- * the API said that it did nothing.
+ * Whether a request may be sent again. `always`: twice is the same as once, so it is sent again even if the answer got lost.
+ * `refused`: only if the API said that it did nothing.
  */
 export type Repeat = 'always' | 'refused' | 'never';
 
-/** The seconds to wait before the same request is sent again; none where that would not help. */
+/** The seconds to wait before the same request is sent again. None if that would not help. */
 export function pauseOf(answer: Answer | undefined, attempt: number, deps: ClientDeps): number | undefined {
   const { tries = 6, longestPause = 60 } = deps;
   if (answer && !passes(answer)) return undefined;
@@ -51,7 +51,7 @@ const passes = ({ status, json, retryAfter }: Answer): boolean =>
   (status === 429 && !isFull(codeOf(json))) ||
   (codeOf(json) === 'grant_busy' && retryAfter !== undefined);
 
-/** Whether the way to the service was full: API Gateway's own 429, of which the service knows nothing. */
+/** Whether API Gateway held the request back: its own 429, which the service never sees. */
 const isHeldBack = (answer: Answer | undefined): boolean => answer?.status === 429 && codeOf(answer.json) === undefined;
 
 /** Whether somebody has all that they may have: only they can make room. */
@@ -94,7 +94,7 @@ export interface Question<S extends v.GenericSchema> extends ApiInput {
   repeat: Repeat;
 }
 
-/** Asks, and asks again where that is safe and the API asks for patience, or gave no answer. Throws a {@link MongograntError}. */
+/** Asks. Asks again, if that is safe, when the API says to wait or gives no answer. Throws a {@link MongograntError}. */
 export async function ask<S extends v.GenericSchema>(
   deps: ClientDeps,
   { method, path, query, body, answer: schema, repeat }: Question<S>,

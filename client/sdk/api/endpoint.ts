@@ -4,8 +4,8 @@ import { MongograntError } from '../mongogrant-error';
 export const trimmed = (endpoint: string): string => endpoint.replace(/\/+$/, '');
 
 /**
- * Refuses what is no address of an API, and one that would send tokens in the clear: plain http is for this machine only, unless
- * `allowHttp` says that the way there is safe by other means.
+ * Refuses what is no address of an API, and any address that would send tokens in the clear. Plain http is for this machine only, unless
+ * `allowHttp` says that the connection is safe by other means.
  */
 export function checkEndpoint(endpoint: string, allowHttp: boolean): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;

@@ -50,7 +50,7 @@ export function fetchApi({ endpoint, token }: Door, { fetch, timeout, allowHttp 
   };
 }
 
-/** A token with a line break or the like in it would be refused by `fetch`, with the token in the words of its error. */
+/** `fetch` refuses a token with a line break or the like, and its error quotes the token. */
 export function checkToken(token: string): void {
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new MongograntError(

@@ -1,6 +1,6 @@
 /**
- * What went wrong, in the words of the fault and of what caused it, as an error of our own: the fault itself may carry the request
- * with it. Where a word of it is a secret, only the fault's code is kept.
+ * A new error with the messages of a fault and of its causes, because the fault itself may carry the request. If a message holds a
+ * secret, it keeps only the fault's code.
  */
 export function withoutSecrets(fault: unknown, secrets: unknown[]): Error {
   const words: string[] = [];

@@ -5,8 +5,8 @@ import type { Credential, Wanted } from '../settings/credentials';
 import { type ObtainDeps, obtainCredential } from './obtain-credential';
 
 /**
- * The credential for a place and a label, as {@link obtainCredential} has it, for whoever hands it on and never hears MongoDB refuse it:
- * one from the settings file is looked up at the API that gave it, and another one is got if that knows no such grant any more.
+ * The credential of {@link obtainCredential}, for a caller who hands it on and so never sees MongoDB refuse it. Asks the API whether it
+ * still knows the credential from the settings file, and gets a new one if it does not.
  */
 export async function confirmedCredential(deps: ObtainDeps, wanted: Wanted): Promise<Credential> {
   const began = deps.now();
@@ -15,7 +15,7 @@ export async function confirmedCredential(deps: ObtainDeps, wanted: Wanted): Pro
   return isNew || (await isInForce(deps, credential)) ? credential : obtainCredential(deps, wanted, credential);
 }
 
-/** Also where that can't be told: somebody else may have given it, or the API does not answer. */
+/** True also if nobody can tell: somebody else gave the credential, or the API does not answer. */
 async function isInForce(deps: ObtainDeps, credential: Credential): Promise<boolean> {
   const { host, db, role, username, endpoint } = credential;
   if (endpoint === undefined) return true;

@@ -3,7 +3,10 @@ import type { Credential } from '../settings/credentials';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** From when on a credential should be renewed: a fifth of its life before its end, a minute at least, a day at most. None if its end is not known. */
+/**
+ * When a credential should be renewed: a fifth of its life before its end, but at least a minute and at most a day. None if its end is
+ * unknown.
+ */
 export function dueAt({ issued, expires, label }: Credential): Date | undefined {
   if (!expires || label === undefined) return undefined;
   const life = issued ? expires.getTime() - issued.getTime() : day;

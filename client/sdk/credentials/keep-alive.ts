@@ -3,7 +3,7 @@ import type { Credential } from '../settings/credentials';
 import { dueAt, hasEnded, isDue } from './due';
 import { type ObtainDeps, obtainCredential } from './obtain-credential';
 
-/** Milliseconds. What is due is looked for at least so often, as a machine may sleep, and not more often than the other. */
+/** Milliseconds. It looks for due credentials at least once in `most`, since a machine may sleep, and at most once in `least`. */
 const most = 10 * 60_000;
 const least = 30_000;
 
@@ -29,7 +29,7 @@ export function keepAlive(deps: ObtainDeps, clients: OpenClients) {
     const open = clients.inUse();
     if (stopped || open.length === 0) return;
     const wait = Math.min(...open.map(({ credential }) => pauseFor(credential, deps.now())));
-    // What could not be renewed is tried again; whoever asks for the database hears why not.
+    // A failed renewal is tried again. Whoever asks for the database learns why it failed.
     timer = setTimeout(() => void renewDue().then(look, look), Math.min(most, Math.max(least, wait))).unref();
   }
 
@@ -44,7 +44,7 @@ export function keepAlive(deps: ObtainDeps, clients: OpenClients) {
   };
 }
 
-/** Until it is due; if it is already, and could not be renewed, a part of the time that is left. */
+/** The time until it is due. If it already is, and could not be renewed, a part of the time that is left. */
 function pauseFor(credential: Credential, now: Date): number {
   const left = (time: Date | undefined) => (time ? time.getTime() - now.getTime() : most);
   if (hasEnded(credential, now)) return most;

@@ -23,8 +23,8 @@ export interface ObtainDeps extends RequestDeps {
 }
 
 /**
- * The credential for a place and a label: the one in the settings file, renewed if it ends soon, or a new one. Of all processes with this
- * file, one asks the API, and the others take what it got.
+ * The credential for a place and a label: the one in the settings file, renewed if it ends soon, or a new one. One of all
+ * processes with this file asks the API, and the others take what it got.
  *
  * @param refused a credential that MongoDB did not take: another one is got in its place
  */
@@ -50,7 +50,7 @@ export async function obtainCredential(deps: ObtainDeps, wanted: Wanted, refused
   return deps.file.alone(keyOf(wanted), alone, async () => usable(await deps.file.read()));
 }
 
-/** The credential with a later end; as it is if that can't be had now; none if the API no longer knows it. */
+/** The credential with a later end. Unchanged if the API can't renew it now; none if the API no longer knows it. */
 async function renewedOrStill(
   deps: ObtainDeps,
   settings: Settings,

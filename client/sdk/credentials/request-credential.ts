@@ -45,7 +45,7 @@ const credentialOf = ({ username, password, label, expires, uri, ca }: NewGrant,
   ...(ca !== undefined && { ca }),
 });
 
-/** The refusal of the only remote; of several, what each said, under the code of the first that said more than no. */
+/** The refusal of the only remote. With several remotes, what each said, with the code of the first that said more than no. */
 function summary(failures: { endpoint: string; failure: MongograntError }[]): MongograntError {
   const all = failures.map(({ failure }) => failure);
   const main = all.find(({ code }) => code !== 'not_allowed') ?? all[0];

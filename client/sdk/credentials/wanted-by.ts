@@ -19,7 +19,7 @@ export async function wantedBy(
   return {
     place: resolvePlace(place, { host, db }),
     label: label ?? labelOf(settings),
-    // Only who does not ask for a certain label may get a credential of which none is known.
+    // A credential with an unknown label will do only if nobody asks for a certain label.
     orUnknown: label === undefined || label === '',
   };
 }

@@ -10,7 +10,7 @@ export interface TerminalLogin {
   signal?: AbortSignal;
 }
 
-/** Polls in a row without an answer: a machine that sleeps meanwhile, or changes its network, goes on with the login. */
+/** How many polls in a row may go unanswered. A machine may sleep or change its network, and then goes on with the login. */
 const mostSilent = 40;
 
 /** Asks for a link with a code, and waits until the person has typed the code into the page behind it. */

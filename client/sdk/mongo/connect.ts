@@ -15,7 +15,7 @@ export const connect: Connect = async (credential, options) => {
     });
   });
   const { username, password, ca } = credential;
-  // Not in the address, which the driver's errors may hold.
+  // The login is not in the address, which the driver's errors may quote.
   const client = new MongoClient(placeUri(credential), {
     ...(ca !== undefined && { ca }),
     ...options,

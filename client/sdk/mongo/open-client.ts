@@ -35,7 +35,7 @@ export function openClient(wanted: Wanted, credential: Credential, client: Promi
   return one;
 }
 
-/** Whether nothing that was begun with it can still go on: a cursor between two batches holds no connection. */
+/** Whether no work with it can still go on. A cursor between two batches holds no connection, so this waits as long as a cursor lives. */
 export const isQuiet = ({ atWork, busyAt }: OpenClient): boolean =>
   atWork <= 0 && performance.now() - busyAt > longestPause;
 

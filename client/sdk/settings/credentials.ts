@@ -34,7 +34,7 @@ export const keyOf = ({ place: { host, db, role }, label }: Wanted): string =>
     .digest('hex')
     .slice(0, 12);
 
-/** All credentials, each with what we know of it if it still is the one that we wrote. */
+/** All credentials. Each has what we know of it, if it still is the one that we wrote. */
 export function credentialsIn(settings: Settings): Credential[] {
   const known = new Map((settings.mongogrant?.credentials ?? []).map((one) => [one.mark, one]));
   const authorities = new Map(Object.entries(settings.mongogrant?.authorities ?? {}));
@@ -72,17 +72,17 @@ export function withoutCredentials(settings: Settings, gone: (credential: Creden
 export const sameCredential = (a: Auth | Credential, b: Auth | Credential): boolean =>
   samePlace(a, b) && a.username === b.username && a.password === b.password;
 
-/** With what the API said last about who signs the certificate of a host. */
+/** The settings with the API's newest word on who signs a host's certificate. */
 function withAuthorities(settings: Settings, { host, ca }: Credential): Settings {
   const { [hostOf(host)]: _, ...others } = settings.mongogrant?.authorities ?? {};
   const authorities = { ...others, ...(ca !== undefined && { [hostOf(host)]: ca }) };
   return { ...settings, mongogrant: { ...settings.mongogrant, authorities } };
 }
 
-/** Whether one connects as the other does: with the same password, and the same trust. */
+/** Whether both connect in the same way: with the same password, and the same trusted authorities. */
 export const sameConnection = (a: Credential, b: Credential): boolean => sameCredential(a, b) && a.ca === b.ca;
 
-/** With more that is known, and without what is known of credentials that are no longer there. */
+/** The settings with these facts added, and without the facts of credentials that are gone. */
 function withKnown(settings: Settings, more: Known[]): Settings {
   const marks = new Set(settings.auth.map(markOf));
   const replaced = new Set(more.map(({ mark }) => mark));
@@ -121,7 +121,7 @@ function credentialOf(
     ...(issued && !Number.isNaN(issued.getTime()) && { issued }),
     ...(expires && !Number.isNaN(expires.getTime()) && { expires }),
     ...(uri !== undefined && { uri }),
-    // Of a credential that somebody else wrote down it is not even known whether it takes TLS.
+    // If somebody else wrote the credential down, we don't even know whether its host takes TLS.
     ...(known && ca !== undefined && { ca }),
   };
 }

@@ -11,7 +11,7 @@ export const holderText = (name: string): string => JSON.stringify({ name, pid: 
 /** The name of the holder; empty for a lock that was not written to its end. */
 export const nameIn = (text: string): string => read(text)?.name ?? '';
 
-/** Whether the holder is a process of this machine that has ended. Of other machines' we can't tell. */
+/** Whether the holder is a process of this machine that has ended. We can't tell for other machines. */
 export function hasEnded(text: string): boolean {
   const found = read(text);
   if (!found || found.machine !== machine()) return false;

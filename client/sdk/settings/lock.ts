@@ -97,9 +97,9 @@ async function look(path: string): Promise<{ text: string; touched: number } | u
 
 const textOf = (path: string): Promise<string> => readlink(path).catch(() => readFile(path, 'utf8'));
 
-/** Takes a dead holder's lock away. Of several that try, one moves it; one that moved a newer lock by mistake puts it back. */
+/** Takes a dead holder's lock away. If several processes try, one moves it. A process that moved a newer lock by mistake puts it back. */
 async function breakLock(path: string, dead: string): Promise<void> {
-  // One name for all, so that whoever is ended in here leaves one file at most.
+  // All use one name, so that a process that is killed in here leaves at most one file.
   const away = `${path}.dead`;
   try {
     await rename(path, away);

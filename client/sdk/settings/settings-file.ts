@@ -10,7 +10,7 @@ import { emptySettings, type Settings } from './settings-schema';
 import { parseSettings, settingsText } from './settings-text';
 import { closeToOthers, fileBehind, writeWhole } from './write-file';
 
-/** Milliseconds. A write takes a few of them, but a holder on another machine is known to be dead only after 90 s. */
+/** Milliseconds. A write takes a few, but only after 90 s do we know that a holder on another machine is dead. */
 const patience = 120_000;
 /** The Python client writes in place, so its file may be half there for a moment. */
 const looks = 5;

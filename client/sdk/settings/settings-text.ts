@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { type Settings, settingsSchema } from './settings-schema';
 
-/** The settings in a text, as they stand there; the reason why not for a text that holds none. */
+/** Reads the settings in a text. Returns the reason if the text holds none. */
 export function parseSettings(text: string): { settings: Settings } | { why: string } {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    // The words of the fault would hold a piece of the file.
+    // The fault's message would quote a piece of the file.
     return { why: text.trim() === '' ? 'it is empty' : 'it is not JSON' };
   }
   if (v.is(settingsSchema, json)) return { settings: json };

@@ -1,7 +1,7 @@
 import { chmod, open, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-/** The file itself, where its path is a link to it: also to one that is not there yet. */
+/** The file behind a path that may be a link, even a link to a file that is not there yet. */
 export async function fileBehind(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -12,8 +12,8 @@ export async function fileBehind(path: string): Promise<string> {
 }
 
 /**
- * Puts a text in the place of a file, readable by its owner only. Whoever reads meanwhile, and whatever happens, there is the whole old
- * text or the whole new one.
+ * Puts a text in the place of a file, readable by its owner only. Whatever happens, a reader finds the
+ * whole old text or the whole new one.
  */
 export async function writeWhole(file: string, text: string, temporary: string): Promise<void> {
   const handle = await open(temporary, 'wx', 0o600);
@@ -30,7 +30,7 @@ export async function writeWhole(file: string, text: string, temporary: string):
   await syncFolder(dirname(file));
 }
 
-/** So that the rename is on the disk, too. Not all systems can. */
+/** Puts the rename on the disk, too. Not all systems can do that. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});

@@ -85,7 +85,7 @@ test.each([
   ['allow ada@lab.org localhost:3715/demo', 'SPEC: begins with ROLE:, such as rw:localhost:3715/demo'],
   ['allow ada@lab.org db.lab.org/demo', 'SPEC: begins with ROLE:, such as rw:db.lab.org/demo'],
   ['allow ada@lab.org owner:db.lab.org:27020/demo', 'SPEC: begins with ROLE:, such as rw:db.lab.org:27020/demo'],
-  ['allow ada@lab.org rw:/demo', 'SPEC: "rw:/demo" is none. Write ROLE:HOST/DB'],
+  ['allow ada@lab.org rw:/demo', 'SPEC: "rw:/demo" is not one. Write ROLE:HOST/DB'],
   ['rules why localhost:3715/fw_x', 'SPEC: begins with ROLE:, such as rw:localhost:3715/fw_x'],
   ['rules why ro:localhost:3715/demo*', 'DB in SPEC: must be a database name'],
   ['rules why ro:db.lab.org:27017:27017/demo', 'HOST in SPEC: must be a host'],
