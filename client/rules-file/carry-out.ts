@@ -1,3 +1,7 @@
+import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
+import { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
+import { setRuleRoute } from '../../shared/contract/routes/set-rule';
+import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { ruleAnswer } from '../../shared/http/answers';
 import { keyOf } from '../../shared/policy/policy';
 import { type Answer, type Api, type ClientDeps, failureOf, noAnswer, pauseOf, sent } from '../sdk/api/ask-api';
@@ -29,12 +33,12 @@ function write(change: Change, api: Api): Promise<Answer> {
   const version = change.before?.version ?? 0;
   if (change.of === 'rule') {
     const { before, after } = change;
-    if (after) return api('PUT', '/rules', { body: { ...ruleAnswer(after), version } });
-    return api('DELETE', '/rules', { query: { ...keyOf(before), version: String(version) } });
+    if (after) return api(setRuleRoute, { body: { ...ruleAnswer(after), version } });
+    return api(removeRuleRoute, { query: { ...keyOf(before), version: String(version) } });
   }
   const { before, after } = change;
-  if (after) return api('PUT', '/rulers', { body: { ...after, version } });
-  return api('DELETE', '/rulers', { query: { email: before.email, version: String(version) } });
+  if (after) return api(setRulerRoute, { body: { ...after, version } });
+  return api(dismissRulerRoute, { query: { email: before.email, version: String(version) } });
 }
 
 /** Whether what is there now is what the change wants. */

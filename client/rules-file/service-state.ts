@@ -2,7 +2,11 @@ import * as v from 'valibot';
 import { together } from '../../shared/async/together';
 import { time } from '../../shared/contract/fields/times';
 import { grant, replies, rule, unreadable } from '../../shared/contract/replies';
+import { listGrantsRoute } from '../../shared/contract/routes/list-grants';
+import { listRulersRoute } from '../../shared/contract/routes/list-rulers';
+import { listRulesRoute } from '../../shared/contract/routes/list-rules';
 import { setRuleRoute } from '../../shared/contract/routes/set-rule';
+import { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
 import type { Held } from '../../shared/policy/losses';
 import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy/policy';
 import type { Scope } from '../../shared/policy/scope';
@@ -50,7 +54,7 @@ const person = v.pick(replies.me, ['admin', 'scope']);
  * ruler, and for a ruler who asks for rulers.
  */
 export async function readState(deps: ClientDeps, withRulers: boolean): Promise<ServiceState> {
-  const { admin, scope } = await read(deps, person, '/me');
+  const { admin, scope } = await read(deps, { route: whoAmIRoute, answer: person });
   if (withRulers && !admin)
     throw new MongograntError(
       'not_allowed',
@@ -58,12 +62,12 @@ export async function readState(deps: ClientDeps, withRulers: boolean): Promise<
     );
   const [rules, rulers] = await together([
     pages(
-      (query) => read(deps, rulesPage, '/rules', query),
+      (query) => read(deps, { route: listRulesRoute, answer: rulesPage, query: query }),
       (page) => page.rules,
     ),
     withRulers
       ? pages(
-          (query) => read(deps, replies.rulers, '/rulers', query),
+          (query) => read(deps, { route: listRulersRoute, answer: replies.rulers, query: query }),
           (page) => page.rulers,
         )
       : [],
@@ -74,7 +78,7 @@ export async function readState(deps: ClientDeps, withRulers: boolean): Promise<
 /** Everybody's grants that have not ended: for a ruler, those inside their scope. */
 export async function readLiveGrants(deps: ClientDeps, now: number): Promise<LiveGrant[]> {
   const grants = await pages(
-    (query) => read(deps, grantsPage, '/grants', { email: '*', ...query }),
+    (query) => read(deps, { route: listGrantsRoute, answer: grantsPage, query: { email: '*', ...query } }),
     (page) => page.grants,
   );
   return grants
@@ -86,13 +90,13 @@ export async function readLiveGrants(deps: ClientDeps, now: number): Promise<Liv
 export const readRule = async (deps: ClientDeps, key: RuleKey): Promise<Versioned<Rule> | undefined> =>
   (
     await pages(
-      (query) => read(deps, rulesPage, '/rules', { email: key.email, ...query }),
+      (query) => read(deps, { route: listRulesRoute, answer: rulesPage, query: { email: key.email, ...query } }),
       (page) => page.rules,
     )
   ).find((rule): rule is Versioned<Rule> => !('unreadable' in rule) && sameRule(rule, key));
 
 /** The ruler as they are now, past every lag of the list. */
 export const readRuler = async (deps: ClientDeps, email: string): Promise<Versioned<Ruler> | undefined> =>
-  (await read(deps, replies.rulers, '/rulers', { email })).rulers.find(
+  (await read(deps, { route: listRulersRoute, answer: replies.rulers, query: { email } })).rulers.find(
     (ruler): ruler is Versioned<Ruler> => !('unreadable' in ruler),
   );

@@ -5,7 +5,7 @@ import type { Stage } from './stage';
 /** The API of the stage, as a client with this token sees it. */
 export const apiOf =
   (stage: Stage, token: string): Api =>
-  async (method, path, { query, body }) => {
+  async ({ method, path }, { query, body }) => {
     const target = query && Object.keys(query).length > 0 ? `${path}?${new URLSearchParams(query)}` : path;
     const { status, json, headers } = await stage.ask(method, target, { token, body });
     const wait = headers['retry-after'];

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Route } from '../../../shared/contract/route';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
 
 /** What the API answered. `retryAfter`: the seconds of its `Retry-After` header. */
@@ -18,7 +19,7 @@ export interface ApiInput {
  * Sends one request to the API, with the token of the person who asks. Returns an answer of any status. Throws only if no answer came:
  * then nobody knows whether the request was carried out.
  */
-export type Api = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, input: ApiInput) => Promise<Answer>;
+export type Api = (route: Pick<Route, 'method' | 'path'>, input: ApiInput) => Promise<Answer>;
 
 /** What asking needs from outside. */
 export interface ClientDeps {
@@ -88,8 +89,7 @@ export const noAnswer = (cause?: unknown): MongograntError =>
 
 /** A request, and how its answer is read. */
 export interface Question<S extends v.GenericSchema> extends ApiInput {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  path: string;
+  route: Pick<Route, 'method' | 'path'>;
   answer: S;
   repeat: Repeat;
 }
@@ -97,11 +97,11 @@ export interface Question<S extends v.GenericSchema> extends ApiInput {
 /** Asks. Asks again, if that is safe, when the API says to wait or gives no answer. Throws a {@link MongograntError}. */
 export async function ask<S extends v.GenericSchema>(
   deps: ClientDeps,
-  { method, path, query, body, answer: schema, repeat }: Question<S>,
+  { route, query, body, answer: schema, repeat }: Question<S>,
 ): Promise<v.InferOutput<S>> {
   for (let attempt = 0; ; attempt += 1) {
     const { answer, fault } = await sent(
-      deps.api(method, path, { ...(query && { query }), ...(body !== undefined && { body }) }),
+      deps.api(route, { ...(query && { query }), ...(body !== undefined && { body }) }),
     );
     if (answer && answer.status < 300) return understood(schema, answer.json);
     const again = repeat === 'always' || isHeldBack(answer) || (repeat === 'refused' && answer?.status === 429);
@@ -114,10 +114,8 @@ export async function ask<S extends v.GenericSchema>(
 /** Asks for what changes nothing. */
 export const read = <S extends v.GenericSchema>(
   deps: ClientDeps,
-  answer: S,
-  path: string,
-  query: Record<string, string> = {},
-): Promise<v.InferOutput<S>> => ask(deps, { method: 'GET', path, query, answer, repeat: 'always' });
+  question: Omit<Question<S>, 'body' | 'repeat'>,
+): Promise<v.InferOutput<S>> => ask(deps, { query: {}, ...question, repeat: 'always' });
 
 /** All pages of a list. */
 export async function pages<P extends { cursor?: string | undefined }, T>(

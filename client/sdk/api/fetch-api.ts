@@ -20,7 +20,7 @@ export interface FetchOptions {
 
 /** The API over HTTP. Follows no redirect, so that a token goes nowhere but to its own endpoint. */
 export function fetchApi({ endpoint, token }: Door, { fetch, timeout, allowHttp }: FetchOptions): Api {
-  return async (method, path, { query = {}, body }) => {
+  return async ({ method, path }, { query = {}, body }) => {
     checkEndpoint(endpoint, allowHttp);
     if (token !== undefined) checkToken(token);
     const search = new URLSearchParams(query).toString();

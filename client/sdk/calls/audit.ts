@@ -1,4 +1,5 @@
 import { replies } from '../../../shared/contract/replies';
+import { listEventsRoute } from '../../../shared/contract/routes/list-events';
 import { type ClientDeps, read } from '../api/ask-api';
 import { queryOf } from '../query-of';
 import type { AuditPage } from '../replies';
@@ -14,4 +15,4 @@ export interface AuditFilter {
 
 /** One page of what happened, newest first. */
 export const readAudit = (api: ClientDeps, filter: AuditFilter): Promise<AuditPage> =>
-  read(api, replies.audit, '/audit', queryOf(filter));
+  read(api, { route: listEventsRoute, answer: replies.audit, query: queryOf(filter) });

@@ -1,5 +1,9 @@
 import type * as v from 'valibot';
 import { replies } from '../../../shared/contract/replies';
+import { grantCredentialsRoute } from '../../../shared/contract/routes/grant-credentials';
+import { listGrantsRoute } from '../../../shared/contract/routes/list-grants';
+import { renewGrantRoute } from '../../../shared/contract/routes/renew-grant';
+import { revokeGrantsRoute } from '../../../shared/contract/routes/revoke-grants';
 import { ask, type ClientDeps, pages, read } from '../api/ask-api';
 import { queryOf } from '../query-of';
 import type { Ended, Grant, RenewedGrant } from '../replies';
@@ -26,22 +30,22 @@ export interface RevokeFilter {
 
 /** Asks for a login. Asking again under the same label only gives another password, so a request whose answer got lost is repeated. */
 export const requestGrant = (api: ClientDeps, wish: GrantWish): Promise<NewGrant> =>
-  ask(api, { method: 'POST', path: '/grants', body: bodyOf(wish), answer: replies.grant, repeat: 'always' });
+  ask(api, { route: grantCredentialsRoute, body: bodyOf(wish), answer: replies.grant, repeat: 'always' });
 
 /** Asks for a new end of a grant. The password stays. */
 export const renewGrant = (api: ClientDeps, wish: GrantWish): Promise<RenewedGrant> =>
-  ask(api, { method: 'POST', path: '/grants/renew', body: bodyOf(wish), answer: replies.renewed, repeat: 'always' });
+  ask(api, { route: renewGrantRoute, body: bodyOf(wish), answer: replies.renewed, repeat: 'always' });
 
 /** One's own grants, or those that a filter names. */
 export const listGrants = (api: ClientDeps, filter: { email?: string; host?: string; db?: string }): Promise<Grant[]> =>
   pages(
-    (cursor) => read(api, replies.grants, '/grants', { ...queryOf(filter), ...cursor }),
+    (cursor) => read(api, { route: listGrantsRoute, answer: replies.grants, query: { ...queryOf(filter), ...cursor } }),
     ({ grants }) => grants,
   );
 
 /** Ends the grants that match. */
 export const revokeGrants = (api: ClientDeps, filter: RevokeFilter): Promise<Ended> =>
-  ask(api, { method: 'DELETE', path: '/grants', query: queryOf(filter), answer: replies.revoked, repeat: 'always' });
+  ask(api, { route: revokeGrantsRoute, query: queryOf(filter), answer: replies.revoked, repeat: 'always' });
 
 const bodyOf = ({ host, db, role, label, ttl }: GrantWish) => ({
   ...{ host, db, role },

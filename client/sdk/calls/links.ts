@@ -1,5 +1,8 @@
 import * as v from 'valibot';
 import { replies } from '../../../shared/contract/replies';
+import { pollLoginRoute } from '../../../shared/contract/routes/poll-login';
+import { redeemLinkRoute } from '../../../shared/contract/routes/redeem-link';
+import { requestLinkRoute } from '../../../shared/contract/routes/request-link';
 import { ask, type ClientDeps } from '../api/ask-api';
 
 /** A token, whose it is, and until when it works (ISO 8601). */
@@ -10,7 +13,7 @@ export interface Token {
 }
 
 /** Asking twice would mail two links. */
-const request = { method: 'POST', path: '/links', repeat: 'never' } as const;
+const request = { route: requestLinkRoute, repeat: 'never' } as const;
 
 const polled = v.union([replies.token, replies.pending]);
 
@@ -27,8 +30,12 @@ export const requestTerminalLink = (
 
 /** Asks whether the code has been typed: the token, once. */
 export const pollLink = (api: ClientDeps, poll: string): Promise<v.InferOutput<typeof polled>> =>
-  ask(api, { method: 'POST', path: '/links/poll', body: { poll }, answer: polled, repeat: 'always' });
+  ask(api, { route: pollLoginRoute, body: { poll }, answer: polled, repeat: 'always' });
 
 /** Spends a link. It works once, so a request whose answer got lost is not repeated. */
 export const redeemLink = (api: ClientDeps, link: string): Promise<Token> =>
-  ask(api, { method: 'POST', path: `/links/${link}`, answer: replies.token, repeat: 'never' });
+  ask(api, {
+    route: { ...redeemLinkRoute, path: redeemLinkRoute.path.replace('{link}', link) },
+    answer: replies.token,
+    repeat: 'never',
+  });

@@ -1,4 +1,8 @@
 import { replies } from '../../../shared/contract/replies';
+import { listRulesRoute } from '../../../shared/contract/routes/list-rules';
+import { removeRuleRoute } from '../../../shared/contract/routes/remove-rule';
+import { setRuleRoute } from '../../../shared/contract/routes/set-rule';
+import { whyAllowedRoute } from '../../../shared/contract/routes/why-allowed';
 import { ask, type ClientDeps, pages, read } from '../api/ask-api';
 import { queryOf } from '../query-of';
 import type { Losses, RemovedRule, Rule, SetRule, Unreadable, Why } from '../replies';
@@ -33,13 +37,13 @@ export interface How {
 /** All rules, or those of one principal. */
 export const listRules = (api: ClientDeps, filter: { email?: string }): Promise<(Rule | Unreadable)[]> =>
   pages(
-    (cursor) => read(api, replies.rules, '/rules', { ...queryOf(filter), ...cursor }),
+    (cursor) => read(api, { route: listRulesRoute, answer: replies.rules, query: { ...queryOf(filter), ...cursor } }),
     ({ rules }) => rules,
   );
 
 /** Sets a rule. */
 export async function setRule(api: ClientDeps, body: RuleInput, { dryRun = false }: How): Promise<SetRule | Losses> {
-  const request = { method: 'PUT', path: '/rules', body } as const;
+  const request = { route: setRuleRoute, body } as const;
   return dryRun
     ? ask(api, { ...request, query: { dryRun: 'true' }, answer: replies.losses, repeat: 'always' })
     : ask(api, { ...request, answer: replies.rule, repeat: 'refused' });
@@ -52,7 +56,7 @@ export async function removeRule(
   { dryRun = false }: How,
 ): Promise<RemovedRule | Losses> {
   const query = queryOf({ ...key, ...(dryRun && { dryRun }) });
-  const request = { method: 'DELETE', path: '/rules', query } as const;
+  const request = { route: removeRuleRoute, query } as const;
   return dryRun
     ? ask(api, { ...request, answer: replies.losses, repeat: 'always' })
     : ask(api, { ...request, answer: replies.ruleRemoved, repeat: 'refused' });
@@ -62,4 +66,4 @@ export async function removeRule(
 export const explainRules = (
   api: ClientDeps,
   wish: { email?: string; host: string; db: string; role: string },
-): Promise<Why> => read(api, replies.why, '/rules/why', queryOf(wish));
+): Promise<Why> => read(api, { route: whyAllowedRoute, answer: replies.why, query: queryOf(wish) });

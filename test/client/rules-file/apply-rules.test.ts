@@ -34,7 +34,10 @@ const second = `rules:${entry('a@lab.org', 'two', ', maxTtl: 1 d')}${entry('b@la
 rulers:${ruler('r@lab.org', 'f')}${ruler('t@lab.org', 'fw_')}\n`;
 
 async function stored() {
-  const [rules, rulers] = await Promise.all([admin('GET', '/rules', {}), admin('GET', '/rulers', {})]);
+  const [rules, rulers] = await Promise.all([
+    admin({ method: 'GET', path: '/rules' }, {}),
+    admin({ method: 'GET', path: '/rulers' }, {}),
+  ]);
   return JSON.stringify([rules.json, rulers.json]).replace(/"version":\d+/g, '');
 }
 
@@ -54,8 +57,8 @@ async function wantedBy(text: string): Promise<string> {
 /** An API whose n-th write (from 1 on) meets with trouble. */
 function troubled(at: number, trouble: (write: () => Promise<Answer>) => Promise<Answer>): Api {
   let writes = 0;
-  return (method, path, input) => {
-    const send = () => admin(method, path, input);
+  return ({ method, path }, input) => {
+    const send = () => admin({ method, path }, input);
     if (method === 'GET') return send();
     writes += 1;
     return writes === at ? trouble(send) : send();
@@ -95,7 +98,8 @@ test('an apply that ends at any write is finished by the next one', async () => 
     await apply(first);
     const gone: Api = async () => Promise.reject(new Error('the network is gone'));
     let broken = false;
-    const dying: Api = (method, path, input) => (broken ? gone(method, path, input) : alive(method, path, input));
+    const dying: Api = ({ method, path }, input) =>
+      broken ? gone({ method, path }, input) : alive({ method, path }, input);
     const alive = troubled(at, async (write) => {
       broken = true;
       // Every other time the request came through all the same.
@@ -139,8 +143,8 @@ test('who is told to wait waits, and tries again a few times', async () => {
   }));
   expect((await apply(first, busy, admin)).complete).toBe(true);
   expect(sleeps).toEqual([7]);
-  const always: Api = (method, path, input) =>
-    method === 'PUT' ? Promise.resolve({ status: 503, json: {} }) : admin(method, path, input);
+  const always: Api = ({ method, path }, input) =>
+    method === 'PUT' ? Promise.resolve({ status: 503, json: {} }) : admin({ method, path }, input);
   const { complete, done, failures } = await apply(second, always, admin);
   expect([complete, done.length, failures.map(({ code }) => code)]).toEqual([false, 1, ['answer_unknown']]);
   expect(sleeps).toEqual([7, 1, 2, 4, 8, 16]);
@@ -161,7 +165,7 @@ test('of two people with other files at the same time nobody overwrites the othe
   const noted = (note: string) => `rules:${dbs.map((db) => entry('a@lab.org', db, `, note: ${note}`)).join('')}`;
   await apply(noted('first'));
   const versions = async () => {
-    const { rules } = v.parse(listOfRules, (await admin('GET', '/rules', {})).json);
+    const { rules } = v.parse(listOfRules, (await admin({ method: 'GET', path: '/rules' }, {})).json);
     return new Map(rules.map(({ db, version }) => [db, version]));
   };
   const before = await versions();
@@ -175,7 +179,7 @@ test('of two people with other files at the same time nobody overwrites the othe
   }
   expect(results.map(({ complete }) => complete)).toContain(false);
   const done = results.flatMap((result) => result.done.map(({ after }) => after));
-  const held = v.parse(listOfRules, (await admin('GET', '/rules', {})).json).rules;
+  const held = v.parse(listOfRules, (await admin({ method: 'GET', path: '/rules' }, {})).json).rules;
   // Each rule was written once more, by the one whose result says so.
   expect(held.map(({ db, note }) => `${db} ${note}`).sort()).toEqual(
     dbs
@@ -192,14 +196,14 @@ test('a rule that somebody else changed after the plan stops it, and stays as th
   await apply(first);
   const made = await plan(second);
   const theirs = { email: 'a@lab.org', host: 'h', db: 'six', role: 'read', which: 'allow', note: 'theirs' };
-  const put = await admin('PUT', '/rules', { body: theirs });
+  const put = await admin({ method: 'PUT', path: '/rules' }, { body: theirs });
   const { complete, failures, left } = await applyRules(made, { api: admin, sleep });
   expect(complete).toBe(false);
   expect(failures).toEqual([
     expect.objectContaining({ code: 'rule_changed', detail: expect.stringMatching(/version/) }),
   ]);
   expect(left.map(lineOf)).toContain('- allow a@lab.org read h/one');
-  expect((await admin('GET', '/rules', { query: { email: 'a@lab.org' } })).json).toMatchObject({
+  expect((await admin({ method: 'GET', path: '/rules' }, { query: { email: 'a@lab.org' } })).json).toMatchObject({
     rules: expect.arrayContaining([
       { ...theirs, version: v.parse(v.object({ version: v.number() }), put.json).version },
     ]),

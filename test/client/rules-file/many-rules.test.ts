@@ -56,9 +56,9 @@ test('a file with 1,000 rules is planned and applied in seconds, and applying it
   const instant: Api = async () => ({ status: 200, json: {} });
   await timed(1, "the client's own part of an apply", () => applyRules(made, { api: instant, sleep }));
   const sent: string[] = [];
-  const counting: Api = (method, path, input) => {
+  const counting: Api = ({ method, path }, input) => {
     sent.push(method);
-    return api(method, path, input);
+    return api({ method, path }, input);
   };
   const applied = await timed(busy, 'apply of 1,000 new rules', () => applyRules(made, { api: counting, sleep }));
   expect(sent).toEqual(Array(1010).fill('PUT'));

@@ -239,8 +239,10 @@ test('where a rule can not be written, nobody is adopted', async () => {
   await python.granted(ada, 'fw');
   const plan = await python.plan();
   const { api } = python.deps;
-  const refusing: typeof api = async (method, path, input) =>
-    method === 'PUT' ? { status: 409, json: { code: 'rule_changed', detail: 'Changed.' } } : api(method, path, input);
+  const refusing: typeof api = async ({ method, path }, input) =>
+    method === 'PUT'
+      ? { status: 409, json: { code: 'rule_changed', detail: 'Changed.' } }
+      : api({ method, path }, input);
   const result = await python.apply(plan, { api: refusing });
   expect(result).toMatchObject({
     complete: false,
