@@ -3,17 +3,13 @@ import { jsonLog } from '../../shared/aws/log';
 import { emfMetrics } from '../../shared/aws/metrics';
 import { awsSecrets } from '../../shared/aws/secrets';
 import { beginRun, type JobContext } from '../../shared/http/begin-run';
-import { checkAddresses } from '../../shared/mongo/check-addresses';
-import { followRotations } from '../../shared/mongo/follow-rotations';
-import { mongoServers } from '../../shared/mongo/mongo-servers';
-import { mongoUsers } from '../../shared/mongo/mongo-users';
+import { openMongo } from '../../shared/mongo/open-mongo';
 import { dynamoTable } from '../../shared/store/table';
 import { reap } from './reap';
 
 const log = jsonLog('reap');
 const { tableName, stackName, settings } = readEnv(process.env);
-const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
-const users = mongoUsers(followRotations(mongoServers(), secrets));
+const { secrets, users } = openMongo(awsSecrets(settings.secretPrefix));
 const deps = {
   table: dynamoTable(tableName, log),
   secrets,

@@ -4,10 +4,7 @@ import { jsonLog } from '../../shared/aws/log';
 import { emfMetrics } from '../../shared/aws/metrics';
 import { awsSecrets } from '../../shared/aws/secrets';
 import { beginRun, type JobContext } from '../../shared/http/begin-run';
-import { checkAddresses } from '../../shared/mongo/check-addresses';
-import { followRotations } from '../../shared/mongo/follow-rotations';
-import { mongoServers } from '../../shared/mongo/mongo-servers';
-import { mongoUsers } from '../../shared/mongo/mongo-users';
+import { openMongo } from '../../shared/mongo/open-mongo';
 import { taggedUsers } from '../../shared/mongo/tagged-users';
 import { dynamoTable } from '../../shared/store/table';
 import { type Reconciled, reconcile } from './reconcile';
@@ -15,12 +12,11 @@ import { scopeOf } from './scope-of';
 
 const log = jsonLog('reconcile');
 const { tableName, stackName, settings } = readEnv(process.env);
-const secrets = checkAddresses(awsSecrets(settings.secretPrefix));
-const servers = followRotations(mongoServers(), secrets);
+const { secrets, servers, users } = openMongo(awsSecrets(settings.secretPrefix));
 const deps = {
   table: dynamoTable(tableName, log),
   secrets,
-  users: mongoUsers(servers),
+  users,
   tagged: taggedUsers(servers),
   hosts: hostSecrets(settings.secretPrefix).list,
   log,

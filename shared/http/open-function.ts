@@ -1,0 +1,16 @@
+import { readEnv } from '../aws/env';
+import { jsonLog } from '../aws/log';
+import { awsSecrets } from '../aws/secrets';
+import type { FunctionName } from '../contract/route';
+import { dynamoTable } from '../store/table';
+import { frontOf } from './front';
+
+/** What every function behind the API begins with: its environment, the clients that all have, and the edge that answers. */
+export function openFunction(name: FunctionName) {
+  const env = readEnv(process.env);
+  const { tableName, stackName, settings, origin } = env;
+  const log = jsonLog(name);
+  const secrets = awsSecrets(settings.secretPrefix);
+  const deps = { table: dynamoTable(tableName, log), secrets, stackName, settings, log };
+  return { env, deps, edge: { origin, log, front: frontOf(env, secrets) } };
+}
