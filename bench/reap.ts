@@ -9,7 +9,7 @@ import { sideBySide } from '../shared/async/side-by-side';
 import type { HostSecret } from '../shared/aws/secrets';
 import { mongoUsers } from '../shared/mongo/mongo-users';
 import { seconds } from '../shared/policy/time';
-import { allLiveGrants } from '../shared/store/grants';
+import { allLiveGrants } from '../shared/store/grants/reads';
 import { keys } from '../shared/store/keys';
 import { planSweep } from '../shared/store/sweeps';
 import { dynamoTable, type Table } from '../shared/store/table';
@@ -113,7 +113,9 @@ async function main(): Promise<void> {
   }
   const [reaper, servers] = [workOf().used - used, (await serversUsed()) - before];
   console.log(`processor time: the reaper ${reaper.toFixed(1)} s, the servers beside it ${servers.toFixed(1)} s`);
-  const marked = (await allLiveGrants(deps.table)).grants.filter(({ why }) => why === 'rules_changed').length;
+  const marked = (await allLiveGrants(deps.table)).grants.filter(
+    (grant) => grant.state === 'ending' && grant.why === 'rules_changed',
+  ).length;
   console.log(`${marked} of ${toSweep} on the silent host say that they end`);
   process.exit(0);
 }

@@ -1,4 +1,5 @@
-import { allLiveGrants, type Grant } from '../shared/store/grants';
+import { allLiveGrants } from '../shared/store/grants/reads';
+import type { Grant } from '../shared/store/grants/row';
 import type { Table } from '../shared/store/table';
 
 /** The logins that go on when the service ends: all but those on its own server, which ends with it. */

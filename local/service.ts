@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { adminEnvironment } from '../shared/aws/admin-environment';
 import { routesOf } from '../shared/contract/routes';
 import { day } from '../shared/policy/time';
-import type { Grant } from '../shared/store/grants';
+import type { Grant } from '../shared/store/grants/row';
 import { dynamoTable } from '../shared/store/table';
 import { holdFolder } from './data-folder';
 import { ensureTable, startDynamoDb } from './dynamodb';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { allLiveGrants } from '../../shared/store/grants';
+import { allLiveGrants } from '../../shared/store/grants/reads';
 import { dynamoTable } from '../../shared/store/table';
 import type { Heard, Load } from '../load/acts';
 import { judge } from '../load/judge';

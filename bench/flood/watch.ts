@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { seconds } from '../../shared/policy/time';
-import { allLiveGrants } from '../../shared/store/grants';
+import { allLiveGrants } from '../../shared/store/grants/reads';
 import type { Table } from '../../shared/store/table';
 import { usersOn } from '../load/see';
 

@@ -3,7 +3,8 @@ import { MongoClient } from 'mongodb';
 import * as v from 'valibot';
 import { sideBySide } from '../../shared/async/side-by-side';
 import { seconds } from '../../shared/policy/time';
-import { allLiveGrants, type Grant } from '../../shared/store/grants';
+import { allLiveGrants } from '../../shared/store/grants/reads';
+import type { Grant } from '../../shared/store/grants/row';
 import type { Table } from '../../shared/store/table';
 import type { HandedOut } from './ledger';
 

@@ -11,7 +11,9 @@ import { reportUnreadable } from '../../shared/http/report-unreadable';
 import type { Host } from '../../shared/mongo/mongo-users';
 import { type Decision, decide, ruleName } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
-import { type Grant, type GrantRows, grantsOf } from '../../shared/store/grants';
+import { grantsOf } from '../../shared/store/grants/reads';
+import type { Grant } from '../../shared/store/grants/row';
+import type { GrantRows } from '../../shared/store/grants/rows';
 import { rulesFor } from '../../shared/store/rules';
 
 export type GrantDeps = AuthDeps & EndDeps;

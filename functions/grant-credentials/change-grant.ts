@@ -5,7 +5,8 @@ import { tagOf } from '../../shared/grants/tag-of';
 import type { Owner } from '../../shared/mongo/mongo-users';
 import { ruleName } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
-import { extendGrant, type Grant, settleAddresses, withdrawChange } from '../../shared/store/grants';
+import { extendGrant, settleAddresses, withdrawChange } from '../../shared/store/grants/changing';
+import type { ActiveGrant } from '../../shared/store/grants/row';
 import { newPassword } from '../../shared/tokens/tokens';
 import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 import { requireArrived, requireSteady } from './one-change';
@@ -17,8 +18,8 @@ import { requireArrived, requireSteady } from './one-change';
 export async function changeGrant(
   deps: GrantDeps,
   allowed: Allowed,
-  { existing, what }: { existing: Grant; what: 'new password' | 'renew' },
-): Promise<{ grant: Grant; password: string }> {
+  { existing, what }: { existing: ActiveGrant; what: 'new password' | 'renew' },
+): Promise<{ grant: ActiveGrant; password: string }> {
   const password = newPassword();
   const { host, decision, call } = allowed;
   const now = seconds(call.now);
@@ -37,7 +38,7 @@ export async function changeGrant(
 
 /** What is to be done to a row, and the look at whose its user is. */
 interface Beginning {
-  existing: Grant;
+  existing: ActiveGrant;
   act: 'granted' | 'renewed';
   moving: boolean;
   look: () => Promise<Owner>;
@@ -45,8 +46,8 @@ interface Beginning {
 
 /** The row as this change began it, and as it was; whose the user was meanwhile. */
 interface Begun {
-  grant: Grant;
-  existing: Grant;
+  grant: ActiveGrant;
+  existing: ActiveGrant;
   owner: PromiseSettledResult<Owner>;
 }
 
@@ -121,7 +122,7 @@ async function withdraw({ table, log }: GrantDeps, { grant, existing }: Begun): 
 }
 
 /** Ends a grant whose user is gone, and throws what the person is told. */
-async function endGone(deps: GrantDeps, grant: Grant, { call: { request, now } }: Allowed): Promise<never> {
+async function endGone(deps: GrantDeps, grant: ActiveGrant, { call: { request, now } }: Allowed): Promise<never> {
   await endGrant(deps, grant, { why: 'user_gone', by: grant.email, source: request }, now);
   throw revokedMeanwhile();
 }

@@ -8,19 +8,13 @@ import type { NewUser } from '../../shared/mongo/mongo-users';
 import { ruleName } from '../../shared/policy/policy';
 import { day, seconds } from '../../shared/policy/time';
 import type { Event } from '../../shared/store/audit';
-import {
-  activateGrant,
-  beginEnd,
-  counts,
-  finishEnd,
-  type Grant,
-  type GrantRows,
-  grantsOf,
-  lease,
-  noteUnanswered,
-  planGrant,
-  renameGrant,
-} from '../../shared/store/grants';
+import { beginEnd, finishEnd } from '../../shared/store/grants/ending';
+import { activateGrant, noteUnanswered, planGrant, renameGrant } from '../../shared/store/grants/making';
+import { grantsOf } from '../../shared/store/grants/reads';
+import type { ActiveGrant, EndedGrant, PendingGrant } from '../../shared/store/grants/row';
+import type { GrantRows } from '../../shared/store/grants/rows';
+import { counts } from '../../shared/store/grants/states';
+import { lease } from '../../shared/store/lease';
 import { newId, newPassword, shortHash } from '../../shared/tokens/tokens';
 import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 
@@ -28,8 +22,8 @@ import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 export async function createGrant(
   deps: GrantDeps,
   allowed: Allowed,
-  before: Grant | undefined,
-): Promise<{ grant: Grant; password: string }> {
+  before: EndedGrant | undefined,
+): Promise<{ grant: ActiveGrant; password: string }> {
   const { table, settings } = deps;
   const { call } = allowed;
   const { request, now } = call;
@@ -64,7 +58,7 @@ export async function createGrant(
 }
 
 /** The usual name, unless a change of the user who had it last may still be under way: it must not meet a user of another grant. */
-function plan({ wish, decision, host, call }: Allowed, before: Grant | undefined): Grant {
+function plan({ wish, decision, host, call }: Allowed, before: EndedGrant | undefined): PendingGrant {
   const { email, db, role, label } = wish;
   const moment = seconds(call.now);
   const id = newId();
@@ -84,8 +78,6 @@ function plan({ wish, decision, host, call }: Allowed, before: Grant | undefined
     expiresAt: decision.until,
     creatingUntil: moment + lease,
     changingUntil,
-    endingUntil: 0,
-    change: 0,
     cidrs: decision.cidrs,
   };
 }
@@ -94,8 +86,8 @@ function plan({ wish, decision, host, call }: Allowed, before: Grant | undefined
 async function createUser(
   deps: GrantDeps,
   { host }: Allowed,
-  { planned, password }: { planned: Grant; password: string },
-): Promise<Grant> {
+  { planned, password }: { planned: PendingGrant; password: string },
+): Promise<PendingGrant> {
   const { users, stackName, table } = deps;
   if ((await users.create(host, newUser(planned, password, stackName))) === 'created') return planned;
   const renamed = await renameGrant(table, planned, usernameOf(planned, shortHash(planned.id)));
@@ -107,7 +99,7 @@ async function createUser(
   );
 }
 
-function newUser(grant: Grant, password: string, stackName: string): NewUser {
+function newUser(grant: PendingGrant, password: string, stackName: string): NewUser {
   const { username: user, usersDb: db, cidrs = [], role } = grant;
   return { user, db, password, roles: [{ role, db: grant.db }], tag: tagOf(grant, stackName), cidrs };
 }
@@ -116,7 +108,7 @@ function newUser(grant: Grant, password: string, stackName: string): NewUser {
 async function undo(
   deps: GrantDeps,
   { request, now }: Call,
-  { planned, fault }: { planned: Grant; fault: unknown },
+  { planned, fault }: { planned: PendingGrant; fault: unknown },
 ): Promise<void> {
   const cause = { why: 'not_made', by: planned.email, answered: true } as const;
   const unreachable = fault instanceof HostUnreachable;
@@ -130,11 +122,11 @@ async function undo(
     await endGrant(deps, planned, { ...cause, source: request }, now);
     return;
   }
-  const begun = await beginEnd(deps.table, planned, cause, seconds(now));
-  if (begun.state === 'begun') await finishEnd(deps.table, begun.grant, seconds(now));
+  const begun = await beginEnd(deps.table, planned, { ...cause, now: seconds(now) });
+  if (begun.state === 'begun') await finishEnd(deps.table, begun.grant, { now: seconds(now) });
 }
 
-function granted({ decision }: Allowed, grant: Grant): Event {
+function granted({ decision }: Allowed, grant: PendingGrant): Event {
   return { act: 'granted', email: grant.email, rule: decision.rule && ruleName(decision.rule), grant };
 }
 

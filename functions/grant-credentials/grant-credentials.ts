@@ -6,7 +6,8 @@ import type { ApiResponse } from '../../shared/http/render';
 import { peoplesAuthorities } from '../../shared/mongo/host-ca';
 import { memberUri } from '../../shared/mongo/mongo-uri';
 import { iso, seconds } from '../../shared/policy/time';
-import { counts, type Grant, inForce } from '../../shared/store/grants';
+import type { ActiveGrant, EndedGrant, EndingGrant, Grant, PendingGrant } from '../../shared/store/grants/row';
+import { counts, ifInForce } from '../../shared/store/grants/states';
 import { type Allowed, allow, type GrantCall, type GrantDeps, noteFailure } from './allowed-wish';
 import { changeGrant } from './change-grant';
 import { createGrant } from './create-grant';
@@ -23,12 +24,12 @@ export async function grantCredentials(deps: GrantDeps, call: GrantCall): Promis
   return { status: 201, json: { ...login, ...peoplesAuthorities(secret) } };
 }
 
-async function giveLogin(deps: GrantDeps, allowed: Allowed): Promise<{ grant: Grant; password: string }> {
+async function giveLogin(deps: GrantDeps, allowed: Allowed): Promise<{ grant: ActiveGrant; password: string }> {
   const { existing, call } = allowed;
   if (!existing) return createGrant(deps, allowed, undefined);
   // Nothing but its row is left of a lost one: it ends, and a new one begins.
-  const known = existing.lostAt === undefined && inForce(existing, seconds(call.now));
-  if (known) return changeGrant(deps, allowed, { existing, what: 'new password' });
+  const known = ifInForce(existing, seconds(call.now));
+  if (known && known.lostAt === undefined) return changeGrant(deps, allowed, { existing: known, what: 'new password' });
   return createGrant(deps, allowed, await endFormer(deps, allowed, existing));
 }
 
@@ -42,32 +43,39 @@ export async function renewGrant(deps: GrantDeps, call: GrantCall): Promise<ApiR
 }
 
 /** The grant that is asked for again. Throws a Refusal where there is none, or its user was removed on the server. */
-function renewable({ existing, wish, call }: Allowed): Grant {
+function renewable({ existing, wish, call }: Allowed): ActiveGrant {
   const { email, host, db, role, label } = wish;
-  if (!existing || !inForce(existing, seconds(call.now))) {
+  const known = existing && ifInForce(existing, seconds(call.now));
+  if (!known) {
     const detail = 'You hold no such grant, or it has ended. Ask for a new one.';
     const event = { act: 'renew_refused', email, wish: { host, db, role, label } } as const;
     throw new Refusal(new ApiError('grant_unknown', detail), event);
   }
-  if (existing.lostAt === undefined) return existing;
+  if (known.lostAt === undefined) return known;
   const detail = `The login of this grant was removed on ${host}, and not by mongogrant. Ask for a new one.`;
-  throw new Refusal(new ApiError('grant_revoked', detail), { act: 'renew_refused', email, grant: existing });
+  throw new Refusal(new ApiError('grant_revoked', detail), { act: 'renew_refused', email, grant: known });
 }
 
 /** Makes way for a new grant: what is left of the one before it ends first. */
-async function endFormer(deps: GrantDeps, { call }: Allowed, existing: Grant): Promise<Grant> {
+async function endFormer(deps: GrantDeps, { call }: Allowed, existing: Grant): Promise<EndedGrant> {
   const { request, now } = call;
   if (!counts(existing)) return existing;
-  const wait = Math.max(existing.creatingUntil, existing.endingUntil) - seconds(now);
-  if (wait > 0 && existing.unansweredAt !== undefined) throw unanswered(existing.host, wait);
-  if (wait > 0) {
-    const detail = 'Another request for this grant is under way, or was cut off. Ask again in a moment.';
-    throw new ApiError('grant_busy', detail, wait);
-  }
-  const why = existing.expiresAt <= seconds(now) ? 'expired' : existing.lostAt === undefined ? 'cut_off' : 'user_gone';
+  if (existing.state !== 'active') requireOver(existing, seconds(now));
+  const isLost = existing.state === 'active' && existing.lostAt !== undefined;
+  const why = existing.expiresAt <= seconds(now) ? 'expired' : isLost ? 'user_gone' : 'cut_off';
   const end = await endGrant(deps, existing, { why, by: existing.email, source: request }, now);
   if (end.state === 'ended') return end.grant;
   throw notCleared(whyNotEnded(end), existing.host);
+}
+
+/** Refuses while another request may be making the user of a grant, or ending it. */
+function requireOver(existing: PendingGrant | EndingGrant, now: number): void {
+  const endingUntil = existing.state === 'ending' ? existing.endingUntil : 0;
+  const wait = Math.max(existing.creatingUntil, endingUntil) - now;
+  if (wait <= 0) return;
+  if (existing.unansweredAt !== undefined) throw unanswered(existing.host, wait);
+  const detail = 'Another request for this grant is under way, or was cut off. Ask again in a moment.';
+  throw new ApiError('grant_busy', detail, wait);
 }
 
 const unanswered = (host: string, wait: number): ApiError =>
@@ -77,7 +85,7 @@ const unanswered = (host: string, wait: number): ApiError =>
     wait,
   );
 
-function notCleared(reason: string | undefined, host: string): ApiError {
+function notCleared(reason: string, host: string): ApiError {
   if (reason === 'grant_busy')
     return new ApiError('grant_busy', 'Another request is ending the grant before this one. Ask again in a moment.', 5);
   if (reason === 'user_not_ours')

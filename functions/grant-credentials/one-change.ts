@@ -1,6 +1,7 @@
 import { ApiError } from '../../shared/contract/errors';
 import type { Owner } from '../../shared/mongo/mongo-users';
-import { type Grant, lease } from '../../shared/store/grants';
+import type { ActiveGrant } from '../../shared/store/grants/row';
+import { lease } from '../../shared/store/lease';
 
 /** Seconds in which a request has its answer, or gives up. */
 const requestTime = 10;
@@ -9,7 +10,7 @@ const requestTime = 10;
  * Refuses a change beside another one, which may not have arrived: the server alone decides which of two it hears last, and both were
  * handed out. A row without a number was last changed by a release that did not count.
  */
-export function requireArrived({ id, change, changingUntil, cidrs }: Grant, owner: Owner, now: number): void {
+export function requireArrived({ id, change, changingUntil, cidrs }: ActiveGrant, owner: Owner, now: number): void {
   // What became of the user is told by the change itself.
   if (typeof owner !== 'object' || owner.grant !== id) return;
   // Its addresses are open until the row says them again.
@@ -17,7 +18,7 @@ export function requireArrived({ id, change, changingUntil, cidrs }: Grant, owne
 }
 
 /** Refuses to move the addresses while a repair may be moving them back. */
-export function requireSteady({ repairUntil = 0 }: Grant, now: number): void {
+export function requireSteady({ repairUntil = 0 }: ActiveGrant, now: number): void {
   if (repairUntil > now) throw busy(repairUntil, now);
 }
 

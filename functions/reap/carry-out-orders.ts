@@ -1,7 +1,7 @@
 import { faultOf } from '../../shared/aws/fault-of';
 import { orderedGrants } from '../../shared/grants/revoke-order';
 import { seconds } from '../../shared/policy/time';
-import { markEnding } from '../../shared/store/grants';
+import { markEnding } from '../../shared/store/grants/ending';
 import { closeOrder, dueOrders } from '../../shared/store/orders';
 import { attemptEach } from './attempt-each';
 import type { Marker } from './reap-deps';
@@ -17,13 +17,13 @@ export const carryOutOrders: Marker = async (deps, run, mark) => {
       const cause = { why: 'revoked', by: order.by };
       for await (const { grants } of orderedGrants(table, order)) {
         // Who asked again since then has a login that nobody ordered to end.
-        const active = grants.filter(({ state, issuedAt }) => state !== 'ending' && issuedAt <= order.at);
+        const meant = grants.flatMap((grant) => (grant.state === 'ending' || grant.issuedAt > order.at ? [] : [grant]));
         const marked = await attemptEach(
           deps,
           run,
-          active.map((grant) => ({
+          meant.map((grant) => ({
             about: { grant: grant.id },
-            act: (now: Date) => markEnding(table, grant, cause, seconds(now)),
+            act: (now: Date) => markEnding(table, grant, { ...cause, now: seconds(now) }),
           })),
         );
         mark(marked.results);

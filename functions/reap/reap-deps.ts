@@ -1,7 +1,7 @@
 import type { Settings } from '../../shared/aws/settings';
 import type { EndDeps } from '../../shared/grants/end-grant';
 import type { Source } from '../../shared/store/audit';
-import type { Grant } from '../../shared/store/grants';
+import type { LivingGrant } from '../../shared/store/grants/row';
 
 export interface ReapDeps extends EndDeps {
   settings: Pick<Settings, 'unaskedAfter'>;
@@ -16,4 +16,4 @@ export interface ReapRun {
 }
 
 /** What marks grants for their end: it hands them on as it goes, and answers how many of its steps failed. */
-export type Marker = (deps: ReapDeps, run: ReapRun, mark: (ending: Grant[]) => void) => Promise<number>;
+export type Marker = (deps: ReapDeps, run: ReapRun, mark: (ending: LivingGrant[]) => void) => Promise<number>;

@@ -4,7 +4,8 @@ import { HostUnreachable } from '../../shared/contract/errors';
 import { type Cause, endGrant, whyNotEnded } from '../../shared/grants/end-grant';
 import { seconds } from '../../shared/policy/time';
 import type { Source } from '../../shared/store/audit';
-import type { Grant } from '../../shared/store/grants';
+import type { LivingGrant } from '../../shared/store/grants/row';
+import { waitOf } from '../../shared/store/grants/states';
 import { noteAnswer, noteSilence, readReach } from '../../shared/store/reach';
 import type { ReapDeps, ReapRun } from './reap-deps';
 
@@ -14,11 +15,19 @@ const probeMs = 8000;
 /** How many grants of one host are ended at once. */
 const perHost = 8;
 
+/** A grant that has not ended, as it was read, and what it waits for now. */
+export interface LeftGrant {
+  grant: LivingGrant;
+  waitsFor: string | undefined;
+}
+
+const leftAsItIs = (grant: LivingGrant): LeftGrant => ({ grant, waitsFor: waitOf(grant) });
+
 /** What became of the grants of one host. */
 export interface HostReaped {
   host: string;
-  /** Not ended, as they are now. */
-  left: Grant[];
+  /** Not ended. */
+  left: LeftGrant[];
   silent: boolean;
   faults: number;
   /** Ended although some member could not be asked. */
@@ -28,7 +37,7 @@ export interface HostReaped {
 /** What one run does at one host. */
 export interface HostWork {
   /** Ends these too, after those that were there before. */
-  add(grants: Grant[]): void;
+  add(grants: LivingGrant[]): void;
   /** When all of it is done, or left to the next run. */
   finish(): Promise<HostReaped>;
 }
@@ -52,18 +61,22 @@ export function reapHost(deps: ReapDeps, host: string, run: ReapRun): HostWork {
     return { reach, found };
   }
 
-  async function end(grant: Grant, found: string | undefined): Promise<void> {
-    const paused = found !== 'answers' && (grant.retryAt ?? 0) > moment();
-    const result = reaped.silent || paused || clock() >= run.deadline ? 'later' : await endDue(deps, grant, run.source);
-    if (result === 'incomplete') reaped.incomplete += 1;
-    if (result === 'fault') reaped.faults += 1;
-    if (result === 'host_unreachable') reaped.silent = true;
-    if (waitsForMember.includes(result)) partly = true;
-    if (result === 'over' || result === 'incomplete') return;
-    reaped.left.push(result === 'later' ? grant : { ...grant, waitsFor: result });
+  async function end(grant: LivingGrant, found: string | undefined): Promise<void> {
+    const paused = found !== 'answers' && grant.state === 'ending' && (grant.retryAt ?? 0) > moment();
+    if (reaped.silent || paused || clock() >= run.deadline) {
+      reaped.left.push(leftAsItIs(grant));
+      return;
+    }
+    const tried = await endDue(deps, grant, run.source);
+    if (tried.state === 'incomplete') reaped.incomplete += 1;
+    if (tried.state === 'failed') reaped.faults += 1;
+    const waitsFor = tried.state === 'waits' ? tried.reason : undefined;
+    if (waitsFor === 'host_unreachable') reaped.silent = true;
+    if (waitsFor !== undefined && waitsForMember.includes(waitsFor)) partly = true;
+    if (tried.state === 'waits' || tried.state === 'failed') reaped.left.push({ grant, waitsFor });
   }
 
-  async function endAll(grants: Grant[]): Promise<void> {
+  async function endAll(grants: LivingGrant[]): Promise<void> {
     if (clock() < run.deadline) looked ??= look();
     try {
       const found = (await looked)?.found;
@@ -71,7 +84,7 @@ export function reapHost(deps: ReapDeps, host: string, run: ReapRun): HostWork {
     } catch (fault) {
       log.error('reap_failed', { host, ...faultOf(fault) });
       reaped.faults += 1;
-      reaped.left.push(...grants);
+      reaped.left.push(...grants.map(leftAsItIs));
     }
   }
 
@@ -114,21 +127,23 @@ async function probe({ secrets, users, log }: ReapDeps, name: string): Promise<'
   }
 }
 
-/** `over`: nothing is left to do now; `incomplete`: the same, with a gap in its proof. Else why it is not: a code, or `fault` for what is our own. */
-async function endDue(deps: ReapDeps, grant: Grant, source: Source): Promise<string> {
+/** `over`: nothing is left to do now. `incomplete`: the same, with a gap in its proof. `waits`: for what `reason` says. `failed`: a fault of our own. */
+type Tried = { state: 'over' | 'incomplete' | 'failed' } | { state: 'waits'; reason: string };
+
+async function endDue(deps: ReapDeps, grant: LivingGrant, source: Source): Promise<Tried> {
   const now = new Date(deps.clock());
   try {
     const end = await endGrant(deps, grant, causeOf(grant, source, deps), now);
-    if (end.state === 'ended') return end.grant.proof?.notAsked.length ? 'incomplete' : 'over';
-    return end.state === 'spared' ? 'over' : (whyNotEnded(end) ?? 'over');
+    if (end.state === 'ended') return { state: end.grant.proof?.notAsked.length ? 'incomplete' : 'over' };
+    return end.state === 'spared' ? { state: 'over' } : { state: 'waits', reason: whyNotEnded(end) };
   } catch (fault) {
     deps.log.error('reap_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
-    return 'fault';
+    return { state: 'failed' };
   }
 }
 
 /** What was begun goes on for its own reason; else only what is still true by the time of the write ends it. */
-function causeOf({ state }: Grant, source: Source, { settings: { unaskedAfter } }: ReapDeps): Cause {
+function causeOf({ state }: LivingGrant, source: Source, { settings: { unaskedAfter } }: ReapDeps): Cause {
   const common = { by: 'mongogrant', source, unaskedAfter };
   if (state === 'ending') return { why: 'revoked', ...common };
   return state === 'pending'

@@ -1,14 +1,15 @@
 import { together } from '../../shared/async/together';
 import { faultOf } from '../../shared/aws/fault-of';
-import { unsettledReasons } from '../../shared/grants/settle-grant';
+import { isUnsettledReason } from '../../shared/grants/settle-grant';
 import { grouped } from '../../shared/policy/grouped';
 import { seconds } from '../../shared/policy/time';
 import type { Source } from '../../shared/store/audit';
-import { allLiveGrants, type Grant } from '../../shared/store/grants';
+import { allLiveGrants } from '../../shared/store/grants/reads';
+import type { LivingGrant } from '../../shared/store/grants/row';
 import { carryOutOrders } from './carry-out-orders';
 import { oldestJob } from './oldest-job';
 import type { Marker, ReapDeps, ReapRun } from './reap-deps';
-import { type HostWork, reapHost } from './reap-host';
+import { type HostWork, type LeftGrant, reapHost } from './reap-host';
 import { noteRowsVersion } from './rows-version';
 import { sweep } from './sweep';
 
@@ -38,7 +39,7 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
   const run = { source, deadline };
   const hosts = new Map<string, HostWork>();
   let count = 0;
-  const end = (grants: readonly Grant[]) => {
+  const end = (grants: readonly LivingGrant[]) => {
     count += grants.length;
     for (const [host, ofHost] of grouped(grants, (grant) => grant.host)) {
       const work = hosts.get(host) ?? reapHost(deps, host, run);
@@ -53,14 +54,15 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
   const left = runs.flatMap((one) => one.left);
   const now = seconds(new Date(deps.clock()));
   // What can't be read may be alive.
-  const overdue = [...left.filter(isAlive), ...due.unreadable].map(({ dueAt = now }) => now - dueAt);
+  const alive = left.filter(isAlive).map(({ grant }) => grant);
+  const overdue = [...alive, ...due.unreadable].map(({ dueAt = now }) => now - dueAt);
   return {
     due: count,
     ended: count - left.length,
     oldestOverdue: Math.max(0, ...overdue),
     oldestJob: await oldestJob(deps),
     incomplete: runs.reduce((sum, one) => sum + one.incomplete, 0),
-    unsettled: left.filter(({ waitsFor = '' }) => unsettledReasons.includes(waitsFor)).length,
+    unsettled: left.filter(({ waitsFor }) => isUnsettledReason(waitsFor)).length,
     silent: runs.flatMap(({ silent, host }) => (silent ? [host] : [])),
     faults: [...marked, ...runs.map((one) => one.faults)].reduce((sum, faults) => sum + faults, 0),
   };
@@ -71,7 +73,12 @@ async function noteVersion({ table }: ReapDeps): Promise<number> {
   return 0;
 }
 
-async function attempt(deps: ReapDeps, run: ReapRun, marker: Marker, end: (grants: Grant[]) => void): Promise<number> {
+async function attempt(
+  deps: ReapDeps,
+  run: ReapRun,
+  marker: Marker,
+  end: (grants: LivingGrant[]) => void,
+): Promise<number> {
   try {
     return await marker(deps, run, end);
   } catch (fault) {
@@ -81,4 +88,4 @@ async function attempt(deps: ReapDeps, run: ReapRun, marker: Marker, end: (grant
 }
 
 /** All that is left to be shown is up to members that can't be asked: every member that can be knows no such user. */
-const isAlive = ({ waitsFor }: Grant): boolean => waitsFor !== 'member_not_asked';
+const isAlive = ({ waitsFor }: LeftGrant): boolean => waitsFor !== 'member_not_asked';

@@ -10,7 +10,9 @@ import type { RuleKey } from '../../shared/policy/policy';
 import { speakers } from '../../shared/policy/rule-index';
 import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
-import { type Grant, isLive, shortenGrant } from '../../shared/store/grants';
+import { shortenGrant } from '../../shared/store/grants/changing';
+import type { EndingGrant, LiveGrant } from '../../shared/store/grants/row';
+import { ifLive } from '../../shared/store/grants/states';
 import { closeSweep, dueSweeps, noteProgress, type Sweep } from '../../shared/store/sweeps';
 import { attemptEach } from './attempt-each';
 import type { Marker, ReapDeps, ReapRun } from './reap-deps';
@@ -68,7 +70,7 @@ function* batchesOf<T>(all: T[], size: number): Generator<T[]> {
 }
 
 /** By person: the live grants about which a changed rule speaks, if its sweep has not come past this person. */
-async function peopleTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Promise<Map<string, Grant[]>> {
+async function peopleTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Promise<Map<string, LiveGrant[]>> {
   const grants = await grantsNear(
     table,
     due.map(({ rule }) => rule),
@@ -78,13 +80,14 @@ async function peopleTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Prom
     after,
     ...speakers(due.filter((one) => (one.after ?? '') === after).map(({ rule }) => rule)),
   }));
-  const isTouched = (grant: Grant) =>
-    isLive(grant, now) && positions.some(({ after, speakAbout }) => grant.email > after && speakAbout(grant));
-  return grouped(grants.filter(isTouched), ({ email }) => email);
+  const isTouched = (grant: LiveGrant) =>
+    positions.some(({ after, speakAbout }) => grant.email > after && speakAbout(grant));
+  const live = grants.flatMap((grant) => ifLive(grant, now) ?? []);
+  return grouped(live.filter(isTouched), ({ email }) => email);
 }
 
 /** Marks and shortens what these grants lost by the rules as they are. */
-async function sweepPeople(deps: ReapDeps, run: ReapRun, grants: Grant[], mark: (ending: Grant[]) => void) {
+async function sweepPeople(deps: ReapDeps, run: ReapRun, grants: LiveGrant[], mark: (ending: EndingGrant[]) => void) {
   const { ends, shortens } = await lossesNow(deps.table, grants, seconds(new Date(deps.clock())));
   const cause = { why: 'rules_changed', by, source: run.source } as const;
   const marked = await attemptEach(
@@ -104,7 +107,7 @@ async function sweepPeople(deps: ReapDeps, run: ReapRun, grants: Grant[], mark: 
 async function shorten(
   { table }: ReapDeps,
   { source }: ReapRun,
-  { grant, until }: Losses<Grant>['shortens'][number],
+  { grant, until }: Losses<LiveGrant>['shortens'][number],
   now: Date,
 ): Promise<void> {
   const shorter = { ...grant, expiresAt: until };

@@ -1,7 +1,8 @@
 import type { TaggedUser } from '../../shared/mongo/tagged-users';
-import type { Grant } from '../../shared/store/grants';
-import { isLive } from '../../shared/store/grants';
+import type { ActiveGrant, Grant } from '../../shared/store/grants/row';
+import { ifInForce } from '../../shared/store/grants/states';
 import { differences } from './differences';
+import { type Left, left } from './reconcile-deps';
 
 /** Both sides of a host: its users, read first, then its grants. */
 export interface Sides {
@@ -15,12 +16,12 @@ export interface Sides {
 /** What does not fit, by what was read. Time has passed since, so each of it is looked at again before anything is done. */
 export interface Comparison {
   orphans: { user: TaggedUser; grant: Grant | undefined }[];
-  lost: Grant[];
+  lost: ActiveGrant[];
   /** Marked as lost, and there again. */
-  found: Grant[];
-  drifted: Grant[];
+  found: ActiveGrant[];
+  drifted: ActiveGrant[];
   /** Live, and with their user. */
-  present: Grant[];
+  present: ActiveGrant[];
   /** How many were not judged, by the reason. */
   leftOut: Record<string, number>;
 }
@@ -36,16 +37,20 @@ export function compare({ users, seen, grants }: Sides, stack: string, now: numb
       continue;
     }
     present.add(grant);
-    const reason = notToJudge(grant, now);
-    if (!reason) result.present.push(grant);
-    if (reason) leaveOut(result.leftOut, reason);
-    else if (grant.lostAt !== undefined) result.found.push(grant);
-    else if (differences(user, grant, stack)) result.drifted.push(grant);
+    const judged = judge(grant, now);
+    if (judged.state === 'left') {
+      leaveOut(result.leftOut, judged.reason);
+      continue;
+    }
+    const { grant: active } = judged;
+    result.present.push(active);
+    if (active.lostAt !== undefined) result.found.push(active);
+    else if (differences(user, active, stack)) result.drifted.push(active);
     // A change of the addresses was cut off: only its owner's next request knows them.
-    if (!reason && grant.cidrs === undefined) leaveOut(result.leftOut, 'addresses_open');
+    if (active.cidrs === undefined) leaveOut(result.leftOut, 'addresses_open');
   }
-  for (const grant of grants) {
-    if (grant.state !== 'active' || !isLive(grant, now) || present.has(grant)) continue;
+  for (const grant of grants.flatMap((one) => ifInForce(one, now) ?? [])) {
+    if (present.has(grant)) continue;
     if (grant.lostAt !== undefined) leaveOut(result.leftOut, 'lost_before');
     else if (seen === 'all' || seen.includes(grant.usersDb)) result.lost.push(grant);
     else leaveOut(result.leftOut, 'not_seen');
@@ -56,12 +61,12 @@ export function compare({ users, seen, grants }: Sides, stack: string, now: numb
 export const isUserOf = (user: TaggedUser, { username, usersDb }: Grant): boolean =>
   user.user === username && user.db === usersDb;
 
-/** Why the user of a grant is not compared now: a request is at it, or the reaper soon will be. */
-export function notToJudge({ state, expiresAt, changingUntil }: Grant, now: number): string | undefined {
-  if (state === 'pending') return 'being_made';
-  if (state !== 'active') return 'being_ended';
-  if (expiresAt <= now) return 'expired';
-  return changingUntil > now ? 'being_changed' : undefined;
+/** Whether the user of a grant is compared now: not where a request is at it, or the reaper soon will be. */
+export function judge(grant: Grant, now: number): { state: 'settled'; grant: ActiveGrant } | Left {
+  if (grant.state === 'pending') return left('being_made');
+  if (grant.state !== 'active') return left('being_ended');
+  if (grant.expiresAt <= now) return left('expired');
+  return grant.changingUntil > now ? left('being_changed') : { state: 'settled', grant };
 }
 
 export function leaveOut(leftOut: Record<string, number>, reason: string, count = 1): void {

@@ -2,7 +2,7 @@ import { tagOf } from '../../shared/grants/tag-of';
 import type { Tag } from '../../shared/mongo/mongo-users';
 import type { TaggedUser } from '../../shared/mongo/tagged-users';
 import { addressesCover } from '../../shared/policy/addresses';
-import type { Grant } from '../../shared/store/grants';
+import type { Grant } from '../../shared/store/grants/row';
 
 type Role = { role: string; db: string };
 

@@ -4,10 +4,12 @@ import { lockAndDrop, wasGone } from '../../shared/grants/remove-user';
 import type { TaggedUser } from '../../shared/mongo/tagged-users';
 import { seconds } from '../../shared/policy/time';
 import { type Event, writeEvent } from '../../shared/store/audit';
-import { type Grant, grantsOf, readGrant } from '../../shared/store/grants';
+import { grantsOf, readGrant } from '../../shared/store/grants/reads';
+import type { Grant } from '../../shared/store/grants/row';
+import type { GrantRows } from '../../shared/store/grants/rows';
 import type { Table } from '../../shared/store/table';
 import { type Comparison, isUserOf } from './compare';
-import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
+import { type Act, by, left, type Outcome, type ReconcileDeps } from './reconcile-deps';
 
 /**
  * Ends a user for whom no grant lives, as a grant's user is ended. Its name can't be taken while it is there, and nobody else drops it: a
@@ -26,50 +28,56 @@ export async function endOrphan(
     writeEvent(deps.table, { ...event, ...about, user: { user: user.user, db: user.db } }, source, now);
   // Before the act: a crash after it must not leave the audit log without a word.
   await note({ act: 'orphan_found' });
-  const removed = await lockAndDrop(
-    deps,
-    host,
-    { user: user.user, db: user.db, roles: user.roles, grant: user.tag.grant },
-    seconds(now),
-    'stop',
-  ).catch(async (fault: unknown) => {
+  const removed = await lockAndDrop(deps, host, {
+    doomed: { user: user.user, db: user.db, roles: user.roles, grant: user.tag.grant },
+    at: seconds(now),
+    ifLate: 'stop',
+  }).catch(async (fault: unknown) => {
     await note({ act: 'orphan_pending', reason: reasonOf(fault) });
     throw fault;
   });
-  const left = removed.state === 'foreign' ? 'user_not_ours' : removed.state === 'known' ? removed.reason : undefined;
-  if (left) {
-    await note({ act: 'orphan_pending', reason: left });
-    return { left };
+  if (removed.state === 'foreign' || removed.state === 'known') {
+    const reason = removed.state === 'known' ? removed.reason : 'user_not_ours';
+    await note({ act: 'orphan_pending', reason });
+    return left(reason);
   }
   if (removed.state === 'removed' && removed.proof.notAsked.length > 0) {
     const { proof } = removed;
     deps.log.error('proof_incomplete', { user: user.user, host: host.name, notAsked: proof.notAsked });
     await note({ act: 'orphan_pending', reason: 'member_not_asked', proof });
-    return { left: 'member_not_asked' };
+    return left('member_not_asked');
   }
   await note({ act: 'orphan_ended', proof: removed.state === 'removed' ? removed.proof : wasGone(seconds(now)) });
-  return 'done';
+  return { state: 'done' };
 }
 
 /**
- * Why a user is no orphan after all; none for one that is, which it then stays: a row is older than its user, so none can come later.
+ * Whether a user is an orphan, and if not, why. One that is stays one: a row is older than its user, so none can come later.
  * The index may not know the row yet, and one server may be registered under two names: hence a read of the table itself, of all hosts.
  */
-export async function notOrphan(
+export async function judgeOrphan(
   { table }: Pick<ReconcileDeps, 'table'>,
   { user, grant }: Comparison['orphans'][number],
   host: string,
-): Promise<'has_grant' | 'of_another_host' | 'row_unreadable' | undefined> {
-  const row = grant ? await readGrant(table, grant) : await grantNamedBy(table, user);
+): Promise<'orphan' | 'has_grant' | 'of_another_host' | 'row_unreadable'> {
+  const rows = grant ? await rowOf(table, grant) : await rowsNamedBy(table, user);
   // Nobody can tell what it says, so its user stays.
-  if (row === 'unreadable') return 'row_unreadable';
-  if (!row || row.state === 'ended' || !isUserOf(user, row)) return undefined;
+  if (rows.unreadable.length > 0) return 'row_unreadable';
+  const [row] = rows.grants;
+  if (!row || row.state === 'ended' || !isUserOf(user, row)) return 'orphan';
   return row.host === host ? 'has_grant' : 'of_another_host';
 }
 
-async function grantNamedBy(table: Table, { tag }: TaggedUser): Promise<Grant | 'unreadable' | undefined> {
-  if (typeof tag.email !== 'string' || !isEmail(tag.email)) return undefined;
+async function rowOf(table: Table, grant: Grant): Promise<GrantRows> {
+  const row = await readGrant(table, grant);
+  return { grants: row ? [row] : [], unreadable: [] };
+}
+
+async function rowsNamedBy(table: Table, { tag }: TaggedUser): Promise<GrantRows> {
+  if (typeof tag.email !== 'string' || !isEmail(tag.email)) return { grants: [], unreadable: [] };
   const { grants, unreadable } = await grantsOf(table, tag.email);
-  if (unreadable.some(({ id = tag.grant }) => id === tag.grant)) return 'unreadable';
-  return grants.find(({ id }) => id === tag.grant);
+  return {
+    grants: grants.filter(({ id }) => id === tag.grant),
+    unreadable: unreadable.filter(({ id = tag.grant }) => id === tag.grant),
+  };
 }

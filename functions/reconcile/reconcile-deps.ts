@@ -20,5 +20,10 @@ export interface Act {
 
 export const by = 'mongogrant';
 
-/** `done`: something was changed. `nothing`: on a second look all was well. Anything else says why it was left. */
-export type Outcome = 'done' | 'nothing' | { left: string };
+/** Not judged, or not set right, and why. */
+export type Left = { state: 'left'; reason: string };
+
+/** `done`: something was changed. `nothing`: on a second look all was well. */
+export type Outcome = { state: 'done' | 'nothing' } | Left;
+
+export const left = (reason: string): Left => ({ state: 'left', reason });

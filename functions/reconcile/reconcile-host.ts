@@ -3,11 +3,12 @@ import { faultOf } from '../../shared/aws/fault-of';
 import { reasonOf } from '../../shared/grants/reason-of';
 import { stampGrants } from '../../shared/grants/stamp-grants';
 import { seconds } from '../../shared/policy/time';
-import { type Grant, grantsOnHost } from '../../shared/store/grants';
+import { grantsOnHost } from '../../shared/store/grants/reads';
+import type { ActiveGrant } from '../../shared/store/grants/row';
 import { type Comparison, compare, leaveOut } from './compare';
-import { endOrphan, notOrphan } from './end-orphan';
+import { endOrphan, judgeOrphan } from './end-orphan';
 import { markLost, unmarkFound } from './mark-lost';
-import type { Act, Outcome, ReconcileDeps } from './reconcile-deps';
+import { type Act, left, type Outcome, type ReconcileDeps } from './reconcile-deps';
 import { repairUser } from './repair-user';
 
 /** What was found on a host, and what was done about it. */
@@ -78,7 +79,7 @@ export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<
 }
 
 /** A fault of it is no reason to leave out the rest. */
-async function stamp(deps: ReconcileDeps, grants: Grant[], { host }: HostRun): Promise<void> {
+async function stamp(deps: ReconcileDeps, grants: ActiveGrant[], { host }: HostRun): Promise<void> {
   await stampGrants(deps, host, grants).catch((fault: unknown) =>
     deps.log.warn('not_stamped', { host: host.name, ...faultOf(fault) }),
   );
@@ -86,9 +87,10 @@ async function stamp(deps: ReconcileDeps, grants: Grant[], { host }: HostRun): P
 
 async function confirmed({ table }: ReconcileDeps, { orphans, leftOut }: Comparison, { host }: HostRun) {
   const checked = await sideBySide(atOnce, orphans, async (orphan) => {
-    const reason = await notOrphan({ table }, orphan, host.name);
-    if (reason && reason !== 'has_grant') leaveOut(leftOut, reason);
-    return reason ? [] : [orphan];
+    const judged = await judgeOrphan({ table }, orphan, host.name);
+    if (judged === 'orphan') return [orphan];
+    if (judged !== 'has_grant') leaveOut(leftOut, judged);
+    return [];
   });
   return checked.flat();
 }
@@ -108,16 +110,13 @@ async function actOn(deps: ReconcileDeps, { leftOut, ...found }: Comparison, run
   let silent = false;
   await sideBySide(atOnce, tasks, async ({ kind, act }) => {
     const late = silent ? 'host_unreachable' : deps.clock() >= run.deadline ? 'time_up' : undefined;
-    const outcome = late === undefined ? await attempt(deps, run, act) : { left: late };
-    if (outcome === 'nothing') return;
-    if (outcome === 'done') {
-      acted[kind].done += 1;
-      return;
-    }
+    const outcome = late === undefined ? await attempt(deps, run, act) : left(late);
+    if (outcome.state === 'done') acted[kind].done += 1;
+    if (outcome.state !== 'left') return;
     acted[kind].left += 1;
-    leaveOut(leftOut, outcome.left);
-    if (outcome.left === 'host_unreachable') silent = true;
-    if (outcome.left === 'internal') acted.faults += 1;
+    leaveOut(leftOut, outcome.reason);
+    if (outcome.reason === 'host_unreachable') silent = true;
+    if (outcome.reason === 'internal') acted.faults += 1;
   });
   return acted;
 }
@@ -127,6 +126,6 @@ async function attempt({ log }: ReconcileDeps, { host }: HostRun, act: () => Pro
     return await act();
   } catch (fault) {
     log.error('reconcile_failed', { host: host.name, ...faultOf(fault) });
-    return { left: reasonOf(fault) };
+    return left(reasonOf(fault));
   }
 }

@@ -4,27 +4,30 @@ import { HostRefused } from '../../shared/contract/errors';
 import { reasonOf } from '../../shared/grants/reason-of';
 import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
-import { claimRepair, closeRepair, type Grant, readGrant } from '../../shared/store/grants';
-import { notToJudge } from './compare';
+import { claimRepair, closeRepair } from '../../shared/store/grants/changing';
+import { readGrant } from '../../shared/store/grants/reads';
+import type { ActiveGrant } from '../../shared/store/grants/row';
+import { judge } from './compare';
 import { type Differences, differences, shownDifferences } from './differences';
-import { type Act, by, type Outcome, type ReconcileDeps } from './reconcile-deps';
+import { type Act, by, type Left, left, type Outcome, type ReconcileDeps } from './reconcile-deps';
 
 /**
  * Makes a user what its grant says. The row is read, then the user, then the row is taken for the repair on the condition that it has
  * not changed, and for as long as that may take nobody else moves its addresses: so what is sent to the server is never older than
  * what a request sent.
  */
-export async function repairUser(deps: ReconcileDeps, listed: Grant, act: Act): Promise<Outcome> {
+export async function repairUser(deps: ReconcileDeps, listed: ActiveGrant, act: Act): Promise<Outcome> {
   const { table, tagged, stackName } = deps;
   const now = new Date(deps.clock());
-  const grant = await readGrant(table, listed);
-  if (!grant) return 'nothing';
-  const left = notToJudge(grant, seconds(now));
-  if (left) return { left };
+  const row = await readGrant(table, listed);
+  if (!row) return { state: 'nothing' };
+  const judged = judge(row, seconds(now));
+  if (judged.state === 'left') return judged;
+  const { grant } = judged;
   const { ours } = await tagged.look(act.host, stackName, [{ user: grant.username, db: grant.usersDb }]);
   const user = ours.find(({ tag }) => tag.grant === grant.id);
   const found = user && differences(user, grant, stackName);
-  if (!user || !found) return 'nothing';
+  if (!user || !found) return { state: 'nothing' };
   const about = { email: grant.email, by, grant, ...shownDifferences(user, found) };
   const [claimed] = await together([
     claimRepair(table, grant, seconds(now)),
@@ -32,25 +35,25 @@ export async function repairUser(deps: ReconcileDeps, listed: Grant, act: Act): 
   ]);
   const fail = async (reason: string): Promise<Outcome> => {
     await writeEvent(table, { act: 'repair_failed', reason, ...about }, act.source, now);
-    return { left: reason };
+    return left(reason);
   };
   if (!claimed) return fail('being_changed');
-  const refused = await send(deps, claimed, found, act).catch(async (fault: unknown) => {
+  const sent = await send(deps, claimed, found, act).catch(async (fault: unknown) => {
     await fail(reasonOf(fault));
     throw fault;
   });
   // Where the row has moved on since, it says so by itself a minute later.
   await closeRepair(table, claimed);
-  return refused ? fail(refused) : 'done';
+  return sent.state === 'left' ? fail(sent.reason) : sent;
 }
 
 /** Takes before it gives. A step that the server refuses is left out; where it does not answer, so are those after it. */
 async function send(
   { users, tagged, log }: ReconcileDeps,
-  claimed: Grant,
+  claimed: ActiveGrant,
   { revoke, grant, tag, cidrs }: Differences,
   { host }: Act,
-): Promise<string | undefined> {
+): Promise<{ state: 'done' } | Left> {
   const name = { user: claimed.username, db: claimed.usersDb };
   const steps = [
     revoke.length > 0 && (() => users.revokeRoles(host, name, revoke)),
@@ -58,18 +61,18 @@ async function send(
     tag && (() => users.update(host, name, { tag, change: claimed.change })),
     grant.length > 0 && (() => tagged.grantRoles(host, name, grant)),
   ];
-  let refused: string | undefined;
+  let sent: { state: 'done' } | Left = { state: 'done' };
   for (const step of steps) {
     if (!step) continue;
     try {
       const answer = await step();
-      if (answer === 'missing') return 'user_gone';
-      if (answer === 'not_offered') refused = 'host_refused';
+      if (answer === 'missing') return left('user_gone');
+      if (answer === 'not_offered') sent = left('host_refused');
     } catch (fault) {
       if (!(fault instanceof HostRefused)) throw fault;
       log.warn('repair_refused', { grant: claimed.id, host: host.name, ...faultOf(fault) });
-      refused = 'host_refused';
+      sent = left('host_refused');
     }
   }
-  return refused;
+  return sent;
 }

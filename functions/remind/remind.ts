@@ -7,7 +7,10 @@ import type { Settings } from '../../shared/aws/settings';
 import { grouped } from '../../shared/policy/grouped';
 import { seconds } from '../../shared/policy/time';
 import { type Source, writeEvent } from '../../shared/store/audit';
-import { allLiveGrants, forgetReminder, type Grant, inForce, noteReminder } from '../../shared/store/grants';
+import { forgetReminder, noteReminder } from '../../shared/store/grants/noting';
+import { allLiveGrants } from '../../shared/store/grants/reads';
+import type { ActiveGrant } from '../../shared/store/grants/row';
+import { ifInForce } from '../../shared/store/grants/states';
 import { lastRun, noteRun } from '../../shared/store/job-runs';
 import type { Table } from '../../shared/store/table';
 import { readUndelivered } from '../../shared/store/undelivered';
@@ -49,7 +52,9 @@ export async function remind(deps: RemindDeps, source: Source, deadline: number)
   const reminded: Reminded = { people: 0, grants: 0, failed: 0, left: 0 };
   if (moment - ((await lastRun(table, 'remind')) ?? 0) < aboutADay) return reminded;
   const { grants: due } = await allLiveGrants(table, moment + settings.remindBefore);
-  const ending = due.filter((grant) => inForce(grant, moment) && isWorthIt(grant, settings.remindBefore));
+  const ending = due
+    .flatMap((grant) => ifInForce(grant, moment) ?? [])
+    .filter((grant) => isWorthIt(grant, settings.remindBefore));
   let paused = false;
   await sideBySide(peopleAtOnce, [...grouped(ending, ({ email }) => email)], async ([email, grants]) => {
     const outcome = paused || clock() >= deadline ? 'later' : await attempt(deps, email, grants, source);
@@ -67,13 +72,13 @@ export async function remind(deps: RemindDeps, source: Source, deadline: number)
   return reminded;
 }
 
-const isWorthIt = ({ issuedAt, expiresAt, remindedOf }: Grant, before: number): boolean =>
+const isWorthIt = ({ issuedAt, expiresAt, remindedOf }: ActiveGrant, before: number): boolean =>
   remindedOf !== expiresAt && expiresAt - issuedAt > 2 * before;
 
 /** `later`: SES takes no more for now; `fault`: of our own, and no reason to leave out the others. */
 type Outcome = { grants: number; failed: boolean } | 'later' | 'fault';
 
-async function attempt(deps: RemindDeps, email: string, grants: Grant[], source: Source): Promise<Outcome> {
+async function attempt(deps: RemindDeps, email: string, grants: ActiveGrant[], source: Source): Promise<Outcome> {
   try {
     return await remindOne(deps, email, grants, source);
   } catch (fault) {
@@ -83,7 +88,7 @@ async function attempt(deps: RemindDeps, email: string, grants: Grant[], source:
 }
 
 /** The note comes first: a mail that is sent twice each day is worse than one that is lost. */
-async function remindOne(deps: RemindDeps, email: string, ending: Grant[], source: Source): Promise<Outcome> {
+async function remindOne(deps: RemindDeps, email: string, ending: ActiveGrant[], source: Source): Promise<Outcome> {
   const { table, log, clock } = deps;
   const record = (act: 'reminded' | 'remind_failed', more: { reason?: string; count?: number }) =>
     writeEvent(table, { act, email, by: 'mongogrant', ...more }, source, new Date(clock()));
@@ -109,7 +114,7 @@ async function remindOne(deps: RemindDeps, email: string, ending: Grant[], sourc
   }
 }
 
-function send({ sendMail, origin }: RemindDeps, email: string, grants: Grant[]): Promise<void> {
+function send({ sendMail, origin }: RemindDeps, email: string, grants: ActiveGrant[]): Promise<void> {
   const logins = grants.map(({ expiresAt, ...grant }) => ({ ...grant, expires: new Date(expiresAt * 1000) }));
   return sendMail({ to: email, ...reminderMail(logins, origin) });
 }

@@ -5,7 +5,8 @@ import { type Cause, type End, type EndDeps, endGrant } from '../../shared/grant
 import { type KnownSilence, knownSilence } from '../../shared/grants/known-silence';
 import { grouped } from '../../shared/policy/grouped';
 import { seconds } from '../../shared/policy/time';
-import { type Grant, markEnding } from '../../shared/store/grants';
+import { markEnding } from '../../shared/store/grants/ending';
+import type { LivingGrant } from '../../shared/store/grants/row';
 
 /** So few are begun at once: the first step of each is its row, so all rows say that they end before any user is touched. */
 const few = 25;
@@ -31,14 +32,14 @@ export interface ManyEnded {
  */
 export async function endGrants(
   deps: EndDeps,
-  grants: readonly Grant[],
+  grants: readonly LivingGrant[],
   cause: AwaitedCause,
   now: Date,
 ): Promise<ManyEnded> {
   const { deadline } = cause.source;
   const inTime = () => Date.now() < deadline - toBegin;
   const silence = silenceOf(deps, grants);
-  const end = (grant: Grant) => {
+  const end = (grant: LivingGrant) => {
     const timed = { ...cause.source, deadline: deadline - toEnd };
     return attempt(deps, grant, () =>
       endGrant(deps, grant, { ...cause, source: timed, silence: silence(grant.host) }, now),
@@ -62,12 +63,12 @@ export async function endGrants(
 }
 
 /** The order is on record, so this needs no event of its own: thousands of rows are to be written while somebody waits. */
-async function mark({ table }: EndDeps, grant: Grant, cause: Cause, now: Date): Promise<End> {
-  const ending = grant.state === 'ending' ? grant : await markEnding(table, grant, cause, seconds(now));
+async function mark({ table }: EndDeps, grant: LivingGrant, cause: Cause, now: Date): Promise<End> {
+  const ending = grant.state === 'ending' ? grant : await markEnding(table, grant, { ...cause, now: seconds(now) });
   return left(ending ?? grant, 'ordered');
 }
 
-async function attempt({ log }: EndDeps, grant: Grant, act: () => Promise<End>): Promise<End> {
+async function attempt({ log }: EndDeps, grant: LivingGrant, act: () => Promise<End>): Promise<End> {
   try {
     return await act();
   } catch (fault) {
@@ -76,12 +77,12 @@ async function attempt({ log }: EndDeps, grant: Grant, act: () => Promise<End>):
   }
 }
 
-const left = (grant: Grant, reason: string): End => ({ state: 'failed', grant, reason });
+const left = (grant: LivingGrant, reason: string): End => ({ state: 'failed', grant, reason });
 const isFault = (end: End): boolean => end.state === 'failed' && end.reason === 'internal';
 const isSaid = (row: End): boolean => row.state === 'ended' || (row.state === 'failed' && row.reason === 'ordered');
 
 /** One for each host, read once. */
-function silenceOf({ table }: EndDeps, grants: readonly Grant[]): (host: string) => KnownSilence | undefined {
+function silenceOf({ table }: EndDeps, grants: readonly LivingGrant[]): (host: string) => KnownSilence | undefined {
   const known = new Map([...new Set(grants.map(({ host }) => host))].map((host) => [host, knownSilence(table, host)]));
   return (host) => known.get(host);
 }

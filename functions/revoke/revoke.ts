@@ -5,7 +5,7 @@ import type { revokeTokensRoute } from '../../shared/contract/routes/revoke-toke
 import { type End, type EndDeps, endGrant } from '../../shared/grants/end-grant';
 import { knownSilence } from '../../shared/grants/known-silence';
 import { only, orderedGrants } from '../../shared/grants/revoke-order';
-import { grantAnswer } from '../../shared/http/answers';
+import { endingAnswer, grantAnswer } from '../../shared/http/answers';
 import { type AuthDeps, type Authority, authorize, claimsOf, livePerson } from '../../shared/http/authenticate';
 import type { Call, CallOf } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
@@ -13,7 +13,9 @@ import type { ApiResponse } from '../../shared/http/render';
 import { named } from '../../shared/policy/filter';
 import { asksOutside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
-import { type Grant, type GrantRows, grantsOf, type UnreadableGrant } from '../../shared/store/grants';
+import { grantsOf } from '../../shared/store/grants/reads';
+import type { LivingGrant } from '../../shared/store/grants/row';
+import type { GrantRows, UnreadableGrant } from '../../shared/store/grants/rows';
 import { liveTokens, revokeToken } from '../../shared/store/links';
 import { closeOrder, type Order, planOrder } from '../../shared/store/orders';
 import { newId } from '../../shared/tokens/tokens';
@@ -77,7 +79,7 @@ async function find(
   { request }: Call,
   { order, rows }: { order: Order; rows: GrantRows | undefined },
 ) {
-  const found: GrantRows = { grants: [], unreadable: [] };
+  const found: GrantRows<LivingGrant> = { grants: [], unreadable: [] };
   if (rows) return { found: only(order, rows), rest: false };
   for await (const page of orderedGrants(table, order)) {
     found.grants.push(...page.grants);
@@ -87,7 +89,7 @@ async function find(
   return { found, rest: false };
 }
 
-async function endOne(deps: RevokeDeps, grants: Grant[], cause: AwaitedCause, now: Date): Promise<ManyEnded> {
+async function endOne(deps: RevokeDeps, grants: LivingGrant[], cause: AwaitedCause, now: Date): Promise<ManyEnded> {
   const [grant] = grants;
   if (!grant) return { ends: [], unsaid: false };
   const silence = knownSilence(deps.table, grant.host);
@@ -95,13 +97,13 @@ async function endOne(deps: RevokeDeps, grants: Grant[], cause: AwaitedCause, no
 }
 
 function answer(ends: End[], unreadable: UnreadableGrant[], rest: boolean) {
-  const of = (ended: boolean) => ends.filter(({ state }) => (state === 'ended') === ended).map(({ grant }) => grant);
-  const [revoked, pending] = [of(true), of(false).map((grant) => ({ ...grant, state: 'ending' as const }))];
+  const revoked = ends.flatMap((end) => (end.state === 'ended' ? [end.grant] : []));
+  const pending = ends.flatMap((end) => (end.state === 'ended' ? [] : [end.grant]));
   const most = revoked.length + pending.length > mostShown || rest;
   const unread = unreadable.map(({ email, host, db, role, label }) => ({ email, host, db, role, label }));
   return {
     revoked: revoked.slice(0, mostShown).map(grantAnswer),
-    pending: pending.slice(0, mostShown - Math.min(mostShown, revoked.length)).map(grantAnswer),
+    pending: pending.slice(0, mostShown - Math.min(mostShown, revoked.length)).map(endingAnswer),
     ...(most && { counts: { revoked: revoked.length, pending: pending.length }, more: rest }),
     ...(unread.length > 0 && { unreadable: unread }),
   };

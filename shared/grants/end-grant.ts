@@ -6,17 +6,10 @@ import type { Deployment } from '../contract/deployment';
 import type { Host, MongoUsers } from '../mongo/mongo-users';
 import { seconds } from '../policy/time';
 import { type Event, type Source, writeEvent } from '../store/audit';
-import {
-  beginEnd,
-  type EndCause,
-  finishEnd,
-  type Grant,
-  isStamped,
-  markEnding,
-  type Proof,
-  pauseEnd,
-  stampGrant,
-} from '../store/grants';
+import { asEnded, beginEnd, type EndCause, finishEnd, markEnding, pauseEnd } from '../store/grants/ending';
+import { stampGrant } from '../store/grants/noting';
+import type { EndedGrant, EndingGrant, LiveGrant, LivingGrant, Proof } from '../store/grants/row';
+import { isStamped } from '../store/grants/states';
 import type { Table } from '../store/table';
 import type { KnownSilence } from './known-silence';
 import { reasonOf } from './reason-of';
@@ -44,14 +37,13 @@ export interface Cause extends EndCause {
  * `failed`: it ends, and the reaper goes on with it; `reason` says what it waits for.
  */
 export type End =
-  | { state: 'ended'; grant: Grant }
-  | { state: 'busy'; grant: Grant }
-  | { state: 'spared'; grant: Grant }
-  | { state: 'failed'; grant: Grant; reason: string };
+  | { state: 'ended'; grant: EndedGrant }
+  | { state: 'busy'; grant: LivingGrant }
+  | { state: 'spared'; grant: LivingGrant }
+  | { state: 'failed'; grant: LivingGrant; reason: string };
 
-/** Why a grant has not ended, as a code; none for one that has. */
-export const whyNotEnded = (end: End): string | undefined => {
-  if (end.state === 'ended') return undefined;
+/** Why a grant has not ended, as a code. */
+export const whyNotEnded = (end: Exclude<End, { state: 'ended' }>): string => {
   if (end.state === 'busy') return 'grant_busy';
   return end.state === 'spared' ? 'spared' : end.reason;
 };
@@ -63,47 +55,47 @@ const endMs = 10_000;
  * Ends a grant: first its row says so, then its user is locked, loses its roles, its sessions and its name, then it is shown that the
  * login is dead, then the row is closed. Every step may be repeated; a user that is gone already is done once that is shown.
  */
-export async function endGrant(deps: EndDeps, grant: Grant, cause: Cause, now: Date): Promise<End> {
+export async function endGrant(deps: EndDeps, grant: LivingGrant, cause: Cause, now: Date): Promise<End> {
   const { table, log } = deps;
-  const { source, by, why } = cause;
+  const { source, by } = cause;
+  const moment = seconds(now);
+  const why = (grant.state === 'ending' ? grant.why : undefined) ?? cause.why;
   const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
-    writeEvent(table, { ...event, email: grant.email, by, why: grant.why ?? why, grant }, source, now);
-  const stillEnding = { ...grant, state: 'ending' as const };
-  const left = await leave(grant, cause, seconds(now));
-  if (left) return left;
+    writeEvent(table, { ...event, email: grant.email, by, why, grant }, source, now);
+  const nothingToDo = await leave(grant, cause, moment);
+  if (nothingToDo) return nothingToDo;
   const [begun, , silent] = await together([
-    beginEnd(table, grant, cause, seconds(now)),
+    beginEnd(table, grant, { ...cause, now: moment }),
     grant.state !== 'ending' && note({ act: 'ending' }),
-    cause.silence?.isSilent(seconds(now)),
+    cause.silence?.isSilent(moment),
   ]);
-  if (begun.state === 'spared') return { state: 'spared', grant };
-  if (begun.state === 'busy') return { state: 'busy', grant: stillEnding };
+  if (begun.state === 'spared' || begun.state === 'busy') return { state: begun.state, grant };
+  if (begun.state === 'ended') return begun;
   const { grant: ending } = begun;
-  if (begun.state === 'ended') return { state: 'ended', grant: ending };
-  const removed = silent ? { reason: 'host_unreachable' } : await removeUser(deps, ending, cause, now);
-  const unaskedSince = sinceUnasked(removed, ending, seconds(now));
-  const waitsFor = removed.reason ?? reasonToWait(ending, unaskedSince, cause, seconds(now));
-  if (waitsFor !== undefined) {
+  const removed = silent ? left('host_unreachable') : await removeUser(deps, ending, { ...cause, now });
+  const unaskedSince = sinceUnasked(removed, ending, moment);
+  const verdict = judge(removed, ending, { unaskedSince, unaskedAfter: cause.unaskedAfter, now: moment });
+  if (verdict.state === 'left') {
+    const { reason: waitsFor } = verdict;
     await together([
-      pauseEnd(table, ending, seconds(now), { waitsFor, unaskedSince }),
+      pauseEnd(table, ending, { waitsFor, unaskedSince, now: moment }),
       note({ act: 'end_pending', reason: waitsFor }),
     ]);
-    return waitsFor === 'grant_busy'
-      ? { state: 'busy', grant: stillEnding }
-      : { state: 'failed', grant: stillEnding, reason: waitsFor };
+    if (waitsFor === 'grant_busy') return { state: 'busy', grant: ending };
+    return { state: 'failed', grant: ending, reason: waitsFor };
   }
-  const { proof, late = false } = removed;
-  if (proof && proof.notAsked.length > 0)
+  const { proof, late } = verdict;
+  if (proof.notAsked.length > 0)
     log.error('proof_incomplete', { grant: grant.id, host: grant.host, notAsked: proof.notAsked });
-  const [ended = ending] = await together([
-    finishEnd(table, ending, seconds(now), proof, late),
-    note({ act: 'ended', ...(proof && { proof }) }),
+  const [ended = asEnded(ending, proof)] = await together([
+    finishEnd(table, ending, { now: moment, proof, late }),
+    note({ act: 'ended', proof }),
   ]);
-  return { grant: { ...ended, state: 'ended', ...(proof && { proof }) }, state: 'ended' };
+  return { state: 'ended', grant: ended };
 }
 
 /** Where nothing need be done now about a grant that says already that it ends: so who asks for that again and again costs a read. */
-async function leave(grant: Grant, { silence }: Cause, now: number): Promise<End | undefined> {
+async function leave(grant: LivingGrant, { silence }: Cause, now: number): Promise<End | undefined> {
   if (grant.state !== 'ending') return undefined;
   if (grant.endingUntil > now) return { state: 'busy', grant };
   return (await silence?.isSilent(now)) ? { state: 'failed', grant, reason: 'host_unreachable' } : undefined;
@@ -112,65 +104,94 @@ async function leave(grant: Grant, { silence }: Cause, now: number): Promise<End
 /** Says of a grant that it ends, for whoever ends it next: none if it ends already, or has ended. */
 export async function sayEnding(
   { table }: Pick<EndDeps, 'table'>,
-  grant: Grant,
+  grant: LiveGrant,
   { why, by, source }: Cause,
   now: Date,
-): Promise<Grant | undefined> {
+): Promise<EndingGrant | undefined> {
   const [ending] = await together([
-    markEnding(table, grant, { why, by }, seconds(now)),
+    markEnding(table, grant, { why, by, now: seconds(now) }),
     writeEvent(table, { act: 'ending', email: grant.email, by, why, grant }, source, now),
   ]);
   return ending;
 }
 
-/** What became of a user: what was proved (`fresh`: it was there until now), or the reason for which nothing could be. */
-type Removed =
-  | { reason: string; proof?: undefined; late?: undefined; fresh?: undefined }
-  | { reason?: undefined; proof: Proof; late: boolean; fresh: boolean };
+/** A user of whom not all could be shown, and why. */
+type Left = { state: 'left'; reason: string };
+
+/** What was proved of a user that is gone. `late`: some command may still arrive. `fresh`: it was there until now. */
+type Gone = { state: 'gone'; proof: Proof; late: boolean; fresh: boolean };
+
+const left = (reason: string): Left => ({ state: 'left', reason });
+const goneBefore = (proof: Proof): Gone => ({ state: 'gone', proof, late: false, fresh: false });
 
 /** Since when all that is left to be shown is up to members that can't be asked; none where it is not. */
-function sinceUnasked({ reason, proof, fresh }: Removed, { unaskedSince }: Grant, now: number): number | undefined {
+function sinceUnasked(removed: Left | Gone, { unaskedSince }: EndingGrant, now: number): number | undefined {
   // A host that is away for a moment says nothing new about its members.
-  if (!proof) return reason === 'host_unreachable' || reason === 'time_up' ? unaskedSince : undefined;
-  if (proof.notAsked.length === 0) return undefined;
-  return fresh ? now : (unaskedSince ?? now);
+  if (removed.state === 'left')
+    return removed.reason === 'host_unreachable' || removed.reason === 'time_up' ? unaskedSince : undefined;
+  if (removed.proof.notAsked.length === 0) return undefined;
+  return removed.fresh ? now : (unaskedSince ?? now);
 }
 
-/** None where the grant may end now. */
-function reasonToWait(
-  { creatingUntil }: Grant,
-  unaskedSince: number | undefined,
-  { unaskedAfter }: Cause,
-  now: number,
-): string | undefined {
-  if (creatingUntil > now) return 'grant_busy';
-  if (unaskedSince === undefined) return undefined;
-  return unaskedAfter !== undefined && now - unaskedSince >= unaskedAfter ? undefined : 'member_not_asked';
+interface Patience {
+  unaskedSince: number | undefined;
+  unaskedAfter: number | undefined;
+  now: number;
 }
 
-async function removeUser(deps: EndDeps, grant: Grant, { source, silence }: Cause, now: Date): Promise<Removed> {
+/** Whether the grant of a user that is gone may end now; else why it waits. */
+function judge(removed: Left | Gone, { creatingUntil }: EndingGrant, patience: Patience): Left | Gone {
+  const { unaskedSince, unaskedAfter, now } = patience;
+  if (removed.state === 'left') return removed;
+  if (creatingUntil > now) return left('grant_busy');
+  if (unaskedSince === undefined) return removed;
+  return unaskedAfter !== undefined && now - unaskedSince >= unaskedAfter ? removed : left('member_not_asked');
+}
+
+interface RemovalOf {
+  source: Cause['source'];
+  silence?: KnownSilence | undefined;
+  now: Date;
+}
+
+async function removeUser(
+  deps: EndDeps,
+  grant: EndingGrant,
+  { source, silence, now }: RemovalOf,
+): Promise<Left | Gone> {
   const deadline = source.deadline ?? Date.now() + endMs;
   try {
     const secret = await deps.secrets.host(grant.host);
-    if (!secret) return { reason: 'host_unknown' };
+    if (!secret) return left('host_unknown');
     const host = { name: grant.host, secret, deadline };
-    const { username: user, usersDb: db, role } = grant;
-    const doomed = { user, db, grant: grant.id, roles: [{ role, db: grant.db }] };
-    let elsewhere = false;
-    const removal = await lockAndDrop(deps, host, doomed, seconds(now), 'drop', async (on) => {
-      elsewhere = await isElsewhere(deps, host, grant, on);
-    });
-    const removed: Removed =
-      elsewhere && removal.state === 'removed'
-        ? { reason: 'other_deployment' }
-        : await judgeRemoval(deps, host, doomed, grant, removal, now);
+    const removed = await removeAt(deps, host, { grant, at: seconds(now) });
     await silence?.learnAnswer();
     return removed;
   } catch (fault) {
     deps.log.error('end_failed', { grant: grant.id, host: grant.host, ...faultOf(fault) });
     await silence?.learn(fault, seconds(now));
-    return { reason: reasonOf(fault) };
+    return left(reasonOf(fault));
   }
+}
+
+interface Ending {
+  grant: EndingGrant;
+  /** Whole seconds. */
+  at: number;
+}
+
+async function removeAt(deps: EndDeps, host: Host, ending: Ending): Promise<Left | Gone> {
+  const { grant, at } = ending;
+  const { username: user, usersDb: db, role } = grant;
+  const doomed = { user, db, grant: grant.id, roles: [{ role, db: grant.db }] };
+  let elsewhere = false;
+  const onSight = async (on: Deployment | undefined) => {
+    elsewhere = on !== undefined && (await isElsewhere(deps, host, { grant, on }));
+  };
+  const removal = await lockAndDrop(deps, host, { doomed, at, ifLate: 'drop', onSight });
+  if (removal.state !== 'removed') return judgeRemoval(deps, host, { ...ending, doomed, removal });
+  const { proof, late } = removal;
+  return elsewhere ? left('other_deployment') : { state: 'gone', proof, late, fresh: true };
 }
 
 /**
@@ -180,36 +201,33 @@ async function removeUser(deps: EndDeps, grant: Grant, { source, silence }: Caus
 async function isElsewhere(
   { table, users }: EndDeps,
   host: Host,
-  grant: Grant,
-  on: Deployment | undefined,
+  { grant, on }: { grant: EndingGrant; on: Deployment },
 ): Promise<boolean> {
-  if (!on || isStamped(grant, on)) return false;
+  if (isStamped(grant, on)) return false;
   if (grant.madeOn) return !(await users.isDeployment(host, grant.madeOn));
   await stampGrant(table, grant, on);
   return false;
 }
 
+/** A removal that dropped no user, or after which a member still knows it. */
+type NotRemoved = Exclude<Removal, { state: 'removed' }>;
+
 async function judgeRemoval(
   deps: EndDeps,
   host: Host,
-  doomed: Doomed,
-  grant: Grant,
-  removal: Removal,
-  now: Date,
-): Promise<Removed> {
-  const at = seconds(now);
-  if (removal.state === 'removed') return { ...removal, fresh: true };
-  if (removal.state === 'known') return { reason: removal.reason };
-  if (!wasInForce(grant)) return { proof: wasGone(at), late: false, fresh: false };
-  if (removal.state === 'foreign') return { reason: 'user_not_ours' };
+  { grant, at, doomed, removal }: Ending & { doomed: Doomed; removal: NotRemoved },
+): Promise<Left | Gone> {
+  if (removal.state === 'known') return left(removal.reason);
+  if (!wasInForce(grant)) return goneBefore(wasGone(at));
+  if (removal.state === 'foreign') return left('user_not_ours');
   // Not there: dropped by somebody, or by an attempt before this one; or this is not the server on which it was made.
-  if (!grant.madeOn) return { reason: 'deployment_unknown' };
-  if (!(await deps.users.isDeployment(host, grant.madeOn))) return { reason: 'other_deployment' };
+  if (!grant.madeOn) return left('deployment_unknown');
+  if (!(await deps.users.isDeployment(host, grant.madeOn))) return left('other_deployment');
   // Another grant's user has the name by now, so no member can be asked about the one before.
-  if (removal.state === 'taken') return { proof: wasGone(at), late: false, fresh: false };
-  const gone = await proveGone(deps, host, doomed, at);
-  return gone.state === 'known' ? { reason: gone.reason } : { proof: gone.proof, late: false, fresh: false };
+  if (removal.state === 'taken') return goneBefore(wasGone(at));
+  const gone = await proveGone(deps, host, { name: doomed, at });
+  return gone.state === 'known' ? left(gone.reason) : goneBefore(gone.proof);
 }
 
 /** Whether its login may have been handed out. If not, a user without our tag was there before, and ours was never made under that name. */
-const wasInForce = ({ creatingUntil, why }: Grant): boolean => creatingUntil === 0 && why !== 'not_made';
+const wasInForce = ({ creatingUntil, why }: EndingGrant): boolean => creatingUntil === 0 && why !== 'not_made';

@@ -1,7 +1,8 @@
 import { sideBySide } from '../async/side-by-side';
 import { named } from '../policy/filter';
 import type { RuleKey } from '../policy/policy';
-import { allLiveGrants, type Grant, grantsOf, grantsOnHost } from '../store/grants';
+import { allLiveGrants, grantsOf, grantsOnHost } from '../store/grants/reads';
+import type { Grant } from '../store/grants/row';
 import type { Table } from '../store/table';
 
 const readsAtOnce = 20;

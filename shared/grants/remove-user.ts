@@ -6,7 +6,7 @@ import { HostUnreachable } from '../contract/errors';
 import type { MemberSays } from '../mongo/mongo-members';
 import type { Login } from '../mongo/mongo-servers';
 import type { Host, MongoUsers, UserName } from '../mongo/mongo-users';
-import type { Proof } from '../store/grants';
+import type { Proof } from '../store/grants/row';
 import { newPassword } from '../tokens/tokens';
 
 export interface RemoveDeps {
@@ -38,28 +38,57 @@ interface Steps {
   late: boolean;
 }
 
+/** How a user is removed. */
+interface Removing {
+  doomed: Doomed;
+  /** Whole seconds. */
+  at: number;
+  /**
+   * What to do where a command got no answer and may still arrive: `drop` for who keeps others from the name until then, `stop` for
+   * who can't.
+   */
+  ifLate: 'drop' | 'stop';
+  /** Called when the user was seen, and over before anything is done to it that can't be taken back. */
+  onSight?: (on: Deployment | undefined) => Promise<unknown>;
+}
+
 /**
  * Locked first, so that nothing new starts; then what runs; then the user, whatever became of the steps before. Whoever calls it has made
- * sure that nobody else drops the same user meanwhile: the name could be another grant's by then. `ifLate` says what to do where a
- * command got no answer and may still arrive: `drop` for who keeps others from the name until then, `stop` for who can't. `onSight` is
- * called when the user was seen, and over before anything is done to it that can't be taken back.
+ * sure that nobody else drops the same user meanwhile: the name could be another grant's by then.
  */
-export async function lockAndDrop(
-  deps: RemoveDeps,
-  host: Host,
-  { grant, roles, ...name }: Doomed,
-  at: number,
-  ifLate: 'drop' | 'stop',
-  onSight: (on: Deployment | undefined) => Promise<unknown> = async () => {},
-): Promise<Removal> {
-  const { users, log } = deps;
+export async function lockAndDrop(deps: RemoveDeps, host: Host, removing: Removing): Promise<Removal> {
+  const { users } = deps;
+  const { doomed, at, onSight = async () => {} } = removing;
+  const { grant, roles, ...name } = doomed;
   const owner = await users.owner(host, name);
   if (owner === undefined) return { state: 'missing' };
   // A user without a tag may be ours no longer, or never was; one of another grant took the name after ours was gone.
   if (owner === 'foreign') return { state: 'foreign' };
   if (owner.grant !== grant) return { state: 'taken' };
   const steps: Steps = { leftOut: [], late: false };
-  const attempt = async <T>(step: string, run: () => Promise<T>): Promise<T | 'failed'> => {
+  const attempt = attempter(deps, removing, steps);
+  const password = newPassword();
+  const locking = attempt('lock', () => users.lock(host, name, password));
+  const [locked, noted] = await Promise.allSettled([locking, onSight(owner.on)]);
+  if (locked.status === 'rejected') throw locked.reason;
+  if (noted.status === 'rejected') throw noted.reason;
+  const lock = locked.value === 'missing' || locked.value === 'failed' ? undefined : locked.value;
+  steps.leftOut.push(...(lock?.left ?? []));
+  if (roles.length > 0) await attempt('roles', () => users.revokeRoles(host, name, roles));
+  const killed = await attempt('sessions', () => users.killSessions(host, name));
+  await users.drop(host, name);
+  // Sessions go by the name: what was not, or not surely, ended before the drop can be ended after it.
+  if (killed !== 'killed' || !lock || lock.left.length > 0)
+    await attempt('sessions_left', () => users.killSessionsLeft(host, name));
+  const known = lock && !lock.left.includes('password');
+  const trial = known ? { password, mechanisms: lock.mechanisms ?? owner.mechanisms } : undefined;
+  return prove(users, host, { name, at, steps, trial });
+}
+
+/** Takes a step, and notes what became of it. */
+const attempter =
+  ({ log }: RemoveDeps, { doomed: { grant }, ifLate }: Removing, steps: Steps) =>
+  async <T>(step: string, run: () => Promise<T>): Promise<T | 'failed'> => {
     try {
       const result = await run();
       if (result === 'not_offered') steps.leftOut.push(step);
@@ -72,33 +101,19 @@ export async function lockAndDrop(
       return 'failed';
     }
   };
-  const password = newPassword();
-  const locking = attempt('lock', () => users.lock(host, name, password));
-  const [locked, noted] = await Promise.allSettled([locking, onSight(owner.on)]);
-  if (locked.status === 'rejected') throw locked.reason;
-  if (noted.status === 'rejected') throw noted.reason;
-  const lock = typeof locked.value === 'object' ? locked.value : undefined;
-  steps.leftOut.push(...(lock?.left ?? []));
-  if (roles.length > 0) await attempt('roles', () => users.revokeRoles(host, name, roles));
-  const killed = await attempt('sessions', () => users.killSessions(host, name));
-  await users.drop(host, name);
-  // Sessions go by the name: what was not, or not surely, ended before the drop can be ended after it.
-  if (killed !== 'killed' || !lock || lock.left.length > 0)
-    await attempt('sessions_left', () => users.killSessionsLeft(host, name));
-  const known = lock && !lock.left.includes('password');
-  const trial = known ? { password, mechanisms: lock.mechanisms ?? owner.mechanisms } : undefined;
-  return prove(users, host, name, { at, steps, trial });
-}
 
 /** Shows that nobody has a name any more that a user had of whom nothing is left on the server that takes writes. */
-export async function proveGone(deps: RemoveDeps, host: Host, name: UserName, at: number): Promise<Proved> {
-  const { users, log } = deps;
+export async function proveGone(
+  { users, log }: RemoveDeps,
+  host: Host,
+  { name, at }: { name: UserName; at: number },
+): Promise<Proved> {
   const steps: Steps = { leftOut: ['user_was_gone'], late: false };
   await users.killSessionsLeft(host, name).catch((fault: unknown) => {
     log.warn('step_left_out', { step: 'sessions_left', ...faultOf(fault) });
     steps.leftOut.push('sessions_left');
   });
-  return prove(users, host, name, { at, steps, trial: undefined });
+  return prove(users, host, { name, at, steps, trial: undefined });
 }
 
 /** A login that nobody had any more to lose: it was never handed out, or its name is another's by now. */
@@ -112,6 +127,7 @@ export const wasGone = (at: number): Proof => ({
 });
 
 interface Evidence {
+  name: UserName;
   at: number;
   steps: Steps;
   /** The password that was right until the drop, where somebody knows it, and the mechanisms that the user had. */
@@ -119,10 +135,11 @@ interface Evidence {
 }
 
 /** Shows that the user is gone: the server knows none, each member knows none, and none takes the login that was right until the drop. */
-async function prove(users: MongoUsers, host: Host, name: UserName, { at, steps, trial }: Evidence): Promise<Proved> {
+async function prove(users: MongoUsers, host: Host, evidence: Evidence): Promise<Proved> {
+  const { name, at, steps, trial } = evidence;
   const { there, members } = await users.whoKnows(host, name);
   if (there || members.some(({ says }) => says === 'known')) return { state: 'known', reason: 'still_known' };
-  const trials = await together(members.map((one) => tryAt(users, host, name, one, trial)));
+  const trials = await together(members.map((one) => tryAt(users, one, { host, name, trial })));
   if (trials.includes('accepted')) return { state: 'known', reason: 'still_accepted' };
   const refused = members.filter((_, index) => trials[index] === 'refused');
   const gone = members.filter(({ says }) => says === 'gone');
@@ -146,10 +163,8 @@ async function prove(users: MongoUsers, host: Host, name: UserName, { at, steps,
 /** Only with a mechanism that the member offers to the user: any other is refused to everybody, in the same words. */
 async function tryAt(
   users: MongoUsers,
-  host: Host,
-  { user, db }: UserName,
   { member, says, mechanisms: offered }: MemberSays,
-  trial: Evidence['trial'],
+  { host, name: { user, db }, trial }: Pick<Evidence, 'name' | 'trial'> & { host: Host },
 ): Promise<'accepted' | 'refused' | 'unreachable' | undefined> {
   if (!trial || says === 'silent') return undefined;
   const mechanism = mechanismFor(trial.mechanisms, says === 'untold' ? undefined : offered);

@@ -1,12 +1,15 @@
 import { fits, named } from '../policy/filter';
 import { inside } from '../policy/scope';
-import { type GrantPage, grantsOnHostFrom } from '../store/grant-pages';
-import { counts, type Grant, type GrantRows, grantsOf, type UnreadableGrant } from '../store/grants';
+import { type GrantPage, grantsOnHostFrom } from '../store/grants/pages';
+import { grantsOf } from '../store/grants/reads';
+import type { Grant, LivingGrant } from '../store/grants/row';
+import type { GrantRows, UnreadableGrant } from '../store/grants/rows';
+import { counts } from '../store/grants/states';
 import type { Order } from '../store/orders';
 import type { Table } from '../store/table';
 
 /** The rows that an order is about, and that have not ended, a page at a time. */
-export async function* orderedGrants(table: Table, order: Order): AsyncGenerator<GrantRows> {
+export async function* orderedGrants(table: Table, order: Order): AsyncGenerator<GrantRows<LivingGrant>> {
   const host = named(order.host);
   if (order.email !== '*') yield only(order, await grantsOf(table, order.email, host));
   else if (host !== undefined) {
@@ -19,8 +22,8 @@ export async function* orderedGrants(table: Table, order: Order): AsyncGenerator
 }
 
 /** Those of these rows that the order is about. */
-export const only = (order: Order, { grants, unreadable }: GrantRows): GrantRows => ({
-  grants: grants.filter((grant) => counts(grant) && isMeant(order, grant)),
+export const only = (order: Order, { grants, unreadable }: GrantRows): GrantRows<LivingGrant> => ({
+  grants: grants.filter(counts).filter((grant) => isMeant(order, grant)),
   unreadable: unreadable.filter((row) => isMeant(order, row)),
 });
 

@@ -2,7 +2,8 @@ import { sideBySide } from '../async/side-by-side';
 import { type Losses, lossesOf, mayTake, type RuleChange } from '../policy/losses';
 import { principalsOf, type Rule, sameRule, speaksOf, type Unreadable } from '../policy/policy';
 import { rulesByPerson } from '../policy/rule-index';
-import { type Grant, isLive } from '../store/grants';
+import type { Grant, LiveGrant } from '../store/grants/row';
+import { ifLive } from '../store/grants/states';
 import { ruleRowName } from '../store/row-name';
 import { rulesUnder } from '../store/rules';
 import type { Table } from '../store/table';
@@ -19,18 +20,18 @@ async function rulesOfHolders(table: Table, grants: readonly Grant[]): Promise<M
 }
 
 /** What these grants have lost by the rules as they are. */
-export const lossesNow = async (table: Table, grants: readonly Grant[], now: number): Promise<Losses<Grant>> =>
+export const lossesNow = async (table: Table, grants: readonly LiveGrant[], now: number): Promise<Losses<LiveGrant>> =>
   lossesOf(grants, rulesByPerson(await rulesOfHolders(table, grants)), now);
 
 /**
  * What live grants lose by a change that is made now: all that the sweep after it ends or shortens, and so also what the rules did not
  * cover before. Decided by the same functions as grants are; reads only the grants and rules that the rule can have to do with.
  */
-export async function ruleLosses(table: Table, change: RuleChange, now: number): Promise<Losses<Grant>> {
+export async function ruleLosses(table: Table, change: RuleChange, now: number): Promise<Losses<LiveGrant>> {
   if (!mayTake(change)) return { ends: [], shortens: [] };
   const { key, after } = change;
   const near = await grantsNear(table, [key]);
-  const grants = near.filter((grant) => isLive(grant, now) && speaksOf(key, grant));
+  const grants = near.flatMap((grant) => ifLive(grant, now) ?? []).filter((grant) => speaksOf(key, grant));
   const rules = await rulesOfHolders(table, grants);
   const others = (rules.get(key.email) ?? []).filter((rule) =>
     'unreadable' in rule ? rule.unreadable !== ruleRowName(key) : !sameRule(rule, key),

@@ -1,19 +1,24 @@
 import { together } from '../async/together';
 import { seconds } from '../policy/time';
 import { type Source, writeEvent } from '../store/audit';
-import { allLiveGrants, finishEnd, type Grant, type Proof, readGrant } from '../store/grants';
+import { finishEnd } from '../store/grants/ending';
+import { allLiveGrants, readGrant } from '../store/grants/reads';
+import type { EndedGrant, EndingGrant, Grant, Proof } from '../store/grants/row';
 import type { Table } from '../store/table';
 
 /** Why a grant waits for somebody's decision: its user is not there, and the server is not (or not surely) the one on which it was made. */
-export const unsettledReasons: readonly string[] = ['deployment_unknown', 'other_deployment'];
+const unsettledReasons: readonly string[] = ['deployment_unknown', 'other_deployment'];
 
-const isUnsettled = ({ state, waitsFor = '' }: Pick<Grant, 'state' | 'waitsFor'>): boolean =>
-  state === 'ending' && unsettledReasons.includes(waitsFor);
+export const isUnsettledReason = (reason: string | undefined): boolean =>
+  reason !== undefined && unsettledReasons.includes(reason);
 
-export const listUnsettled = async (table: Table): Promise<Grant[]> =>
-  (await allLiveGrants(table)).grants.filter(isUnsettled);
+const ifUnsettled = (grant: Grant): EndingGrant | undefined =>
+  grant.state === 'ending' && isUnsettledReason(grant.waitsFor) ? grant : undefined;
 
-export type Settled = { state: 'settled'; grant: Grant } | { state: 'refused'; reason: string; detail: string };
+export const listUnsettled = async (table: Table): Promise<EndingGrant[]> =>
+  (await allLiveGrants(table)).grants.flatMap((grant) => ifUnsettled(grant) ?? []);
+
+export type Settled = { state: 'settled'; grant: EndedGrant } | { state: 'refused'; reason: string; detail: string };
 
 /** Ends a grant on the word of an admin that its user is gone wherever it was made. The proof says that nothing was shown. */
 export async function settleGrant(
@@ -23,15 +28,16 @@ export async function settleGrant(
   now: Date,
 ): Promise<Settled> {
   const listed = (await allLiveGrants(table)).grants.find((grant) => grant.id === id);
-  const grant = listed && (await readGrant(table, listed));
-  if (!grant || !isUnsettled(grant)) return refused('grant_unknown', `No grant ${id} waits for a decision.`);
+  const found = listed && (await readGrant(table, listed));
+  const grant = found && ifUnsettled(found);
+  if (!grant) return refused('grant_unknown', `No grant ${id} waits for a decision.`);
   if (grant.endingUntil > seconds(now)) return refused('grant_busy', 'The reaper is at it. Ask again in a minute.');
   const at = seconds(now);
   const nothing = { unknownTo: [], refusedBy: [], notAsked: [] };
   const proof: Proof = { at, gone: false, ...nothing, leftOut: ['declared_gone'] };
   const { email, why, waitsFor: reason } = grant;
   const [ended] = await together([
-    finishEnd(table, grant, at, proof),
+    finishEnd(table, grant, { now: at, proof }),
     writeEvent(
       table,
       { act: 'settled', email, by, ...(why && { why }), ...(reason && { reason }), grant, proof },

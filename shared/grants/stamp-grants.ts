@@ -1,7 +1,10 @@
 import { sideBySide } from '../async/side-by-side';
 import type { Host, MongoUsers } from '../mongo/mongo-users';
 import type { TaggedUsers } from '../mongo/tagged-users';
-import { counts, type Grant, grantsOnHost, isStamped, stampGrant } from '../store/grants';
+import { stampGrant } from '../store/grants/noting';
+import { grantsOnHost } from '../store/grants/reads';
+import type { LivingGrant } from '../store/grants/row';
+import { counts, isStamped } from '../store/grants/states';
 import type { Table } from '../store/table';
 
 interface StampDeps {
@@ -12,7 +15,11 @@ interface StampDeps {
 const atOnce = 8;
 
 /** Notes on which deployment the users of these grants were seen just now; answers how many rows did not say so yet. */
-export async function stampGrants({ table, users }: StampDeps, host: Host, seen: readonly Grant[]): Promise<number> {
+export async function stampGrants(
+  { table, users }: StampDeps,
+  host: Host,
+  seen: readonly LivingGrant[],
+): Promise<number> {
   const here = await users.identify(host);
   if (!here) return 0;
   const others = seen.filter((grant) => !isStamped(grant, here));

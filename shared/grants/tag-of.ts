@@ -1,6 +1,6 @@
 import type { Tag } from '../mongo/mongo-users';
 import { iso } from '../policy/time';
-import type { Grant } from '../store/grants';
+import type { Grant } from '../store/grants/row';
 
 /** The mark that the MongoDB user of a grant carries. */
 export function tagOf({ id, email, label, expiresAt }: Grant, stack: string): Tag {

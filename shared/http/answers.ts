@@ -2,42 +2,35 @@ import { durationText } from '../policy/durations';
 import type { Losses } from '../policy/losses';
 import type { Rule, Unreadable } from '../policy/policy';
 import { iso } from '../policy/time';
-import type { Grant } from '../store/grants';
+import type { Grant, LiveGrant, LivingGrant } from '../store/grants/row';
 import type { StoredRuler } from '../store/rulers';
 import type { StoredRule } from '../store/rules';
 
 /** A grant as the API shows it: never a password. */
-export const grantAnswer = ({
-  email,
-  host,
-  db,
-  role,
-  label,
-  username,
-  issuedAt,
-  expiresAt,
-  state,
-  cidrs,
-  lostAt,
-}: Grant) => ({
-  email,
-  host,
-  db,
-  role,
-  label,
-  username,
-  issued: iso(issuedAt),
-  expires: iso(expiresAt),
-  state,
-  ...(cidrs && cidrs.length > 0 && { cidrs }),
-  ...(state === 'active' && lostAt !== undefined && { lost: true }),
+export const grantAnswer = (grant: Grant) => ({
+  ...placeAnswer(grant, grant.state),
+  ...(grant.state === 'active' && grant.lostAt !== undefined && { lost: true }),
 });
+
+/** The same of a grant that ends from now on, whatever was read of it before. */
+export const endingAnswer = (grant: LivingGrant) => placeAnswer(grant, 'ending');
+
+const placeAnswer = (grant: Grant, state: Grant['state']) => {
+  const { email, host, db, role, label, username, issuedAt, expiresAt, cidrs } = grant;
+  return {
+    ...{ email, host, db, role, label, username },
+    issued: iso(issuedAt),
+    expires: iso(expiresAt),
+    state,
+    ...(cidrs && cidrs.length > 0 && { cidrs }),
+  };
+};
 
 /** More would not fit into an answer of Lambda's, and nobody reads them. */
 const mostLosses = 500;
 
 /** What would end, and what would end sooner; and how many, as the lists are cut short. */
-export const lossesAnswer = ({ ends, shortens }: Losses<Grant>) => ({
+export const lossesAnswer = ({ ends, shortens }: Losses<LiveGrant>) => ({
   ends: ends.slice(0, mostLosses).map(grantAnswer),
   shortens: shortens
     .slice(0, mostLosses)

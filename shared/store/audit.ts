@@ -1,6 +1,6 @@
 import { together } from '../async/together';
 import { day, seconds } from '../policy/time';
-import type { Grant, Proof } from './grants';
+import type { Grant, Proof } from './grants/row';
 import { keys } from './keys';
 import type { Table } from './table';
 

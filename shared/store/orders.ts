@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { scope } from '../contract/fields/scope';
-import { lease } from './grants';
 import { keys } from './keys';
+import { lease } from './lease';
 import { readRow } from './read-row';
 import { closeSweep } from './sweeps';
 import type { Table } from './table';

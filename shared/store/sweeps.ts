@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { RuleKey } from '../policy/policy';
-import { lease } from './grants';
 import { keys } from './keys';
+import { lease } from './lease';
 import { readRow } from './read-row';
 import type { Key, Table } from './table';
 

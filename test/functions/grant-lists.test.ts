@@ -1,15 +1,16 @@
-import { type Grant, planGrant } from '../../shared/store/grants';
+import type { GrantItem } from '../../shared/store/grants/row';
 import { keys } from '../../shared/store/keys';
 import type { Table } from '../../shared/store/table';
 import { quickApi } from '../support/quick-api';
+import { seedGrant } from '../support/seed-grant';
 
 const email = 'ada@lab.org';
 const now = quickApi().now.getTime() / 1000;
 const times = { issuedAt: now, expiresAt: now + 60, creatingUntil: 0, changingUntil: 0, endingUntil: 0 };
 const plain = { email, host: 'h.lab.org', db: 'fw_a', role: 'readWrite', usersDb: 'fw_a', version: 1, ...times };
-async function plan(table: Table, label: string, more: Partial<Grant> = {}) {
-  const grant: Grant = { ...plain, id: label, label, username: `u_${label}`, state: 'ended', ...more };
-  await planGrant(table, grant, undefined);
+async function plan(table: Table, label: string, more: Partial<GrantItem> = {}) {
+  const grant: GrantItem = { ...plain, id: label, label, username: `u_${label}`, state: 'ended', ...more };
+  await seedGrant(table, grant);
   // What has ended is in no index of what is due.
   if (grant.state === 'ended') await table.update(keys.grant(grant), { remove: ['duePk', 'dueAt'] });
 }

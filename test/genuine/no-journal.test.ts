@@ -16,6 +16,10 @@ test('a server without a journal is not asked to wait for it a second time: user
   const tag = { email: 'ada@lab.org', label: '', grant: 'g1', expires: '', stack: 'lab' };
   expect(await users.create(host, { user: 'ada', db: 'a', password: 'pw', roles, tag, cidrs: [] })).toBe('created');
   const log = { info() {}, warn() {}, error() {} };
-  const removal = await lockAndDrop({ users, log }, host, { user: 'ada', db: 'a', grant: 'g1', roles }, 1, 'drop');
+  const removal = await lockAndDrop({ users, log }, host, {
+    doomed: { user: 'ada', db: 'a', grant: 'g1', roles },
+    at: 1,
+    ifLate: 'drop',
+  });
   expect(removal).toMatchObject({ state: 'removed', proof: { unknownTo: [server.address], leftOut: [] } });
 });

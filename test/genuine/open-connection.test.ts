@@ -1,5 +1,6 @@
 import type { Document, MongoClient } from 'mongodb';
-import { parseGrant } from '../../shared/store/grants';
+import * as v from 'valibot';
+import { endedRow } from '../../shared/store/grants/row';
 import { later } from '../support/stage';
 import { grantRow, openSetStage, runReaper, type SetStage, setHost } from './set-stage';
 
@@ -43,7 +44,7 @@ test('the proof names every member of a set, twice', async () => {
   await on.grant('proof');
   await on.revoke('proof');
   const members = on.set.members.map(({ address }) => address).sort();
-  const { proof } = parseGrant((await grantRow('proof')) ?? { pk: '', sk: '' });
+  const { proof } = v.parse(endedRow, (await grantRow('proof')) ?? { pk: '', sk: '' });
   expect(proof?.unknownTo.toSorted()).toEqual(members);
   expect(proof?.refusedBy.toSorted()).toEqual(members);
   later(on.stage, 60);

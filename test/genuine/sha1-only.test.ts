@@ -1,6 +1,7 @@
+import * as v from 'valibot';
 import { checkHost } from '../../client/admin/hosts/check-host';
 import { type Host, type Login, mongoServers } from '../../shared/mongo/mongo-servers';
-import { parseGrant } from '../../shared/store/grants';
+import { endedRow } from '../../shared/store/grants/row';
 import { type Genuine, startGenuine } from '../support/genuine/start-genuine';
 import { openStage, registerHost, type Stage } from '../support/stage';
 import { grantRow } from './set-stage';
@@ -40,7 +41,7 @@ test('a login there is given, revoked, and its proof names the server', async ()
     revoked: [{ db: 'notes' }],
     pending: [],
   });
-  const { state, proof } = parseGrant((await grantRow('notes')) ?? { pk: '', sk: '' });
+  const { state, proof } = v.parse(endedRow, (await grantRow('notes')) ?? { pk: '', sk: '' });
   expect([state, tried, proof]).toEqual([
     'ended',
     ['SCRAM-SHA-1'],

@@ -1,9 +1,10 @@
 import { reap } from '../../functions/reap/reap';
-import { type Grant, planGrant } from '../../shared/store/grants';
+import type { GrantItem } from '../../shared/store/grants/row';
 import type { Table } from '../../shared/store/table';
 import { memoryTable, type StoredItems } from './memory-table';
 import { home, memoryUsers, type StoredUsers, userId } from './memory-users';
 import { type QuickHosts, quickApi } from './quick-api';
+import { seedGrant } from './seed-grant';
 
 const moment = Date.parse('2026-11-24T08:00:00.000Z') / 1000;
 
@@ -33,16 +34,16 @@ export function manyGrants(change: (users: QuickHosts['users']) => QuickHosts['u
     },
     events: (act: string) =>
       [...items.values()].filter((item) => String(item.pk).startsWith('audit#2') && item.act === act),
-    async add(email: string, more: Partial<Grant> = {}): Promise<Grant> {
+    async add(email: string, more: Partial<GrantItem> = {}): Promise<GrantItem> {
       const id = `grant${String(count++).padStart(8, '0')}`;
       const username = `${email}_${id}`;
-      const grant: Grant = {
+      const grant: GrantItem = {
         ...{ id, email, host: 'h', db: 'fw_a', role: 'readWrite', label: id, username, usersDb: 'fw_a' },
         ...{ state: 'active', version: 1, issuedAt: moment - 60, expiresAt: moment + 86_400, madeOn: home },
         ...{ creatingUntil: 0, changingUntil: 0, endingUntil: 0, cidrs: [] },
         ...more,
       };
-      await planGrant(table, grant, undefined);
+      await seedGrant(table, grant);
       const tag = { email, label: grant.label, grant: id, expires: '', stack: 'mongogrant' };
       const name = { user: username, db: grant.usersDb };
       stored.set(userId(name), { ...name, password: 'p', roles: [{ role: grant.role, db: grant.db }], cidrs: [], tag });

@@ -10,7 +10,8 @@ import { mongoServers } from '../../../shared/mongo/mongo-servers';
 import { mongoUsers } from '../../../shared/mongo/mongo-users';
 import { taggedUsers } from '../../../shared/mongo/tagged-users';
 import { seconds } from '../../../shared/policy/time';
-import { allLiveGrants } from '../../../shared/store/grants';
+import { allLiveGrants } from '../../../shared/store/grants/reads';
+import { waitOf } from '../../../shared/store/grants/states';
 import { type DailyJob, lastRun } from '../../../shared/store/job-runs';
 import { readReach } from '../../../shared/store/reach';
 import { dynamoTable } from '../../../shared/store/table';
@@ -97,7 +98,7 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
       /** The host of each login that should have been dead by then. A login whose last member can't be asked does not count. */
       overdue: async (by: Date) => {
         const { grants } = await allLiveGrants(table, seconds(by));
-        return grants.flatMap(({ host, waitsFor }) => (waitsFor === 'member_not_asked' ? [] : [host]));
+        return grants.flatMap((grant) => (waitOf(grant) === 'member_not_asked' ? [] : [grant.host]));
       },
     },
     /** What `mgrant decommission` waits for. */

@@ -2,7 +2,8 @@ import { sideBySide } from '../../../shared/async/side-by-side';
 import type { HostSecrets } from '../../../shared/aws/host-secrets';
 import type { Secrets } from '../../../shared/aws/secrets';
 import type { TaggedUsers } from '../../../shared/mongo/tagged-users';
-import { allLiveGrants, grantsOnHost } from '../../../shared/store/grants';
+import { allLiveGrants, grantsOnHost } from '../../../shared/store/grants/reads';
+import { waitOf } from '../../../shared/store/grants/states';
 import type { Table } from '../../../shared/store/table';
 import { listHosts } from '../hosts/list-hosts';
 
@@ -35,10 +36,11 @@ const hostMs = 15_000;
 export async function grantsLeft({ table }: Pick<LookDeps, 'table'>): Promise<Pick<Left, 'grants' | 'unreadable'>> {
   const { grants, unreadable } = await allLiveGrants(table);
   return {
-    grants: grants.map(({ email, host, db, role, waitsFor }) => ({
-      ...{ email, host, db, role },
-      ...(waitsFor !== undefined && { waitsFor }),
-    })),
+    grants: grants.map((grant) => {
+      const { email, host, db, role } = grant;
+      const waitsFor = waitOf(grant);
+      return { email, host, db, role, ...(waitsFor !== undefined && { waitsFor }) };
+    }),
     unreadable: unreadable.map((row) => row.unreadable),
   };
 }

@@ -4,7 +4,10 @@ import type { StoredHost } from '../../../shared/aws/host-secrets';
 import { registeredName } from '../../../shared/contract/names';
 import { type End, type EndDeps, endGrant, whyNotEnded } from '../../../shared/grants/end-grant';
 import { seconds } from '../../../shared/policy/time';
-import { counts, type Grant, grantsOnHost, type UnreadableGrant } from '../../../shared/store/grants';
+import { grantsOnHost } from '../../../shared/store/grants/reads';
+import type { EndedGrant, LivingGrant } from '../../../shared/store/grants/row';
+import type { UnreadableGrant } from '../../../shared/store/grants/rows';
+import { counts } from '../../../shared/store/grants/states';
 import { type Actor, type HostRefusal, invalidHost, noteHost, type RegistryDeps, refuse } from './host-registry';
 import { retirementOf, settledAt } from './retirement';
 
@@ -18,14 +21,14 @@ export interface Removal extends Actor {
 
 /** A grant that stands in the way, and why it could not be ended where that was tried: a code of the API. */
 export interface LeftGrant {
-  grant: Grant | UnreadableGrant;
+  grant: LivingGrant | UnreadableGrant;
   reason?: string;
 }
 
 /** `until`, in whole seconds: ask again then. `ended`: the grants that this call ended. */
 export type Removed =
-  | { state: 'removed'; host: string; ended: Grant[] }
-  | { state: 'retiring'; host: string; until: number; ended: Grant[] }
+  | { state: 'removed'; host: string; ended: EndedGrant[] }
+  | { state: 'retiring'; host: string; until: number; ended: EndedGrant[] }
   | (HostRefusal & { left?: LeftGrant[] });
 
 const atOnce = 8;
@@ -55,7 +58,10 @@ export async function removeHost(deps: RemoveDeps, input: Removal, now: Date): P
 }
 
 /** A record that can't be read may be of a live login. It stands in the way until an admin has mended it. */
-async function livingOn({ table }: RemoveDeps, host: string): Promise<{ live: Grant[]; unreadable: LeftGrant[] }> {
+async function livingOn(
+  { table }: RemoveDeps,
+  host: string,
+): Promise<{ live: LivingGrant[]; unreadable: LeftGrant[] }> {
   const { grants, unreadable } = await grantsOnHost(table, host);
   return {
     live: grants.filter(counts),
@@ -87,18 +93,18 @@ async function endAll(
   host: string,
   { by, source }: Actor,
   now: Date,
-): Promise<{ ended: Grant[]; left: LeftGrant[] }> {
+): Promise<{ ended: EndedGrant[]; left: LeftGrant[] }> {
   const cause = { why: 'revoked' as const, by, source };
   const { live, unreadable } = await livingOn(deps, host);
   const ends = await sideBySide(atOnce, live, (grant) => endGrant(deps, grant, cause, now));
   return {
     ended: ends.flatMap((end) => (end.state === 'ended' ? [end.grant] : [])),
-    left: [...ends.flatMap((end) => leftBy(end, whyNotEnded(end))), ...unreadable],
+    left: [...ends.flatMap(leftBy), ...unreadable],
   };
 }
 
-const leftBy = ({ grant }: End, reason: string | undefined): LeftGrant[] =>
-  reason === undefined ? [] : [{ grant, reason }];
+const leftBy = (end: End): LeftGrant[] =>
+  end.state === 'ended' ? [] : [{ grant: end.grant, reason: whyNotEnded(end) }];
 
 function unusable(host: string, what: 'missing' | 'unreadable'): HostRefusal {
   const detail =

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { keptFor } from '../../../shared/aws/kept-texts';
-import { lease } from '../../../shared/store/grants';
+import { lease } from '../../../shared/store/lease';
 
 const retired = v.object({ retiredAt: v.number() });
 

@@ -6,12 +6,15 @@ import { serverCode } from '../../../shared/mongo/mongo-faults';
 import type { Host } from '../../../shared/mongo/mongo-users';
 import { seconds } from '../../../shared/policy/time';
 import { writeEvent } from '../../../shared/store/audit';
-import type { GrantRows } from '../../../shared/store/grant-row';
-import { finishEnd, type Grant, lease, planGrant } from '../../../shared/store/grants';
+import { withdrawPlan } from '../../../shared/store/grants/ending';
+import { planGrant } from '../../../shared/store/grants/making';
+import type { ActiveGrant, Grant } from '../../../shared/store/grants/row';
+import type { GrantRows } from '../../../shared/store/grants/rows';
+import { lease } from '../../../shared/store/lease';
 import type { Table } from '../../../shared/store/table';
 import { newId } from '../../../shared/tokens/tokens';
 import type { Actor } from '../hosts/host-registry';
-import type { AdoptableUsers } from './adoptable-users';
+import type { AdoptableUsers, FoundUser } from './adoptable-users';
 import { claimAdoption, readGrantAt } from './adoptions';
 import { besideLabel, type Judgement, judgeUser } from './judge-user';
 import type { PythonGrant } from './parse-python';
@@ -54,8 +57,8 @@ export async function adoptUser(deps: AdoptDeps, adoption: Adoption, actor: Acto
     const judgement = judgeUser(grant, user, rows.grants, deps.stackName);
     if (judgement.act === 'ours') return { state: 'ours' };
     if (judgement.act === 'leave') return { state: 'left', reason: judgement.reason, detail: judgement.detail };
-    const row = await takeRow(deps, adoption, judgement, actor, now);
-    if (row && user) return tagUser(deps, adoption, { row, user, planned: judgement.act === 'adopt' }, actor, now);
+    const taken = await takeRow(deps, adoption, judgement, actor, now);
+    if (taken && user) return tagUser(deps, adoption, { ...taken, user }, actor, now);
   }
   return { state: 'left', reason: 'grant_busy', detail: 'Others are at this grant. Import again in a minute.' };
 }
@@ -66,61 +69,62 @@ const rowsOf = async (table: Table, { email, host, db, role }: PythonGrant): Pro
   return { grants: rows.flatMap(({ grants }) => grants), unreadable: rows.flatMap(({ unreadable }) => unreadable) };
 };
 
+/** `planned`: this call wrote the row, so that it may take it back. `claimed`: it was there. */
+type Taken = { state: 'planned'; row: ActiveGrant } | { state: 'claimed'; row: Grant };
+
 /** The row, which becomes true in a moment. None if somebody else was faster. */
 async function takeRow(
   { table }: AdoptDeps,
-  { grant, expiresAt }: Adoption,
+  adoption: Adoption,
   judgement: Extract<Judgement, { act: 'adopt' | 'tag' }>,
   actor: Actor,
   now: Date,
-): Promise<Grant | undefined> {
+): Promise<Taken | undefined> {
   const moment = seconds(now);
-  const row: Grant =
-    judgement.act === 'tag'
-      ? judgement.row
-      : {
-          ...grant,
-          id: newId(),
-          label: judgement.label,
-          usersDb: grant.db,
-          state: 'active',
-          version: 1,
-          issuedAt: moment,
-          expiresAt,
-          creatingUntil: 0,
-          changingUntil: moment + lease,
-          endingUntil: 0,
-          change: 0,
-          cidrs: judgement.cidrs,
-        };
-  const [taken] = await together([
-    judgement.act === 'tag' ? claimAdoption(table, row, moment) : planGrant(table, row, judgement.before),
-    writeEvent(table, { act: 'adopted', email: row.email, by: actor.by, grant: row }, actor.source, now),
-  ]);
-  if (!taken) {
+  const note = (grant: Grant) =>
+    writeEvent(table, { act: 'adopted', email: grant.email, by: actor.by, grant }, actor.source, now);
+  if (judgement.act === 'tag') {
+    const { row } = judgement;
+    const [claimed] = await together([claimAdoption(table, row, moment), note(row)]);
+    if (claimed) return { state: 'claimed', row: claimed };
     await noteFailure(table, row, 'grant_busy', actor, now);
     return undefined;
   }
-  return taken === true ? row : taken;
+  const row = newRow(adoption, judgement, moment);
+  const [planned] = await together([planGrant(table, row, judgement.before), note(row)]);
+  if (planned) return { state: 'planned', row: planned };
+  await noteFailure(table, row, 'grant_busy', actor, now);
+  return undefined;
 }
 
-interface Taken {
-  row: Grant;
-  user: Parameters<AdoptableUsers['tag']>[1];
-  /** Whether this call wrote the row, so that it may take it back. */
-  planned: boolean;
-}
+const newRow = (
+  { grant, expiresAt }: Adoption,
+  { label, cidrs }: Extract<Judgement, { act: 'adopt' }>,
+  moment: number,
+): ActiveGrant => ({
+  ...grant,
+  id: newId(),
+  label,
+  usersDb: grant.db,
+  state: 'active',
+  version: 1,
+  issuedAt: moment,
+  expiresAt,
+  changingUntil: moment + lease,
+  cidrs,
+});
 
 async function tagUser(
   { table, adoptable, stackName }: AdoptDeps,
   { host }: Adoption,
-  { row, user, planned }: Taken,
+  { user, ...taken }: Taken & { user: FoundUser },
   actor: Actor,
   now: Date,
 ): Promise<Adopted> {
+  const { row } = taken;
   const failed = async (reason: string, certain: boolean) => {
     // Nobody can have been tagged for this row, unless somebody else went on with it: then it has another version.
-    if (planned && certain) await finishEnd(table, row, seconds(now));
+    if (taken.state === 'planned' && certain) await withdrawPlan(table, taken.row, seconds(now));
     await noteFailure(table, row, reason, actor, now);
   };
   try {

@@ -1,4 +1,4 @@
-import type { Grant } from '../../../shared/store/grants';
+import type { ActiveGrant, EndedGrant, EndingGrant, Grant } from '../../../shared/store/grants/row';
 import type { FoundUser } from './adoptable-users';
 import type { PythonGrant } from './parse-python';
 
@@ -10,8 +10,8 @@ export const besideLabel = 'imported';
  * the tag is missing, as an adoption was cut off. `ours`: nothing is to be done. Else why it is left alone.
  */
 export type Judgement =
-  | { act: 'adopt'; label: string; before: Grant | undefined; cidrs: string[] }
-  | { act: 'tag'; row: Grant }
+  | { act: 'adopt'; label: string; before: EndedGrant | undefined; cidrs: string[] }
+  | { act: 'tag'; row: ActiveGrant | EndingGrant }
   | { act: 'ours' }
   | { act: 'leave'; reason: string; detail: string };
 

@@ -2,7 +2,7 @@ import { sideBySide } from '../../../shared/async/side-by-side';
 import { grouped } from '../../../shared/policy/grouped';
 import { covered } from '../../../shared/policy/losses';
 import { seconds } from '../../../shared/policy/time';
-import type { Grant } from '../../../shared/store/grants';
+import type { Grant } from '../../../shared/store/grants/row';
 import { keys } from '../../../shared/store/keys';
 import { type FinalRules, finalRulesAbout } from '../../rules-file/plan-losses';
 import { type Hosts, hostsAtOnce, type ImportPlan, type PlanDeps, type PlanOptions } from './import-plan';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { grantAnswer } from '../../../shared/http/answers';
-import type { Grant } from '../../../shared/store/grants';
+import type { EndingGrant } from '../../../shared/store/grants/row';
 import { actorOf, type DeploymentOptions, useAws, withActor } from '../aws-options';
 import { examples } from '../examples';
 import { Refused } from '../refused';
@@ -37,7 +37,7 @@ export function addSettleGrant(grants: Command, context: Context): void {
     });
 }
 
-function unsettledTable(grants: readonly Grant[], paint: Parameters<typeof table>[3]): string {
+function unsettledTable(grants: readonly EndingGrant[], paint: Parameters<typeof table>[3]): string {
   const rows = grants.map(({ id, email, host, usersDb, username, waitsFor }) => [
     ...[id, email, host, usersDb, username],
     waitsFor === 'other_deployment' ? 'made on another server' : 'nobody knows where it was made',

@@ -1,5 +1,5 @@
-import { planGrant } from '../../../shared/store/grants';
 import { clientStage } from '../../support/client-stage';
+import { seedGrant } from '../../support/seed-grant';
 import { allItems, later } from '../../support/stage';
 import { endpoint, newestLink } from '../../support/stage-fetch';
 
@@ -113,7 +113,7 @@ test('a list of many pages is told as one, what has not ended first', async () =
   const times = { issuedAt: 1, expiresAt: 2, creatingUntil: 0, changingUntil: 0, endingUntil: 0 };
   const over = { email, host: 'a', db: 'd', role: 'read', username: 'u', usersDb: 'd', version: 1, ...times };
   for (let n = 0; n < 1001; n++)
-    await planGrant(on.stage.table, { ...over, id: `g${n}`, label: `${n}`, state: 'ended' }, undefined);
+    await seedGrant(on.stage.table, { ...over, id: `g${n}`, label: `${n}`, state: 'ended' });
   await client.uri(`ro:${on.stage.host}/demo`);
   const grants = await client.grants();
   expect(grants.filter(({ state }) => state === 'ended')).toHaveLength(1001);

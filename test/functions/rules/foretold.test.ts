@@ -7,13 +7,15 @@ import { ruleAnswer } from '../../../shared/http/answers';
 import { type Losses, mayTake, type RuleChange } from '../../../shared/policy/losses';
 import { type Rule, type RuleKey, sameRule, speaksOf, type Unreadable } from '../../../shared/policy/policy';
 import { iso } from '../../../shared/policy/time';
-import { type Grant, isLive, parseGrant, planGrant } from '../../../shared/store/grants';
+import { type Grant, parseGrant } from '../../../shared/store/grants/row';
+import { ifLive } from '../../../shared/store/grants/states';
 import { keys } from '../../../shared/store/keys';
 import { putRule, readRule, rulesUnder } from '../../../shared/store/rules';
 import type { Table } from '../../../shared/store/table';
 import { memoryTable } from '../../support/memory-table';
 import { memoryUsers } from '../../support/memory-users';
 import { quickApi } from '../../support/quick-api';
+import { seedGrant } from '../../support/seed-grant';
 
 const day = 86_400;
 const now = quickApi().now.getTime() / 1000;
@@ -85,7 +87,7 @@ async function fill(table: Table, { rules, grants, change }: World): Promise<Rul
     const times = { issuedAt: 1, creatingUntil: grant.state === 'pending' ? now + 30 : 0 };
     const none = { changingUntil: 0, endingUntil: grant.state === 'ending' ? now + 30 : 0 };
     const names = { id: `g${at}`, username: `u${at}`, usersDb: grant.db };
-    await planGrant(table, { ...grant, ...names, ...times, ...none, version: 1, ...whyOf(grant) }, undefined);
+    await seedGrant(table, { ...grant, ...names, ...times, ...none, version: 1, ...whyOf(grant) });
   }
   const { of, act, terms } = change;
   const changed = typeof of === 'number' ? (rules[of % Math.max(1, rules.length)]?.[0] ?? defaultKey) : of;
@@ -107,7 +109,7 @@ const told = ({
 
 /** The live grants about which the rule speaks. */
 const touched = async (table: Table, key: RuleKey) =>
-  (await grantsNear(table, [key])).filter((grant) => isLive(grant, now) && speaksOf(key, grant));
+  (await grantsNear(table, [key])).flatMap((grant) => ifLive(grant, now) ?? []).filter((grant) => speaksOf(key, grant));
 
 const allRules = async (table: Table): Promise<(Rule | Unreadable)[]> =>
   (await Promise.all(principals.map((one) => rulesUnder(table, one)))).flat();
@@ -165,7 +167,7 @@ async function taken(table: Table, grants: World['grants']) {
   const now = rows.flatMap((row) => (row ? [parseGrant(row)] : []));
   return {
     ends: now
-      .filter(({ why }) => why === 'rules_changed')
+      .filter((grant) => 'why' in grant && grant.why === 'rules_changed')
       .map(({ username }) => username)
       .sort(),
     shortens: now

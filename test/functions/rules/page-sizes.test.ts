@@ -1,7 +1,7 @@
-import { planGrant } from '../../../shared/store/grants';
 import { putRuler } from '../../../shared/store/rulers';
 import { putRule } from '../../../shared/store/rules';
 import { quickApi } from '../../support/quick-api';
+import { seedGrant } from '../../support/seed-grant';
 
 const host = `${'h'.repeat(60)}.${'o'.repeat(60)}.${'s'.repeat(60)}.${'t'.repeat(60)}`;
 const cidrs = Array.from({ length: 20 }, (_, n) => `2001:db8:1111:2222:3333:4444:5555:${6000 + n}/128`);
@@ -45,11 +45,7 @@ test('a dry run that ends thousands says so in an answer that Lambda can give', 
   const grant = { email, host, role: 'read', usersDb: 'd', version: 1, state: 'active' as const, cidrs, ...times };
   for (let n = 0; n < 2500; n++) {
     const db = `d${n}`.padEnd(63, 'x');
-    await planGrant(
-      api.table,
-      { ...grant, id: `g${n}`, db, label: 'l'.repeat(32), username: 'u'.repeat(200) },
-      undefined,
-    );
+    await seedGrant(api.table, { ...grant, id: `g${n}`, db, label: 'l'.repeat(32), username: 'u'.repeat(200) });
   }
   const body = { email, host: '*', db: '*', role: 'read', which: 'deny' };
   const { status, json } = await api.ask('PUT', '/rules?dryRun=true', { token: admin, body });

@@ -3,10 +3,13 @@ import { HostRefused, HostUnreachable } from '../../../shared/contract/errors';
 import { type Cause, endGrant } from '../../../shared/grants/end-grant';
 import type { MemberSays } from '../../../shared/mongo/mongo-members';
 import type { MongoUsers } from '../../../shared/mongo/mongo-users';
-import { type Grant, lease, parseGrant, planGrant } from '../../../shared/store/grants';
+import { type GrantItem, type LivingGrant, parseGrant } from '../../../shared/store/grants/row';
+import { counts } from '../../../shared/store/grants/states';
 import { keys } from '../../../shared/store/keys';
+import { lease } from '../../../shared/store/lease';
 import { memoryTable, type StoredItems } from '../../support/memory-table';
 import { home, memoryUsers, type StoredUsers, userId } from '../../support/memory-users';
+import { seedGrant } from '../../support/seed-grant';
 
 const now = new Date('2027-01-01T00:00:00.000Z');
 const at = now.getTime() / 1000;
@@ -16,7 +19,10 @@ const elsewhere = { user: 'mongogrant', db: 'admin', id: '22222222-2222-4222-822
 const name = { user: 'ada_lab.org_read', db: 'fw' };
 
 /** One grant in force with its user, on a host of which some functions answer otherwise. */
-async function open(change: Partial<Grant> = {}, otherwise: (users: MongoUsers) => Partial<MongoUsers> = () => ({})) {
+async function open(
+  change: Partial<GrantItem> = {},
+  otherwise: (users: MongoUsers) => Partial<MongoUsers> = () => ({}),
+) {
   const items: StoredItems = new Map();
   const stored: StoredUsers = new Map();
   const table = memoryTable(items);
@@ -28,30 +34,35 @@ async function open(change: Partial<Grant> = {}, otherwise: (users: MongoUsers) 
     users: { ...memory, ...otherwise(memory) },
     log: { info() {}, warn() {}, error: (code: string, facts: object = {}) => void errors.push([code, facts]) },
   };
-  const grant: Grant = {
+  const grant: GrantItem = {
     ...{ id: 'g1', email: 'ada@lab.org', host: 'h', db: 'fw', role: 'read', label: '' },
     ...{ username: name.user, usersDb: name.db, state: 'active', version: 1, issuedAt: at - 100, expiresAt: at + 900 },
     ...{ creatingUntil: 0, changingUntil: 0, endingUntil: 0, cidrs: [], madeOn: home },
     ...change,
   };
-  await planGrant(table, grant, undefined);
+  await seedGrant(table, grant);
   const user = (tag: string | undefined) => {
     const marks = { email: 'ada@lab.org', label: '', grant: tag ?? '', expires: '', stack: 'lab' };
     const roles = [{ role: 'read', db: 'fw' }];
     stored.set(userId(name), { ...name, password: 'handed out', roles, cidrs: [], ...(tag && { tag: marks }) });
   };
   user('g1');
-  const row = async () => parseGrant((await table.get(keys.grant(grant))) ?? {});
-  const end = async (cause: Partial<Cause> = {}, moment = now) =>
+  const row = async () => (await table.get(keys.grant(grant))) ?? {};
+  const living = async () => {
+    const found = parseGrant(await row());
+    if (!counts(found)) throw new Error('It has ended.');
+    return found;
+  };
+  const end = async (cause: Partial<Cause> = {}, moment = now, found?: LivingGrant) =>
     endGrant(
       deps,
-      await row(),
+      found ?? (await living()),
       { why: 'revoked', by: 'boss@lab.org', source: { requestId: 'r1', ip: '192.0.2.7' }, ...cause },
       moment,
     );
   const events = () => [...items.values()].filter(({ pk }) => pk === keys.events('2027-01-01'));
   const shown = () => events().map(({ act, reason }) => (reason ? `${act} ${reason}` : act));
-  return { deps, grant, stored, errors, user, row, end, events, shown };
+  return { deps, grant, stored, errors, user, row, living, end, events, shown };
 }
 
 const says = (...members: MemberSays[]) => ({ whoKnows: async () => ({ there: false, members }) });
@@ -108,8 +119,10 @@ test('where another request is ending it, this one leaves it alone', async () =>
 });
 
 test('one that has ended is left as it is, and so is the user that has its name by now', async () => {
-  const { end, row, stored, shown } = await open({ state: 'ended', endedAt: at - 7 });
-  expect(await end()).toMatchObject({ state: 'ended', grant: { endedAt: at - 7 } });
+  const { deps, grant, living, end, row, stored, shown } = await open();
+  const before = await living();
+  await seedGrant(deps.table, { ...grant, state: 'ended', endedAt: at - 7 });
+  expect(await end({}, now, before)).toMatchObject({ state: 'ended', grant: { endedAt: at - 7 } });
   expect(await row()).toMatchObject({ version: 1 });
   expect([stored.size, shown()]).toEqual([1, ['ending']]);
 });
@@ -122,7 +135,7 @@ describe('it stays pending, and says why, in the row, in the answer and on recor
     });
     const row = await opened.row();
     expect(row).toMatchObject({ state: 'ending', waitsFor: reason, failures: 1, endingUntil: 0 });
-    expect(row.retryAt).toBeGreaterThan(at);
+    expect(Number(row.retryAt)).toBeGreaterThan(at);
     expect(row).not.toHaveProperty('proof');
     expect(opened.shown()).toEqual(['ending', `end_pending ${reason}`]);
     expect(opened.events()[1]).not.toHaveProperty('proof');
@@ -207,7 +220,7 @@ describe('a user who is missing', () => {
   const asked = () => ({ whoKnows: throws(new Error('asked')) });
   const noMember = { gone: true, unknownTo: [], refusedBy: [], leftOut: ['user_was_gone'] };
 
-  test.each<[string, Partial<Grant>]>([
+  test.each<[string, Partial<GrantItem>]>([
     ['may never have been made', { creatingUntil: at - 1, madeOn: undefined }],
     ['was not made', { why: 'not_made', state: 'ending', madeOn: undefined }],
   ])('and %s needs no more proof', async (_, change) => {

@@ -27,7 +27,11 @@ async function proofBy(host: Host, rotated?: HostSecret) {
   const db = server.newDb();
   const roles = [{ role: 'read', db }];
   await users.create(host, { user: 'ada', db, password: 'handed out', roles, tag, cidrs: [] });
-  const removal = await lockAndDrop({ users, log }, host, { user: 'ada', db, grant: 'g1', roles }, 1, 'drop');
+  const removal = await lockAndDrop({ users, log }, host, {
+    doomed: { user: 'ada', db, grant: 'g1', roles },
+    at: 1,
+    ifLate: 'drop',
+  });
   return removal.state === 'removed' ? removal.proof : removal;
 }
 

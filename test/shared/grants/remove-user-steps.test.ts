@@ -1,5 +1,5 @@
 import { HostRefused, HostUnreachable } from '../../../shared/contract/errors';
-import { lockAndDrop, proveGone } from '../../../shared/grants/remove-user';
+import { type Doomed, lockAndDrop, proveGone } from '../../../shared/grants/remove-user';
 import type { MemberSays } from '../../../shared/mongo/mongo-members';
 import type { Login } from '../../../shared/mongo/mongo-servers';
 import type { Host, MongoUsers } from '../../../shared/mongo/mongo-users';
@@ -26,8 +26,8 @@ async function open(otherwise: Partial<MongoUsers>) {
   };
   const log = { info() {}, error() {}, warn: (code: string, facts: object = {}) => void warnings.push([code, facts]) };
   const deps = { users: { ...memory, tryLogin, ...otherwise }, log };
-  const remove = (ifLate: 'drop' | 'stop' = 'drop', doomed: Partial<Parameters<typeof lockAndDrop>[2]> = {}) =>
-    lockAndDrop(deps, host, { ...name, roles, grant: 'g1', ...doomed }, 7, ifLate);
+  const remove = (ifLate: 'drop' | 'stop' = 'drop', doomed: Partial<Doomed> = {}) =>
+    lockAndDrop(deps, host, { doomed: { ...name, roles, grant: 'g1', ...doomed }, at: 7, ifLate });
   return { deps, stored, trials, warnings, remove };
 }
 
@@ -86,7 +86,9 @@ test('who can not wait for a lock that may still arrive stops there', async () =
 
 test('what can not be noted on sight stops it before the drop', async () => {
   const { deps, stored } = await open({});
-  const removed = lockAndDrop(deps, host, { ...name, roles, grant: 'g1' }, 7, 'drop', throws(new Error('table')));
+  const doomed = { ...name, roles, grant: 'g1' };
+  const onSight = throws(new Error('table'));
+  const removed = lockAndDrop(deps, host, { doomed, at: 7, ifLate: 'drop', onSight });
   await expect(removed).rejects.toThrow('table');
   expect(stored.size).toBe(1);
 });
@@ -146,7 +148,7 @@ test('sessions of a user who is gone that can not be ended are told, and nothing
     ...members(member('gone')),
     killSessionsLeft: throws(new HostUnreachable('h.lab.org', true)),
   });
-  expect(await proveGone(deps, host, name, 7)).toMatchObject({
+  expect(await proveGone(deps, host, { name, at: 7 })).toMatchObject({
     state: 'removed',
     late: false,
     proof: { leftOut: ['user_was_gone', 'sessions_left'] },

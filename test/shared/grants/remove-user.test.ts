@@ -40,7 +40,11 @@ async function end(change: (users: MongoUsers) => Partial<MongoUsers>) {
         return (act as (...values: never[]) => unknown)(...values);
       },
     });
-  const removal = await lockAndDrop({ users, log }, host, { ...name, roles, grant: 'g1' }, 7, 'drop');
+  const removal = await lockAndDrop({ users, log }, host, {
+    doomed: { ...name, roles, grant: 'g1' },
+    at: 7,
+    ifLate: 'drop',
+  });
   return { removal, trials, calls };
 }
 
@@ -154,20 +158,19 @@ test('a step without an answer makes the end a late one; who can not wait for it
   expect((await end(silent)).removal).toMatchObject({ state: 'removed', late: true });
   const memory = memoryUsers();
   await memory.create(host, ada);
-  const stopped = lockAndDrop(
-    { users: { ...memory, ...silent() }, log },
-    host,
-    { ...name, roles, grant: 'g1' },
-    7,
-    'stop',
-  );
+  const stopped = lockAndDrop({ users: { ...memory, ...silent() }, log }, host, {
+    doomed: { ...name, roles, grant: 'g1' },
+    at: 7,
+    ifLate: 'stop',
+  });
   await expect(stopped).rejects.toThrow('does not answer');
   expect(await memory.owner(host, name)).toMatchObject({ grant: 'g1' });
 });
 
 test('who has the name is told apart, and left alone', async () => {
   const memory = memoryUsers();
-  const look = () => lockAndDrop({ users: memory, log }, host, { ...name, roles, grant: 'g1' }, 7, 'drop');
+  const look = () =>
+    lockAndDrop({ users: memory, log }, host, { doomed: { ...name, roles, grant: 'g1' }, at: 7, ifLate: 'drop' });
   expect(await look()).toEqual({ state: 'missing' });
   await memory.create(host, { ...ada, tag: { ...tag, grant: 'g2' } });
   expect(await look()).toEqual({ state: 'taken' });
@@ -185,10 +188,12 @@ test('what is done on sight is over before the drop', async () => {
       return memory.drop(...values);
     },
   };
-  await lockAndDrop({ users, log }, host, { ...name, roles, grant: 'g1' }, 7, 'drop', async () => {
+  const onSight = async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     order.push('seen');
-  });
+  };
+  const doomed = { ...name, roles, grant: 'g1' };
+  await lockAndDrop({ users, log }, host, { doomed, at: 7, ifLate: 'drop', onSight });
   expect(order).toEqual(['seen', 'drop']);
 });
 
@@ -202,7 +207,7 @@ test('a user who was gone before is proved to be gone member by member, and its 
       return 'killed' as const;
     },
   };
-  expect(await proveGone({ users, log }, host, name, 7)).toMatchObject({
+  expect(await proveGone({ users, log }, host, { name, at: 7 })).toMatchObject({
     proof: { unknownTo: ['second:27017'], refusedBy: [], notAsked: ['third:27017'], leftOut: ['user_was_gone'] },
   });
   expect(calls).toEqual(['killSessionsLeft']);

@@ -1,17 +1,18 @@
 import { listUnsettled, settleGrant } from '../../../shared/grants/settle-grant';
-import { type Grant, parseGrant, planGrant } from '../../../shared/store/grants';
+import { type GrantItem, parseGrant } from '../../../shared/store/grants/row';
 import { keys } from '../../../shared/store/keys';
 import { memoryTable, type StoredItems } from '../../support/memory-table';
+import { seedGrant } from '../../support/seed-grant';
 
 const now = new Date('2027-01-01T00:00:00.000Z');
 const at = now.getTime() / 1000;
 const actor = { by: 'admin@example.com', source: { requestId: 'mgrant-1', ip: 'mgrant' } };
 
 /** The row of a grant that waits for a decision. */
-async function waiting(change: Partial<Grant> = {}) {
+async function waiting(change: Partial<GrantItem> = {}) {
   const items: StoredItems = new Map();
   const table = memoryTable(items);
-  const grant: Grant = {
+  const grant: GrantItem = {
     ...{
       id: 'g1',
       email: 'you@example.com',
@@ -26,7 +27,7 @@ async function waiting(change: Partial<Grant> = {}) {
     ...{ creatingUntil: 0, changingUntil: 0, endingUntil: 0, cidrs: [], why: 'expired' },
     ...change,
   };
-  await planGrant(table, grant, undefined);
+  await seedGrant(table, grant);
   const row = async () => parseGrant((await table.get(keys.grant(grant))) ?? {});
   const events = () => [...items.values()].filter(({ pk }) => pk === keys.events('2027-01-01'));
   return { table, grant, row, events };
@@ -36,7 +37,7 @@ test.each(['other_deployment', 'deployment_unknown'])(
   'a grant that waits for %s ends on an admin’s word, and its proof says that it is no more than that',
   async (waitsFor) => {
     const { table, grant, row, events } = await waiting({ waitsFor });
-    await planGrant(table, { ...grant, id: 'g2', label: 'x', waitsFor: 'host_unreachable' }, undefined);
+    await seedGrant(table, { ...grant, id: 'g2', label: 'x', waitsFor: 'host_unreachable' });
     expect(await listUnsettled(table)).toMatchObject([{ id: 'g1', waitsFor }]);
     const proof = { at, gone: false, unknownTo: [], refusedBy: [], notAsked: [], leftOut: ['declared_gone'] };
     expect(await settleGrant(table, 'g1', actor, now)).toEqual({
@@ -52,7 +53,7 @@ test.each(['other_deployment', 'deployment_unknown'])(
   },
 );
 
-test.each<[string, Partial<Grant>, string]>([
+test.each<[string, Partial<GrantItem>, string]>([
   ['one in force', { state: 'active', waitsFor: undefined }, 'grant_unknown'],
   ['one in force that once waited', { state: 'active' }, 'grant_unknown'],
   ['one that has ended', { state: 'ended' }, 'grant_unknown'],

@@ -5,7 +5,9 @@ import { countLink } from '../../../functions/request-link/sent-links';
 import { ensureTable, startDynamoDb } from '../../../local/dynamodb';
 import type { Listening } from '../../../local/loopback';
 import { writeEvent } from '../../../shared/store/audit';
-import { activateGrant, beginEnd, finishEnd, type Grant, planGrant } from '../../../shared/store/grants';
+import { beginEnd, finishEnd } from '../../../shared/store/grants/ending';
+import { activateGrant, planGrant } from '../../../shared/store/grants/making';
+import type { PendingGrant } from '../../../shared/store/grants/row';
 import { keys } from '../../../shared/store/keys';
 import { putLink, readLink, redeemLink, revokeToken } from '../../../shared/store/links';
 import { putRuler } from '../../../shared/store/rulers';
@@ -41,7 +43,7 @@ afterAll(async () => {
 const now = 1_800_000_000;
 const link = { email: 'ada@lab.org', id: 'a', hash: 'h', expiresAt: now + 60 };
 const terminal = { code: 'c', poll: 'p', askedFrom: '192.0.2.1', askedBy: 'mgrant' };
-const grant: Grant = {
+const grant: PendingGrant = {
   id: 'g',
   email: 'ada@lab.org',
   host: 'h',
@@ -56,7 +58,6 @@ const grant: Grant = {
   expiresAt: now + 60,
   creatingUntil: now + 30,
   changingUntil: 0,
-  endingUntil: 0,
 };
 const rule = {
   email: '*',
@@ -105,9 +106,9 @@ const lives: Record<string, () => Promise<unknown>> = {
   async grant() {
     await planGrant(table, grant, undefined);
     const active = await activateGrant(table, grant);
-    const begun = active && (await beginEnd(table, active, { why: 'revoked', by: 'x' }, now));
-    if (begun?.state === 'begun') await finishEnd(table, begun.grant, now);
-    expect(await planGrant(table, { ...grant, id: 'g2' }, grant)).toBe(true);
+    const begun = active && (await beginEnd(table, active, { why: 'revoked', by: 'x', now }));
+    const ended = begun?.state === 'begun' ? await finishEnd(table, begun.grant, { now }) : undefined;
+    expect(await planGrant(table, { ...grant, id: 'g2' }, ended)).toMatchObject({ id: 'g2' });
   },
   async rule() {
     await putRule(table, rule, undefined);

@@ -1,4 +1,4 @@
-import { lease } from '../../../shared/store/grants';
+import { lease } from '../../../shared/store/lease';
 import { reroute } from '../outside';
 import { type ActName, actor } from './acts';
 import {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { fitPage } from './fit-page';
-import { type GrantRows, parseGrants } from './grant-row';
-import { keys } from './keys';
-import { end, type Item, nextAfter, type Page, start, type Table } from './table';
+import { fitPage } from '../fit-page';
+import { keys } from '../keys';
+import { end, type Item, nextAfter, type Page, start, type Table } from '../table';
+import { type GrantRows, parseGrants } from './rows';
 
 /** How many rows fill a page, where their bytes do not. */
 const mostRows = 1000;

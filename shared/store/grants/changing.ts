@@ -1,0 +1,52 @@
+import { keys } from '../keys';
+import { lease } from '../lease';
+import type { Table } from '../table';
+import { move } from './move';
+import { type ActiveGrant, activeRow, type LiveGrant, liveRow } from './row';
+
+/** Lets an active grant live until another moment, by the next change of its user: none if it changed meanwhile. With `moving` its `cidrs` are open until {@link settleAddresses}. */
+export function extendGrant(
+  table: Table,
+  grant: ActiveGrant,
+  { expiresAt, now, moving }: { expiresAt: number; now: number; moving: boolean },
+): Promise<ActiveGrant | undefined> {
+  const next = { change: (grant.change ?? 0) + 1, changingUntil: now + lease };
+  const set = { expiresAt, dueAt: expiresAt, ...next };
+  return move(table, grant, { to: activeRow, set, remove: moving ? ['cidrs'] : [] });
+}
+
+/** The change that {@link extendGrant} began never came to its user: others need not wait for it. */
+export function withdrawChange(
+  table: Table,
+  grant: ActiveGrant,
+  { change = 0, changingUntil, cidrs }: ActiveGrant,
+): Promise<ActiveGrant | undefined> {
+  return move(table, grant, { to: activeRow, set: { change, changingUntil, ...(cidrs && { cidrs }) } });
+}
+
+/** Ends it sooner: none if the grant changed meanwhile. One whose user is still to be made stays due when that must be over. */
+export const shortenGrant = (table: Table, grant: LiveGrant, until: number): Promise<LiveGrant | undefined> =>
+  move(table, grant, { to: liveRow, set: { expiresAt: until, ...(grant.state !== 'pending' && { dueAt: until }) } });
+
+/** Says where the login may come from, once the server knows: false if the grant has ended, or begun to. No two changes run side by side, so whatever else was written is no matter. */
+export async function settleAddresses(table: Table, grant: ActiveGrant, cidrs: string[]): Promise<boolean> {
+  const { id, change } = grant;
+  const item = await table.update(keys.grant(grant), {
+    set: { cidrs },
+    add: { version: 1 },
+    if: '#id = :id AND #change = :change AND #state = :active',
+    values: { id, change, active: 'active' },
+  });
+  return item !== undefined;
+}
+
+/** Takes an active grant for a repair of its user: none if it changed meanwhile. Until {@link closeRepair} its addresses can't be moved. */
+export function claimRepair(table: Table, grant: ActiveGrant, now: number): Promise<ActiveGrant | undefined> {
+  const until = now + lease;
+  const set = { change: grant.change ?? 0, changingUntil: until, repairUntil: until };
+  return move(table, grant, { to: activeRow, set });
+}
+
+/** The server has said what became of the repair, and nothing else was under way. */
+export const closeRepair = (table: Table, grant: ActiveGrant): Promise<ActiveGrant | undefined> =>
+  move(table, grant, { to: activeRow, set: { changingUntil: 0 }, remove: ['repairUntil'] });

@@ -1,0 +1,32 @@
+import { together } from '../../async/together';
+import { keys } from '../keys';
+import type { Item, Table } from '../table';
+import { type Grant, type LivingGrant, parseGrant } from './row';
+import { type GrantRows, parseGrants } from './rows';
+import { counts } from './states';
+
+/** The grants of a person, ended ones of the last months included. */
+export async function grantsOf(table: Table, email: string, host?: string): Promise<GrantRows> {
+  return parseGrants(table, await table.query({ pk: keys.grants(email), ...(host && { prefix: `${host}#` }) }));
+}
+
+/** A grant as it is now; none where another one, or none, is in its place. */
+export async function readGrant(table: Table, grant: Grant): Promise<Grant | undefined> {
+  const item = await table.get(keys.grant(grant));
+  return item?.id === grant.id ? parseGrant(item) : undefined;
+}
+
+/** Everybody's grants on a host, from the index, which may lag behind by a moment. */
+export async function grantsOnHost(table: Table, host: string): Promise<GrantRows> {
+  return parseGrants(table, await table.query({ pk: keys.grantsOn(host), index: 'listed' }));
+}
+
+/** Everybody's grants that have not ended, all of them or what is due up to a moment; from the index, which may lag behind by a moment. */
+export async function allLiveGrants(table: Table, upTo?: number): Promise<GrantRows<LivingGrant>> {
+  const parts = await together(keys.dueShards.map((part) => duePart(table, part, upTo)));
+  const { grants, unreadable } = parseGrants(table, parts.flat());
+  return { grants: grants.filter(counts), unreadable };
+}
+
+const duePart = (table: Table, part: string, upTo: number | undefined): Promise<Item[]> =>
+  table.query({ pk: part, index: 'due', ...(upTo !== undefined && { upTo }) });
