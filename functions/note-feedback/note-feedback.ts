@@ -16,7 +16,7 @@ export async function noteFeedback({ table, log }: NoteFeedbackDeps, input: unkn
   const { id, email, act, reason, undelivered } = feedbackIn(log, input);
   const event = { act, email, by: 'ses', reason } as const;
   await together([
-    undelivered && noteUndelivered(table, email, undelivered, now),
+    undelivered && noteUndelivered(table, email, { reason: undelivered, now }),
     writeEvent(table, event, { requestId: id, ip: 'ses' }, now),
   ]);
   // Alarms wait for these codes. A full mailbox, say, is nobody's to mend.

@@ -93,7 +93,10 @@ async function sweepPeople(deps: ReapDeps, run: ReapRun, grants: LiveGrant[], ma
   const marked = await attemptEach(
     deps,
     run,
-    ends.map((grant) => ({ about: { grant: grant.id }, act: (now: Date) => sayEnding(deps, grant, cause, now) })),
+    ends.map((grant) => ({
+      about: { grant: grant.id },
+      act: (now: Date) => sayEnding(deps, grant, { ...cause, now }),
+    })),
   );
   mark(marked.results);
   const shortened = await attemptEach(

@@ -36,7 +36,7 @@ export async function readAsked(deps: RequestLinkDeps, call: Call, email: string
     readAddress(table, email),
     readNewAddresses(table, email, now),
     readUndelivered(table, email, now),
-    countRequest(table, caller, settings.linksPerHourPerIp, now),
+    countRequest(table, caller, { limit: settings.linksPerHourPerIp, now }),
     deps.secrets.linkKeys(),
   ]);
   if (!calm) {

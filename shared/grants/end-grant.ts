@@ -105,8 +105,7 @@ async function leave(grant: LivingGrant, { silence }: Cause, now: number): Promi
 export async function sayEnding(
   { table }: Pick<EndDeps, 'table'>,
   grant: LiveGrant,
-  { why, by, source }: Cause,
-  now: Date,
+  { why, by, source, now }: Pick<Cause, 'why' | 'by' | 'source'> & { now: Date },
 ): Promise<EndingGrant | undefined> {
   const [ending] = await together([
     markEnding(table, grant, { why, by, now: seconds(now) }),

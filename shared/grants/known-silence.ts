@@ -28,7 +28,7 @@ export function knownSilence(table: Table, host: string): KnownSilence {
   };
   const find = async (now: number) => {
     const found = await reach();
-    return found?.silentUntil !== undefined && !(await claimTry(table, host, found, now));
+    return found?.silentUntil !== undefined && !(await claimTry(table, host, { ...found, now }));
   };
   const answers = async () => {
     const found = await reach();
@@ -52,7 +52,7 @@ export function knownSilence(table: Table, host: string): KnownSilence {
       if ((await silent) || learnt) return;
       learnt = true;
       silent = Promise.resolve(true);
-      await noteNoAnswer(table, host, await reach(), now);
+      await noteNoAnswer(table, host, { before: await reach(), now });
     },
     learnAnswer: answers,
   };

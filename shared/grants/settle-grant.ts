@@ -24,8 +24,7 @@ export type Settled = { state: 'settled'; grant: EndedGrant } | { state: 'refuse
 export async function settleGrant(
   table: Table,
   id: string,
-  { by, source }: { by: string; source: Source },
-  now: Date,
+  { by, source, now }: { by: string; source: Source; now: Date },
 ): Promise<Settled> {
   const listed = (await allLiveGrants(table)).grants.find((grant) => grant.id === id);
   const found = listed && (await readGrant(table, listed));

@@ -34,7 +34,11 @@ export type Link = v.InferOutput<typeof linkItem>;
 export type TerminalFields = Required<Pick<Link, 'code' | 'poll' | 'askedFrom' | 'askedBy'>>;
 
 /** Counts one request of a caller in this hour: false, and not counted, above the limit. */
-export async function countRequest(table: Table, caller: string, limit: number, now: Date): Promise<boolean> {
+export async function countRequest(
+  table: Table,
+  caller: string,
+  { limit, now }: { limit: number; now: Date },
+): Promise<boolean> {
   const hour = Math.floor(seconds(now) / 3600);
   const change = { add: { count: 1 }, set: { deleteAt: (hour + 2) * 3600 } };
   const below = { if: 'attribute_not_exists(#count) OR #count < :limit', values: { limit } };

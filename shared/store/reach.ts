@@ -22,8 +22,15 @@ const inARow = 120;
 /** Seconds in which requests are told at once, after so many failures: short, so that a host that is back is soon noticed. */
 const pauseAfter = (failures: number): number => (failures < 2 ? 0 : Math.min(10, 2 ** Math.min(failures - 1, 4)));
 
-const noted = (failures: number, since: number, whole: boolean, now: number) => ({
-  ...{ failures, since, retryAt: now, deleteAt: now + keptFor },
+/** What is kept of a silence, of the whole host or of a member of it: `before` is what was known of it. */
+interface Silence {
+  before: Reach | undefined;
+  whole: boolean;
+  now: number;
+}
+
+const noted = (failures: number, { before, whole, now }: Silence) => ({
+  ...{ failures, since: before?.since ?? now, retryAt: now, deleteAt: now + keptFor },
   ...(whole && failures > 1 && { silentUntil: now + pauseAfter(failures) }),
 });
 
@@ -32,21 +39,23 @@ export async function readReach(table: Table, host: string): Promise<Reach | und
   return item && readRow(table, reachItem, item);
 }
 
+const failuresAfter = (before: Reach | undefined): number => (before?.failures ?? 0) + 1;
+
 /** The reaper got no answer, from the host (`whole`) or from a member of it. */
-export async function noteSilence(
-  table: Table,
-  host: string,
-  { before, whole, now }: { before: Reach | undefined; whole: boolean; now: number },
-): Promise<void> {
-  await table.put({ ...keys.reach(host), ...noted((before?.failures ?? 0) + 1, before?.since ?? now, whole, now) });
+export async function noteSilence(table: Table, host: string, silence: Silence): Promise<void> {
+  await table.put({ ...keys.reach(host), ...noted(failuresAfter(silence.before), silence) });
 }
 
 /** A request got no answer. Many may find this out at once: the first one begins to count. */
-export async function noteNoAnswer(table: Table, host: string, before: Reach | undefined, now: number): Promise<void> {
+export async function noteNoAnswer(
+  table: Table,
+  host: string,
+  { before, now }: Pick<Silence, 'before' | 'now'>,
+): Promise<void> {
+  const silence = { before, whole: true, now };
   const long = { if: 'attribute_not_exists(#pk) OR #retryAt < :old', values: { old: now - inARow } };
-  if (await table.put({ ...keys.reach(host), ...noted(1, before?.since ?? now, true, now) }, long)) return;
-  const failures = Math.max(2, (before?.failures ?? 0) + 1);
-  await table.update(keys.reach(host), { set: noted(failures, before?.since ?? now, true, now) });
+  if (await table.put({ ...keys.reach(host), ...noted(1, silence) }, long)) return;
+  await table.update(keys.reach(host), { set: noted(Math.max(2, failuresAfter(before)), silence) });
 }
 
 /** Everything answered. */
@@ -61,8 +70,7 @@ export async function noteReturn(table: Table, host: string): Promise<void> {
 export async function claimTry(
   table: Table,
   host: string,
-  { failures, silentUntil }: Reach,
-  now: number,
+  { failures, silentUntil, now }: Pick<Reach, 'failures' | 'silentUntil'> & { now: number },
 ): Promise<boolean> {
   if (silentUntil === undefined || silentUntil > now) return false;
   const unchanged = { if: '#silentUntil = :before', values: { before: silentUntil } };

@@ -17,7 +17,11 @@ export async function readUndelivered(table: Table, email: string, now: Date): P
   return note && note.until > seconds(now) ? note.reason : undefined;
 }
 
-export async function noteUndelivered(table: Table, email: string, reason: Undelivered, now: Date): Promise<void> {
+export async function noteUndelivered(
+  table: Table,
+  email: string,
+  { reason, now }: { reason: Undelivered; now: Date },
+): Promise<void> {
   const until = seconds(now) + lasts;
   await table.put({ ...keys.undelivered(email), reason, until, deleteAt: until });
 }

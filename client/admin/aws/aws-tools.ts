@@ -84,7 +84,7 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
     },
     grants: {
       unsettled: () => listUnsettled(table),
-      settle: (id: string) => settleGrant(table, id, actor, new Date()),
+      settle: (id: string) => settleGrant(table, id, { ...actor, now: new Date() }),
     },
     /** What `mgrant doctor` looks at in the table and the secrets; it changes nothing. */
     facts: {

@@ -21,7 +21,9 @@ test('the reaper waits with a grant that is not where it was made, until an admi
   const row = (await allItems()).find(({ pk }) => pk === key.pk);
   expect(row).toMatchObject({ state: 'ending', waitsFor: 'other_deployment' });
   const actor = { by: 'admin@example.com', source: { requestId: 'mgrant-1', ip: 'mgrant' } };
-  expect(await settleGrant(stage.table, String(row?.id), actor, stage.clock.now)).toMatchObject({ state: 'settled' });
+  expect(await settleGrant(stage.table, String(row?.id), { ...actor, now: stage.clock.now })).toMatchObject({
+    state: 'settled',
+  });
   expect(await run()).toMatchObject({ due: 0, unsettled: 0 });
   await stage.close();
 });

@@ -6,7 +6,7 @@ import { seedGrant } from '../../support/seed-grant';
 
 const now = new Date('2027-01-01T00:00:00.000Z');
 const at = now.getTime() / 1000;
-const actor = { by: 'admin@example.com', source: { requestId: 'mgrant-1', ip: 'mgrant' } };
+const actor = { now, by: 'admin@example.com', source: { requestId: 'mgrant-1', ip: 'mgrant' } };
 
 /** The row of a grant that waits for a decision. */
 async function waiting(change: Partial<GrantItem> = {}) {
@@ -40,7 +40,7 @@ test.each(['other_deployment', 'deployment_unknown'])(
     await seedGrant(table, { ...grant, id: 'g2', label: 'x', waitsFor: 'host_unreachable' });
     expect(await listUnsettled(table)).toMatchObject([{ id: 'g1', waitsFor }]);
     const proof = { at, gone: false, unknownTo: [], refusedBy: [], notAsked: [], leftOut: ['declared_gone'] };
-    expect(await settleGrant(table, 'g1', actor, now)).toEqual({
+    expect(await settleGrant(table, 'g1', actor)).toEqual({
       state: 'settled',
       grant: expect.objectContaining({ id: 'g1', state: 'ended', proof }),
     });
@@ -64,13 +64,13 @@ test.each<[string, Partial<GrantItem>, string]>([
   const { table, grant, row, events } = await waiting(change);
   const detail =
     reason === 'grant_busy' ? 'The reaper is at it. Ask again in a minute.' : expect.stringContaining('g1');
-  expect(await settleGrant(table, 'g1', actor, now)).toEqual({ state: 'refused', reason, detail });
+  expect(await settleGrant(table, 'g1', actor)).toEqual({ state: 'refused', reason, detail });
   expect([(await row()).state, (await row()).version, events()]).toEqual([grant.state, 1, []]);
 });
 
 test('a grant that nobody knows can not be settled, and the answer names it', async () => {
   const { table } = await waiting();
-  expect(await settleGrant(table, 'g2', actor, now)).toEqual({
+  expect(await settleGrant(table, 'g2', actor)).toEqual({
     state: 'refused',
     reason: 'grant_unknown',
     detail: 'No grant g2 waits for a decision.',
@@ -79,7 +79,7 @@ test('a grant that nobody knows can not be settled, and the answer names it', as
 
 test('one at which the reaper was until now can be settled', async () => {
   const { table } = await waiting({ endingUntil: at });
-  expect(await settleGrant(table, 'g1', actor, now)).toMatchObject({ state: 'settled' });
+  expect(await settleGrant(table, 'g1', actor)).toMatchObject({ state: 'settled' });
 });
 
 test('where the row changes meanwhile nothing is settled, and the record says so', async () => {
@@ -91,7 +91,7 @@ test('where the row changes meanwhile nothing is settled, and the record says so
       return table.update(...values);
     },
   };
-  expect(await settleGrant(racing, 'g1', actor, now)).toEqual({
+  expect(await settleGrant(racing, 'g1', actor)).toEqual({
     state: 'refused',
     reason: 'grant_busy',
     detail: 'It was changed just now. Ask again.',

@@ -77,12 +77,10 @@ test('each host is checked by itself, from here and as the functions saw it', as
   expect(first.out).not.toContain('hunter22');
   for (const failures of [0, 1])
     for (const host of ['down.lab.org', at.stage.host])
-      await noteNoAnswer(
-        at.stage.table,
-        host,
-        failures ? { failures, since: seconds - 60, retryAt: seconds } : undefined,
-        seconds,
-      );
+      await noteNoAnswer(at.stage.table, host, {
+        before: failures ? { failures, since: seconds - 60, retryAt: seconds } : undefined,
+        now: seconds,
+      });
   const again = await at.doctor();
   expect(again.of('host down.lab.org')).toMatchObject({
     state: 'fail',
