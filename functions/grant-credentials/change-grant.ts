@@ -80,14 +80,14 @@ async function requireOurs(deps: GrantDeps, allowed: Allowed, begun: Begun): Pro
     await withdraw(deps, begun);
     throw owner.reason;
   }
-  if (owner.value === 'foreign') {
+  if (owner.value.state === 'foreign') {
     await withdraw(deps, begun);
     throw new ApiError(
       'user_not_ours',
       'The MongoDB user of this grant no longer carries our mark, so it was left alone. Tell an admin, or use another label.',
     );
   }
-  if (owner.value?.grant !== grant.id) await endGone(deps, grant, allowed);
+  if (owner.value.state === 'missing' || owner.value.grant !== grant.id) await endGone(deps, grant, allowed);
 }
 
 async function send(

@@ -12,7 +12,7 @@ const requestTime = 10;
  */
 export function requireArrived({ id, change, changingUntil, cidrs }: ActiveGrant, owner: Owner, now: number): void {
   // What became of the user is told by the change itself.
-  if (typeof owner !== 'object' || owner.grant !== id) return;
+  if (owner.state !== 'tagged' || owner.grant !== id) return;
   // Its addresses are open until the row says them again.
   if ((owner.change ?? 0) !== change || cidrs === undefined) throw busy(changingUntil, now);
 }

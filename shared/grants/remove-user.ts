@@ -61,9 +61,8 @@ export async function lockAndDrop(deps: RemoveDeps, host: Host, removing: Removi
   const { doomed, at, onSight = async () => {} } = removing;
   const { grant, roles, ...name } = doomed;
   const owner = await users.owner(host, name);
-  if (owner === undefined) return { state: 'missing' };
   // A user without a tag may be ours no longer, or never was; one of another grant took the name after ours was gone.
-  if (owner === 'foreign') return { state: 'foreign' };
+  if (owner.state !== 'tagged') return owner;
   if (owner.grant !== grant) return { state: 'taken' };
   const steps: Steps = { leftOut: [], late: false };
   const attempt = attempter(deps, removing, steps);

@@ -43,13 +43,13 @@ export interface UserChange {
 }
 
 /**
- * Whose user it is: the id of its grant, `foreign` without our tag; none where there is no such user. `change`: the number of the last
+ * Whose user it is. `tagged`: a grant's, by its id; `foreign`: without our tag; `missing`: there is none. `change`: the number of the last
  * change that has arrived, 0 before the first. `on`: the deployment on which it was seen, told by the same answer.
  */
 export type Owner =
-  | { grant: string; change?: number; mechanisms?: Login['mechanism'][]; on?: Deployment }
-  | 'foreign'
-  | undefined;
+  | { state: 'tagged'; grant: string; change?: number; mechanisms?: Login['mechanism'][]; on?: Deployment }
+  | { state: 'foreign' }
+  | { state: 'missing' };
 
 /** No connection comes from here. */
 const nowhere = '0.0.0.0/32';
@@ -125,11 +125,12 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
 
   async function owner(host: Host, name: UserName): Promise<Owner> {
     const { shown: found, on } = await lookWithOwn(servers, host, name);
-    if (found === undefined) return undefined;
+    if (found === undefined) return { state: 'missing' };
     const mark = v.safeParse(tagged, found);
-    if (!mark.success) return 'foreign';
+    if (!mark.success) return { state: 'foreign' };
     const { mongogrant, mongograntChange } = mark.output.customData;
     return {
+      state: 'tagged',
       grant: mongogrant.grant,
       change: mongograntChange,
       ...(v.is(withMechanisms, found) && { mechanisms: found.mechanisms }),
@@ -165,7 +166,7 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
       if ((await run(host, db, command, { [USER_EXISTS]: 'exists' as const })) === undefined) return 'created';
       // An election may keep what it did not let be confirmed: then the command that was sent again meets its own user.
       const whose = await owner(host, { user, db });
-      if (typeof whose !== 'object' || whose.grant !== tag.grant) return 'exists';
+      if (whose.state !== 'tagged' || whose.grant !== tag.grant) return 'exists';
       return (await update(host, { user, db }, { password, tag })) === 'updated' ? 'created' : 'exists';
     },
     update,

@@ -40,9 +40,9 @@ export function memoryUsers(users: StoredUsers = new Map()): MongoUsers {
       })),
     async owner(_host, name) {
       const user = users.get(userId(name));
-      if (!user?.tag) return user && 'foreign';
+      if (!user?.tag) return { state: user ? 'foreign' : 'missing' };
       const { tag, change = 0 } = user;
-      return { grant: tag.grant, change, mechanisms: ['SCRAM-SHA-256'], on: home };
+      return { state: 'tagged', grant: tag.grant, change, mechanisms: ['SCRAM-SHA-256'], on: home };
     },
     lock: async (_host, name, password) =>
       change(name, { left: [], mechanisms: ['SCRAM-SHA-256'] }, (user) => ({

@@ -130,7 +130,7 @@ describe('a user that is not there at the first look', () => {
     const key = { pk: 'grants#you@example.com', sk: `${on.stage.host}#a#readWrite#` };
     await on.stage.table.update(key, { set: { madeOn: { user: 'mongoadmin', db: 'admin', id: 'elsewhere' } } });
     const { owner } = on.stage.deps.users;
-    on.stage.deps.users.owner = async () => ({ grant: 'another' });
+    on.stage.deps.users.owner = async () => ({ state: 'tagged', grant: 'another' });
     later(on.stage, 3600);
     expect(await run()).toMatchObject({ ended: 0, unsettled: 1 });
     on.stage.deps.users.owner = owner;

@@ -266,7 +266,10 @@ describe('the deployment on which its user is', () => {
     const isDeployment = throws(new Error('asked'));
     const { end } = await open({}, () => ({ isDeployment }));
     expect(await end()).toMatchObject({ state: 'ended' });
-    const quiet = await open({ madeOn: elsewhere }, () => ({ isDeployment, owner: async () => ({ grant: 'g1' }) }));
+    const quiet = await open({ madeOn: elsewhere }, () => ({
+      isDeployment,
+      owner: async () => ({ state: 'tagged', grant: 'g1' }),
+    }));
     expect(await quiet.end()).toMatchObject({ state: 'ended' });
   });
 });
@@ -342,7 +345,7 @@ test('the host gets the time of the request, or ten seconds where nobody waits',
   const { end: endSoon } = await open({}, () => ({
     owner: async ({ deadline }) => {
       deadlines.push(deadline);
-      return undefined;
+      return { state: 'missing' };
     },
   }));
   await endSoon({ source: { requestId: 'r1', ip: '', deadline: 42 } });

@@ -115,7 +115,7 @@ test('a member that is silent is not asked for a login, either', async () => {
 });
 
 describe('where nobody knows which mechanisms the user had', () => {
-  const unknown = { lock: async () => ({ left: [] }), owner: async () => ({ grant: 'g1' }) };
+  const unknown = { lock: async () => ({ left: [] }), owner: async () => ({ state: 'tagged' as const, grant: 'g1' }) };
   const used = async (...all: MemberSays[]) => {
     const { remove, trials } = await open({ ...unknown, ...members(...all) });
     await remove();
@@ -137,7 +137,7 @@ test('of several that the user had the one of our own login is tried, where the 
   const { remove, trials } = await open({
     ...members(member('untold', [])),
     lock: async () => ({ left: [] }),
-    owner: async () => ({ grant: 'g1', mechanisms: both }),
+    owner: async () => ({ state: 'tagged' as const, grant: 'g1', mechanisms: both }),
   });
   await remove();
   expect(trials.map(({ mechanism }) => mechanism)).toEqual(['SCRAM-SHA-1']);

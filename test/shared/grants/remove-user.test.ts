@@ -120,7 +120,11 @@ describe('where a server tells of no name whether it knows it', () => {
 describe('a trial takes a mechanism that the member offers to the user', () => {
   const sha1 = ['SCRAM-SHA-1' as const];
   const both = [...sha1, 'SCRAM-SHA-256' as const];
-  const owner = (mechanisms: Login['mechanism'][]) => async () => ({ grant: 'g1', mechanisms });
+  const owner = (mechanisms: Login['mechanism'][]) => async () => ({
+    state: 'tagged' as const,
+    grant: 'g1',
+    mechanisms,
+  });
   const lockAll = async () => ({ left: [] });
 
   test.each([

@@ -104,7 +104,7 @@ test('a user that is not there is an answer to each command, and none is made', 
   expect(await users.revokeRoles(host, ada(), roles)).toBe('missing');
   expect(await users.killSessions(host, ada())).toBe('missing');
   expect(await users.drop(host, ada())).toBe('missing');
-  expect(await users.owner(host, ada())).toBeUndefined();
+  expect(await users.owner(host, ada())).toEqual({ state: 'missing' });
   expect(await stored()).toBeUndefined();
 });
 
@@ -114,11 +114,11 @@ test('an owner is known by our tag alone', async () => {
   const foreign = [{}, { mongogrant: 'g1' }, { mongogrant: {} }, { mongogrant: { grant: 1 } }, { grant: 'g1' }];
   for (const customData of foreign) {
     await server.admin.db(db).command({ updateUser: ada().user, customData });
-    expect([customData, await users.owner(host, ada())]).toEqual([customData, 'foreign']);
+    expect([customData, await users.owner(host, ada())]).toEqual([customData, { state: 'foreign' }]);
   }
   await server.admin.db(db).command({ createUser: 'plain', pwd: 'pw', roles: [] });
-  expect(await users.owner(host, { user: 'plain', db })).toBe('foreign');
-  expect(await users.owner(host, { user: ada().user, db: server.newDb() })).toBeUndefined();
+  expect(await users.owner(host, { user: 'plain', db })).toEqual({ state: 'foreign' });
+  expect(await users.owner(host, { user: ada().user, db: server.newDb() })).toEqual({ state: 'missing' });
 });
 
 test('roles that are taken away are gone on open connections, and taking them twice is no fault', async () => {

@@ -117,7 +117,7 @@ export const broken = {
     users: {
       ...edges.users,
       drop: async () => 'dropped',
-      owner: async () => undefined,
+      owner: async () => ({ state: 'missing' }),
       whoKnows: async () => ({ there: false, members: [{ member: 'memory:27017', says: 'gone', mechanisms: [] }] }),
     },
   }),
