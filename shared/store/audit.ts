@@ -74,7 +74,7 @@ export interface Event {
   reason?: string;
   /** The key of the rule that decided. */
   rule?: string | undefined;
-  grant?: Grant;
+  grant?: GrantFacts;
   /** The host that was registered, retired, removed or reconciled. */
   host?: string;
   /** The MongoDB user, where there may be no grant. */
@@ -99,6 +99,9 @@ export interface Event {
   dryRun?: true;
 }
 
+/** What of a grant is on record: its state is told by the act. */
+type GrantFacts = Pick<Grant, 'id' | 'host' | 'db' | 'role' | 'label' | 'username' | 'expiresAt'>;
+
 export interface Source {
   requestId: string;
   ip: string;
@@ -120,7 +123,7 @@ export async function writeEvent(table: Table, event: Event, source: Source, now
   ]);
 }
 
-const factsOf = ({ id, host, db, role, label, username, expiresAt }: Grant) => ({
+const factsOf = ({ id, host, db, role, label, username, expiresAt }: GrantFacts) => ({
   id,
   host,
   db,
