@@ -7,7 +7,7 @@ import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { readRuler } from '../../shared/store/rulers';
 import { listRules, removeRule, type StoredRule } from '../../shared/store/rules';
-import { closeSweep, noteProgress, planSweep, type Sweep } from '../../shared/store/sweeps';
+import { closeSweep, noteProgress, planSweep, type RulerSweep } from '../../shared/store/sweeps';
 import { attemptEach } from './attempt-each';
 import type { ReapDeps, ReapRun } from './reap-deps';
 
@@ -15,7 +15,7 @@ const by = 'mongogrant';
 const atOnce = 20;
 
 /** Removes the rules that rulers set and that their scopes, which were changed, no longer hold. Answers how many steps failed. */
-export async function removeOutside(deps: ReapDeps, run: ReapRun, due: Sweep[]): Promise<number> {
+export async function removeOutside(deps: ReapDeps, run: ReapRun, due: RulerSweep[]): Promise<number> {
   const { table, clock } = deps;
   const moment = () => seconds(new Date(clock()));
   const scopes = await scopesOf(deps, due);
@@ -45,8 +45,8 @@ export async function removeOutside(deps: ReapDeps, run: ReapRun, due: Sweep[]):
 }
 
 /** By ruler. One who was dismissed, or whose scope can't be read, may decide nothing. */
-async function scopesOf({ table }: ReapDeps, due: Sweep[]): Promise<Map<string, Scope | undefined>> {
-  const emails = due.flatMap(({ ruler = [] }) => ruler);
+async function scopesOf({ table }: ReapDeps, due: RulerSweep[]): Promise<Map<string, Scope | undefined>> {
+  const emails = due.map(({ ruler }) => ruler);
   const rulers = await sideBySide(atOnce, emails, (email) => readRuler(table, email));
   return new Map(
     emails.map((email, index) => {

@@ -6,14 +6,13 @@ import { grantsNear } from '../../shared/grants/grants-near';
 import { lossesNow } from '../../shared/grants/rule-losses';
 import { grouped } from '../../shared/policy/grouped';
 import type { Losses } from '../../shared/policy/losses';
-import type { RuleKey } from '../../shared/policy/policy';
 import { speakers } from '../../shared/policy/rule-index';
 import { seconds } from '../../shared/policy/time';
 import { writeEvent } from '../../shared/store/audit';
 import { shortenGrant } from '../../shared/store/grants/changing';
 import type { EndingGrant, LiveGrant } from '../../shared/store/grants/row';
 import { ifLive } from '../../shared/store/grants/states';
-import { closeSweep, dueSweeps, noteProgress, type Sweep } from '../../shared/store/sweeps';
+import { closeSweep, dueSweeps, noteProgress, type RuleSweep } from '../../shared/store/sweeps';
 import { attemptEach } from './attempt-each';
 import type { Marker, ReapDeps, ReapRun } from './reap-deps';
 import { removeOutside } from './remove-outside';
@@ -24,8 +23,6 @@ const by = 'mongogrant';
 const peopleAtOnce = 500;
 const writesAtOnce = 50;
 
-type RuleSweep = Sweep & { rule: RuleKey };
-
 /**
  * Finds what live grants lost by the rules that were changed, all changes together, person after person: it marks the grants that no
  * rule gives any more, and shortens those that no rule gives for so long. Where the time is up it notes up to which person it came.
@@ -34,10 +31,9 @@ export const sweep: Marker = async (deps, run, mark) => {
   const { table, clock, log } = deps;
   const moment = () => seconds(new Date(clock()));
   const found = await dueSweeps(table, moment());
-  const rulers = found.filter(({ ruler }) => ruler !== undefined);
+  const { ofRulers: rulers } = found;
   let faults = rulers.length > 0 ? await removeOutside(deps, run, rulers) : 0;
-  const all = rulers.length > 0 ? await dueSweeps(table, moment()) : found;
-  const due = all.filter((one): one is RuleSweep => one.rule !== undefined);
+  const { ofRules: due } = rulers.length > 0 ? await dueSweeps(table, moment()) : found;
   if (due.length === 0) return faults;
   const touched = await peopleTouched(deps, due);
   let after = '';

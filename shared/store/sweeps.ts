@@ -26,7 +26,11 @@ const sweepItem = v.object({
   /** How far it has come, where the time was up: people, or rules, up to this one. */
   after: v.optional(v.string()),
 });
-export type Sweep = v.InferOutput<typeof sweepItem>;
+type SweepItem = v.InferOutput<typeof sweepItem>;
+
+/** Of a changed rule, and of a changed scope. */
+export type RuleSweep = Omit<SweepItem, 'rule' | 'ruler'> & { rule: RuleKey };
+export type RulerSweep = Omit<SweepItem, 'rule' | 'ruler'> & { ruler: string };
 
 /** Notes, before the change itself, what has to be swept after it: at once, and again when every request that read the old is over. */
 export async function planSweep(table: Table, what: { rule: RuleKey } | { ruler: string }, now: number): Promise<void> {
@@ -38,9 +42,13 @@ export async function planSweep(table: Table, what: { rule: RuleKey } | { ruler:
 }
 
 /** What is to be swept now. */
-export async function dueSweeps(table: Table, now: number): Promise<Sweep[]> {
+export async function dueSweeps(table: Table, now: number): Promise<{ ofRules: RuleSweep[]; ofRulers: RulerSweep[] }> {
   const items = await table.query({ pk: keys.sweeps, index: 'due', upTo: now });
-  return items.flatMap((item) => readRow(table, sweepItem, item) ?? []);
+  const found = items.flatMap((item) => readRow(table, sweepItem, item) ?? []);
+  return {
+    ofRules: found.flatMap(({ rule, ruler: _, ...one }) => (rule === undefined ? [] : [{ ...one, rule }])),
+    ofRulers: found.flatMap(({ ruler, rule: _, ...one }) => (ruler === undefined ? [] : [{ ...one, ruler }])),
+  };
 }
 
 /** Done, unless there was another change meanwhile; before `until` it only waits for its second time. */
@@ -51,6 +59,10 @@ export async function closeSweep(table: Table, { pk, sk, until }: Key & { until:
 }
 
 /** Notes how far a sweep has come, unless there was another change meanwhile: that one begins anew. */
-export async function noteProgress(table: Table, { pk, sk, until }: Sweep, after: string): Promise<void> {
+export async function noteProgress(
+  table: Table,
+  { pk, sk, until }: Key & { until: number },
+  after: string,
+): Promise<void> {
   await table.update({ pk, sk }, { set: { after }, if: '#until = :until', values: { until } });
 }
