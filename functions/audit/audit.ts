@@ -37,8 +37,8 @@ export async function getAudit(
   const position = (await positionIn(deps, call, person.email)) ?? span.to;
   const wanted = (event: StoredEvent) => maySee(person, event) && (host === undefined || isAt(event, host));
   const { events, next } = await (whose === undefined
-    ? eventsOfAll(table, { ...span, to: position }, wanted)
-    : eventsOf(table, whose, { ...span, to: position }, wanted));
+    ? eventsOfAll(table, { ...span, to: position, wanted })
+    : eventsOf(table, whose, { ...span, to: position, wanted }));
   return {
     status: 200,
     json: {

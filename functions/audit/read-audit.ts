@@ -29,6 +29,11 @@ export interface Span {
   to: string;
 }
 
+/** Which events of a span are looked for. */
+export interface Search extends Span {
+  wanted(event: StoredEvent): boolean;
+}
+
 export interface EventPage {
   events: StoredEvent[];
   /** Where the next page ends; none where there is nothing left. */
@@ -42,16 +47,12 @@ const mostRounds = 20;
 const mostAtOnce = 64;
 
 /** Events newest first, of everybody: a day after the other, and the more days at once, the longer nothing is found. */
-export async function eventsOfAll(
-  table: Table,
-  span: Span,
-  wanted: (event: StoredEvent) => boolean,
-): Promise<EventPage> {
+export async function eventsOfAll(table: Table, { from, wanted, ...span }: Search): Promise<EventPage> {
   const events: StoredEvent[] = [];
   let { to } = span;
   let atOnce = 1;
-  for (let rounds = 0; rounds < mostRounds && to > span.from && events.length < pageSize; rounds++) {
-    const days = daysBefore(to, span.from, atOnce);
+  for (let rounds = 0; rounds < mostRounds && to > from && events.length < pageSize; rounds++) {
+    const days = daysBefore(to, from, atOnce);
     const pages = await together(days.map((day) => table.page({ ...backwards, pk: keys.events(day.date), ...day })));
     for (const [index, { items, more }] of pages.entries()) {
       events.push(...items.map((item) => parseEvent(table, item)).filter(wanted));
@@ -60,16 +61,11 @@ export async function eventsOfAll(
     }
     atOnce = pages.every(({ items }) => items.length === 0) ? Math.min(atOnce * 2, mostAtOnce) : 1;
   }
-  return { events, ...(to > span.from && { next: to }) };
+  return { events, ...(to > from && { next: to }) };
 }
 
 /** Events newest first of one person: what happened to them, and what they did to others. */
-export async function eventsOf(
-  table: Table,
-  email: string,
-  { from, to }: Span,
-  wanted: (event: StoredEvent) => boolean,
-): Promise<EventPage> {
+export async function eventsOf(table: Table, email: string, { from, to, wanted }: Search): Promise<EventPage> {
   const pages = await together([
     table.page({ ...backwards, pk: keys.eventsOf(email), index: 'listed', from, to }),
     table.page({ ...backwards, pk: keys.eventsBy(email), from, to }),

@@ -8,7 +8,7 @@ import { allLiveGrants } from '../../shared/store/grants/reads';
 import type { LivingGrant } from '../../shared/store/grants/row';
 import { carryOutOrders } from './carry-out-orders';
 import { oldestJob } from './oldest-job';
-import type { Marker, ReapDeps, ReapRun } from './reap-deps';
+import type { ReapDeps } from './reap-deps';
 import { type HostWork, type LeftGrant, reapHost } from './reap-host';
 import { noteRowsVersion } from './rows-version';
 import { sweep } from './sweep';
@@ -49,7 +49,9 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
   };
   const due = await allLiveGrants(deps.table, seconds(new Date(deps.clock())));
   end(due.grants);
-  const marked = await together([sweep, carryOutOrders, noteVersion].map((marker) => attempt(deps, run, marker, end)));
+  const marked = await together(
+    [sweep, carryOutOrders, noteVersion].map((marker) => attempt(deps, () => marker(deps, run, end))),
+  );
   const runs = await together([...hosts.values()].map((work) => work.finish()));
   const left = runs.flatMap((one) => one.left);
   const now = seconds(new Date(deps.clock()));
@@ -73,16 +75,11 @@ async function noteVersion({ table }: ReapDeps): Promise<number> {
   return 0;
 }
 
-async function attempt(
-  deps: ReapDeps,
-  run: ReapRun,
-  marker: Marker,
-  end: (grants: LivingGrant[]) => void,
-): Promise<number> {
+async function attempt({ log }: ReapDeps, act: () => Promise<number>): Promise<number> {
   try {
-    return await marker(deps, run, end);
+    return await act();
   } catch (fault) {
-    deps.log.error('mark_failed', faultOf(fault));
+    log.error('mark_failed', faultOf(fault));
     return 1;
   }
 }

@@ -4,7 +4,7 @@ import { ruleAnswer } from '../../shared/http/answers';
 import { keyOf, ruleName } from '../../shared/policy/policy';
 import { inside, type Scope } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
-import { writeEvent } from '../../shared/store/audit';
+import { type Source, writeEvent } from '../../shared/store/audit';
 import { readRuler } from '../../shared/store/rulers';
 import { listRules, removeRule, type StoredRule } from '../../shared/store/rules';
 import { closeSweep, noteProgress, planSweep, type RulerSweep } from '../../shared/store/sweeps';
@@ -32,7 +32,7 @@ export async function removeOutside(deps: ReapDeps, run: ReapRun, due: RulerSwee
     const removed = await attemptEach(
       deps,
       run,
-      outside.map((rule) => ({ about: {}, act: (now: Date) => remove(deps, run, rule, now) })),
+      outside.map((rule) => ({ about: {}, act: (now: Date) => remove(deps, rule, { source: run.source, now }) })),
     );
     faults += removed.faults;
     if (!removed.all) undoneFrom ??= from;
@@ -63,7 +63,11 @@ function isOutside(rule: StoredRule, scopes: Map<string, Scope | undefined>): bo
 }
 
 /** What it gave is swept after that: this is noted first, so that a crash can't lose it. */
-async function remove({ table }: ReapDeps, { source }: ReapRun, rule: StoredRule, now: Date): Promise<void> {
+async function remove(
+  { table }: ReapDeps,
+  rule: StoredRule,
+  { source, now }: { source: Source; now: Date },
+): Promise<void> {
   await planSweep(table, { rule: keyOf(rule) }, seconds(now));
   const event = { email: rule.email, by, why: 'out_of_scope', rule: ruleName(rule), before: ruleAnswer(rule) };
   await together([removeRule(table, rule, rule), writeEvent(table, { act: 'rule_removed', ...event }, source, now)]);

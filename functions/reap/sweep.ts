@@ -8,7 +8,7 @@ import { grouped } from '../../shared/policy/grouped';
 import type { Losses } from '../../shared/policy/losses';
 import { speakers } from '../../shared/policy/rule-index';
 import { seconds } from '../../shared/policy/time';
-import { writeEvent } from '../../shared/store/audit';
+import { type Source, writeEvent } from '../../shared/store/audit';
 import { shortenGrant } from '../../shared/store/grants/changing';
 import type { EndingGrant, LiveGrant } from '../../shared/store/grants/row';
 import { ifLive } from '../../shared/store/grants/states';
@@ -45,7 +45,7 @@ export const sweep: Marker = async (deps, run, mark) => {
       break;
     }
     const grants = people.flatMap((email) => touched.get(email) ?? []);
-    const { all, failed } = await sweepPeople(deps, run, grants, mark).catch((fault: unknown) => {
+    const { all, failed } = await sweepPeople(deps, run, { grants, mark }).catch((fault: unknown) => {
       log.error('sweep_failed', faultOf(fault));
       return { all: false, failed: 1 };
     });
@@ -83,7 +83,11 @@ async function peopleTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Prom
 }
 
 /** Marks and shortens what these grants lost by the rules as they are. */
-async function sweepPeople(deps: ReapDeps, run: ReapRun, grants: LiveGrant[], mark: (ending: EndingGrant[]) => void) {
+async function sweepPeople(
+  deps: ReapDeps,
+  run: ReapRun,
+  { grants, mark }: { grants: LiveGrant[]; mark: (ending: EndingGrant[]) => void },
+) {
   const { ends, shortens } = await lossesNow(deps.table, grants, seconds(new Date(deps.clock())));
   const cause = { why: 'rules_changed', by, source: run.source } as const;
   const marked = await attemptEach(
@@ -98,16 +102,18 @@ async function sweepPeople(deps: ReapDeps, run: ReapRun, grants: LiveGrant[], ma
   const shortened = await attemptEach(
     deps,
     run,
-    shortens.map((one) => ({ about: { grant: one.grant.id }, act: (now: Date) => shorten(deps, run, one, now) })),
+    shortens.map((one) => ({
+      about: { grant: one.grant.id },
+      act: (now: Date) => shorten(deps, one, { source: run.source, now }),
+    })),
   );
   return { all: marked.all && shortened.all, failed: marked.faults + shortened.faults };
 }
 
 async function shorten(
   { table }: ReapDeps,
-  { source }: ReapRun,
   { grant, until }: Losses<LiveGrant>['shortens'][number],
-  now: Date,
+  { source, now }: { source: Source; now: Date },
 ): Promise<void> {
   const shorter = { ...grant, expiresAt: until };
   const event = { act: 'shortened', email: grant.email, by, why: 'rules_changed', grant: shorter } as const;

@@ -60,7 +60,7 @@ async function report(deps: ReconcileDeps, host: string, run: Run): Promise<Host
   if (clock() >= run.deadline) return { host, left: 'time_up' };
   const until = seconds(new Date(run.deadline)) + lease;
   try {
-    const alone = await beginReconciling(table, host, requestId, { now: seconds(new Date(clock())), until });
+    const alone = await beginReconciling(table, host, { run: requestId, now: seconds(new Date(clock())), until });
     if (!alone) return { host, left: 'being_reconciled' };
     const outcome = await compared(deps, host, run);
     const facts = 'left' in outcome ? { reason: outcome.left } : { figures: outcome };
@@ -69,7 +69,7 @@ async function report(deps: ReconcileDeps, host: string, run: Run): Promise<Host
     if ('ours' in outcome) deps.log.info('host_compared', { host, ours: outcome.ours });
     // A drop that may still arrive must not meet the user who gets the name after the next run.
     const mayBeLate = 'leftOut' in outcome && outcome.leftOut.host_unreachable !== undefined;
-    if (mayBeLate) await endReconcilingAt(table, host, requestId, seconds(new Date(clock())) + lease);
+    if (mayBeLate) await endReconcilingAt(table, host, { run: requestId, until: seconds(new Date(clock())) + lease });
     else await endReconciling(table, host, requestId);
     return { host, ...outcome };
   } catch (fault) {

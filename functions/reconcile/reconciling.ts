@@ -12,8 +12,7 @@ const item = (host: string, run: string, until: number) => ({
 export function beginReconciling(
   table: Table,
   host: string,
-  run: string,
-  { now, until }: { now: number; until: number },
+  { run, now, until }: { run: string; now: number; until: number },
 ): Promise<boolean> {
   const free = { if: 'attribute_not_exists(#pk) OR #until <= :now', values: { now } };
   return table.put(item(host, run, until), free);
@@ -24,5 +23,8 @@ export const endReconciling = (table: Table, host: string, run: string): Promise
   table.delete(keys.reconciling(host), { if: '#run = :run', values: { run } });
 
 /** The same, but only from a moment on. */
-export const endReconcilingAt = (table: Table, host: string, run: string, until: number): Promise<boolean> =>
-  table.put(item(host, run, until), { if: '#run = :run', values: { run } });
+export const endReconcilingAt = (
+  table: Table,
+  host: string,
+  { run, until }: { run: string; until: number },
+): Promise<boolean> => table.put(item(host, run, until), { if: '#run = :run', values: { run } });

@@ -38,7 +38,7 @@ export async function repairUser(deps: ReconcileDeps, listed: ActiveGrant, act: 
     return left(reason);
   };
   if (!claimed) return fail('being_changed');
-  const sent = await send(deps, claimed, found, act).catch(async (fault: unknown) => {
+  const sent = await send(deps, claimed, { ...found, host: act.host }).catch(async (fault: unknown) => {
     await fail(reasonOf(fault));
     throw fault;
   });
@@ -51,8 +51,7 @@ export async function repairUser(deps: ReconcileDeps, listed: ActiveGrant, act: 
 async function send(
   { users, tagged, log }: ReconcileDeps,
   claimed: ActiveGrant,
-  { revoke, grant, tag, cidrs }: Differences,
-  { host }: Act,
+  { revoke, grant, tag, cidrs, host }: Differences & Pick<Act, 'host'>,
 ): Promise<{ state: 'done' } | Left> {
   const name = { user: claimed.username, db: claimed.usersDb };
   const steps = [

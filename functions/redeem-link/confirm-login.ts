@@ -23,7 +23,7 @@ export async function confirmLogin(
   const note = (act: 'confirming' | 'code_wrong', count?: number) =>
     call.note({ act, email, link: id, ...(count && { count }) });
   const [tried] = await together([
-    tryCode(deps.table, parts, codeHash(request.params.link ?? '', code), seconds(now)),
+    tryCode(deps.table, parts, { tried: codeHash(request.params.link ?? '', code), now: seconds(now) }),
     note('confirming'),
   ]);
   if (!tried) return refuseUse(deps, parts, now);

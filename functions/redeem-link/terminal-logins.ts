@@ -14,8 +14,7 @@ const mostTries = 5;
 export async function tryCode(
   table: Table,
   link: LinkParts,
-  tried: string,
-  now: number,
+  { tried, now }: { tried: string; now: number },
 ): Promise<{ link: Link; right: boolean; left: number } | undefined> {
   const item = await table.update(keys.link(link), {
     set: { tried, triedAt: now },

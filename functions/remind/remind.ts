@@ -57,7 +57,7 @@ export async function remind(deps: RemindDeps, source: Source, deadline: number)
     .filter((grant) => isWorthIt(grant, settings.remindBefore));
   let paused = false;
   await sideBySide(peopleAtOnce, [...grouped(ending, ({ email }) => email)], async ([email, grants]) => {
-    const outcome = paused || clock() >= deadline ? 'later' : await attempt(deps, email, grants, source);
+    const outcome = paused || clock() >= deadline ? 'later' : await attempt(deps, source, { email, grants });
     paused ||= outcome === 'later';
     if (typeof outcome === 'string') {
       reminded.left += 1;
@@ -78,9 +78,15 @@ const isWorthIt = ({ issuedAt, expiresAt, remindedOf }: ActiveGrant, before: num
 /** `later`: SES takes no more for now; `fault`: of our own, and no reason to leave out the others. */
 type Outcome = { grants: number; failed: boolean } | 'later' | 'fault';
 
-async function attempt(deps: RemindDeps, email: string, grants: ActiveGrant[], source: Source): Promise<Outcome> {
+/** Somebody with those logins of theirs that end soon. */
+interface Person {
+  email: string;
+  grants: ActiveGrant[];
+}
+
+async function attempt(deps: RemindDeps, source: Source, person: Person): Promise<Outcome> {
   try {
-    return await remindOne(deps, email, grants, source);
+    return await remindOne(deps, source, person);
   } catch (fault) {
     deps.log.error('remind_failed', faultOf(fault));
     return 'fault';
@@ -88,7 +94,7 @@ async function attempt(deps: RemindDeps, email: string, grants: ActiveGrant[], s
 }
 
 /** The note comes first: a mail that is sent twice each day is worse than one that is lost. */
-async function remindOne(deps: RemindDeps, email: string, ending: ActiveGrant[], source: Source): Promise<Outcome> {
+async function remindOne(deps: RemindDeps, source: Source, { email, grants: ending }: Person): Promise<Outcome> {
   const { table, log, clock } = deps;
   const record = (act: 'reminded' | 'remind_failed', more: { reason?: string; count?: number }) =>
     writeEvent(table, { act, email, by: 'mongogrant', ...more }, source, new Date(clock()));

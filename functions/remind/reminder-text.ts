@@ -27,7 +27,7 @@ export function reminderMail(
     'If you still need them, renew them: the password stays the same. If not, do nothing: they end by themselves.';
   const token = `TOKEN is your fetch token. Ask for a new one with: http POST ${origin}/links email=<your address>`;
   const text = [intro, ...lines.map(({ what, how }) => `${what}\n  ${how}`), ...rest, token].join('\n\n');
-  return { subject, text: `${text}\n`, html: htmlOf(subject, intro, lines, [...rest, token]).html };
+  return { subject, text: `${text}\n`, html: htmlOf({ subject, intro, lines, rest: [...rest, token] }).html };
 }
 
 /** No two reminders tell of one end, so no two have one subject, which mail programs would fold into one mail. */
@@ -43,7 +43,15 @@ const whatOf = ({ host, db, role, label, username, expires }: EndingLogin): stri
 const commandFor = ({ host, db, role, label }: EndingLogin, origin: string): string =>
   `http POST ${origin}/grants/renew host=${host} db=${db} role=${role}${label && ` label=${label}`} "Authorization: Bearer $TOKEN"`;
 
-function htmlOf(subject: string, intro: string, lines: { what: string; how: string }[], rest: string[]): Html {
+/** What a mail says, in its order. */
+interface Parts {
+  subject: string;
+  intro: string;
+  lines: { what: string; how: string }[];
+  rest: string[];
+}
+
+function htmlOf({ subject, intro, lines, rest }: Parts): Html {
   const items = lines.map(
     ({ what, how }) => html`<p>${what}<br><code style="overflow-wrap:anywhere;word-break:break-all">${how}</code></p>
 `,

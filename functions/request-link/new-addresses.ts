@@ -36,7 +36,11 @@ export async function readNewAddresses(table: Table, email: string, now: Date): 
 }
 
 /** Counts one more: false, and not counted, at the limit. */
-export async function countNewAddress(table: Table, email: string, limit: number, now: Date): Promise<boolean> {
+export async function countNewAddress(
+  table: Table,
+  email: string,
+  { limit, now }: { limit: number; now: Date },
+): Promise<boolean> {
   const change = { add: { count: 1 }, set: { deleteAt: (hourOf(now) + 2) * 3600 } };
   const below = { if: 'attribute_not_exists(#count) OR #count < :limit', values: { limit } };
   return (await table.update(keyOf(email, now), { ...change, ...below })) !== undefined;

@@ -46,8 +46,8 @@ async function count({ table, settings }: RequestLinkDeps, { request, now }: Cal
   const { ip } = request;
   const isCapped = isInvented(asked);
   const [counted, hasRoom] = await together([
-    countLink(table, asked.sent, limits, { email, ip, now }),
-    !isCapped || countNewAddress(table, email, settings.newAddressesPerDomainPerHour, now),
+    countLink(table, asked.sent, { ...limits, email, ip, now }),
+    !isCapped || countNewAddress(table, email, { limit: settings.newAddressesPerDomainPerHour, now }),
   ]);
   const giveBack = () =>
     together([

@@ -58,21 +58,19 @@ const numberIn = (value: unknown): number => (typeof value === 'number' ? value 
 export async function countLink(
   table: Table,
   before: SentLinks | undefined,
-  limits: LinkLimits,
-  request: LinkRequest,
+  asked: LinkLimits & LinkRequest,
 ): Promise<boolean> {
-  if (tooSoon(before, limits, request)) return false;
-  const begins = before?.day !== dayOf(request.now);
+  if (tooSoon(before, asked, asked)) return false;
+  const begins = before?.day !== dayOf(asked.now);
   // Where another request began the day meanwhile, this one is counted beside it.
-  return (begins && (await beginDay(table, before, limits, request))) || addLink(table, limits, request);
+  return (begins && (await beginDay(table, before, asked))) || addLink(table, asked, asked);
 }
 
 /** The first link of a day. Sources that had one just now still have to wait. */
 function beginDay(
   table: Table,
   before: SentLinks | undefined,
-  { cooldown }: LinkLimits,
-  { email, ip, now }: LinkRequest,
+  { cooldown, email, ip, now }: LinkLimits & LinkRequest,
 ): Promise<boolean> {
   const moment = seconds(now);
   const { at, count } = fieldsOf(ip);

@@ -20,7 +20,7 @@ export async function finishSecret(deps: RotationDeps, rotation: Rotation): Prom
     // The label moves only from the version that was compared, so that nothing written meanwhile is lost.
     if (isMerged(current, pending))
       await versions.moveStage(id, 'AWSCURRENT', { from: current.version, to: pending.version });
-    else await mergeLate(deps, rotation, current, pending);
+    else await mergeLate(deps, rotation, { current, pending });
   }
   if (rotation.stages[token]?.includes(setStage))
     await versions.moveStage(id, setStage, { from: token, to: undefined });
@@ -30,7 +30,11 @@ export async function finishSecret(deps: RotationDeps, rotation: Rotation): Prom
  * The secret was changed since the pending value was made: its host is being removed, say. All that it holds now stays, with the new
  * login, in a version of its own.
  */
-async function mergeLate(deps: RotationDeps, rotation: Rotation, current: Stored, pending: Stored): Promise<void> {
+async function mergeLate(
+  deps: RotationDeps,
+  rotation: Rotation,
+  { current, pending }: { current: Stored; pending: Stored },
+): Promise<void> {
   const { versions } = deps;
   const { id, name, token } = rotation;
   const isDone = isSameLogin(current, pending);

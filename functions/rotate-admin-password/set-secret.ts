@@ -14,12 +14,16 @@ import { setAlternate } from './set-alternate';
 export async function setSecret(deps: RotationDeps, rotation: Rotation): Promise<void> {
   const { current, pending } = await bothOf(deps, rotation);
   if ((await deps.admins.login(hostWith(rotation, current, pending.login))) !== 'refused') return;
-  if (current.login.masterarn === undefined) await setOwn(deps, rotation, current, pending);
+  if (current.login.masterarn === undefined) await setOwn(deps, rotation, { current, pending });
   else await setAlternate(deps, rotation, { current, pending, master: current.login.masterarn });
 }
 
 /** A user changes its own password, logged in with any that still works: that of a rotation which was cut off, if need be. */
-async function setOwn(deps: RotationDeps, rotation: Rotation, current: Stored, pending: Stored): Promise<void> {
+async function setOwn(
+  deps: RotationDeps,
+  rotation: Rotation,
+  { current, pending }: { current: Stored; pending: Stored },
+): Promise<void> {
   const { versions, admins } = deps;
   const { username: user, authSource: db } = current.login;
   for (const stage of ['AWSCURRENT', setStage, 'AWSPREVIOUS']) {

@@ -32,7 +32,7 @@ test('what is let through is what a list of all links that were sent lets throug
           own.every(({ at }) => now - at >= 60_000);
         const before = await sentTo(table);
         expect(tooSoon(before, limits, request) === undefined).toBe(may);
-        expect(await countLink(table, before, limits, request)).toBe(may);
+        expect(await countLink(table, before, { ...limits, ...request })).toBe(may);
         if (may && taken) sent = [...sent, { at: now, source }];
         else if (may) await uncountLink(table, request);
       }
@@ -45,7 +45,7 @@ test('a link is given back once, and never one that was sent later', async () =>
   const table = memoryTable();
   const limits = { cooldown: 0, mostInAll: 20, mostFromOne: 5 };
   const at = (seconds: number) => ({ email, ip: '192.0.2.1', now: new Date(start + seconds * 1000) });
-  for (const n of [0, 1, 2]) await countLink(table, await sentTo(table), limits, at(n));
+  for (const n of [0, 1, 2]) await countLink(table, await sentTo(table), { ...limits, ...at(n) });
   await uncountLink(table, at(1));
   expect(await sentTo(table)).toMatchObject({ count: 3 });
   await uncountLink(table, at(2));
@@ -56,7 +56,7 @@ test('a link is given back once, and never one that was sent later', async () =>
 test('the item has the fields of release 0.1.0, and no address of a source', async () => {
   const table = memoryTable();
   const limits = { cooldown: 60, mostInAll: 20, mostFromOne: 5 };
-  await countLink(table, undefined, limits, { email, ip: '203.0.113.9', now: new Date(start) });
+  await countLink(table, undefined, { ...limits, email, ip: '203.0.113.9', now: new Date(start) });
   const item = await table.get(keys.sentLinks(email));
   expect(item).toMatchObject({ sentAt: start / 1000, day: '2026-11-24', count: 1 });
   expect(JSON.stringify(item)).not.toContain('203.0.113');

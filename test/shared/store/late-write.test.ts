@@ -92,16 +92,16 @@ const lives: Record<string, () => Promise<unknown>> = {
   async 'login of a terminal'() {
     const own = { ...link, id: 't', terminal: true };
     await putLink(table, own, terminal);
-    await tryCode(table, own, 'wrong', now);
-    await tryCode(table, own, 'c', now);
+    await tryCode(table, own, { tried: 'wrong', now });
+    await tryCode(table, own, { tried: 'c', now });
     const poll = { ...own, hash: 'p', endsAt: now + 60 };
     expect(await takeToken(table, poll, { expiresAt: now + 600, now })).toBe(true);
   },
   async 'count of links'() {
     const limits = { cooldown: 60, mostInAll: 20, mostFromOne: 5 };
     const at = (moment: number) => ({ email: 'ada@lab.org', ip: '192.0.2.1', now: new Date(moment * 1000) });
-    await countLink(table, undefined, limits, at(now));
-    await countLink(table, undefined, limits, at(now + 60));
+    await countLink(table, undefined, { ...limits, ...at(now) });
+    await countLink(table, undefined, { ...limits, ...at(now + 60) });
   },
   async grant() {
     await planGrant(table, grant, undefined);
@@ -119,9 +119,9 @@ const lives: Record<string, () => Promise<unknown>> = {
     await putRuler(table, { ...ruler, version: 2, hosts: ['h'] }, ruler);
   },
   async 'run of the reconciler'() {
-    await beginReconciling(table, 'h', 'one', { now, until: now + 60 });
-    await endReconcilingAt(table, 'h', 'one', now + 30);
-    await beginReconciling(table, 'h', 'two', { now: now + 30, until: now + 90 });
+    await beginReconciling(table, 'h', { run: 'one', now, until: now + 60 });
+    await endReconcilingAt(table, 'h', { run: 'one', until: now + 30 });
+    await beginReconciling(table, 'h', { run: 'two', now: now + 30, until: now + 90 });
   },
   async 'decision on record'() {
     await writeEvent(table, { act: 'rule_set', email: 'ada@lab.org', by: 'x@y.z' }, source, new Date(now * 1000));
