@@ -5,7 +5,12 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/genuine/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/browser/',
+    '<rootDir>/test/genuine/',
+    '\\.deep\\.test\\.ts$',
+  ],
   transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   // The driver loads `os` by an `import()` that Jest can't run; without it, it would not say who it is, and servers would refuse it.
   transformIgnorePatterns: ['/node_modules/(?!(mingo/|mongodb/lib/runtime_adapters\\.js$))'],

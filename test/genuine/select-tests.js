@@ -13,16 +13,13 @@ const leftOut = {
   'packages/mongod/test/start-mongod.test.ts': 'the start of the embedded server',
   'test/client/mgrant/rules.test.ts': asksNothing,
   'test/client/rules-file/apply-rules.test.ts': asksNothing,
-  'test/client/rules-file/many-rules.test.ts': asksNothing,
   'test/client/rules-file/plan-rules.test.ts': inMemory,
   'test/functions/redeem-link.test.ts': asksNothing,
   'test/functions/request-link.test.ts': asksNothing,
   'test/functions/rules/why.test.ts': asksNothing,
   'test/journeys/door-tokens.test.ts': asksNothing,
-  'test/journeys/many-rules.test.ts': inMemory,
-  'test/journeys/one-answer.test.ts': asksNothing,
-  'test/journeys/ruler-gains.test.ts': inMemory,
-  'test/journeys/schedules.test.ts': inMemory,
+  'test/journeys/ruler-gains.deep.test.ts': inMemory,
+  'test/journeys/schedules.deep.test.ts': inMemory,
   'test/journeys/terminal-ends.test.ts': asksNothing,
   'test/journeys/terminal-login.test.ts': asksNothing,
   'test/client/admin/hosts/list-hosts.test.ts': asksNothing,
@@ -33,9 +30,9 @@ const leftOut = {
 
 /** These take as long as half of the rest together: `npm run test:mongod:all` runs them, too. */
 const onlyWithAll = [
-  'test/journeys/crash.test.ts',
-  'test/functions/rotate-admin-password/crashes.test.ts',
-  'test/functions/reconcile/crashes.test.ts',
+  'test/journeys/crash.deep.test.ts',
+  'test/functions/rotate-admin-password/crashes.deep.test.ts',
+  'test/functions/reconcile/crashes.deep.test.ts',
 ];
 const all = process.env.TEST_MONGOD_ALL === 'true';
 

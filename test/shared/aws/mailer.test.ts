@@ -55,9 +55,8 @@ const mail = { to: 'you@lab.org', subject: 's', text: 't', html: '<p>t</p>' };
 async function send(...script: Act[]) {
   acts = script;
   bodies = [];
-  const before = performance.now();
   const fault = await sesMailer('Labor für Physik, A <no-reply@lab.org>')(mail).catch((error: unknown) => error);
-  return { fault, attempts: bodies.length, ms: performance.now() - before };
+  return { fault, attempts: bodies.length };
 }
 
 test('a mail goes out once, from the encoded sender', async () => {
@@ -90,18 +89,16 @@ test.each(['MessageRejected', 'MailFromDomainNotVerifiedException', 'AccessDenie
   },
 );
 
-test('SES that stays throttled is given up within a second, and did not take the mail', async () => {
-  const { fault, attempts, ms } = await send(throttled);
+test('SES that stays throttled is given up, and did not take the mail', async () => {
+  const { fault, attempts } = await send(throttled);
   expect(fault).toBeInstanceOf(MailNotTaken);
   expect(attempts).toBeGreaterThan(2);
-  expect(ms).toBeLessThan(1000);
 });
 
-test('SES that does not answer is given up after a second: nobody knows whether it took the mail', async () => {
-  const { fault, attempts, ms } = await send(silent);
+test('SES that does not answer is given up: nobody knows whether it took the mail', async () => {
+  const { fault, attempts } = await send(silent);
   expect(fault).toMatchObject({ name: expect.stringMatching(/^(AbortError|TimeoutError)$/) });
   expect(attempts).toBe(1);
-  expect(ms).toBeLessThan(1200);
 });
 
 test('after an attempt of which nobody knows, a refusal does not make it certain', async () => {
@@ -111,15 +108,12 @@ test('after an attempt of which nobody knows, a refusal does not make it certain
 });
 
 // In a process of its own: under Jest the SDK does not know Node's errors as errors, and hides their codes.
-test('where nothing listens, the mail was not taken, which is said within a second', async () => {
+test('where nothing listens, the mail was not taken', async () => {
   const script = `
     const { sesMailer } = require('./shared/aws/mailer.ts');
-    const before = performance.now();
-    const print = (fault) => console.log(JSON.stringify({ fault, ms: performance.now() - before }));
+    const print = (fault) => console.log(JSON.stringify({ fault }));
     sesMailer('a@lab.org')(${JSON.stringify(mail)}).then(print, ({ name }) => print(name));`;
   const env = { ...process.env, AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:1' };
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', script], { env });
-  const { fault, ms } = JSON.parse(stdout);
-  expect(fault).toBe('MailNotTaken');
-  expect(ms).toBeLessThan(1000);
+  expect(JSON.parse(stdout)).toEqual({ fault: 'MailNotTaken' });
 });

@@ -232,14 +232,12 @@ test('a key that was deleted serves no longer', async () => {
   await expect(secrets.signingKeys()).rejects.toThrow('There is no secret signing-key');
 });
 
-test('a Secrets Manager that says nothing holds a request up for two seconds, where a kept key serves', async () => {
+test('a Secrets Manager that says nothing is given up, where a kept key serves', async () => {
   const { state, secrets } = readerThatMayBeAway({ 'lab/signing-key': oldKeys });
   await secrets.signingKeys();
   state.away = 'silent';
   now += 300_001;
-  const begun = Date.now();
   expect(await secrets.signingKeys()).toEqual(oldKeys);
-  expect(Date.now() - begun).toBeLessThan(4000);
 });
 
 test('a login of a host that cannot be looked for again goes on serving for its five minutes', async () => {

@@ -1,11 +1,11 @@
-import { applyRules } from '../../../client/rules-file/apply-rules';
-import { nameOfKey } from '../../../client/rules-file/expand-rules';
-import { planRules } from '../../../client/rules-file/plan-rules';
-import type { Api } from '../../../client/sdk/api/ask-api';
-import { ruleAnswer } from '../../../shared/http/answers';
-import { manyRules } from '../../support/many-rules';
-import { openStage, type Stage } from '../../support/stage';
-import { apiOf, fileOf } from '../../support/stage-api';
+import { applyRules } from '../../client/rules-file/apply-rules';
+import { nameOfKey } from '../../client/rules-file/expand-rules';
+import { planRules } from '../../client/rules-file/plan-rules';
+import type { Api } from '../../client/sdk/api/ask-api';
+import { ruleAnswer } from '../../shared/http/answers';
+import { manyRules } from '../../test/support/many-rules';
+import { openStage, type Stage } from '../../test/support/stage';
+import { apiOf, fileOf } from '../../test/support/stage-api';
 
 let stage: Stage;
 let api: Api;

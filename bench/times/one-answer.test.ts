@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { memoryTable } from '../support/memory-table';
-import { interpose } from '../support/outside';
-import { quickApi } from '../support/quick-api';
-import { criticalDistance, distance } from '../support/two-samples';
+import { memoryTable } from '../../test/support/memory-table';
+import { interpose } from '../../test/support/outside';
+import { quickApi } from '../../test/support/quick-api';
+import { criticalDistance, distance } from '../../test/support/two-samples';
 
 // DynamoDB and SES take their time, and not always the same; they take none of this process's, so that only what waits is compared.
 const { table } = interpose({ table: memoryTable() }, { calls: [], before: () => wait(3 + 9 * Math.random()) });

@@ -16,10 +16,8 @@ const connects = (port: number) =>
   });
 
 test.each(['SIGINT', 'SIGTERM'] as const)('it serves until %s, then every port is free', async (signal) => {
-  const startedAt = Date.now();
   const { child, exit, errors } = run('local/start.ts');
   const printed = await until(child, 'Ctrl-C ends it.');
-  expect(Date.now() - startedAt).toBeLessThan(10_000);
   const ports = Object.values(portsIn(printed)).map(Number);
   expect(ports).toHaveLength(5);
   for (const port of ports) expect(await connects(port)).toBe(true);

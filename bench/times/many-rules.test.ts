@@ -6,7 +6,7 @@ import type { Listening } from '../../local/loopback';
 import type { Rule } from '../../shared/policy/policy';
 import { keys } from '../../shared/store/keys';
 import { dynamoTable } from '../../shared/store/table';
-import { quickApi } from '../support/quick-api';
+import { quickApi } from '../../test/support/quick-api';
 
 let service: Listening;
 beforeAll(async () => {
