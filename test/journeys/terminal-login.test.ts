@@ -1,3 +1,4 @@
+import { answered } from '../support/answered';
 import { allItems, later, linkIn, openStage, type Stage } from '../support/stage';
 
 let stage: Stage;
@@ -109,10 +110,9 @@ test('of two hundred polls and ten right codes at the same time one gets the tok
   const { poll: secret, code, link } = await mailed();
   const typed = await Promise.all(Array.from({ length: 10 }, () => type(link, code)));
   expect(typed.filter(({ status }) => status === 200)).toHaveLength(1);
-  const polls = await Promise.all(Array.from({ length: 200 }, () => outcome(poll(secret))));
+  const polls = answered(await Promise.all(Array.from({ length: 200 }, () => poll(secret))), stage);
   expect(polls.filter((one) => one === '200 token')).toHaveLength(1);
-  // On a machine that is busy some hear that DynamoDB is.
-  expect(polls.filter((one) => ['410 link_used', '503 service_busy'].includes(one))).toHaveLength(199);
+  expect(new Set(polls)).toEqual(new Set(['200 token', '410 link_used']));
 });
 
 test('a scanner that opens the page, asks for its head, or submits the form empty changes nothing', async () => {
