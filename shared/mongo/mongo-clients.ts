@@ -4,13 +4,16 @@ import { isClientLost } from './mongo-faults';
 
 /** Clients of MongoDB servers, each kept under a name for as long as it is of use. */
 export interface MongoClients {
-  /** Uses the client of this name, and its database; a new one where there is none, or where `key` is another than it was made for. */
+  /**
+   * Uses a database of the client of this name; a new one where there is none, or where `key` is another than it was made for. `opened`
+   * says whether that client's first connect went well.
+   */
   use<T>(
     name: string,
     key: string,
     open: () => MongoClient,
     db: string,
-    act: (db: Db, client: MongoClient) => Promise<T>,
+    act: (db: Db, opened: boolean) => Promise<T>,
   ): Promise<T>;
   close(): Promise<void>;
 }
@@ -59,7 +62,7 @@ export function mongoClients(): MongoClients {
       const db = dbs.get(dbName) ?? client.db(dbName);
       dbs.set(dbName, db);
       try {
-        return await act(db, client);
+        return await act(db, entry.opened);
       } catch (error) {
         if ((!entry.opened || isClientLost(error)) && kept.get(name) === entry) {
           kept.delete(name);

@@ -87,7 +87,8 @@ function withoutJournal({ writeConcern, ...command }: Message): Message | undefi
 }
 
 /** The driver's own limit does not hold for a client that has yet to connect. */
-const within = (timeoutMS: number) => ({ timeoutMS, signal: AbortSignal.timeout(timeoutMS + 100) });
+const within = (timeoutMS: number, opened: boolean) =>
+  opened ? { timeoutMS } : { timeoutMS, signal: AbortSignal.timeout(timeoutMS + 100) };
 
 /** These change nothing, so that one which may still arrive does no harm. */
 const reads: ReadonlySet<string> = new Set(
@@ -117,7 +118,7 @@ export function mongoServers(): MongoServers {
       JSON.stringify(secret),
       () => new MongoClient(memberAddress(secret, member), { ...visitOptions, ...tlsOptionsOf(secret) }),
       db,
-      (at) => at.command({ ...command }, within(timeLeft(host, visitMs))),
+      (at, opened) => at.command({ ...command }, within(timeLeft(host, visitMs), opened)),
     );
   }
 
@@ -127,7 +128,7 @@ export function mongoServers(): MongoServers {
       JSON.stringify(host.secret),
       () => open(host),
       db,
-      (at) => at.command({ ...command }, within(ms)),
+      (at, opened) => at.command({ ...command }, within(ms, opened)),
     );
 
   return {

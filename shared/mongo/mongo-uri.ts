@@ -53,11 +53,17 @@ export function memberAddress(secret: HostSecret, member: string): string {
   return uri.toString();
 }
 
+/** Reading an address takes longer than asking its server, and each proof asks for the servers. */
+const servers = new WeakMap<HostSecret, string>();
+
 /** What tells the servers of one secret from those of another, whoever logs in there. */
 export function serversOf(secret: HostSecret): string {
+  const known = servers.get(secret);
+  if (known !== undefined) return known;
   const uri = addressOf(secret);
   uri.username = '';
   uri.password = '';
+  servers.set(secret, uri.toString());
   return uri.toString();
 }
 
