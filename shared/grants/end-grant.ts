@@ -62,11 +62,12 @@ export async function endGrant(deps: EndDeps, grant: LivingGrant, cause: Cause, 
   const why = (grant.state === 'ending' ? grant.why : undefined) ?? cause.why;
   const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
     writeEvent(table, { ...event, email: grant.email, by, why, grant }, source, now);
+  const byTime = why === 'expired';
   const nothingToDo = await leave(grant, cause, moment);
   if (nothingToDo) return nothingToDo;
   const [begun, , silent] = await together([
     beginEnd(table, grant, { ...cause, now: moment }),
-    grant.state !== 'ending' && note({ act: 'ending' }),
+    grant.state !== 'ending' && !byTime && note({ act: 'ending' }),
     cause.silence?.isSilent(moment),
   ]);
   if (begun.state === 'spared' || begun.state === 'busy') return { state: begun.state, grant };
@@ -87,9 +88,12 @@ export async function endGrant(deps: EndDeps, grant: LivingGrant, cause: Cause, 
   const { proof, late } = verdict;
   if (proof.notAsked.length > 0)
     log.error('proof_incomplete', { grant: grant.id, host: grant.host, notAsked: proof.notAsked });
+  const noted = note({ act: 'ended', proof });
+  // Nobody decided it but who gave it until then, so this is its only event, and no crash may come between.
+  if (byTime) await noted;
   const [ended = asEnded(ending, proof)] = await together([
     finishEnd(table, ending, { now: moment, proof, late }),
-    note({ act: 'ended', proof }),
+    noted,
   ]);
   return { state: 'ended', grant: ended };
 }

@@ -102,6 +102,27 @@ test('the reason for which it began to end stays its reason', async () => {
   expect(events().map(({ why }) => why)).toEqual(['expired']);
 });
 
+test('an end by time is on record once, and before the row is closed', async () => {
+  const { deps, end, row, shown } = await open({ expiresAt: at });
+  const { update } = deps.table;
+  deps.table.update = async (...values) => {
+    if (values[1].set?.state === 'ended') throw new Error('the end of this process');
+    return update(...values);
+  };
+  await expect(end({ why: 'expired', onlyIf: 'expired' })).rejects.toThrow('the end of this process');
+  expect([await row(), shown()]).toMatchObject([{ state: 'ending', why: 'expired' }, ['ended']]);
+  deps.table.update = update;
+  expect(await end({}, later(lease))).toMatchObject({ state: 'ended' });
+  expect([await row(), shown()]).toMatchObject([{ state: 'ended', why: 'expired' }, ['ended', 'ended']]);
+});
+
+test('an end by time that can not be put on record does not close the row', async () => {
+  const { deps, end, row } = await open({ expiresAt: at });
+  deps.table.put = async () => Promise.reject(new Error('throttled'));
+  await expect(end({ why: 'expired', onlyIf: 'expired' })).rejects.toThrow('throttled');
+  expect(await row()).toMatchObject({ state: 'ending' });
+});
+
 test('a grant that lives on keeps its user', async () => {
   const { end, row, stored } = await open();
   expect(await end({ why: 'expired', onlyIf: 'expired' })).toMatchObject({
