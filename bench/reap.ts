@@ -97,22 +97,29 @@ async function main(): Promise<void> {
     await planSweep(deps.table, { rule }, now);
   }
   const begun = Date.now();
-  const before = await serversUsed();
-  const { used } = workOf();
+  const spent = { ended: 0, reaper: 0, dynamodb: 0, mongodb: 0 };
   for (let run = 1; ; run++) {
+    const before = await processorTime();
     // As on Lambda: 60 s a run, of which the last 10 only finish what was begun.
     const { due, ended, silent, faults } = await reap(
       deps,
       { requestId: `run${run}`, ip: 'bench' },
       Date.now() + 50_000,
     );
+    const after = await processorTime();
+    spent.ended += ended;
+    for (const part of parts) spent[part] += after[part] - before[part];
     console.log(
       `run ${run}: ${ended} of ${due} ended, ${((Date.now() - begun) / 1000).toFixed(1)} s, silent ${silent.length}, faults ${faults}`,
     );
     if ((await leftOn(deps.table, hosts.slice(0, hostCount - downCount))) === 0) break;
   }
-  const [reaper, servers] = [workOf().used - used, (await serversUsed()) - before];
-  console.log(`processor time: the reaper ${reaper.toFixed(1)} s, the servers beside it ${servers.toFixed(1)} s`);
+  for (const part of parts) {
+    const each = (spent[part] / spent.ended) * 1000;
+    console.log(
+      `processor time of ${part}: ${spent[part].toFixed(1)} s, ${each.toFixed(2)} ms for each grant that ended`,
+    );
+  }
   const marked = (await allLiveGrants(deps.table)).grants.filter(
     (grant) => grant.state === 'ending' && grant.why === 'rules_changed',
   ).length;
@@ -120,16 +127,19 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-/** Seconds of processor time. */
-async function serversUsed(): Promise<number> {
-  const works = await Promise.all(
+const parts = ['reaper', 'dynamodb', 'mongodb'] as const;
+
+/** Seconds so far. */
+async function processorTime(): Promise<Record<(typeof parts)[number], number>> {
+  const reaper = workOf().used;
+  const [dynamodb = 0, ...mongods] = await Promise.all(
     children.map(async (child) => {
       child.send('work');
       const [work] = await once(child, 'message');
       return Number(Object(work).used);
     }),
   );
-  return works.reduce((sum, used) => sum + used, 0);
+  return { reaper, dynamodb, mongodb: mongods.reduce((sum, used) => sum + used, 0) };
 }
 
 const secretOf = (port: number): HostSecret => ({ host: '127.0.0.1', port, ...admin, authSource: 'admin' });
