@@ -2,7 +2,8 @@ import { sideBySide } from '../../shared/async/side-by-side';
 import { faultOf } from '../../shared/aws/fault-of';
 import type { ReapDeps, ReapRun } from './reap-deps';
 
-const atOnce = 50;
+/** Few, as what is due on the hosts goes through the same processor and the same sockets, and comes first. */
+const atOnce = 10;
 
 /** What is written about one row, and what the log says of it if that fails. */
 export interface Attempt<R> {
