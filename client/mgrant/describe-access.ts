@@ -11,8 +11,8 @@ export function describeAccess({ access, admin, email }: Me, paint: Paint): stri
     expires ? moment(expires) : '',
   ]);
   const next = admin ? `Write one: mgrant allow ${email} rw:HOST/DB` : 'Ask your admin.';
-  const none = `No rule opens a database to you yet. ${next}`;
-  return table(['ROLE', 'HOST', 'DATABASE', 'AT MOST', 'UNTIL'], rows, none, paint);
+  const none = `No rule opens a database to you yet. ${next}\n`;
+  return table(['ROLE', 'HOST', 'DATABASE', 'AT MOST', 'UNTIL'], rows, paint) || none;
 }
 
 /** What a ruler may decide, in one line. */

@@ -3,6 +3,10 @@ import type { Grant } from '../sdk/replies';
 import type { Place } from '../sdk/spec';
 import { Refused, UsageError } from './refused';
 
+/** A login in one line: whose it is, and for what. */
+export const loginName = ({ email, role, host, db, label }: Place & { email: string; label: string }): string =>
+  `${email} ${role} ${host}/${db}${label && ` label ${label}`}`;
+
 /** The state of a grant now. A grant past its end is ended within a minute. */
 export const stateOf = ({ state, expires }: Grant, now: Date): string =>
   state === 'active' && new Date(expires) <= now ? 'ending' : state;
@@ -14,8 +18,7 @@ export const liveGrants = async (client: Client, now: Date): Promise<Grant[]> =>
 /** The only grant that the person holds for a database, under this label or, without one, under any label. */
 export async function onlyGrant(
   client: Client,
-  { host, db }: Pick<Place, 'host' | 'db'>,
-  label: string | undefined,
+  { host, db, label }: Pick<Place, 'host' | 'db'> & { label?: string | undefined },
   now: Date,
 ): Promise<Grant> {
   const held = (await liveGrants(client, now)).filter(

@@ -19,7 +19,7 @@ export interface SecretOptions {
 /** Reads a host's secret from a file or stdin, or makes it of options and a typed password. Certificates come from their own file. */
 export async function secretOf(session: Session, options: SecretOptions): Promise<unknown> {
   const { publicUri, ca } = options;
-  const beside = defined({ publicUri, ca: ca === undefined || ca === 'rds' ? ca : await readText(session, ca) });
+  const beside = defined({ publicUri, ca: ca === undefined || ca === 'rds' ? ca : await session.readText(ca) });
   const secret = await loginPart(session, options);
   // A value that is no object is refused later, with its own message.
   return typeof secret === 'object' && secret !== null ? { ...secret, ...beside } : secret;
@@ -48,15 +48,8 @@ async function loginOf({ io }: Session, username: string | undefined) {
   return { username: name.trim(), password: await io.readSecret('Password: ') };
 }
 
-function readText({ io }: Session, path: string): Promise<string> {
-  return (path === '-' ? io.readInput() : io.readFile(path)).catch((cause: unknown) => {
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new Refused('file_unreadable', `The file ${path} can't be read${code}.`);
-  });
-}
-
 async function readSecret(session: Session, path: string): Promise<unknown> {
-  const text = await readText(session, path);
+  const text = await session.readText(path);
   try {
     return parseJsonText(text);
   } catch {

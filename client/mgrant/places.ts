@@ -23,13 +23,20 @@ export async function placeOf(
 export const placeInSpec = (client: Client, spec: string): Promise<Place> =>
   placeOf(client, specOf(spec), { host: 'HOST in SPEC', db: 'DB in SPEC', role: 'ROLE in SPEC' });
 
+/** The arguments of a command; in place of a host there may be a SPEC. */
+interface Named {
+  host: string;
+  db?: string | undefined;
+  role?: string | undefined;
+}
+
 /** One database, named by HOST and DB (to read, unless `--role` says otherwise), or by a SPEC alone. */
-export async function placeOrSpec(client: Client, first: string, db?: string, role?: string): Promise<Place> {
-  if (db !== undefined) return placeOf(client, { host: first, db, role: role ?? 'read' });
-  if (!first.includes('/'))
+export async function placeOrSpec(client: Client, { host, db, role }: Named): Promise<Place> {
+  if (db !== undefined) return placeOf(client, { host, db, role: role ?? 'read' });
+  if (!host.includes('/'))
     throw new UsageError('DB: is missing. Name HOST and DB, or ROLE:HOST/DB, such as rw:mongodb03.lab.org/fw_phonons.');
   if (role !== undefined) throw new UsageError('--role: leave it out, as SPEC begins with the role.');
-  return placeInSpec(client, first);
+  return placeInSpec(client, host);
 }
 
 /** Resolves a person's aliases for hosts and databases, and checks nothing. */

@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import manifest from '../package.json';
 import { addAllow, addDeny } from './commands/allow';
 import { addAudit } from './commands/audit';
@@ -18,8 +17,8 @@ import { addRulers } from './commands/rulers';
 import { addRules } from './commands/rules';
 import { addSettoken } from './commands/settoken';
 import { addWhoami } from './commands/whoami';
-import { examples } from './examples';
 import type { Io } from './io';
+import { MgrantCommand } from './mgrant-command';
 import { paintFor } from './paint';
 import type { Context } from './session';
 import { tellFailure } from './tell-failure';
@@ -37,9 +36,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 /** All commands of `mgrant`, with their help. */
-export function mgrantProgram(context: Context, json = false): Command {
+export function mgrantProgram(context: Context, json = false): MgrantCommand {
   const { io } = context;
-  const program = new Command('mgrant')
+  const program = new MgrantCommand(context, 'mgrant')
     .description('Expiring MongoDB logins for people who own an e-mail address.')
     .version(manifest.version, '-V, --version', 'say the version')
     .option('--endpoint <url>', 'the service to ask; your first one if left out')
@@ -58,19 +57,16 @@ export function mgrantProgram(context: Context, json = false): Command {
     .showHelpAfterError('Add --help to see what it takes.')
     .showSuggestionAfterError()
     .exitOverride()
-    .addHelpText(
-      'after',
-      examples(
-        'mgrant login you@lab.org --endpoint https://api.lab.org',
-        'mgrant db mongodb03.lab.org fw_phonons --role readWrite',
-      ),
+    .examples(
+      'mgrant login you@lab.org --endpoint https://api.lab.org',
+      'mgrant db mongodb03.lab.org fw_phonons --role readWrite',
     );
-  for (const add of commands) add(program, context);
+  for (const add of commands) add(program);
   return program;
 }
 
 /** In the order in which help lists them. */
-const commands: ((program: Command, context: Context) => void)[] = [
+const commands: ((program: MgrantCommand) => void)[] = [
   addLogin,
   addInit,
   addSettoken,

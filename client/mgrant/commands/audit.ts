@@ -1,9 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { AuditFilter } from '../../sdk/calls/audit';
 import type { Client } from '../../sdk/client';
 import type { AuditEvent } from '../../sdk/replies';
-import { examples } from '../examples';
-import { type Context, openSession } from '../session';
+import type { MgrantCommand } from '../mgrant-command';
 import { table } from '../table';
 import { timeOf } from '../times';
 
@@ -15,7 +14,7 @@ interface Options {
   limit: number;
 }
 
-export function addAudit(program: Command, context: Context): void {
+export function addAudit(program: MgrantCommand): void {
   program
     .command('audit')
     .summary('what happened, newest first')
@@ -27,30 +26,20 @@ export function addAudit(program: Command, context: Context): void {
     .option('--email <email>', 'what happened to this address, or was done by it')
     .option('--host <host>', 'what happened on this host')
     .option('--limit <number>', 'at most so many', count, 50)
-    .addHelpText(
-      'after',
-      examples('mgrant audit --from 2026-11-01 --email ada@lab.org', 'mgrant audit --limit 500 --json'),
-    )
-    .action(async ({ limit, ...options }: Options, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant audit --from 2026-11-01 --email ada@lab.org', 'mgrant audit --limit 500 --json')
+    .does(async (session, { limit, ...options }: Options) => {
       const filter: AuditFilter = {
         ...options,
         ...(options.from !== undefined && { from: timeOf('--from', options.from) }),
         ...(options.to !== undefined && { to: timeOf('--to', options.to) }),
       };
-      const client = await session.client();
-      const { events, more } = await session.wait('Reading', () => readEvents(client, filter, limit));
-      session.show({ events }, () =>
-        table(
-          ['WHEN (UTC)', 'WHAT', 'WHOSE', 'BY', 'ABOUT'],
-          events.map(rowOf),
-          'Nothing happened.',
-          session.paint.out,
-        ),
-      );
+      const { events, more } = await session.ask('Reading', (client) => readEvents(client, filter, limit));
+      session.show({ events }, () => table(heading, events.map(rowOf), session.paint.out) || 'Nothing happened.\n');
       if (more && !session.json) session.note(`There is more: --limit ${limit * 2}`);
     });
 }
+
+const heading = ['WHEN (UTC)', 'WHAT', 'WHOSE', 'BY', 'ABOUT'];
 
 function count(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);

@@ -1,14 +1,12 @@
-import type { Command } from 'commander';
 import { grantAnswer } from '../../../shared/http/answers';
 import type { HostRefusal } from '../../admin/hosts/host-registry';
-import { actorOf, type DeploymentOptions, useAws, withActor } from '../aws-options';
-import { examples } from '../examples';
+import { actorOf, useAws, withActor } from '../aws-options';
 import { type SecretOptions, secretOf } from '../host-secret-input';
+import type { MgrantCommand } from '../mgrant-command';
 import { Refused } from '../refused';
-import { type Context, openSession } from '../session';
 import { moment } from '../times';
 
-export function addAddHost(hosts: Command, context: Context): void {
+export function addAddHost(hosts: MgrantCommand): void {
   withActor(hosts.command('add <host>'))
     .description(
       'Registers a host, under the name by which rules and people call it, with an admin login that manages its users. The password is asked for; a whole secret comes from a file or from stdin.',
@@ -29,21 +27,17 @@ export function addAddHost(hosts: Command, context: Context): void {
     )
     .option('--kms-key <arn>', "the KMS key of its secret; else MONGOGRANT_KMS_KEY, else the account's own")
     .option('--replace', 'take the place of the login that is registered, or bring the host back')
-    .addHelpText(
-      'after',
-      examples(
-        'mgrant hosts add mongodb03.lab.org --username mongogrant --tls',
-        'mgrant hosts add mongodb03.lab.org --username mongogrant --tls --ca lab-ca.pem',
-        'mgrant hosts add localhost:27020 --secret host.json',
-        'pass show mongodb03 | mgrant hosts add mongodb03.lab.org --secret - --replace',
-      ),
+    .examples(
+      'mgrant hosts add mongodb03.lab.org --username mongogrant --tls',
+      'mgrant hosts add mongodb03.lab.org --username mongogrant --tls --ca lab-ca.pem',
+      'mgrant hosts add localhost:27020 --secret host.json',
+      'pass show mongodb03 | mgrant hosts add mongodb03.lab.org --secret - --replace',
     )
-    .action(async (host: string, options: AddOptions, command: Command) => {
-      const session = openSession(context, command);
-      const by = await actorOf(session, options);
+    .does(async (session, host: string, options: SecretOptions & { replace?: boolean }) => {
+      const by = await actorOf(session);
       const secret = await secretOf(session, options);
       const added = await session.wait(`Registering ${host}`, () =>
-        useAws(session, options, by, (tools) => tools.hosts.add(host, secret, options.replace ?? false)),
+        useAws(session, ({ hosts }) => hosts.add(host, secret, options.replace ?? false), by),
       );
       if (added.state === 'refused') throw refusal(added);
       for (const line of added.notes ?? []) session.note(line);
@@ -55,19 +49,16 @@ export function addAddHost(hosts: Command, context: Context): void {
     });
 }
 
-type AddOptions = DeploymentOptions & SecretOptions & { replace?: boolean };
-
-export function addRotateHost(hosts: Command, context: Context): void {
+export function addRotateHost(hosts: MgrantCommand): void {
   withActor(hosts.command('rotate <host>'))
     .description(
       'Begins to change the password of the admin login; Secrets Manager goes on by itself. Rotation must have been switched on for the host (docs/hosts.md). "npm start" can not rotate.',
     )
-    .addHelpText('after', examples('mgrant hosts rotate mongodb03.lab.org'))
-    .action(async (host: string, options: DeploymentOptions, command: Command) => {
-      const session = openSession(context, command);
-      const by = await actorOf(session, options);
+    .examples('mgrant hosts rotate mongodb03.lab.org')
+    .does(async (session, host: string) => {
+      const by = await actorOf(session);
       const rotated = await session.wait(`Rotating ${host}`, () =>
-        useAws(session, options, by, (tools) => tools.hosts.rotate(host)),
+        useAws(session, ({ hosts }) => hosts.rotate(host), by),
       );
       if (rotated.state === 'refused') throw refusal(rotated);
       session.show(
@@ -77,24 +68,19 @@ export function addRotateHost(hosts: Command, context: Context): void {
     });
 }
 
-export function addRemoveHost(hosts: Command, context: Context): void {
+export function addRemoveHost(hosts: MgrantCommand): void {
   withActor(hosts.command('remove <host>'))
     .description(
       'Removes a host, in two calls some minutes apart: the first takes it out of use, the second deletes its secret. Refused while logins live there.',
     )
     .option('--force', 'end the logins that live there first')
     .option('-y, --yes', 'do not ask')
-    .addHelpText(
-      'after',
-      examples('mgrant hosts remove mongodb03.lab.org', 'mgrant hosts remove old.lab.org --force --yes'),
-    )
-    .action(async (host: string, options: DeploymentOptions & { force?: boolean }, command: Command) => {
-      const session = openSession(context, command);
-      const by = await actorOf(session, options);
-      const { force = false } = options;
+    .examples('mgrant hosts remove mongodb03.lab.org', 'mgrant hosts remove old.lab.org --force --yes')
+    .does(async (session, host: string, { force = false }: { force?: boolean }) => {
+      const by = await actorOf(session);
       await session.confirm(force ? `Remove ${host}, and end every login there?` : `Remove ${host}?`);
       const removed = await session.wait(`Removing ${host}`, () =>
-        useAws(session, options, by, (tools) => tools.hosts.remove(host, force)),
+        useAws(session, ({ hosts }) => hosts.remove(host, force), by),
       );
       if (removed.state === 'refused') throw refusal(removed);
       const ended = removed.ended.map(grantAnswer);

@@ -1,12 +1,12 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import * as fields from '../../../shared/contract/fields/access';
-import type { Client } from '../../sdk/client';
 import type { Credential } from '../../sdk/settings/credentials';
 import { checked } from '../checked';
-import { examples } from '../examples';
+import type { Login } from '../formats/login';
+import type { MgrantCommand } from '../mgrant-command';
 import { placeOrSpec } from '../places';
 import { UsageError } from '../refused';
-import { type Context, openSession, type Session } from '../session';
+import type { Session } from '../session';
 import { distance, moment } from '../times';
 import { tellIfCut, ttlOf } from '../ttl';
 
@@ -20,7 +20,7 @@ interface Options {
   format?: string;
 }
 
-export function addDb(program: Command, context: Context): void {
+export function addDb(program: MgrantCommand): void {
   program
     .command('db <host-or-spec> [db]')
     .summary('get a MongoDB login')
@@ -31,20 +31,16 @@ export function addDb(program: Command, context: Context): void {
     .option('--label <label>', 'a login of its own for one use, such as a job; others stay as they are')
     .option('--ttl <duration>', 'how long a new login lives, such as "12 h"; what the rules allow if left out')
     .addOption(new Option('--format <format>', 'show it, password included, or start mongosh').choices(formats))
-    .addHelpText(
-      'after',
-      examples(
-        'mgrant db mongodb03.lab.org fw_phonons --role readWrite',
-        'mgrant db rw:mongodb03.lab.org/fw_phonons --format mongosh',
-        'eval "$(mgrant db mongodb03.lab.org fw_phonons --format env)"',
-        'mgrant db mongodb03.lab.org fw_phonons --role rw --format fireworks > my_launchpad.yaml',
-      ),
+    .examples(
+      'mgrant db mongodb03.lab.org fw_phonons --role readWrite',
+      'mgrant db rw:mongodb03.lab.org/fw_phonons --format mongosh',
+      'eval "$(mgrant db mongodb03.lab.org fw_phonons --format env)"',
+      'mgrant db mongodb03.lab.org fw_phonons --role rw --format fireworks > my_launchpad.yaml',
     )
-    .action(async (host: string, db: string | undefined, options: Options, command: Command) => {
-      const session = openSession(context, command);
+    .does(async (session, host: string, db: string | undefined, options: Options) => {
       const ttl = options.ttl === undefined ? undefined : ttlOf(options.ttl);
       const client = await session.client(ttl === undefined ? {} : { ttl });
-      const place = await placeOrSpec(client, host, db, options.role);
+      const place = await placeOrSpec(client, { host, db, role: options.role });
       const label = options.label === undefined ? {} : { label: checked('--label', fields.label, options.label) };
       if (options.format === 'atomate' && place.role !== 'readWrite')
         throw new UsageError(
@@ -61,30 +57,24 @@ export function addDb(program: Command, context: Context): void {
         );
       if (options.format === undefined) return showGrant(session, credential);
       const caFile = await client.caFile(credential);
-      context.status = await useAs(options.format, session, { credential, caFile }, () => get('read'));
+      const { loginOf } = await import('../formats/login');
+      const login = loginOf(credential, caFile);
+      if (options.format === 'mongosh')
+        return session.exitWith(await (await import('../start-mongosh')).startMongosh(session.io, login));
+      const text = await textOf(options.format, login, async () => loginOf(await get('read')));
+      session.show({ ...grantOf(credential), format: options.format, text }, () => text);
     });
 }
 
 const argumentsOf = ({ host, db, role, label }: Credential): string =>
   `${host} ${db} --role ${role}${label ? ` --label ${label}` : ''}`;
 
-/** Writes the login in a format, or starts what uses it; answers the exit status. */
-async function useAs(
-  format: string,
-  session: Session,
-  { credential, caFile }: { credential: Credential; caFile: string | undefined },
-  getReadonly: () => ReturnType<Client['getAuth']>,
-): Promise<number> {
-  const { loginOf } = await import('../formats/login');
-  const login = loginOf(credential, caFile);
-  if (format === 'mongosh') return (await import('../start-mongosh')).startMongosh(session.io, login);
-  const text =
-    format === 'atomate'
-      ? (await import('../formats/atomate')).atomate(login, loginOf(await getReadonly()))
-      : (await import('../formats/format-login')).formatLogin[format]?.(login);
+/** The login in a format. Some programs want one besides that only reads. */
+async function textOf(format: string, login: Login, getReadonly: () => Promise<Login>): Promise<string> {
+  if (format === 'atomate') return (await import('../formats/atomate')).atomate(login, await getReadonly());
+  const text = (await import('../formats/format-login')).formatLogin[format]?.(login);
   if (text === undefined) throw new UsageError(`--format: ${format} is not a format`);
-  session.show({ ...grantOf(credential), format, text }, () => text);
-  return 0;
+  return text;
 }
 
 const grantOf = ({ host, db, role, label, username, expires }: Credential) => ({

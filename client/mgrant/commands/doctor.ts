@@ -1,34 +1,26 @@
-import type { Command } from 'commander';
-import { awsSettings } from '../../admin/aws/aws-settings';
+import type { DeploymentFindings } from '../../admin/doctor/check-deployment';
 import { type Finding, fail, skipped } from '../../admin/doctor/finding';
 import { isMongograntError } from '../../sdk/mongogrant-error';
 import { sameEndpoint } from '../../sdk/remotes';
 import type { Remote } from '../../sdk/settings/settings-schema';
-import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
-import { examples } from '../examples';
-import { type Context, type GlobalOptions, openSession, type Session } from '../session';
+import { deploymentOf, useAws, withDeployment } from '../aws-options';
+import type { MgrantCommand } from '../mgrant-command';
+import type { Session } from '../session';
 
-type Options = DeploymentOptions & GlobalOptions;
-
-export function addDoctor(program: Command, context: Context): void {
+export function addDoctor(program: MgrantCommand): void {
   withDeployment(program.command('doctor'))
     .summary('whether all is well, and what to do where it is not')
     .description(
       'Checks a deployment from outside (the service, the clock, your token) and, where MONGOGRANT_TABLE or --table names its table and there are AWS credentials, from inside: stack, table, secrets, hosts, mail, jobs, limits and alarms. Changes nothing. What your rights in AWS do not allow is skipped. Ends with 1 if something fails.',
     )
-    .addHelpText(
-      'after',
-      examples('mgrant doctor', 'mgrant doctor --endpoint https://api.lab.org', 'mgrant doctor --json'),
-    )
-    .action(async (_options: DeploymentOptions, command: Command) => {
-      const session = openSession(context, command);
-      const options = command.optsWithGlobals<Options>();
+    .examples('mgrant doctor', 'mgrant doctor --endpoint https://api.lab.org', 'mgrant doctor --json')
+    .does(async (session) => {
       const remote = await remoteOf(session);
       const known = remote.endpoint;
-      const work = Promise.all([outside(session, options, remote), inside(session, options, known)]);
+      const work = Promise.all([outside(session, remote), inside(session, known)]);
       const [service, { findings, address }] = await session.wait('Looking at everything', () => work);
       const endpoint = known ?? address;
-      const found = known === undefined && address ? await outside(session, options, { endpoint: address }) : service;
+      const found = known === undefined && address ? await outside(session, { endpoint: address }) : service;
       const all = [...found, ...findings];
       const failed = all.some(({ state }) => state === 'fail');
       const { renderFindings } = await import('../render-findings');
@@ -37,7 +29,7 @@ export function addDoctor(program: Command, context: Context): void {
         { title: 'From inside, with your AWS credentials', findings },
       ];
       session.show({ ok: !failed, checks: all }, () => renderFindings(sides, session.paint.out));
-      if (failed) context.status = 1;
+      if (failed) session.exitWith(1);
     });
 }
 
@@ -53,29 +45,21 @@ async function remoteOf(session: Session): Promise<Asked> {
   return first ?? { ...(endpoint !== undefined && { endpoint }) };
 }
 
-async function outside(
-  session: Session,
-  { allowHttp = false }: Options,
-  { endpoint, token }: Asked,
-): Promise<Finding[]> {
+async function outside({ options, io }: Session, { endpoint, token }: Asked): Promise<Finding[]> {
   if (endpoint === undefined)
     return [skipped('service', 'No service is known here.', 'mgrant doctor --endpoint https://api.lab.org')];
   const { checkService } = await import('../../admin/doctor/check-service');
-  const { fetch, now } = session.io;
-  return checkService({ fetch, now, allowHttp }, endpoint, token || undefined);
+  const { allowHttp = false } = options;
+  return checkService({ fetch: io.fetch, now: io.now, allowHttp }, endpoint, token || undefined);
 }
 
-async function inside(
-  session: Session,
-  options: Options,
-  endpoint: string | undefined,
-): Promise<{ findings: Finding[]; address: string | undefined }> {
+async function inside(session: Session, endpoint: string | undefined): Promise<DeploymentFindings> {
   const nothing = (finding: Finding) => ({ findings: [finding], address: undefined });
   try {
-    const settings = awsSettings(options, session.io.env);
+    const settings = deploymentOf(session);
     const { checkDeployment } = await import('../../admin/doctor/check-deployment');
     const now = session.io.now();
-    return await useAws(session, options, '', (tools) => checkDeployment({ tools, settings, endpoint, now }));
+    return await useAws(session, (tools) => checkDeployment({ tools, settings, endpoint, now }));
   } catch (fault) {
     if (!isMongograntError(fault)) throw fault;
     if (fault.code === 'table_missing')

@@ -1,10 +1,8 @@
-import type { Command } from 'commander';
 import type { Grant } from '../../sdk/replies';
-import { examples } from '../examples';
 import { stateOf } from '../held-grants';
+import type { MgrantCommand } from '../mgrant-command';
 import type { Paint } from '../paint';
 import { resolveAliases } from '../places';
-import { type Context, openSession } from '../session';
 import { table } from '../table';
 import { distance } from '../times';
 import { addSettleGrant } from './settle-grant';
@@ -16,7 +14,7 @@ interface Options {
   all?: boolean;
 }
 
-export function addGrants(program: Command, context: Context): void {
+export function addGrants(program: MgrantCommand): void {
   const grants = program
     .command('grants')
     .summary('list the MongoDB logins that you hold')
@@ -27,12 +25,8 @@ export function addGrants(program: Command, context: Context): void {
     .option('--host <host>', 'only those on this host')
     .option('--db <db>', 'only those for this database')
     .option('--all', 'those that have ended, too')
-    .addHelpText(
-      'after',
-      examples('mgrant grants', 'mgrant grants --email ada@lab.org', "mgrant grants --email '*' --json"),
-    )
-    .action(async ({ all = false, ...filter }: Options, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant grants', 'mgrant grants --email ada@lab.org', "mgrant grants --email '*' --json")
+    .does(async (session, { all = false, ...filter }: Options) => {
       const client = await session.client();
       const { host, db } = await resolveAliases(client, { host: filter.host ?? '', db: filter.db ?? '', role: '' });
       const asked = {
@@ -44,7 +38,7 @@ export function addGrants(program: Command, context: Context): void {
       const grants = found.filter(({ state }) => all || state !== 'ended');
       session.show({ grants }, () => grantsTable(grants, session.io.now(), session.paint.out));
     });
-  addSettleGrant(grants, context);
+  addSettleGrant(grants);
 }
 
 /** Grants as a table, the first to end first. */
@@ -57,5 +51,6 @@ export function grantsTable(grants: readonly Grant[], now: Date, paint: Paint): 
       const end = state === 'ended' ? '' : distance(expires, now);
       return [email, role, host, db, label, username, end, lost ? `${state}, user lost` : state];
     });
-  return table(['EMAIL', 'ROLE', 'HOST', 'DATABASE', 'LABEL', 'USER', 'ENDS', 'STATE'], rows, 'There are none.', paint);
+  const heading = ['EMAIL', 'ROLE', 'HOST', 'DATABASE', 'LABEL', 'USER', 'ENDS', 'STATE'];
+  return table(heading, rows, paint) || 'There are none.\n';
 }

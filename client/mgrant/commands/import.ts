@@ -1,21 +1,21 @@
-import type { Command } from 'commander';
 import { duration } from '../../../shared/policy/durations';
+import type { AwsTools } from '../../admin/aws/aws-tools';
 import type { ImportPlan } from '../../admin/import/import-plan';
-import { type DeploymentOptions, useAws, withDeployment } from '../aws-options';
+import { useAws, withDeployment } from '../aws-options';
 import { checked } from '../checked';
-import { examples } from '../examples';
 import { sourceUri } from '../import-source';
+import type { MgrantCommand } from '../mgrant-command';
 import { progressBar } from '../progress-bar';
 import { Refused } from '../refused';
-import { type Context, openSession, type Session } from '../session';
+import type { Session } from '../session';
 
-interface Options extends DeploymentOptions {
+interface Options {
   expires: string;
   endNotAllowed?: boolean;
   dryRun?: boolean;
 }
 
-export function addImport(program: Command, context: Context): void {
+export function addImport(program: MgrantCommand): void {
   withDeployment(program.command('import <uri>'))
     .summary('for admins with AWS credentials: take over from a Python mongogrant server')
     .description(
@@ -25,31 +25,28 @@ export function addImport(program: Command, context: Context): void {
     .option('--end-not-allowed', 'take over logins that no rule allows, too, to end them at once')
     .option('--dry-run', 'show the plan, and change nothing')
     .option('-y, --yes', 'do not ask')
-    .addHelpText(
-      'after',
-      examples(
-        'mgrant import mongodb://mgserver@mongodb03.lab.org/mongogrant --dry-run',
-        'jq -r .mgdb_uri ~/.mongogrant.server.json | mgrant import - --yes',
-      ),
+    .examples(
+      'mgrant import mongodb://mgserver@mongodb03.lab.org/mongogrant --dry-run',
+      'jq -r .mgdb_uri ~/.mongogrant.server.json | mgrant import - --yes',
     )
-    .action(async (uri: string, options: Options, command: Command) => {
-      const session = openSession(context, command);
+    .does(async (session, uri: string, options: Options) => {
       const ttl = checked('--expires', duration(1), options.expires);
       const source = await sourceUri(session, uri);
       const [client, api] = await Promise.all([session.client(), session.api()]);
       const { email: by } = await client.me();
-      await useAws(session, options, by, async ({ planImport, applyImport }) => {
+      const work = async ({ planImport, applyImport }: AwsTools) => {
         const planning = { ttl, endUncovered: options.endNotAllowed ?? false };
         const plan = await session.wait('Comparing', () => planImport(source, api, planning));
-        const work = plan.rules.changes.length + plan.adoptions.length;
-        if (options.dryRun || work === 0) return showPlan(session, plan);
+        const steps = plan.rules.changes.length + plan.adoptions.length;
+        if (options.dryRun || steps === 0) return showPlan(session, plan);
         const { importedAnswer, renderImport, renderImported } = await import('../../admin/import/render-import');
         session.note(renderImport(plan));
         await session.confirm('Import this?');
         const imported = await stoppable(session, (stop, onProgress) => applyImport(plan, api, { stop, onProgress }));
         session.show(importedAnswer(imported), () => `${renderImported(imported)}\n`);
         if (!imported.complete) throw new Refused('incomplete', 'Not all was imported. Nothing is lost: import again.');
-      });
+      };
+      await useAws(session, work, by);
     });
 }
 

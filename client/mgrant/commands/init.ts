@@ -1,21 +1,18 @@
-import type { Command } from 'commander';
 import * as fields from '../../../shared/contract/fields/access';
 import { sameEndpoint } from '../../sdk/remotes';
 import { checked } from '../checked';
-import { examples } from '../examples';
+import type { MgrantCommand } from '../mgrant-command';
 import { Refused } from '../refused';
-import { type Context, openSession } from '../session';
 
-export function addInit(program: Command, context: Context): void {
+export function addInit(program: MgrantCommand): void {
   program
     .command('init <email>')
     .summary('ask for a link by mail, and remember the service')
     .description(
       'Asks for a link by mail, and remembers the service. The link shows a token: give it to "mgrant settoken". "mgrant login" does both at once.',
     )
-    .addHelpText('after', examples('mgrant init you@lab.org --endpoint https://api.lab.org'))
-    .action(async (address: string, _options: object, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant init you@lab.org --endpoint https://api.lab.org')
+    .does(async (session, address: string) => {
       const email = checked('EMAIL', fields.email, address);
       const client = await session.client();
       const remotes = await client.remotes();

@@ -1,17 +1,16 @@
-import type { Command } from 'commander';
 import * as fields from '../../../shared/contract/fields/access';
 import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
 import { describeAccess } from '../describe-access';
-import { examples } from '../examples';
-import { type Context, openSession, type Session } from '../session';
+import type { MgrantCommand } from '../mgrant-command';
+import type { Session } from '../session';
 import { distance, moment } from '../times';
 
 interface Options {
   label?: string;
 }
 
-export function addLogin(program: Command, context: Context): void {
+export function addLogin(program: MgrantCommand): void {
   program
     .command('login <email>')
     .summary('log in from this terminal, with a code and a mail')
@@ -19,12 +18,8 @@ export function addLogin(program: Command, context: Context): void {
       'Logs you in. You see a code here, and get a mail with a link: open it, and type the code there. Your token is kept in ~/.mongogrant.json.',
     )
     .option('--label <label>', 'keep the MongoDB logins of this machine apart, under this name')
-    .addHelpText(
-      'after',
-      examples('mgrant login you@lab.org --endpoint https://api.lab.org', 'mgrant login you@lab.org --label laptop'),
-    )
-    .action(async (address: string, { label }: Options, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant login you@lab.org --endpoint https://api.lab.org', 'mgrant login you@lab.org --label laptop')
+    .does(async (session, address: string, { label }: Options) => {
       const email = checked('EMAIL', fields.email, address);
       if (label !== undefined) checked('--label', fields.label, label);
       const client = await session.client();

@@ -1,13 +1,11 @@
-import type { Command } from 'commander';
 import { usableRemotes } from '../../sdk/remotes';
-import { examples } from '../examples';
-import { type Context, openSession } from '../session';
+import type { MgrantCommand } from '../mgrant-command';
 
 interface Options {
   everywhere?: boolean;
 }
 
-export function addLogout(program: Command, context: Context): void {
+export function addLogout(program: MgrantCommand): void {
   program
     .command('logout')
     .summary('forget your token on this machine')
@@ -15,9 +13,8 @@ export function addLogout(program: Command, context: Context): void {
       'Forgets your token on this machine. MongoDB logins stay until they end, or until you revoke them: mgrant revoke --all',
     )
     .option('--everywhere', 'end all your tokens, those on other machines included')
-    .addHelpText('after', examples('mgrant logout', 'mgrant logout --everywhere'))
-    .action(async ({ everywhere = false }: Options, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant logout', 'mgrant logout --everywhere')
+    .does(async (session, { everywhere = false }: Options) => {
       const client = await session.client();
       const remotes = await client.remotes();
       const [{ endpoint }] = usableRemotes(

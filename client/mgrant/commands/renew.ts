@@ -1,11 +1,9 @@
-import type { Command } from 'commander';
 import type { Client } from '../../sdk/client';
 import type { Place } from '../../sdk/spec';
-import { examples } from '../examples';
 import { liveGrants, onlyGrant } from '../held-grants';
+import type { MgrantCommand } from '../mgrant-command';
 import { placeOf } from '../places';
 import { UsageError } from '../refused';
-import { type Context, openSession } from '../session';
 import { tellIfCut, ttlOf } from '../ttl';
 import { grantsTable } from './grants';
 
@@ -16,7 +14,7 @@ interface Options {
   all?: boolean;
 }
 
-export function addRenew(program: Command, context: Context): void {
+export function addRenew(program: MgrantCommand): void {
   program
     .command('renew [host] [db]')
     .summary('let a login live longer; its password stays')
@@ -25,16 +23,12 @@ export function addRenew(program: Command, context: Context): void {
     .option('--label <label>', 'the login under this label')
     .option('--ttl <duration>', 'how long from now, such as "12 h"; what the rules allow if left out')
     .option('--all', 'all your logins')
-    .addHelpText(
-      'after',
-      examples(
-        'mgrant renew mongodb03.lab.org fw_phonons',
-        'mgrant renew mongodb03.lab.org fw_phonons --role rw --ttl "7 d"',
-        'mgrant renew --all',
-      ),
+    .examples(
+      'mgrant renew mongodb03.lab.org fw_phonons',
+      'mgrant renew mongodb03.lab.org fw_phonons --role rw --ttl "7 d"',
+      'mgrant renew --all',
     )
-    .action(async (host: string | undefined, db: string | undefined, options: Options, command: Command) => {
-      const session = openSession(context, command);
+    .does(async (session, host: string | undefined, db: string | undefined, options: Options) => {
       const { role, label, all = false } = options;
       if (all ? host || label !== undefined || role !== undefined : !host || !db)
         throw new UsageError('Name a HOST and a DB, or --all for all your logins; not both.');
@@ -66,6 +60,6 @@ async function meant(
 ): Promise<Place & { label?: string }> {
   const place = await placeOf(client, { host, db, role: role ?? 'read' });
   return role === undefined
-    ? onlyGrant(client, place, label, now)
+    ? onlyGrant(client, { ...place, label }, now)
     : { ...place, ...(label !== undefined && { label }) };
 }

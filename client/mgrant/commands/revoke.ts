@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
 import type { Client } from '../../sdk/client';
-import type { Ended, Grant } from '../../sdk/replies';
-import { examples } from '../examples';
+import type { Ended } from '../../sdk/replies';
+import { loginName } from '../held-grants';
+import type { MgrantCommand } from '../mgrant-command';
 import { resolveAliases } from '../places';
 import { UsageError } from '../refused';
-import { type Context, openSession, type Session } from '../session';
+import type { Session } from '../session';
 import { grantsTable } from './grants';
 
 interface Options {
@@ -15,7 +15,7 @@ interface Options {
   tokens?: boolean;
 }
 
-export function addRevoke(program: Command, context: Context): void {
+export function addRevoke(program: MgrantCommand): void {
   program
     .command('revoke [host] [db]')
     .summary('end logins now, and have it proved')
@@ -28,16 +28,12 @@ export function addRevoke(program: Command, context: Context): void {
     .option('--email <email>', "for admins and rulers: whose; '*' for everybody's on a host")
     .option('--tokens', 'the tokens, with which one asks for logins, in place of the logins')
     .option('-y, --yes', 'do not ask before more than one is ended')
-    .addHelpText(
-      'after',
-      examples(
-        'mgrant revoke mongodb03.lab.org fw_phonons',
-        'mgrant revoke --all',
-        'mgrant revoke --tokens --email ada@lab.org --yes',
-      ),
+    .examples(
+      'mgrant revoke mongodb03.lab.org fw_phonons',
+      'mgrant revoke --all',
+      'mgrant revoke --tokens --email ada@lab.org --yes',
     )
-    .action(async (host: string | undefined, db: string | undefined, options: Options, command: Command) => {
-      const session = openSession(context, command);
+    .does(async (session, host: string | undefined, db: string | undefined, options: Options) => {
       if (options.tokens) return revokeTokens(session, options, host !== undefined);
       if (options.all ? host : !host)
         throw new UsageError('Name a HOST, and a DB if you like, or --all for all logins; not both.');
@@ -80,9 +76,9 @@ async function matching(
 function describeEnd({ revoked, pending, unreadable = [], more }: Ended, session: Session): string {
   if (revoked.length + pending.length + unreadable.length === 0) return 'There was none to end.\n';
   const lines = [
-    ...revoked.map((grant) => `Ended: ${nameOf(grant)}`),
-    ...pending.map((grant) => `Not ended yet: ${nameOf(grant)}`),
-    ...unreadable.map((grant) => `Not ended, as its record can't be read: ${nameOf(grant)}`),
+    ...revoked.map((grant) => `Ended: ${loginName(grant)}`),
+    ...pending.map((grant) => `Not ended yet: ${loginName(grant)}`),
+    ...unreadable.map((grant) => `Not ended, as its record can't be read: ${loginName(grant)}`),
   ];
   if (unreadable.length > 0)
     session.note("Tell an admin of the records that can't be read: their logins may be alive.");
@@ -92,9 +88,6 @@ function describeEnd({ revoked, pending, unreadable = [], more }: Ended, session
     );
   return `${lines.join('\n')}\n`;
 }
-
-const nameOf = ({ email, role, host, db, label }: Omit<Grant, 'username' | 'issued' | 'expires' | 'state'>): string =>
-  `${email} ${role} ${host}/${db}${label && ` label ${label}`}`;
 
 async function revokeTokens(session: Session, { email, role, label }: Options, withHost: boolean): Promise<void> {
   if (withHost || role !== undefined || label !== undefined)

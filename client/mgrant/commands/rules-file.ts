@@ -1,45 +1,39 @@
-import type { Command } from 'commander';
 import type { RulesFile } from '../../rules-file/parse-rules-file';
-import { examples } from '../examples';
+import type { MgrantCommand } from '../mgrant-command';
 import { Refused } from '../refused';
-import { type Context, openSession, type Session } from '../session';
+import type { Session } from '../session';
 
 /** What `plan --detailed-exitcode` ends with if there is something to change: 2 is wrong usage. */
 const somethingToChange = 3;
 
-export function addPlanRules(rules: Command, context: Context): void {
+export function addPlanRules(rules: MgrantCommand): void {
   rules
     .command('plan <file>')
     .description(
       'Compares a rules file with the service: what would be set, changed and removed, and whose logins would end. "-" reads stdin.',
     )
     .option('--detailed-exitcode', `end with ${somethingToChange} if there is something to change`)
-    .addHelpText(
-      'after',
-      examples('mgrant rules plan rules.yaml', 'mgrant rules plan rules.yaml --detailed-exitcode --json'),
-    )
-    .action(async (path: string, { detailedExitcode = false }: { detailedExitcode?: boolean }, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant rules plan rules.yaml', 'mgrant rules plan rules.yaml --detailed-exitcode --json')
+    .does(async (session, path: string, { detailedExitcode = false }: { detailedExitcode?: boolean }) => {
       const plan = await planOf(session, path);
       const [{ planAnswer }, { renderPlan }] = await Promise.all([
         import('../rules/plan-answer'),
         import('../../rules-file/render-plan'),
       ]);
       session.show(planAnswer(plan), () => `${renderPlan(plan)}\n`);
-      if (detailedExitcode && plan.changes.length > 0) context.status = somethingToChange;
+      if (detailedExitcode && plan.changes.length > 0) session.exitWith(somethingToChange);
     });
 }
 
-export function addApplyRules(rules: Command, context: Context): void {
+export function addApplyRules(rules: MgrantCommand): void {
   rules
     .command('apply <file>')
     .description(
       'Makes the service have the rules of a file. Shows the plan first, and asks. Can be broken off, and run again. "-" reads stdin.',
     )
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', examples('mgrant rules apply rules.yaml', 'mgrant rules apply rules.yaml --yes'))
-    .action(async (path: string, _options: object, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant rules apply rules.yaml', 'mgrant rules apply rules.yaml --yes')
+    .does(async (session, path: string) => {
       const plan = await planOf(session, path);
       const { renderPlan } = await import('../../rules-file/render-plan');
       session.note(renderPlan(plan));
@@ -66,11 +60,8 @@ async function planOf(session: Session, path: string) {
   return session.wait('Comparing', () => planRules(file, api, io.now()));
 }
 
-async function readRules({ io }: Session, path: string): Promise<RulesFile> {
-  const text = await (path === '-' ? io.readInput() : io.readFile(path)).catch((cause: unknown) => {
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new Refused('file_unreadable', `The file ${path} can't be read${code}.`);
-  });
+async function readRules({ io, readText }: Session, path: string): Promise<RulesFile> {
+  const text = await readText(path);
   const { parseRulesFile } = await import('../../rules-file/parse-rules-file');
   const parsed = parseRulesFile(text, io.now());
   if ('file' in parsed) return parsed.file;

@@ -1,9 +1,8 @@
-import { type Command, Option } from 'commander';
-import { examples } from '../examples';
+import { Option } from 'commander';
+import type { MgrantCommand } from '../mgrant-command';
 import { removeRule, setRule } from '../rules/change-rule';
 import { type RuleOptions, ruleOf, withRuleOptions } from '../rules/rule-options';
 import { rulesTable } from '../rules/rules-table';
-import { type Context, openSession } from '../session';
 import { addApplyRules, addPlanRules } from './rules-file';
 import { addWhy } from './why';
 
@@ -11,55 +10,50 @@ type Which = 'allow' | 'deny';
 const whichOption = () =>
   new Option('--which <which>', 'the kind of rule').choices(['allow', 'deny']).makeOptionMandatory();
 
-export function addRules(program: Command, context: Context): void {
+export function addRules(program: MgrantCommand): void {
   const rules = program
     .command('rules')
     .summary('for admins and rulers: list, set, remove and explain rules, or keep them in a file')
     .description('Lists, sets, removes and explains rules. Without a command, it lists them.');
-  addList(rules, context);
-  addSet(rules, context);
-  addRemove(rules, context);
-  addWhy(rules, context);
-  addPlanRules(rules, context);
-  addApplyRules(rules, context);
+  addList(rules);
+  addSet(rules);
+  addRemove(rules);
+  addWhy(rules);
+  addPlanRules(rules);
+  addApplyRules(rules);
 }
 
-function addList(rules: Command, context: Context): void {
+function addList(rules: MgrantCommand): void {
   rules
     .command('list', { isDefault: true })
     .description('Lists the rules that you may see.')
     .option('--email <email>', "only those of this address, of '*@lab.org', or of '*'")
-    .addHelpText('after', examples('mgrant rules list', "mgrant rules list --email '*@lab.org'"))
-    .action(async (options: { email?: string }, command: Command) => {
-      const session = openSession(context, command);
-      const client = await session.client();
-      const found = await session.wait('Reading the rules', () => client.rules(options));
+    .examples('mgrant rules list', "mgrant rules list --email '*@lab.org'")
+    .does(async (session, options: { email?: string }) => {
+      const found = await session.ask('Reading the rules', (client) => client.rules(options));
       session.show({ rules: found }, () => rulesTable(found, session.paint.out));
     });
 }
 
-function addSet(rules: Command, context: Context): void {
+function addSet(rules: MgrantCommand): void {
   withRuleOptions(rules.command('set <email> <spec>').addOption(whichOption()))
     .description('Sets a rule, as "mgrant allow" and "mgrant deny" do.')
-    .addHelpText('after', examples('mgrant rules set ada@lab.org rw:mongodb03.lab.org/fw_phonons --which allow'))
-    .action(async (email: string, spec: string, options: RuleOptions & { which: Which }, command: Command) => {
-      const session = openSession(context, command);
-      const client = await session.client();
-      await setRule(session, client, await ruleOf(client, options.which, email, spec, options), options.dryRun);
+    .examples('mgrant rules set ada@lab.org rw:mongodb03.lab.org/fw_phonons --which allow')
+    .does(async (session, email: string, spec: string, options: RuleOptions & { which: Which }) => {
+      const rule = await ruleOf(await session.client(), { email, spec, which: options.which }, options);
+      await setRule(session, rule, options.dryRun);
     });
 }
 
-function addRemove(rules: Command, context: Context): void {
+function addRemove(rules: MgrantCommand): void {
   rules
     .command('remove <email> <spec>')
     .description('Removes a rule. If a login in use is lost by it, it says so and asks.')
     .addOption(whichOption())
     .option('--dry-run', 'only say who would lose what')
     .option('-y, --yes', 'do not ask, even if somebody loses a login')
-    .addHelpText('after', examples('mgrant rules remove ada@lab.org rw:mongodb03.lab.org/fw_phonons --which allow'))
-    .action(async (email: string, spec: string, options: { which: Which; dryRun?: boolean }, command: Command) => {
-      const session = openSession(context, command);
-      const client = await session.client();
-      await removeRule(session, client, await ruleOf(client, options.which, email, spec, {}), options.dryRun);
+    .examples('mgrant rules remove ada@lab.org rw:mongodb03.lab.org/fw_phonons --which allow')
+    .does(async (session, email: string, spec: string, { which, dryRun }: { which: Which; dryRun?: boolean }) => {
+      await removeRule(session, await ruleOf(await session.client(), { email, spec, which }, {}), dryRun);
     });
 }

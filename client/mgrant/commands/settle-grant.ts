@@ -1,46 +1,42 @@
-import type { Command } from 'commander';
 import { grantAnswer } from '../../../shared/http/answers';
 import type { EndingGrant } from '../../../shared/store/grants/row';
-import { actorOf, type DeploymentOptions, useAws, withActor } from '../aws-options';
-import { examples } from '../examples';
-import { Refused } from '../refused';
-import { type Context, openSession } from '../session';
+import { actorOf, useAws, withActor } from '../aws-options';
+import type { MgrantCommand } from '../mgrant-command';
+import type { Paint } from '../paint';
+import { Refused, UsageError } from '../refused';
 import { table } from '../table';
 
-export function addSettleGrant(grants: Command, context: Context): void {
+export function addSettleGrant(grants: MgrantCommand): void {
   withActor(grants.command('settle [id]'))
     .summary('for admins: decide about logins that are not where they were made')
     .description(
       'Lists the logins that wait for a decision: each was to end, its user is not on the server to which its host leads now, and that server is not, or not surely, the one on which it was made. With an id and --gone, ends one on your word that its user is gone wherever it was made.',
     )
     .option('--gone', 'its user is gone: you have looked on the server on which it was made')
-    .addHelpText('after', examples('mgrant grants settle', 'mgrant grants settle uR3nq0pXk2bW7s1Z --gone'))
-    .action(async (id: string | undefined, options: DeploymentOptions & { gone?: boolean }, command: Command) => {
-      if (id !== undefined && !options.gone)
-        command.error(`Look for its user on the server on which it was made, then say --gone.`, { exitCode: 2 });
-      const session = openSession(context, command);
-      const by = await actorOf(session, options);
+    .examples('mgrant grants settle', 'mgrant grants settle uR3nq0pXk2bW7s1Z --gone')
+    .does(async (session, id: string | undefined, { gone }: { gone?: boolean }) => {
+      if (id !== undefined && !gone)
+        throw new UsageError('Look for its user on the server on which it was made, then say --gone.');
+      const by = await actorOf(session);
       if (id === undefined) {
         const waiting = await session.wait('Reading the grants', () =>
-          useAws(session, options, by, (tools) => tools.grants.unsettled()),
+          useAws(session, ({ grants }) => grants.unsettled()),
         );
         const shown = waiting.map((grant) => ({ id: grant.id, ...grantAnswer(grant), waitsFor: grant.waitsFor }));
         session.show({ grants: shown }, () => unsettledTable(waiting, session.paint.out));
         return;
       }
-      const settled = await session.wait('Settling', () =>
-        useAws(session, options, by, (tools) => tools.grants.settle(id)),
-      );
+      const settled = await session.wait('Settling', () => useAws(session, ({ grants }) => grants.settle(id), by));
       if (settled.state === 'refused') throw new Refused(settled.reason, settled.detail);
       const { username, host } = settled.grant;
       session.show(settled, () => `Settled: ${username} on ${host} counts as ended, on your word.\n`);
     });
 }
 
-function unsettledTable(grants: readonly EndingGrant[], paint: Parameters<typeof table>[3]): string {
+function unsettledTable(grants: readonly EndingGrant[], paint: Paint): string {
   const rows = grants.map(({ id, email, host, usersDb, username, waitsFor }) => [
     ...[id, email, host, usersDb, username],
     waitsFor === 'other_deployment' ? 'made on another server' : 'nobody knows where it was made',
   ]);
-  return table(['ID', 'EMAIL', 'HOST', 'DATABASE', 'USER', 'WHY'], rows, 'None waits for a decision.', paint);
+  return table(['ID', 'EMAIL', 'HOST', 'DATABASE', 'USER', 'WHY'], rows, paint) || 'None waits for a decision.\n';
 }

@@ -1,24 +1,19 @@
-import type { Command } from 'commander';
 import { readMe } from '../../sdk/calls/me';
 import type { Client } from '../../sdk/client';
-import { examples } from '../examples';
+import type { MgrantCommand } from '../mgrant-command';
 import { Refused, UsageError } from '../refused';
-import { type Context, openSession, type Session } from '../session';
+import type { Session } from '../session';
 import { distance, moment } from '../times';
 
-export function addSettoken(program: Command, context: Context): void {
+export function addSettoken(program: MgrantCommand): void {
   program
     .command('settoken [token]')
     .summary('keep the token that a link showed')
     .description(
       'Checks a token, and keeps it. Without TOKEN it asks for it, or reads it from stdin: arguments can be seen by others on this machine.',
     )
-    .addHelpText(
-      'after',
-      examples('mgrant settoken', 'mgrant settoken < token.txt', 'mgrant settoken --endpoint https://api.lab.org'),
-    )
-    .action(async (argument: string | undefined, _options: object, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant settoken', 'mgrant settoken < token.txt', 'mgrant settoken --endpoint https://api.lab.org')
+    .does(async (session, argument: string | undefined) => {
       const client = await session.client();
       const endpoint = session.endpoint ?? (await waitingEndpoint(client));
       const token = (argument ?? (await typedToken(session))).trim();

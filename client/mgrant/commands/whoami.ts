@@ -1,19 +1,15 @@
-import type { Command } from 'commander';
 import { describeAccess, describeScope } from '../describe-access';
-import { examples } from '../examples';
-import { type Context, openSession } from '../session';
+import type { MgrantCommand } from '../mgrant-command';
 import { distance, moment } from '../times';
 
-export function addWhoami(program: Command, context: Context): void {
+export function addWhoami(program: MgrantCommand): void {
   program
     .command('whoami')
     .summary('who you are, and which databases the rules open to you')
     .description('Says who you are, how long your token works, and which databases the rules open to you.')
-    .addHelpText('after', examples('mgrant whoami', 'mgrant whoami --json'))
-    .action(async (_options: object, command: Command) => {
-      const session = openSession(context, command);
-      const client = await session.client();
-      const me = await session.wait('Asking who you are', () => client.me());
+    .examples('mgrant whoami', 'mgrant whoami --json')
+    .does(async (session) => {
+      const me = await session.ask('Asking who you are', (client) => client.me());
       const { bold } = session.paint.out;
       session.show(me, () => {
         const kind = me.admin ? ', an admin' : me.ruler ? ', a ruler' : '';

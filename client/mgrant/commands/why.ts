@@ -1,21 +1,18 @@
-import type { Command } from 'commander';
-import { examples } from '../examples';
+import type { MgrantCommand } from '../mgrant-command';
 import { placeInSpec } from '../places';
 import { rulesTable } from '../rules/rules-table';
-import { type Context, openSession } from '../session';
 
 const unseen = ' (whether the host is registered is not looked at)';
 
-export function addWhy(rules: Command, context: Context): void {
+export function addWhy(rules: MgrantCommand): void {
   rules
     .command('why <spec>')
     .description(
       'Says whether somebody may have a login, and by which rule. Everybody may ask about themselves. SPEC is ROLE:HOST/DB, without patterns.',
     )
     .option('--email <email>', 'who; you, if left out')
-    .addHelpText('after', examples('mgrant rules why rw:mongodb03.lab.org/fw_phonons --email ada@lab.org'))
-    .action(async (spec: string, { email }: { email?: string }, command: Command) => {
-      const session = openSession(context, command);
+    .examples('mgrant rules why rw:mongodb03.lab.org/fw_phonons --email ada@lab.org')
+    .does(async (session, spec: string, { email }: { email?: string }) => {
       const client = await session.client();
       const place = await placeInSpec(client, spec);
       const why = await session.wait('Looking', () => client.why({ ...place, ...(email !== undefined && { email }) }));

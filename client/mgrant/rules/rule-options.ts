@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
 import { setRuleRoute } from '../../../shared/contract/routes/set-rule';
 import type { RuleInput } from '../../sdk/calls/rules';
 import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
+import type { MgrantCommand } from '../mgrant-command';
 import { resolveAliases, specOf } from '../places';
 import { timeOf } from '../times';
 
@@ -18,7 +18,7 @@ export interface RuleOptions {
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** For the commands that set a rule. */
-export const withRuleOptions = (command: Command): Command =>
+export const withRuleOptions = (command: MgrantCommand): MgrantCommand =>
   command
     .option('--expires <time>', 'until when the rule counts, such as 2027-03-31')
     .option('--max-ttl <duration>', 'how long a login may live, such as "7 d" (of an allow)')
@@ -34,14 +34,12 @@ export const withRuleOptions = (command: Command): Command =>
 /** The rule that somebody means, as the API takes it. */
 export async function ruleOf(
   client: Client,
-  which: 'allow' | 'deny',
-  email: string,
-  spec: string,
+  { spec, ...about }: { email: string; spec: string; which: RuleInput['which'] },
   { expires, maxTtl, cidr, note }: RuleOptions,
 ): Promise<RuleInput> {
-  const { host, db, role } = await resolveAliases(client, specOf(spec));
   const rule: RuleInput = {
-    ...{ email, host, db, role, which },
+    ...about,
+    ...(await resolveAliases(client, specOf(spec))),
     ...(expires !== undefined && { expires: timeOf('--expires', expires) }),
     ...(maxTtl !== undefined && { maxTtl }),
     ...(cidr && { cidrs: cidr }),

@@ -14,5 +14,5 @@ export function rulesTable(rules: readonly (Rule | Unreadable)[], paint: Paint):
         ],
   );
   const heading = ['WHICH', 'EMAIL', 'ROLE', 'HOST', 'DATABASE', 'AT MOST', 'UNTIL', 'FROM', 'NOTE'];
-  return table(heading, rows, 'There are no rules that you may see.', paint);
+  return table(heading, rows, paint) || 'There are no rules that you may see.\n';
 }
