@@ -11,7 +11,7 @@ async function check(roles: string[], databases: string[]): Promise<string> {
   const user = `mongogrant${roles.length}`;
   await server.admin.db('admin').command({ createUser: user, pwd: 'hunter22', roles });
   const secret = { host: server.host, port: server.port, username: user, password: 'hunter22', authSource: 'admin' };
-  const text = renderCheck(await checkHost(servers, { name: 'h.lab.org', secret }, databases, new Date()));
+  const text = renderCheck(await checkHost(servers, { host: { name: 'h.lab.org', secret }, databases }, new Date()));
   await server.admin.db('admin').command({ dropUser: user });
   expect(text).not.toContain('hunter22');
   return text;

@@ -62,7 +62,7 @@ test('SCRAM-SHA-256 is refused there even to who lives and has the right passwor
 });
 
 test('the check says that SCRAM-SHA-1 is all that is offered', async () => {
-  const report = await checkHost(servers, host, 'any', new Date());
+  const report = await checkHost(servers, { host, databases: 'any' }, new Date());
   expect(report).toMatchObject({
     state: 'checked',
     verdict: 'ready',

@@ -74,7 +74,7 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
         return added;
       },
       check: (host: string, databases: readonly string[] | 'any') =>
-        checkRegisteredHost({ secrets, servers }, host, databases, new Date()),
+        checkRegisteredHost({ secrets, servers }, { host, databases }, new Date()),
       rotate: async (host: string) => {
         await stampAnew(host);
         return rotateHost(registry, { ...actor, host }, new Date());

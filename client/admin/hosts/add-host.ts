@@ -5,7 +5,7 @@ import { canHoldUsers, hostSecretFields, withoutEmpty } from '../../../shared/aw
 import { badFields } from '../../../shared/aws/parse-secret';
 import { registeredName } from '../../../shared/contract/names';
 import { badAddresses, holdsLogin } from '../../../shared/mongo/mongo-uri';
-import { type Actor, type HostRefusal, invalidHost, noteHost, type RegistryDeps, refuse } from './host-registry';
+import { type Actor, type HostRefusal, hostLog, invalidHost, type RegistryDeps, refusal } from './host-registry';
 import { authorityNotes } from './state-notes';
 
 export interface NewHost extends Actor {
@@ -52,14 +52,17 @@ export async function addHost(deps: RegistryDeps, input: NewHost, now: Date): Pr
   if ('state' in secret) return secret;
   const notes = authorityNotes(secret, now);
   const done = (state: 'added' | 'changed'): Added => ({ state, host, ...(notes.length > 0 && { notes }) });
-  const note = (act: 'host_added' | 'host_changed') => noteHost(deps, { act, host }, input, now);
+  const log = hostLog(deps, input, now);
   if (input.replace) {
     const kept = await fieldsOfOthers(deps, host, secret);
-    const [put] = await together([deps.hosts.put(host, { ...kept, ...secret }), note('host_changed')]);
+    const [put] = await together([
+      deps.hosts.put(host, { ...kept, ...secret }),
+      log.note({ act: 'host_changed', host }),
+    ]);
     if (put === 'put') return done('changed');
   }
-  const [created] = await together([deps.hosts.create(host, secret), note('host_added')]);
-  if (created === 'exists') return refuse(deps, taken(host), input, now);
+  const [created] = await together([deps.hosts.create(host, secret), log.note({ act: 'host_added', host })]);
+  if (created === 'exists') return log.refuse(taken(host));
   if (created === 'deleted') await bringBack(deps, host, secret);
   return done('added');
 }
@@ -90,8 +93,7 @@ function parseSecret(host: string, given: unknown): NewSecret | HostRefusal {
   if (result.success && bad.length === 0) return result.output;
   // Fields by name, never what is in them.
   const why = bad.includes('ca') ? whyNot(own.ca) : '';
-  const detail = `The secret of ${host} has no usable ${bad.join(', ')}${why}`;
-  return { state: 'refused', host, reason: 'secret_invalid', detail };
+  return refusal(host, 'secret_invalid', `The secret of ${host} has no usable ${bad.join(', ')}${why}`);
 }
 
 function whyNot(ca: unknown): string {
@@ -99,9 +101,9 @@ function whyNot(ca: unknown): string {
   return 'why' in read ? `: ${read.why}` : '';
 }
 
-const taken = (host: string): HostRefusal => ({
-  state: 'refused',
-  host,
-  reason: 'host_exists',
-  detail: `${host} is registered already. Add --replace, if you mean to change its login or to bring it back.`,
-});
+const taken = (host: string): HostRefusal =>
+  refusal(
+    host,
+    'host_exists',
+    `${host} is registered already. Add --replace, if you mean to change its login or to bring it back.`,
+  );

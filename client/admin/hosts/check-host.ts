@@ -4,10 +4,9 @@ import type { Secrets } from '../../../shared/aws/secrets';
 import { HostRefused, SecretUnusable } from '../../../shared/contract/errors';
 import { type LoginFault, loginFault } from '../../../shared/mongo/mongo-faults';
 import type { Host, Message, MongoServers } from '../../../shared/mongo/mongo-servers';
-import { badAddresses, type Reach, reachOf } from '../../../shared/mongo/mongo-uri';
+import { badAddresses } from '../../../shared/mongo/mongo-uri';
 import { explainSilence } from './explain-silence';
-import { type Checked, judgeHost } from './judge-host';
-import { stateOf } from './state-notes';
+import { type Aim, type Checked, judgeHost } from './judge-host';
 
 /** What was found out about a host. Holds no password, and nothing that the server was not asked for. */
 export type HostReport =
@@ -18,30 +17,26 @@ export type HostReport =
 /** The check of a host that is registered, with the secret that functions use. */
 export async function checkRegisteredHost(
   { secrets, servers }: { secrets: Pick<Secrets, 'host'>; servers: Pick<MongoServers, 'command'> },
-  host: string,
-  databases: readonly string[] | 'any',
+  { host: name, databases }: Omit<Aim, 'host'> & { host: string },
   now: Date,
 ): Promise<HostReport> {
   try {
-    const secret = await secrets.host(host, 'fresh');
-    return secret ? await checkHost(servers, { name: host, secret }, databases, now) : { host, state: 'unknown_host' };
+    const secret = await secrets.host(name, 'fresh');
+    if (!secret) return { host: name, state: 'unknown_host' };
+    return await checkHost(servers, { host: { name, secret }, databases }, now);
   } catch (fault) {
     if (fault instanceof SecretUnusable)
-      return { host, state: 'unusable', reason: 'bad_secret', detail: `${fault.message}.` };
+      return { host: name, state: 'unusable', reason: 'bad_secret', detail: `${fault.message}.` };
     throw fault;
   }
 }
 
 /**
- * Logs in as mongogrant does, asks what the login may do, and changes nothing. `databases` are those that are to be granted, `any`
- * for all. Throws RangeError for a database that is never granted.
+ * Logs in as mongogrant does, asks what the login may do, and changes nothing. Throws RangeError for a database that is never
+ * granted.
  */
-export async function checkHost(
-  servers: Pick<MongoServers, 'command'>,
-  host: Host,
-  databases: readonly string[] | 'any',
-  now: Date,
-): Promise<HostReport> {
+export async function checkHost(servers: Pick<MongoServers, 'command'>, aim: Aim, now: Date): Promise<HostReport> {
+  const { host } = aim;
   const ask = (command: Message) =>
     servers.command(host, 'admin', command).catch((fault: unknown) => {
       if (fault instanceof HostRefused && !loginFault(fault)) return undefined;
@@ -54,24 +49,19 @@ export async function checkHost(
   const bad = badAddresses(host.secret);
   if (usersDb !== undefined && !canHoldUsers(usersDb)) bad.push('usersDb');
   if (bad.length > 0) return unusable('bad_secret', `The secret of ${host.name} has no usable ${bad.join(', ')}.`);
-  const reach = reachOf(host.secret);
   try {
     // Asks this alone: when several begin a connection together, only some learn why it fails.
     const hello =
       (await ask({ hello: 1, saslSupportedMechs: `${authSource}.${username}` })) ?? (await ask({ hello: 1 }));
     const rest = [{ buildInfo: 1 }, { atlasVersion: 1 }, { connectionStatus: 1, showPrivileges: true }];
     const [open, ...replies] = await together([isOpen(servers, host), ...rest.map(ask)]);
-    const [buildInfo, atlasVersion, status] = replies;
-    const state = stateOf(host.secret, hello, open, now);
-    return {
-      host: host.name,
-      state: 'checked',
-      ...judgeHost(host.secret, databases, reach, { hello, buildInfo, atlasVersion }, status, state),
-    };
+    const [buildInfo, atlasVersion, connectionStatus] = replies;
+    const found = { hello, buildInfo, atlasVersion, connectionStatus, open };
+    return { host: host.name, state: 'checked', ...judgeHost(aim, found, now) };
   } catch (fault) {
     const why = loginFault(fault);
     if (!why) throw fault;
-    return unusable(why.reason, sentence(host, reach, why, fault));
+    return unusable(why.reason, sentence(host, why, fault));
   }
 }
 
@@ -87,12 +77,11 @@ async function isOpen(servers: Pick<MongoServers, 'command'>, { name, secret }: 
   );
 }
 
-function sentence({ name: host, secret }: Host, reach: Reach, why: LoginFault, fault: unknown): string {
-  const { reason } = why;
+function sentence({ name: host, secret }: Host, { reason, code }: LoginFault, fault: unknown): string {
   // Only the driver knows what is wrong with it, and the driver's message would quote it.
   if (reason === 'bad_secret')
     return `The secret of ${host} has no usable ${secret.uri === undefined ? 'host' : 'uri'}.`;
   if (reason === 'login_refused')
     return `${host} answers, but refuses mongogrant's login: a wrong name or password, or one of another database than authSource.`;
-  return explainSilence(host, secret, reach, why, fault);
+  return explainSilence({ name: host, secret }, fault, code);
 }

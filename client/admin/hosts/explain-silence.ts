@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { HostSecret } from '../../../shared/aws/secrets';
 import { isDocumentDb } from '../../../shared/mongo/document-db';
 import type { LoginFault } from '../../../shared/mongo/mongo-faults';
-import type { Reach } from '../../../shared/mongo/mongo-uri';
+import type { Host } from '../../../shared/mongo/mongo-servers';
+import { type Reach, reachOf } from '../../../shared/mongo/mongo-uri';
 
 /** What the driver knew of a host's servers when it gave up. */
 interface Server {
@@ -10,6 +11,12 @@ interface Server {
   type: string;
   code: string;
   message: string;
+}
+
+/** The name is empty for servers that belong to no set. */
+interface ReplicaSet {
+  name: string;
+  servers: Server[];
 }
 
 const untrusted = new Set([
@@ -36,25 +43,20 @@ const caused = v.object({
   cause: v.optional(v.unknown()),
 });
 
-/** Why a host does not answer, and what to do about it, in a sentence or two; `fault` is what its command threw. */
-export function explainSilence(
-  host: string,
-  secret: HostSecret,
-  reach: Reach,
-  { code }: LoginFault,
-  fault: unknown,
-): string {
+/** Why a host does not answer, and what to do about it, in a sentence or two; `fault` is what its command threw, `code` why. */
+export function explainSilence({ name: host, secret }: Host, fault: unknown, code: LoginFault['code']): string {
+  const reach = reachOf(secret);
   const { cause } = v.parse(caused, fault);
   const record = firstOf(cause, lookup);
   if (record)
     return `${host} is not found: DNS has no record ${record.hostname} (${code ?? record.syscall}), which its mongodb+srv address stands for.`;
   const found = v.safeParse(selection, cause);
   const servers = found.success ? [...found.output.reason.servers].map(serverOf) : [];
-  const setName = found.success ? (found.output.reason.setName ?? '') : '';
+  const set = { name: found.success ? (found.output.reason.setName ?? '') : '', servers };
   return (
     aboutCertificates(host, secret, servers) ??
-    aboutNames(host, reach, servers, setName) ??
-    aboutPrimary(host, servers, setName) ??
+    aboutNames(host, reach, set) ??
+    aboutPrimary(host, set) ??
     aboutTls(host, reach, servers) ??
     `${host} does not answer${code ? ` (${code})` : ''}. ${fromHere}`
   );
@@ -80,7 +82,7 @@ const altName = 'ERR_TLS_CERT_ALTNAME_INVALID';
 const namesIn = (message: string): string => / the cert's altnames: (.+)$/.exec(message)?.[1] ?? 'other names';
 
 /** Whatever name clients begin with, they go on to the names by which members of a set call themselves. */
-function aboutNames(host: string, { addresses }: Reach, servers: Server[], setName: string): string | undefined {
+function aboutNames(host: string, { addresses }: Reach, { name: setName, servers }: ReplicaSet): string | undefined {
   const began = new Set(addresses.map((address) => withPort(address).toLowerCase()));
   const silent = servers.filter(({ type }) => type === 'Unknown');
   const others = silent.filter(({ address }) => !began.has(address.toLowerCase()));
@@ -96,7 +98,7 @@ function aboutNames(host: string, { addresses }: Reach, servers: Server[], setNa
   );
 }
 
-function aboutPrimary(host: string, servers: Server[], setName: string): string | undefined {
+function aboutPrimary(host: string, { name: setName, servers }: ReplicaSet): string | undefined {
   const answering = servers.filter(({ type }) => type !== 'Unknown');
   if (setName === '' || answering.length === 0) return undefined;
   const silent = servers.filter(({ type }) => type === 'Unknown').map(({ address }) => address);

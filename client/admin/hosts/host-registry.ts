@@ -31,33 +31,27 @@ export interface HostRefusal {
   detail: string;
 }
 
-/** Does not repeat the name: it may be an address with a password in it. */
-export const invalidHost = (): HostRefusal => ({
-  state: 'refused',
-  host: '',
-  reason: 'host_invalid',
-  detail: 'This is no host name such as mongodb03.lab.org or localhost:27020.',
+export const refusal = (host: string, reason: HostRefusal['reason'], detail: string): HostRefusal => ({
+  ...{ state: 'refused', host, reason, detail },
 });
 
-/** Appends what is decided about a host, by whoever acts. */
-export function noteHost(
-  { table }: RegistryDeps,
-  event: Pick<Event, 'act' | 'reason' | 'count'> & { host: string },
-  { by, source }: Actor,
-  now: Date,
-): Promise<void> {
-  return writeEvent(table, { ...event, email: by, by }, source, now);
-}
+/** Does not repeat the name: it may be an address with a password in it. */
+export const invalidHost = (): HostRefusal =>
+  refusal('', 'host_invalid', 'This is no host name such as mongodb03.lab.org or localhost:27020.');
 
-/** Notes a refusal, and hands it back. */
-export async function refuse<R extends HostRefusal>(
-  deps: RegistryDeps,
-  refusal: R,
-  actor: Actor,
-  now: Date,
-  count?: number,
-): Promise<R> {
-  const { host, reason } = refusal;
-  await noteHost(deps, { act: 'host_refused', host, reason, ...(count !== undefined && { count }) }, actor, now);
-  return refusal;
+export type HostLog = ReturnType<typeof hostLog>;
+
+/** The audit log, for what is decided about hosts by whoever acts. */
+export function hostLog({ table }: RegistryDeps, { by, source }: Actor, now: Date) {
+  const note = (event: Pick<Event, 'act' | 'reason' | 'count'> & { host: string }): Promise<void> =>
+    writeEvent(table, { ...event, email: by, by }, source, now);
+  return {
+    note,
+    /** Notes a refusal, and hands it back. */
+    refuse: async <R extends HostRefusal>(refused: R, count?: number): Promise<R> => {
+      const { host, reason } = refused;
+      await note({ act: 'host_refused', host, reason, ...(count !== undefined && { count }) });
+      return refused;
+    },
+  };
 }

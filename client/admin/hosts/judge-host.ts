@@ -1,13 +1,12 @@
 import * as v from 'valibot';
-import type { HostSecret } from '../../../shared/aws/secrets';
-import type { Message } from '../../../shared/mongo/mongo-servers';
-import type { Reach } from '../../../shared/mongo/mongo-uri';
+import type { Host } from '../../../shared/mongo/mongo-servers';
+import { reachOf } from '../../../shared/mongo/mongo-uri';
 import { heldOn, holds, type ShownPrivileges } from '../../../shared/mongo/privileges';
 import { type ActionReport, actionsOn } from './actions-on';
 import { type AdminRole, adminRole, adminRoleName, canBeGranted } from './admin-role';
 import { neededActions } from './needed-actions';
 import { type Flavour, flavourOf, type Sayings, type Topology, topologyOf, versionOf } from './server-kind';
-import type { State } from './state-notes';
+import { type State, stateOf } from './state-notes';
 
 export interface Checked {
   /**
@@ -31,7 +30,7 @@ export interface Checked {
 }
 
 const roleName = v.object({ role: v.string(), db: v.string() });
-const connectionStatus = v.object({
+const statusReply = v.object({
   authInfo: v.object({
     authenticatedUsers: v.array(v.object({ user: v.string(), db: v.string() })),
     authenticatedUserRoles: v.array(roleName),
@@ -39,48 +38,51 @@ const connectionStatus = v.object({
   }),
 });
 
-/** Makes a report of what a host said; asks nobody. */
-export function judgeHost(
-  secret: HostSecret,
-  databases: readonly string[] | 'any',
-  { addresses, tls, loadBalanced }: Reach,
-  sayings: Sayings,
-  status: Message | undefined,
-  state: State,
-): Checked {
-  const flavour = flavourOf(addresses, sayings);
-  const { success, output } = v.safeParse(connectionStatus, status);
+/** A host, and the databases that are to be granted there: `any` for all. */
+export interface Aim {
+  host: Host;
+  databases: readonly string[] | 'any';
+}
+
+/** What a host says, and whether it answers those who did not log in. */
+interface Found extends Sayings {
+  connectionStatus: unknown;
+  open: boolean;
+}
+
+/** Makes a report of what was found; asks nobody. */
+export function judgeHost({ host: { secret }, databases }: Aim, found: Found, now: Date): Checked {
+  const { usersDb } = secret;
+  const { addresses, tls, loadBalanced } = reachOf(secret);
+  const state = stateOf(secret, found, now);
+  const flavour = flavourOf(addresses, found);
+  const { success, output } = v.safeParse(statusReply, found.connectionStatus);
   const info = success ? output.authInfo : undefined;
   const user = info?.authenticatedUsers[0] ?? { user: secret.username, db: secret.authSource };
   const roles = info?.authenticatedUserRoles ?? [];
-  const actions = actionsOn({
-    flavour,
-    databases,
-    usersDb: secret.usersDb,
-    roles,
-    shown: info?.authenticatedUserPrivileges,
-  });
+  const shown = info?.authenticatedUserPrivileges;
+  const actions = actionsOn({ flavour, databases, usersDb, roles, shown });
   const missing = actions.some(({ held }) => held === 'no');
   const tells = actions.every(({ held }) => held !== 'unknown');
   const givable = flavour !== 'Atlas' && flavour !== 'DocumentDB';
   const exists = roles.some(({ role, db }) => role === adminRoleName.role && db === adminRoleName.db);
   // An existing role is replaced as a whole, so the new one must hold what the old one gives.
-  const kept = exists ? heldOn(info?.authenticatedUserPrivileges, 'grantRole').filter(canBeGranted) : [];
+  const kept = exists ? heldOn(shown, 'grantRole').filter(canBeGranted) : [];
   const named = databases === 'any' ? databases : [...new Set([...databases, ...kept])];
-  const role = adminRole({ databases: named, usersDb: secret.usersDb, user, exists });
+  const role = adminRole({ databases: named, usersDb, user, exists });
   return {
-    verdict: verdictOn(flavour, secret.usersDb, actions, state),
-    version: versionOf(sayings),
+    verdict: verdictOn({ flavour, usersDb, actions }, state),
+    version: versionOf(found),
     flavour,
-    topology: topologyOf(loadBalanced, sayings),
+    topology: topologyOf(loadBalanced, found),
     tls,
     retiredAt: secret.retiredAt,
     admin: { ...user, roles },
     actions,
     notes: [
       ...state.notes,
-      ...notesOn(flavour, tls, secret.usersDb, actions),
-      ...(givable && tells && secret.usersDb === undefined ? blindSpots(info?.authenticatedUserPrivileges) : []),
+      ...notesOn({ flavour, usersDb, actions }, tls),
+      ...(givable && tells && usersDb === undefined ? blindSpots(shown) : []),
     ],
     ...(missing && givable && { role }),
   };
@@ -93,22 +95,24 @@ export const blindSpot =
 const blindSpots = (shown: ShownPrivileges | undefined): string[] =>
   holds(shown, 'viewUser', { cluster: true }) === 'no' ? [blindSpot] : [];
 
-function verdictOn(
-  flavour: Flavour,
-  usersDb: string | undefined,
-  actions: ActionReport[],
-  { open, stuck }: State,
-): Checked['verdict'] {
-  if (flavour === 'Atlas' || lacksUsersDb(flavour, usersDb) || stuck) return 'not_usable';
+/** What sort of server it is, where it keeps its users, and what the login may do there. */
+interface Facts {
+  flavour: Flavour;
+  usersDb: string | undefined;
+  actions: ActionReport[];
+}
+
+function verdictOn({ actions, ...server }: Facts, { open, stuck }: State): Checked['verdict'] {
+  if (server.flavour === 'Atlas' || lacksUsersDb(server) || stuck) return 'not_usable';
   if (actions.some(({ held, essential }) => held === 'no' && essential)) return 'not_usable';
   if (actions.some(({ held }) => held === 'unknown')) return 'unknown';
   return open || actions.some(({ held }) => held === 'no') ? 'limited' : 'ready';
 }
 
-const lacksUsersDb = (flavour: Flavour, usersDb: string | undefined): boolean =>
+const lacksUsersDb = ({ flavour, usersDb }: Omit<Facts, 'actions'>): boolean =>
   flavour === 'DocumentDB' && usersDb !== 'admin';
 
-function notesOn(flavour: Flavour, tls: boolean, usersDb: string | undefined, actions: ActionReport[]): string[] {
+function notesOn({ actions, ...server }: Facts, tls: boolean): string[] {
   const costs = neededActions.flatMap(({ action, costs: costsOf }) => {
     const asked = actions.filter((one) => one.action === action);
     const missing = asked.filter(({ held }) => held === 'no');
@@ -118,12 +122,12 @@ function notesOn(flavour: Flavour, tls: boolean, usersDb: string | undefined, ac
     return [`No ${action}${missing.length < asked.length ? ` on ${places.join(', ')}` : ''}: ${costsOf}`];
   });
   return [
-    ...(flavour === 'Atlas'
+    ...(server.flavour === 'Atlas'
       ? [
           "Atlas makes users through its own console and API, not by MongoDB's commands: mongogrant can't make users here.",
         ]
       : []),
-    ...(lacksUsersDb(flavour, usersDb)
+    ...(lacksUsersDb(server)
       ? ['DocumentDB keeps all users in admin: set usersDb to "admin" in the secret of this host.']
       : []),
     ...(tls ? [] : ['TLS is off: new passwords and all data cross the network in clear.']),

@@ -8,7 +8,15 @@ import { grantsOnHost } from '../../../shared/store/grants/reads';
 import type { EndedGrant, LivingGrant } from '../../../shared/store/grants/row';
 import type { UnreadableGrant } from '../../../shared/store/grants/rows';
 import { counts } from '../../../shared/store/grants/states';
-import { type Actor, type HostRefusal, invalidHost, noteHost, type RegistryDeps, refuse } from './host-registry';
+import {
+  type Actor,
+  type HostLog,
+  type HostRefusal,
+  hostLog,
+  invalidHost,
+  type RegistryDeps,
+  refusal,
+} from './host-registry';
 import { retirementOf, settledAt } from './retirement';
 
 export type RemoveDeps = RegistryDeps & EndDeps;
@@ -41,19 +49,23 @@ const atOnce = 8;
 export async function removeHost(deps: RemoveDeps, input: Removal, now: Date): Promise<Removed> {
   const host = registeredName(input.host);
   if (host === undefined) return invalidHost();
+  const log = hostLog(deps, input, now);
   const stored = await deps.hosts.read(host);
   if (stored === 'deleted') return { state: 'removed', host, ended: [] };
-  if (stored === 'missing' || stored === 'unreadable') return refuse(deps, unusable(host, stored), input, now);
+  if (stored === 'missing' || stored === 'unreadable') return log.refuse(unusable(host, stored));
   const { live, unreadable } = await livingOn(deps, host);
   const standing: LeftGrant[] = [...live.map((grant) => ({ grant })), ...unreadable];
-  if (standing.length > 0 && !input.force) return refuse(deps, inUse(host, standing), input, now, standing.length);
-  const retiredAt = retirementOf(stored.fields) ?? (await retire(deps, host, stored, input, now));
-  if (typeof retiredAt !== 'number') return refuse(deps, retiredAt, input, now);
-  const { ended, left } = input.force ? await endAll(deps, host, input, now) : { ended: [], left: [] };
-  if (left.length > 0) return refuse(deps, inUse(host, left), input, now, left.length);
+  if (standing.length > 0 && !input.force) return log.refuse(inUse(host, standing), standing.length);
+  const retiredAt =
+    retirementOf(stored.fields) ?? (await retire(deps.hosts, { ...stored, host, retiredAt: seconds(now) }, log));
+  if (typeof retiredAt !== 'number') return log.refuse(retiredAt);
+  const cause = { why: 'revoked' as const, by: input.by, source: input.source };
+  const end = (grant: Grant) => endGrant(deps, grant, cause, now);
+  const { ended, left } = input.force ? await endAll(deps, host, end) : { ended: [], left: [] };
+  if (left.length > 0) return log.refuse(inUse(host, left), left.length);
   const until = settledAt(retiredAt);
   if (seconds(now) < until) return { state: 'retiring', host, until, ended };
-  await together([deps.hosts.delete(host), noteHost(deps, { act: 'host_removed', host }, input, now)]);
+  await together([deps.hosts.delete(host), log.note({ act: 'host_removed', host })]);
   return { state: 'removed', host, ended };
 }
 
@@ -71,32 +83,26 @@ async function livingOn(
 
 /** Writes into the secret, beside all that is there, that the host is on its way out. */
 async function retire(
-  deps: RemoveDeps,
-  host: string,
-  { fields, version }: Exclude<StoredHost, string>,
-  actor: Actor,
-  now: Date,
+  hosts: RegistryDeps['hosts'],
+  { host, fields, version, retiredAt }: Exclude<StoredHost, string> & { host: string; retiredAt: number },
+  log: HostLog,
 ): Promise<number | HostRefusal> {
-  const retiredAt = seconds(now);
   const [change] = await together([
-    deps.hosts.change(host, { ...fields, retiredAt }, version),
-    noteHost(deps, { act: 'host_retired', host }, actor, now),
+    hosts.change(host, { ...fields, retiredAt }, version),
+    log.note({ act: 'host_retired', host }),
   ]);
   if (change === 'changed') return retiredAt;
-  const detail = `The secret of ${host} was changed just now. Ask again.`;
-  return { state: 'refused', host, reason: 'host_changed', detail };
+  return refusal(host, 'host_changed', `The secret of ${host} was changed just now. Ask again.`);
 }
 
 /** Functions that don't know of the removal yet may have made grants since the last look. */
 async function endAll(
   deps: RemoveDeps,
   host: string,
-  { by, source }: Actor,
-  now: Date,
+  end: (grant: LivingGrant) => Promise<End>,
 ): Promise<{ ended: EndedGrant[]; left: LeftGrant[] }> {
-  const cause = { why: 'revoked' as const, by, source };
   const { live, unreadable } = await livingOn(deps, host);
-  const ends = await sideBySide(atOnce, live, (grant) => endGrant(deps, grant, cause, now));
+  const ends = await sideBySide(atOnce, live, end);
   return {
     ended: ends.flatMap((end) => (end.state === 'ended' ? [end.grant] : [])),
     left: [...ends.flatMap(leftBy), ...unreadable],
@@ -107,11 +113,9 @@ const leftBy = (end: End): LeftGrant[] =>
   end.state === 'ended' ? [] : [{ grant: end.grant, reason: whyNotEnded(end) }];
 
 function unusable(host: string, what: 'missing' | 'unreadable'): HostRefusal {
-  const detail =
-    what === 'missing'
-      ? `${host} is not registered.`
-      : `The secret of ${host} can't be read. Replace it with a good login first, or delete it in Secrets Manager.`;
-  return { state: 'refused', host, reason: what === 'missing' ? 'host_unknown' : 'secret_invalid', detail };
+  if (what === 'missing') return refusal(host, 'host_unknown', `${host} is not registered.`);
+  const next = 'Replace it with a good login first, or delete it in Secrets Manager.';
+  return refusal(host, 'secret_invalid', `The secret of ${host} can't be read. ${next}`);
 }
 
 /** Says how many grants stand in the way, and whose they are. */
@@ -124,5 +128,5 @@ function inUse(host: string, left: LeftGrant[]): HostRefusal & { left: LeftGrant
   const reasons = [...new Set(left.flatMap(({ reason }) => reason ?? []))].sort();
   const tried = reasons.length > 0 ? ` They could not be ended yet: ${reasons.join(', ')}. Ask again later.` : '';
   const detail = `${left.length} ${left.length === 1 ? 'grant lives' : 'grants live'} on ${host}: ${whose.join(', ')}.${tried}`;
-  return { state: 'refused', host, reason: 'host_in_use', detail, left };
+  return { ...refusal(host, 'host_in_use', detail), left };
 }

@@ -1,7 +1,7 @@
 import { together } from '../../../shared/async/together';
 import type { RotationStart } from '../../../shared/aws/secrets-manager';
 import { registeredName } from '../../../shared/contract/names';
-import { type Actor, type HostRefusal, invalidHost, noteHost, type RegistryDeps, refuse } from './host-registry';
+import { type Actor, type HostRefusal, hostLog, invalidHost, type RegistryDeps, refusal } from './host-registry';
 
 export interface Rotation extends Actor {
   host: string;
@@ -13,30 +13,26 @@ export type Rotated = { state: 'rotating'; host: string } | HostRefusal;
 export async function rotateHost(deps: RegistryDeps, input: Rotation, now: Date): Promise<Rotated> {
   const host = registeredName(input.host);
   if (host === undefined) return invalidHost();
-  const [start] = await together([deps.hosts.rotate(host), noteHost(deps, { act: 'host_rotating', host }, input, now)]);
-  return start === 'begun' ? { state: 'rotating', host } : refuse(deps, refusals[start](host), input, now);
+  const log = hostLog(deps, input, now);
+  const [start] = await together([deps.hosts.rotate(host), log.note({ act: 'host_rotating', host })]);
+  return start === 'begun' ? { state: 'rotating', host } : log.refuse(refusals[start](host));
 }
 
-const unknown = (host: string): HostRefusal => ({
-  state: 'refused',
-  host,
-  reason: 'host_unknown',
-  detail: `${host} is not registered.`,
-});
+const unknown = (host: string): HostRefusal => refusal(host, 'host_unknown', `${host} is not registered.`);
 
 const refusals: Record<Exclude<RotationStart, 'begun'>, (host: string) => HostRefusal> = {
   missing: unknown,
   deleted: unknown,
-  not_set_up: (host) => ({
-    state: 'refused',
-    host,
-    reason: 'rotation_off',
-    detail: `Rotation is not switched on for ${host}: "Rotating the admin password" in docs/hosts.md says how. The service on one machine (npm start) can't rotate.`,
-  }),
-  under_way: (host) => ({
-    state: 'refused',
-    host,
-    reason: 'rotation_under_way',
-    detail: `A rotation of ${host} is under way, or could not be finished; AWS tries again by itself. If it stays so, see "A rotation fails" in docs/operations.md.`,
-  }),
+  not_set_up: (host) =>
+    refusal(
+      host,
+      'rotation_off',
+      `Rotation is not switched on for ${host}: "Rotating the admin password" in docs/hosts.md says how. The service on one machine (npm start) can't rotate.`,
+    ),
+  under_way: (host) =>
+    refusal(
+      host,
+      'rotation_under_way',
+      `A rotation of ${host} is under way, or could not be finished; AWS tries again by itself. If it stays so, see "A rotation fails" in docs/operations.md.`,
+    ),
 };

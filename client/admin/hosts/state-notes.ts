@@ -23,7 +23,7 @@ const tolerated = 15;
  *
  * @param open whether somebody who did not log in was answered
  */
-export function stateOf(secret: HostSecret, hello: unknown, open: boolean, now: Date): State {
+export function stateOf(secret: HostSecret, { hello, open }: { hello: unknown; open: boolean }, now: Date): State {
   const { success, output } = v.safeParse(helloReply, hello);
   const { lastWrite, saslSupportedMechs: mechanisms = [] } = success ? output : {};
   const behind = lastWrite ? (lastWrite.lastWriteDate.getTime() - lastWrite.majorityWriteDate.getTime()) / 1000 : 0;

@@ -64,7 +64,7 @@ export async function surveyHost(
 ): Promise<Survey> {
   const dbs = [...new Set(grants.map(({ db }) => db))];
   const inEach = { ...host, secret: { ...host.secret, usersDb: undefined } };
-  const report = await checkHost(deps.servers, inEach, dbs, now);
+  const report = await checkHost(deps.servers, { host: inEach, databases: dbs }, now);
   if (report.state !== 'checked') return { reason: reasonIn(report), detail: detailIn(report) };
   const closed = new Map(
     dbs.flatMap((db) => {

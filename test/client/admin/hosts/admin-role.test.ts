@@ -115,7 +115,7 @@ describe.each(forms)('the role that is printed %s', (_, wishFor) => {
   test('lets mongogrant do everything, and the check finds nothing missing', async () => {
     const host = await withPrintedRole(wish);
     expect(await lifeOfAUser(host, db, wish.usersDb)).toEqual(allWell);
-    const report = await checkHost(servers, host, wish.databases, now);
+    const report = await checkHost(servers, { host, databases: wish.databases }, now);
     expect(report).toMatchObject({ state: 'checked', verdict: 'ready', admin: { roles: [adminRoleName] } });
     expect(report).not.toHaveProperty('role');
   });
@@ -128,7 +128,7 @@ describe.each(forms)('the role that is printed %s', (_, wishFor) => {
         .map(({ resource, actions }) => ({ resource, actions: actions.filter((action) => action !== missing) }))
         .filter(({ actions }) => actions.length > 0);
       const host = await admins.withPrivileges(less, { usersDb: wish.usersDb });
-      const report = await checkHost(servers, host, wish.databases, now);
+      const report = await checkHost(servers, { host, databases: wish.databases }, now);
       if (report.state !== 'checked') throw new Error(report.state);
       const no = report.actions.filter(({ held }) => held === 'no');
       expect([...new Set(no.map(({ action }) => action))]).toEqual([missing]);
@@ -138,7 +138,7 @@ describe.each(forms)('the role that is printed %s', (_, wishFor) => {
       expect(await lifeOfAUser(host, db, wish.usersDb)).toEqual({ ...allWell, ...withoutIt[missing] });
       // What the report prints mends it.
       for (const { db: of, command } of report.role?.commands ?? []) await server.admin.db(of).command(command);
-      expect(await checkHost(servers, host, wish.databases, now)).toMatchObject({ verdict: 'ready' });
+      expect(await checkHost(servers, { host, databases: wish.databases }, now)).toMatchObject({ verdict: 'ready' });
       expect(await lifeOfAUser(host, db, wish.usersDb)).toEqual(allWell);
     },
   );

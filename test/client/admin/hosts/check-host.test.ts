@@ -23,7 +23,7 @@ afterAll(async () => {
 const server = useMongod();
 
 async function check(host: Host, databases: readonly string[] | 'any' = 'any', over = servers): Promise<HostReport> {
-  const report = await checkHost(over, host, databases, now);
+  const report = await checkHost(over, { host, databases }, now);
   reports.push(report);
   return report;
 }
@@ -177,7 +177,7 @@ test('a registered host is checked with its secret; one without a good secret is
       return known[host];
     },
   };
-  const report = async (host: string) => checkRegisteredHost({ secrets, servers }, host, 'any', now);
+  const report = async (host: string) => checkRegisteredHost({ secrets, servers }, { host, databases: 'any' }, now);
   expect(await report('h')).toMatchObject({ host: 'h', state: 'checked', verdict: 'ready' });
   expect(await report('going')).toMatchObject({ state: 'checked', retiredAt: 1_800_000_000 });
   expect(await report('nobody')).toEqual({ host: 'nobody', state: 'unknown_host' });

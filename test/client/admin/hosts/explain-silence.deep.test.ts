@@ -4,7 +4,6 @@ import { explainSilence } from '../../../../client/admin/hosts/explain-silence';
 import type { HostSecret } from '../../../../shared/aws/secrets';
 import { HostUnreachable } from '../../../../shared/contract/errors';
 import { mongoServers } from '../../../../shared/mongo/mongo-servers';
-import { reachOf } from '../../../../shared/mongo/mongo-uri';
 import { labCa, startTls } from '../../../support/lab-ca';
 
 const now = new Date('2026-11-24T08:00:00Z');
@@ -28,8 +27,13 @@ describe('over TLS', () => {
   const check = (change: Partial<HostSecret>) =>
     checkHost(
       servers,
-      { name: `h${count++}`, secret: { ...secret, host: '127.0.0.1', port: tls.port, ...boss, ssl: true, ...change } },
-      'any',
+      {
+        host: {
+          name: `h${count++}`,
+          secret: { ...secret, host: '127.0.0.1', port: tls.port, ...boss, ssl: true, ...change },
+        },
+        databases: 'any',
+      },
       now,
     );
 
@@ -77,7 +81,7 @@ const silence = (setName: string | null, servers: Record<string, [type: string, 
 };
 const explained = (fault: unknown, change: Partial<HostSecret> = {}, code?: string) => {
   const own = { ...secret, ...change };
-  return explainSilence('h', own, reachOf(own), { reason: 'unreachable', code }, fault);
+  return explainSilence({ name: 'h', secret: own }, fault, code);
 };
 
 test('members that call themselves by names unknown here are named, with what to do', () => {

@@ -17,7 +17,7 @@ async function checked(
   databases: readonly string[] | 'any',
   over: Pick<MongoServers, 'command'>,
 ): Promise<Checked> {
-  const report = await checkHost(over, host, databases, now);
+  const report = await checkHost(over, { host, databases }, now);
   reports.push(report);
   if (report.state !== 'checked') throw new Error(JSON.stringify(report));
   return report;

@@ -2,7 +2,7 @@ import { stateOf } from '../../../../client/admin/hosts/state-notes';
 
 const now = new Date('2026-11-24T08:00:00Z');
 const secret = { host: 'h', port: 27_017, username: 'u', password: 'p', authSource: 'admin' };
-const state = (hello: unknown, open = false) => stateOf(secret, hello, open, now);
+const state = (hello: unknown, open = false) => stateOf(secret, { hello, open }, now);
 const written = (seconds: number) => ({
   lastWrite: { lastWriteDate: now, majorityWriteDate: new Date(now.getTime() - seconds * 1000) },
 });
