@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** The relative paths that a type declaration imports: with `import` and `export`, and inside of types. */
@@ -11,16 +11,6 @@ const specifiers = /(from |import\()(['"])(\.{1,2}\/[^'"]+)\2/g;
 export async function writeTypes(entry: string, folder: string): Promise<void> {
   const whole = await mkdtemp(join(tmpdir(), 'mongogrant-types-'));
   try {
-    const options = [
-      '--declaration',
-      '--emitDeclarationOnly',
-      '--noEmit',
-      'false',
-      '--rootDir',
-      '.',
-      '--outDir',
-      whole,
-    ];
     const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
     const project = join(whole, 'tsconfig.json');
     const root = process.cwd();
@@ -28,26 +18,28 @@ export async function writeTypes(entry: string, folder: string): Promise<void> {
       project,
       JSON.stringify({
         extends: join(root, 'tsconfig.json'),
-        compilerOptions: { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+        compilerOptions: {
+          ...{ declaration: true, emitDeclarationOnly: true, noEmit: false, rootDir: root, outDir: whole },
+          ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+        },
         include: [],
         files: [join(root, entry)],
       }),
     );
-    await promisify(execFile)(process.execPath, [tsc, '-p', project, ...options]);
-    await copyMentioned(whole, entry.replace(/\.ts$/, '.d.ts'), folder, new Set());
+    await promisify(execFile)(process.execPath, [tsc, '-p', project]);
+    await copyMentioned(whole, entry.replace(/\.ts$/, '.d.ts'), folder);
   } finally {
     await rm(whole, { recursive: true });
   }
 }
 
-async function copyMentioned(from: string, file: string, to: string, done: Set<string>): Promise<void> {
-  if (done.has(file)) return;
-  done.add(file);
-  const text = await readFile(join(from, file), 'utf8');
-  await mkdir(dirname(join(to, file)), { recursive: true });
-  await writeFile(join(to, file), text.replace(specifiers, '$1$2$3.js$2'));
-  const mentioned = [...text.matchAll(specifiers)].map(([, , , path = '']) =>
-    relative(from, join(from, dirname(file), `${path}.d.ts`)),
-  );
-  for (const one of mentioned) await copyMentioned(from, one, to, done);
+async function copyMentioned(from: string, entry: string, to: string): Promise<void> {
+  const files = new Set([entry]);
+  // Those that are added meanwhile have their turn, too.
+  for (const file of files) {
+    const text = await readFile(join(from, file), 'utf8');
+    await mkdir(dirname(join(to, file)), { recursive: true });
+    await writeFile(join(to, file), text.replace(specifiers, '$1$2$3.js$2'));
+    for (const [, , , path = ''] of text.matchAll(specifiers)) files.add(join(dirname(file), `${path}.d.ts`));
+  }
 }

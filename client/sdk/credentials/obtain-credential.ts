@@ -42,8 +42,8 @@ export async function obtainCredential(deps: ObtainDeps, wanted: Wanted, refused
     const credential = usable(settings);
     if (credential && !isDue(credential, deps.now())) return credential;
     return (
-      (credential && (await renewedOrStill(deps, settings, credential, wanted))) ??
-      (await newCredential(deps, settings, wanted))
+      (credential && (await renewedOrStill(deps, { settings, credential }, wanted))) ??
+      save(deps, await requestCredential(deps, settings, wanted), wanted)
     );
   };
   // A credential that ends soon is good enough for whoever would have to wait.
@@ -53,8 +53,7 @@ export async function obtainCredential(deps: ObtainDeps, wanted: Wanted, refused
 /** The credential with a later end. Unchanged if the API can't renew it now; none if the API no longer knows it. */
 async function renewedOrStill(
   deps: ObtainDeps,
-  settings: Settings,
-  credential: Credential,
+  { settings, credential }: { settings: Settings; credential: Credential },
   wanted: Wanted,
 ): Promise<Credential | undefined> {
   try {
@@ -68,9 +67,6 @@ async function renewedOrStill(
     return credential;
   }
 }
-
-const newCredential = async (deps: ObtainDeps, settings: Settings, wanted: Wanted): Promise<Credential> =>
-  save(deps, await requestCredential(deps, settings, wanted.place, wanted.label), wanted);
 
 /** Writes a credential down, and leaves out those that have ended, so that the Python client asks for new ones. */
 async function save(deps: ObtainDeps, credential: Credential, wanted: Wanted): Promise<Credential> {

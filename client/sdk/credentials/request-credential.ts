@@ -2,7 +2,7 @@ import type { ClientDeps } from '../api/ask-api';
 import { type NewGrant, requestGrant } from '../calls/grants';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
-import type { Credential } from '../settings/credentials';
+import type { Credential, Wanted } from '../settings/credentials';
 import type { Remote, Settings } from '../settings/settings-schema';
 import type { Place } from '../spec';
 
@@ -21,8 +21,7 @@ export interface RequestDeps {
 export async function requestCredential(
   deps: RequestDeps,
   settings: Settings,
-  place: Place,
-  label: string,
+  { place, label }: Wanted,
 ): Promise<Credential> {
   const failures: { endpoint: string; failure: MongograntError }[] = [];
   for (const remote of usableRemotes(settings, deps.endpoint)) {
