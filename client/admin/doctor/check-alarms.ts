@@ -31,7 +31,7 @@ export function judgeAlarms(stack: string, alarms: readonly AlarmFacts[], now: D
   });
   const blindOnes = stuck.length > 0 ? [warn('alarms', sentenceOf(stack, stuck), lookAt(stuck))] : [];
   const calm = alarms.length - ringing.length - stuck.length;
-  const waiting = notYet('has looked', stack, fresh, alarms.length, 'hour');
+  const waiting = notYet({ did: 'has looked', span: 'hour' }, namesOf(stack, fresh), fresh.length === alarms.length);
   return [...rings, ...blindOnes, ok('alarms', `${calm} of ${alarms.length} do not ring.${waiting}`)];
 }
 
@@ -44,10 +44,10 @@ const lookAt = ([first]: readonly AlarmFacts[]): string =>
 const namesOf = (stack: string, alarms: readonly AlarmFacts[]): string =>
   alarms.map(({ name }) => name.replace(`${stack}-`, '')).join(', ');
 
-function notYet(did: string, stack: string, some: readonly AlarmFacts[], all: number, span: string): string {
-  if (some.length === 0) return '';
-  if (some.length === all) return ` None ${did} yet, which is normal in the first ${span}.`;
-  return ` Normal in the first ${span}, none of these ${did} yet: ${namesOf(stack, some)}.`;
+function notYet({ did, span }: { did: string; span: string }, names: string, areAll: boolean): string {
+  if (names === '') return '';
+  if (areAll) return ` None ${did} yet, which is normal in the first ${span}.`;
+  return ` Normal in the first ${span}, none of these ${did} yet: ${names}.`;
 }
 
 const age = (since: Date, now: Date): string => ms(Math.max(0, now.getTime() - since.getTime()), { long: true });
@@ -56,14 +56,14 @@ const age = (since: Date, now: Date): string => ms(Math.max(0, now.getTime() - s
 export const onFigures = (stack: string, alarms: readonly AlarmFacts[]): AlarmFacts[] =>
   alarms.filter(({ metric }) => metric?.namespace === stack && metric.dimensions.length > 0);
 
+/** An alarm on a figure, and the last one that it could see. */
+export interface Figure extends AlarmFacts {
+  last: Latest | undefined;
+}
+
 /** Whether these alarms look at something that is there: one without data never rings. */
-export function judgeFigures(
-  stack: string,
-  figures: readonly AlarmFacts[],
-  latest: Map<string, Latest>,
-  now: Date,
-): Finding {
-  const without = figures.filter(({ name }) => !latest.has(name));
+export function judgeFigures(stack: string, figures: readonly Figure[], now: Date): Finding {
+  const without = figures.filter(({ last }) => !last);
   const late = without.filter(({ changedAt }) => now.getTime() - changedAt.getTime() > figuresWithin);
   if (late.length > 0)
     return warn(
@@ -72,20 +72,15 @@ export function judgeFigures(
       operations('the-reaper-fails-or-is-silent'),
     );
   const seen = figures.length - without.length;
-  const waiting = notYet('has data', stack, without, figures.length, 'day');
+  const waiting = notYet({ did: 'has data', span: 'day' }, namesOf(stack, without), seen === 0);
   return ok('figures', `${seen} of ${figures.length} alarms on figures of the jobs have data.${waiting}`);
 }
 
 /** Whether the reaper came to its end lately: its last act is to write this figure. */
-export function judgeReaper(
-  stack: string,
-  figures: readonly AlarmFacts[],
-  latest: Map<string, Latest>,
-  now: Date,
-): Finding {
+export function judgeReaper(stack: string, figures: readonly Figure[], now: Date): Finding {
   const alarm = figures.find(({ name }) => name === `${stack}-overdue-credential`);
   if (!alarm) return skipped('reap', 'Its alarm, which knows its figure, is not there.', 'Deploy the stack again.');
-  const last = latest.get(alarm.name);
+  const { last } = alarm;
   const within = (time: Date) => now.getTime() - time.getTime() < reaperWithin;
   if (last && within(last.at)) return ok('reap', 'It came to its end in the last 15 minutes.');
   if (within(alarm.changedAt))

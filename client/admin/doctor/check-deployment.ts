@@ -143,11 +143,12 @@ async function checkAlarms({ settings: { stackName }, now }: DeploymentDeps): Pr
     return judgeAlarms(stackName, alarms, now);
   });
   if (alarms.length === 0) return states;
-  const figures = onFigures(stackName, alarms);
+  const watched = onFigures(stackName, alarms);
   const data = attempt({ check: 'reap', action: 'cloudwatch:GetMetricData' }, async () => {
     const { alarmFacts } = await import('../aws/read-alarms');
-    const latest = await alarmFacts().latest(figures, new Date(now.getTime() - figuresWithin), now);
-    return [judgeReaper(stackName, figures, latest, now), judgeFigures(stackName, figures, latest, now)];
+    const latest = await alarmFacts().latest(watched, new Date(now.getTime() - figuresWithin), now);
+    const figures = watched.map((alarm) => ({ ...alarm, last: latest.get(alarm.name) }));
+    return [judgeReaper(stackName, figures, now), judgeFigures(stackName, figures, now)];
   });
   return (await Promise.all([data, states, checkAlarmMail(alarms)])).flat();
 }

@@ -1,9 +1,8 @@
 import ms from 'ms';
 import * as v from 'valibot';
 import { replies } from '../../../shared/contract/replies';
-import { version } from '../../package.json';
 import { checkEndpoint, trimmed } from '../../sdk/api/endpoint';
-import { checkToken } from '../../sdk/api/fetch-api';
+import { checkToken, type Door, headersOf, parsed } from '../../sdk/api/fetch-api';
 import { type Finding, fail, ok, skipped, warn } from './finding';
 
 /** What looking from outside takes. */
@@ -24,7 +23,8 @@ const timeout = 15_000;
 const problem = v.object({ type: v.string(), code: v.string(), detail: v.string(), requestId: v.string() });
 
 /** What anybody sees of a service, and what the owner of a token sees. It takes one request that every deployment answers: who am I? */
-export async function checkService(deps: ServiceDeps, endpoint: string, token: string | undefined): Promise<Finding[]> {
+export async function checkService(deps: ServiceDeps, door: Door): Promise<Finding[]> {
+  const { endpoint, token } = door;
   try {
     checkEndpoint(endpoint, deps.allowHttp);
     if (token !== undefined) checkToken(token);
@@ -34,7 +34,7 @@ export async function checkService(deps: ServiceDeps, endpoint: string, token: s
   }
   let reply: Reply;
   try {
-    reply = await whoAmI(deps, endpoint, token);
+    reply = await whoAmI(deps, door);
   } catch (fault) {
     const code = systemCode(fault);
     const found = `${endpoint} does not answer${code && ` (${code})`}.`;
@@ -44,17 +44,13 @@ export async function checkService(deps: ServiceDeps, endpoint: string, token: s
   }
   const service = judgeService(endpoint, reply, deps.allowHttp);
   if (service.state === 'fail') return [service];
-  return [service, judgeClock(reply.ahead), judgeToken(endpoint, token, reply, deps.now())];
+  return [service, judgeClock(reply.ahead), judgeToken(door, reply, deps.now())];
 }
 
-async function whoAmI({ fetch, now }: ServiceDeps, endpoint: string, token: string | undefined): Promise<Reply> {
+async function whoAmI({ fetch, now }: ServiceDeps, { endpoint, token }: Door): Promise<Reply> {
   const sentAt = now().getTime();
   const response = await fetch(`${trimmed(endpoint)}/me`, {
-    headers: {
-      accept: 'application/json',
-      'user-agent': `mongogrant/${version}`,
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    },
+    headers: headersOf(token),
     redirect: 'manual',
     signal: AbortSignal.timeout(timeout),
   });
@@ -120,7 +116,7 @@ function judgeClock(ahead: number | undefined): Finding {
 
 const soon = 3 * 86_400_000;
 
-function judgeToken(endpoint: string, token: string | undefined, { status, json }: Reply, now: Date): Finding {
+function judgeToken({ endpoint, token }: Door, { status, json }: Reply, now: Date): Finding {
   const login = `mgrant login you@lab.org --endpoint ${trimmed(endpoint)}`;
   if (token === undefined) return skipped('token', 'There is no token of yours for it.', login);
   const me = v.safeParse(replies.me, json);
@@ -133,14 +129,6 @@ function judgeToken(endpoint: string, token: string | undefined, { status, json 
   const left = Date.parse(expires) - now.getTime();
   const found = `${email}, ${admin ? 'an admin' : ruler ? 'a ruler' : 'a member'}, until ${expires} (${ms(left, { long: true })}).`;
   return left > soon ? ok('token', found) : warn('token', found, login);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The system's word for why there is no answer, such as `ENOTFOUND` or `CERT_HAS_EXPIRED`. Its own words may hold what was sent. */

@@ -50,7 +50,7 @@ async function outside({ options, io }: Session, { endpoint, token }: Asked): Pr
     return [skipped('service', 'No service is known here.', 'mgrant doctor --endpoint https://api.lab.org')];
   const { checkService } = await import('../../admin/doctor/check-service');
   const { allowHttp = false } = options;
-  return checkService({ fetch: io.fetch, now: io.now, allowHttp }, endpoint, token || undefined);
+  return checkService({ fetch: io.fetch, now: io.now, allowHttp }, { endpoint, ...(token && { token }) });
 }
 
 async function inside(session: Session, endpoint: string | undefined): Promise<DeploymentFindings> {

@@ -28,9 +28,7 @@ export function fetchApi({ endpoint, token }: Door, { fetch, timeout, allowHttp 
       const response = await fetch(`${trimmed(endpoint)}${path}${search && `?${search}`}`, {
         method,
         headers: {
-          accept: 'application/json',
-          'user-agent': `mongogrant/${version}`,
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...headersOf(token),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -50,6 +48,12 @@ export function fetchApi({ endpoint, token }: Door, { fetch, timeout, allowHttp 
   };
 }
 
+/** What every request says: which program asks, and for whom. */
+export const headersOf = (token: string | undefined): Record<string, string> => ({
+  ...{ accept: 'application/json', 'user-agent': `mongogrant/${version}` },
+  ...(token !== undefined && { authorization: `Bearer ${token}` }),
+});
+
 /** `fetch` refuses a token with a line break or the like, and its error quotes the token. */
 export function checkToken(token: string): void {
   if (!/^[\x21-\x7e]+$/.test(token))
@@ -59,7 +63,8 @@ export function checkToken(token: string): void {
     );
 }
 
-function parsed(text: string): unknown {
+/** Nothing for a text that is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
