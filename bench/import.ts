@@ -63,14 +63,14 @@ async function main(): Promise<void> {
     api: async () => ({ status: 500, json: {} }),
     sleep: async () => {},
   };
-  const rules = planOf({ rules: parsed.rules, unlisted: 'keep' }, { rules: [], rulers: [] }, [], new Date());
+  const rules = planOf({ rules: parsed.rules, unlisted: 'keep' }, { rules: [], rulers: [], grants: [] }, new Date());
   const hosts = new Map(
     ports.map((port, n) => [`host${n}.lab.org`, { name: `host${n}.lab.org`, secret: secretOf(port) }]),
   );
-  const context = { hosts, final: rules.final, options: { ttl: 30 * day, endUncovered: false } };
+  const context = { hosts, final: rules.final, options: { now: new Date(), ttl: 30 * day, endUncovered: false } };
   for (const run of ['first', 'second']) {
     const planning = Date.now();
-    const plan = await planLogins(parsed.grants, context, deps, new Date());
+    const plan = await planLogins(parsed.grants, context, deps);
     console.log(
       `${run} plan: ${plan.adoptions.length} to adopt, ${plan.ours} ours, ${plan.left.length} left: ${took(planning)}`,
     );
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
 }
 
 const adopt = (adoptions: PlannedAdoption[], deps: Parameters<typeof applyImport>[1]) => {
-  const rules = planOf({ unlisted: 'keep' }, { rules: [], rulers: [] }, [], new Date());
+  const rules = planOf({ unlisted: 'keep' }, { rules: [], rulers: [], grants: [] }, new Date());
   const actor = { by: 'ops@lab.org', source: { requestId: 'bench', ip: 'bench' } };
   return applyImport({ rules, adoptions, ours: 0, left: [] }, deps, actor);
 };

@@ -1,5 +1,5 @@
 import { covers, principalsOf, type Rule } from '../../shared/policy/policy';
-import { type Change, type Edit, phaseOfRule, phaseOfRuler, phases } from './changes';
+import { type Change, type Edit, type Phase, phaseOfRule, phaseOfRuler, phases } from './changes';
 import type { Ruler } from './parse-rules-file';
 
 /**
@@ -17,7 +17,11 @@ export function orderChanges(
   const restricted = all.filter(({ which, cidrs }) => which === 'allow' && cidrs);
   const rules = edits.rules.map((edit) => {
     const phase = phaseOfRule(edit, now);
-    return { change: { of: 'rule' as const, phase, ...edit }, rank: rankOf(edit, phase, restricted, now) };
+    const change = { of: 'rule' as const, phase, ...edit };
+    return {
+      change,
+      rank: restricted.some((rule) => meet(rule, edit.before ?? edit.after)) ? rankOf(change, now) : first,
+    };
   });
   const rulers = edits.rulers.map((edit) => ({
     change: { of: 'ruler' as const, phase: phaseOfRuler(edit), ...edit },
@@ -40,13 +44,7 @@ const first = Number.NEGATIVE_INFINITY;
 /** Infinite ranks can't be subtracted. */
 const compareRanks = (a: number, b: number): number => (a < b ? -1 : Number(a > b));
 
-function rankOf(
-  { before, after }: Edit<Rule>,
-  phase: Change['phase'],
-  restricted: readonly Rule[],
-  now: number,
-): number {
-  if (!restricted.some((rule) => meet(rule, before ?? after))) return first;
+function rankOf({ before, after, phase }: Edit<Rule> & { phase: Phase }, now: number): number {
   if (phase === 'open' && after) return -lifeOf(after, now);
   return phase === 'close' && before ? lifeOf(before, now) : first;
 }

@@ -45,16 +45,16 @@ export function parseRulesFile(text: string, now: Date): ParsedRulesFile {
   if (shape.success && !rules && !rulers)
     problems.push({ line: 1, message: 'the file has neither rules nor rulers. Write at least "rules:" and a list' });
 
-  const entries = parseEntries(ruleEntry, rules ?? [], 'rules', yaml, problems);
-  const expanded = expandRules(entries);
-  problems.push(...expanded.problems, ...expanded.rules.flatMap(pastEnd(seconds(now), yaml)));
-  const people = parseEntries(rulerEntry, rulers ?? [], 'rulers', yaml, problems);
-  problems.push(...twice(people));
+  const named = parseEntries(ruleEntry, ['rules', rules], yaml);
+  const expanded = expandRules(named.entries);
+  problems.push(...named.problems, ...expanded.problems, ...expanded.rules.flatMap(pastEnd(seconds(now), yaml)));
+  const people = parseEntries(rulerEntry, ['rulers', rulers], yaml);
+  problems.push(...people.problems, ...twice(people.entries));
   if (problems.length > 0) return { problems: inOrder(problems) };
   return {
     file: {
       ...(rules && { rules: expanded.rules.map(({ rule }) => rule) }),
-      ...(rulers && { rulers: people.map(({ entry }) => entry) }),
+      ...(rulers && { rulers: people.entries.map(({ entry }) => entry) }),
       unlisted,
     },
   };
@@ -78,17 +78,17 @@ const listsOfFile = v.fallback(
 
 function parseEntries<S extends v.GenericSchema>(
   schema: S,
-  list: readonly unknown[],
-  name: 'rules' | 'rulers',
+  [name, list = []]: ['rules' | 'rulers', unknown[] | undefined],
   yaml: Yaml,
-  problems: Problem[],
-): Entry<v.InferOutput<S>>[] {
-  return list.flatMap((item, index) => {
+): { entries: Entry<v.InferOutput<S>>[]; problems: Problem[] } {
+  const entries: Entry<v.InferOutput<S>>[] = [];
+  const problems: Problem[] = [];
+  for (const [index, item] of list.entries()) {
     const result = v.safeParse(schema, noList(item), { abortPipeEarly: true });
-    if (result.success) return [{ entry: result.output, line: yaml.lineOf([name, index]), index }];
-    problems.push(...result.issues.map((issue) => problemOf(issue, [name, index], yaml)));
-    return [];
-  });
+    if (result.success) entries.push({ entry: result.output, line: yaml.lineOf([name, index]), index });
+    else problems.push(...result.issues.map((issue) => problemOf(issue, [name, index], yaml)));
+  }
+  return { entries, problems };
 }
 
 function problemOf(issue: v.BaseIssue<unknown>, at: readonly PropertyKey[], yaml: Yaml): Problem {

@@ -1,5 +1,5 @@
 import { append } from '../../shared/policy/grouped';
-import { type Losses, lossesOf, mayTake, type RuleChange } from '../../shared/policy/losses';
+import { mayTake, type RuleChange } from '../../shared/policy/losses';
 import { opposites, type Rule, type Unreadable, type Wish } from '../../shared/policy/policy';
 import { rulesByPerson, speakers } from '../../shared/policy/rule-index';
 import { principalIn } from '../../shared/store/row-name';
@@ -13,20 +13,10 @@ export interface FinalRules {
   unreadable: readonly Unreadable[];
 }
 
-/**
- * What live grants lose under the final rules. Only grants count that an edit speaks about and may take something from: the service
- * sweeps no others.
- */
-export function lossesUnder(
-  { rules, unreadable }: FinalRules,
-  edits: readonly Edit<Rule>[],
-  grants: readonly LiveGrant[],
-  now: number,
-): Losses<LiveGrant> {
+/** The live grants that an edit speaks about, and may take something from: the service sweeps no others. */
+export function touchedBy(edits: readonly Edit<Rule>[], grants: readonly LiveGrant[]): LiveGrant[] {
   const taking = edits.map(changeIn).filter(mayTake);
-  const { speakAbout } = speakers(taking.map(({ key }) => key));
-  const touched = grants.filter(speakAbout);
-  return lossesOf(touched, finalRulesAbout({ rules, unreadable }), now);
+  return grants.filter(speakers(taking.map(({ key }) => key)).speakAbout);
 }
 
 const changeIn = (edit: Edit<Rule>): RuleChange => ({

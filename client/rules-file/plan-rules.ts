@@ -1,4 +1,4 @@
-import type { Losses } from '../../shared/policy/losses';
+import { type Losses, lossesOf } from '../../shared/policy/losses';
 import { type Rule, ruleName, type Unreadable } from '../../shared/policy/policy';
 import { outside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
@@ -9,8 +9,8 @@ import { type Change, type Edit, sameMeaning, sameScope } from './changes';
 import { nameOfKey } from './expand-rules';
 import { orderChanges } from './order-changes';
 import type { Ruler, RulesFile } from './parse-rules-file';
-import { contradictions, type FinalRules, lossesUnder } from './plan-losses';
-import { type LiveGrant, readLiveGrants, readState, type ServiceState, type Versioned } from './service-state';
+import { contradictions, type FinalRules, finalRulesAbout, touchedBy } from './plan-losses';
+import { type LiveGrant, readState, type ServiceState, type Versioned } from './service-state';
 
 /** What has to happen so that the service has the rules and rulers of a file. */
 export interface Plan {
@@ -41,8 +41,7 @@ export interface Plan {
  * console.log(renderPlan(plan));
  */
 export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): Promise<Plan> {
-  const state = await readState(deps, file.rulers !== undefined);
-  const grants = await readLiveGrants(deps, seconds(now));
+  const state = await readState(deps, { withRulers: file.rulers !== undefined, now });
   const { scope } = state;
   const beyond = scope ? (file.rules ?? []).filter((rule) => outside(scope, rule).length > 0) : [];
   const [first] = beyond;
@@ -52,18 +51,18 @@ export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): P
       `Outside of your scope: ${beyond.length} of the file's rules, "${ruleName(first)}" among them. ` +
         'Take them out, or let an admin apply the file.',
     );
-  return planOf(file, state, grants, now);
+  return planOf(file, state, now);
 }
 
 /** The plan itself: no clock, no network. */
-export function planOf(wanted: RulesFile, state: ServiceState, grants: readonly LiveGrant[], now: Date): Plan {
+export function planOf({ unlisted, ...wanted }: RulesFile, state: ServiceState, now: Date): Plan {
   const moment = seconds(now);
-  const rules = compare<Rule>(wanted.rules, state.rules, wanted.unlisted, {
+  const rules = compare<Rule>({ listed: wanted.rules, unlisted }, state.rules, {
     nameOf: nameOfKey,
     same: sameMeaning,
     hiddenAs: ruleRowName,
   });
-  const rulers = compare<Ruler>(wanted.rulers, state.rulers, wanted.unlisted, {
+  const rulers = compare<Ruler>({ listed: wanted.rulers, unlisted }, state.rulers, {
     nameOf: ({ email }) => email,
     same: sameScope,
     hiddenAs: ({ email }) => rulerRowName(email),
@@ -81,7 +80,7 @@ export function planOf(wanted: RulesFile, state: ServiceState, grants: readonly 
     same: { rules: rules.same, rulers: rulers.same },
     kept: { rules: rules.kept, rulers: rulers.kept },
     unreadable: [...rules.unreadable, ...rulers.unreadable],
-    losses: lossesUnder(final, rules.edits, grants, moment),
+    losses: lossesOf(touchedBy(rules.edits, state.grants), finalRulesAbout(final), moment),
     warnings: contradictions(final, rules.edits),
     final,
     partial: state.scope !== undefined,
@@ -97,9 +96,8 @@ interface Kind<T> {
 
 /** What is to be set, changed and removed; nothing where the file leaves this kind alone. */
 function compare<T>(
-  wanted: readonly T[] | undefined,
+  { listed, unlisted }: { listed: readonly T[] | undefined; unlisted: RulesFile['unlisted'] },
   current: readonly (Versioned<T> | Unreadable)[],
-  unlisted: RulesFile['unlisted'],
   { nameOf, same, hiddenAs }: Kind<T>,
 ) {
   const unreadable = current.filter(isUnreadable);
@@ -107,7 +105,7 @@ function compare<T>(
   const edits: Edit<T>[] = [];
   const found: { same: Versioned<T>[]; kept: Versioned<T>[] } = { same: [], kept: [] };
   const hidden = new Set(unreadable.map((one) => one.unreadable));
-  for (const after of wanted ?? []) {
+  for (const after of listed ?? []) {
     const before = readable.get(nameOf(after));
     readable.delete(nameOf(after));
     if (before && same(before, after)) found.same.push(before);
@@ -115,7 +113,7 @@ function compare<T>(
     else if (!hidden.has(hiddenAs(after))) edits.push({ act: 'set', after });
   }
   const rest = [...readable.values()];
-  if (wanted && unlisted === 'remove') edits.push(...rest.map((before) => ({ act: 'remove' as const, before })));
+  if (listed && unlisted === 'remove') edits.push(...rest.map((before) => ({ act: 'remove' as const, before })));
   else found.kept.push(...rest);
   return { edits, unreadable, ...found };
 }

@@ -10,6 +10,7 @@ import { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
 import type { Held } from '../../shared/policy/losses';
 import { type Rule, type RuleKey, sameRule, type Unreadable } from '../../shared/policy/policy';
 import type { Scope } from '../../shared/policy/scope';
+import { seconds } from '../../shared/policy/time';
 import { type ClientDeps, pages, read } from '../sdk/api/ask-api';
 import { MongograntError } from '../sdk/mongogrant-error';
 import type { Ruler } from './parse-rules-file';
@@ -28,6 +29,8 @@ export interface ServiceState {
   rules: (Versioned<Rule> | Unreadable)[];
   /** Empty unless they were asked for. */
   rulers: (Versioned<Ruler> | Unreadable)[];
+  /** Everybody's, for a ruler those inside their scope. */
+  grants: LiveGrant[];
   /** The scope of a ruler, outside of which they see and change nothing; none for an admin. */
   scope?: Scope | undefined;
 }
@@ -50,10 +53,13 @@ const grantsPage = v.object({ grants: v.array(grantRow), cursor });
 const person = v.pick(replies.me, ['admin', 'scope']);
 
 /**
- * Reads all rules, and all rulers if `withRulers`. Throws a {@link MongograntError}: `not_allowed` for who is neither admin nor
+ * Reads all rules, all rulers if `withRulers`, and then the grants that have not ended. Throws a {@link MongograntError}: `not_allowed` for who is neither admin nor
  * ruler, and for a ruler who asks for rulers.
  */
-export async function readState(deps: ClientDeps, withRulers: boolean): Promise<ServiceState> {
+export async function readState(
+  deps: ClientDeps,
+  { withRulers, now }: { withRulers: boolean; now: Date },
+): Promise<ServiceState> {
   const { admin, scope } = await read(deps, { route: whoAmIRoute, answer: person });
   if (withRulers && !admin)
     throw new MongograntError(
@@ -72,11 +78,10 @@ export async function readState(deps: ClientDeps, withRulers: boolean): Promise<
         )
       : [],
   ]);
-  return { rules, rulers, ...(!admin && { scope }) };
+  return { rules, rulers, grants: await readLiveGrants(deps, seconds(now)), ...(!admin && { scope }) };
 }
 
-/** Everybody's grants that have not ended: for a ruler, those inside their scope. */
-export async function readLiveGrants(deps: ClientDeps, now: number): Promise<LiveGrant[]> {
+async function readLiveGrants(deps: ClientDeps, now: number): Promise<LiveGrant[]> {
   const grants = await pages(
     (query) => read(deps, { route: listGrantsRoute, answer: grantsPage, query: { email: '*', ...query } }),
     (page) => page.grants,

@@ -23,7 +23,7 @@ const servers = mongoServers();
 const edges = interpose({ table: dynamoTable('mongogrant'), adoptable: adoptableUsers(servers) }, outside);
 const actor = { by: 'admin@example.com', source: { requestId: 'import', ip: 'cli' } };
 
-adoptUser({ ...edges, stackName: 'mongogrant' }, adoption, actor, new Date(now)).then(async ({ state }) => {
+adoptUser({ ...edges, stackName: 'mongogrant' }, adoption, { ...actor, now: new Date(now) }).then(async ({ state }) => {
   await servers.close();
   process.stdout.write(`${state} after ${outside.calls.length} calls`);
   process.exit(0);

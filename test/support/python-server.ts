@@ -41,12 +41,10 @@ export async function openPythonServer() {
   const uri = `mongodb://${stage.admin.username}:${stage.admin.password}@${stage.host}/mgdb?authSource=admin`;
 
   const plan = async (options: Partial<PlanOptions> = {}): Promise<ImportPlan> =>
-    planImport(
-      parsePython(await readPythonDatabase(uri)),
-      deps,
-      { ttl: 30 * day, endUncovered: false, ...options },
-      stage.clock.now,
-    );
+    planImport(parsePython(await readPythonDatabase(uri)), deps, {
+      ...{ now: stage.clock.now, ttl: 30 * day, endUncovered: false },
+      ...options,
+    });
   const apply = (planned: ImportPlan, more: Partial<ApplyImportDeps> = {}) =>
     applyImport(planned, { ...deps, ...more }, actor);
 
@@ -71,7 +69,7 @@ export async function openPythonServer() {
     apply,
     run: async (options?: Partial<PlanOptions>) => apply(await plan(options)),
     adopt: (adoption: Parameters<typeof adoptUser>[1], more: Partial<ApplyImportDeps> = {}) =>
-      adoptUser({ ...deps, ...more }, adoption, actor, stage.clock.now),
+      adoptUser({ ...deps, ...more }, adoption, { ...actor, now: stage.clock.now }),
     userNamed: async (user: string, db: string): Promise<Document | undefined> =>
       (await root.db(db).command({ usersInfo: { user, db }, showCredentials: true })).users[0],
     rows: async () => (await allItems()).filter(({ pk, sk }) => String(pk).startsWith('grants#') && sk),

@@ -106,8 +106,12 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
       grants: () => grantsLeft(registry),
       users: () => usersLeft({ ...registry, secrets, tagged: taggedUsers(servers), stackName }),
     },
-    planImport: async (uri: string, client: ClientDeps, options: PlanOptions) =>
-      planImport(parsePython(await readPythonDatabase(uri)), { ...importing, ...client }, options, new Date()),
+    planImport: async (uri: string, client: ClientDeps, options: Omit<PlanOptions, 'now'>) =>
+      planImport(
+        parsePython(await readPythonDatabase(uri)),
+        { ...importing, ...client },
+        { ...options, now: new Date() },
+      ),
     applyImport: (plan: ImportPlan, client: ClientDeps, options: ApplyOptions) =>
       applyImport(plan, { ...importing, ...client, ...options, clock: Date.now }, actor),
     /** Ends the connections to MongoDB. */

@@ -60,7 +60,7 @@ export async function removeHost(deps: RemoveDeps, input: Removal, now: Date): P
     retirementOf(stored.fields) ?? (await retire(deps.hosts, { ...stored, host, retiredAt: seconds(now) }, log));
   if (typeof retiredAt !== 'number') return log.refuse(retiredAt);
   const cause = { why: 'revoked' as const, by: input.by, source: input.source };
-  const end = (grant: Grant) => endGrant(deps, grant, cause, now);
+  const end = (grant: LivingGrant) => endGrant(deps, grant, cause, now);
   const { ended, left } = input.force ? await endAll(deps, host, end) : { ended: [], left: [] };
   if (left.length > 0) return log.refuse(inUse(host, left), left.length);
   const until = settledAt(retiredAt);

@@ -4,7 +4,7 @@ import { reasonOf } from '../../../shared/grants/reason-of';
 import { type Applied, applyRules } from '../../rules-file/apply-rules';
 import type { ClientDeps } from '../../sdk/api/ask-api';
 import type { Actor } from '../hosts/host-registry';
-import { type AdoptDeps, adoptUser } from './adopt-user';
+import { type AdoptDeps, type Adopted, adoptUser } from './adopt-user';
 import { hostsAtOnce, type ImportPlan, type PlannedAdoption } from './import-plan';
 import type { Left } from './parse-python';
 import { leftGrant } from './plan-logins';
@@ -53,15 +53,18 @@ export async function applyImport(plan: ImportPlan, deps: ApplyImportDeps, actor
   let done = rules.done.length;
   const hosts = [...new Set(plan.adoptions.map(({ host }) => host.name))];
   await sideBySide(hostsAtOnce, hosts, async (host) => {
-    const run = { silent: false };
+    let silent = false;
     const adoptions = plan.adoptions.filter((adoption) => adoption.host.name === host);
     await sideBySide(perHost, adoptions, async (adoption) => {
-      if (stop?.aborted || fault || run.silent) {
+      if (stop?.aborted || fault || silent) {
         result.notReached += 1;
         return;
       }
       try {
-        await adopt(adoption, deps, actor, result, run);
+        const outcome = await adopt(adoption, deps, actor);
+        silent ||= outcome.silent ?? false;
+        if (outcome.state === 'left') result.left.push(leftGrant(adoption.grant, outcome));
+        else result[outcome.state] += 1;
         done += 1;
         onProgress?.(done, total);
       } catch (error) {
@@ -74,26 +77,22 @@ export async function applyImport(plan: ImportPlan, deps: ApplyImportDeps, actor
   return { ...result, complete: result.left.length === 0 && result.notReached === 0 };
 }
 
-/** Adopts one login. Returns a fault of its host as an answer. */
+/** Adopts one login. Returns a fault of its host as an answer; `silent` is one that does not answer at all. */
 async function adopt(
   adoption: PlannedAdoption,
   deps: ApplyImportDeps,
   actor: Actor,
-  result: Imported,
-  run: { silent: boolean },
-): Promise<void> {
+): Promise<Adopted & { silent?: boolean }> {
   try {
-    const outcome = await adoptUser(deps, adoption, actor, new Date(deps.clock()));
-    if (outcome.state === 'left') result.left.push(leftGrant(adoption.grant, outcome));
-    else result[outcome.state] += 1;
+    return await adoptUser(deps, adoption, { ...actor, now: new Date(deps.clock()) });
   } catch (fault) {
     const reason = reasonOf(fault);
     if (reason === 'internal') throw fault;
-    run.silent ||= fault instanceof HostUnreachable;
+    const silent = fault instanceof HostUnreachable;
     const { name } = adoption.host;
-    const detail = run.silent
+    const detail = silent
       ? `${name} did not answer. Import again when it does.`
       : `${name} refused: mongogrant's login there may lack a privilege.`;
-    result.left.push(leftGrant(adoption.grant, { reason, detail }));
+    return { state: 'left', reason, detail, silent };
   }
 }

@@ -7,6 +7,7 @@ import type { findHost, SurveyDeps } from './survey-host';
 export type PlanDeps = SurveyDeps & ClientDeps & { stackName: string };
 
 export interface PlanOptions {
+  now: Date;
   /** Seconds that an adopted login lives from now on; rules may shorten it. */
   ttl: number;
   /** Adopts logins that no rule allows, too, with an end at once. */

@@ -15,13 +15,13 @@ export type Judgement =
   | { act: 'ours' }
   | { act: 'leave'; reason: string; detail: string };
 
+interface Found {
+  user: FoundUser | undefined;
+  rows: readonly Grant[];
+}
+
 /** Judges by the user as the host shows it, and by the rows of this person, host, database and role. Asks nobody. */
-export function judgeUser(
-  grant: PythonGrant,
-  user: FoundUser | undefined,
-  rows: readonly Grant[],
-  stack: string,
-): Judgement {
+export function judgeUser(grant: PythonGrant, { user, rows }: Found, stack: string): Judgement {
   if (!user) return leave('user_missing', `The host has no user ${grant.username} on ${grant.db} any more.`);
   if (user.tag)
     return user.tag.stack === stack

@@ -1,11 +1,10 @@
 import { sideBySide } from '../../../shared/async/side-by-side';
 import { together } from '../../../shared/async/together';
 import { ruleName } from '../../../shared/policy/policy';
-import { seconds } from '../../../shared/policy/time';
 import { sameMeaning, sameScope } from '../../rules-file/changes';
 import { nameOfKey } from '../../rules-file/expand-rules';
 import { planOf } from '../../rules-file/plan-rules';
-import { readLiveGrants, readState, type ServiceState } from '../../rules-file/service-state';
+import { readState, type ServiceState } from '../../rules-file/service-state';
 import { type Hosts, hostsAtOnce, type ImportPlan, type PlanDeps, type PlanOptions } from './import-plan';
 import type { Left, Parsed } from './parse-python';
 import { planLogins } from './plan-logins';
@@ -16,9 +15,10 @@ import { findHost } from './survey-host';
  *
  * @throws MongograntError with the API's code: `not_allowed` for who is no admin
  */
-export async function planImport(parsed: Parsed, deps: PlanDeps, options: PlanOptions, now: Date): Promise<ImportPlan> {
+export async function planImport(parsed: Parsed, deps: PlanDeps, options: PlanOptions): Promise<ImportPlan> {
+  const { now } = options;
   const left = [...parsed.left];
-  const [state, hosts] = await together([readState(deps, true), findHosts(deps, parsed)]);
+  const [state, hosts] = await together([readState(deps, { withRulers: true, now }), findHosts(deps, parsed)]);
   const rules = parsed.rules.filter((rule) => {
     const host = hosts.get(rule.host);
     // A deny harms nobody if its host is not there yet.
@@ -27,9 +27,8 @@ export async function planImport(parsed: Parsed, deps: PlanDeps, options: PlanOp
     return false;
   });
   const wanted = { ...withoutKnown({ rules, rulers: parsed.rulers }, state, left), unlisted: 'keep' as const };
-  const live = await readLiveGrants(deps, seconds(now));
-  const plan = planOf(wanted, state, live, now);
-  const logins = await planLogins(parsed.grants, { hosts, final: plan.final, options }, deps, now);
+  const plan = planOf(wanted, state, now);
+  const logins = await planLogins(parsed.grants, { hosts, final: plan.final, options }, deps);
   return { rules: plan, ...logins, left: [...left, ...logins.left] };
 }
 

@@ -22,14 +22,13 @@ export async function planLogins(
   grants: readonly PythonGrant[],
   { hosts, final, options }: LoginContext,
   deps: PlanDeps,
-  now: Date,
 ): Promise<Pick<ImportPlan, 'adoptions' | 'ours' | 'left'>> {
   const planned: Pick<ImportPlan, 'adoptions' | 'ours' | 'left'> = { adoptions: [], ours: 0, left: [] };
   const rulesFor = finalRulesAbout(final);
-  const moment = seconds(now);
+  const moment = seconds(options.now);
   await sideBySide(hostsAtOnce, [...grouped(grants, ({ host }) => host)], async ([name, some]) => {
     const host = hosts.get(name) ?? { reason: 'host_unknown', detail: `${name} is not registered.` };
-    const survey = 'reason' in host ? host : await surveyHost(deps, host, some, now);
+    const survey = 'reason' in host ? host : await surveyHost(deps, { host, grants: some }, options.now);
     const judge = judgeOn(survey, deps.stackName);
     for (const grant of some) {
       const judgement = judge(grant);
@@ -67,7 +66,8 @@ function judgeOn(survey: Survey, stack: string): (grant: PythonGrant) => Judgeme
   return (grant) => {
     const obstacle = survey.closed.get(grant.db);
     if (obstacle) return { act: 'leave', ...obstacle };
-    return judgeUser(grant, users.get(`${grant.db} ${grant.username}`), rows.get(placeOf(grant)) ?? [], stack);
+    const found = { user: users.get(`${grant.db} ${grant.username}`), rows: rows.get(placeOf(grant)) ?? [] };
+    return judgeUser(grant, found, stack);
   };
 }
 

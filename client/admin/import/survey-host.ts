@@ -55,11 +55,10 @@ export async function findHost({ secrets }: Pick<SurveyDeps, 'secrets'>, name: s
   }
 }
 
-/** Looks at the users and the rows of a host. The users are where the Python server made them, whatever `usersDb` says. */
+/** Looks at a host: at the users of these logins, and at all rows. The users are where the Python server made them, whatever `usersDb` says. */
 export async function surveyHost(
   deps: SurveyDeps,
-  host: Host,
-  grants: readonly PythonGrant[],
+  { host, grants }: { host: Host; grants: readonly PythonGrant[] },
   now: Date,
 ): Promise<Survey> {
   const dbs = [...new Set(grants.map(({ db }) => db))];

@@ -76,7 +76,7 @@ function check(cidrs: boolean, runs: number) {
     fc.constantFrom(3600, 30 * day, 10_000 * day),
     (before, after, shuffle, ttl) => {
       const state = { rules: before.map((rule) => ({ ...rule, version: 1 })), rulers: [] };
-      const { changes } = planOf({ rules: after, unlisted: 'remove' }, state, [], now);
+      const { changes } = planOf({ rules: after, unlisted: 'remove' }, { ...state, grants: [] }, now);
       const asked = (rules: readonly Rule[]) => wishes.map((wish) => decide(rules, wish, { ttl, now: moment }));
       const [olds, news] = [asked(before), asked(after)];
       const isExact = exact(changes);

@@ -10,14 +10,16 @@ const key = { email: 'ada@lab.org', host: 'h', db: 'fw_*', role: 'readWrite', wh
 const rule = (change: object = {}, version = 1) => ({ ...key, ...change, version });
 const scope = { hosts: 'all' as const, dbs: ['fw_'], emails: ['@lab.org'], which: 'all' as const };
 const ruler = (change: object = {}, version = 1) => ({ email: 'r@lab.org', ...scope, ...change, version });
-const state = (rules: ServiceState['rules'], rulers: ServiceState['rulers'] = []): ServiceState => ({ rules, rulers });
+const state = (rules: ServiceState['rules'], rulers: ServiceState['rulers'] = []): ServiceState => ({
+  ...{ rules, rulers, grants: [] },
+});
 const grant = (change: Partial<LiveGrant> = {}): LiveGrant => ({
   ...{ email: 'ada@lab.org', host: 'h', db: 'fw_a', role: 'readWrite', label: '', username: 'ada_lab.org_readWrite' },
   expiresAt: seconds(now) + 10 * day,
   ...change,
 });
 const plan = (text: string, from: ServiceState, grants: LiveGrant[] = []) =>
-  planOf(fileOf(text, now), from, grants, now);
+  planOf(fileOf(text, now), { ...from, grants }, now);
 const rules = (...entries: string[]) => `rules:${entries.map((entry) => `\n  - {${entry}}`).join('')}\n`;
 const allow = 'email: ada@lab.org, host: h, db: fw_*, role: readWrite, which: allow';
 

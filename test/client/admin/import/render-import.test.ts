@@ -11,7 +11,7 @@ import { planOf } from '../../../../client/rules-file/plan-rules';
 
 const now = new Date('2026-11-25T08:00:00Z');
 const rule = { email: 'ada@lab.org', host: 'h', db: 'fw', role: 'read', which: 'allow' as const };
-const rules = planOf({ rules: [rule], unlisted: 'keep' }, { rules: [], rulers: [] }, [], now);
+const rules = planOf({ rules: [rule], unlisted: 'keep' }, { rules: [], rulers: [], grants: [] }, now);
 const host = { name: 'h', secret: { host: 'h', port: 1, username: 'root', password: 'hunter2', authSource: 'admin' } };
 const grant = { email: 'ada@lab.org', host: 'h', db: 'fw', role: 'read', username: 'ada_lab.org_read' };
 const adoption = { host, grant, expiresAt: now.getTime() / 1000 + 60, covered: true };
