@@ -1,4 +1,5 @@
 import { parseJsonText } from '../../shared/contract/json-text';
+import { defined } from '../sdk/defined';
 import { Refused, UsageError } from './refused';
 import type { Session } from './session';
 
@@ -57,6 +58,3 @@ async function readSecret(session: Session, path: string): Promise<unknown> {
     throw new Refused('secret_invalid', 'The secret is no JSON. docs/hosts.md has its fields.');
   }
 }
-
-const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

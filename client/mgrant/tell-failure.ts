@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import * as v from 'valibot';
 import { hintFor } from './hints';
 import type { Io } from './io';
 import { paintFor } from './paint';
@@ -30,26 +31,19 @@ function tellUsage({ code, exitCode, message }: CommanderError, io: Io, json: bo
   return wrongUsage;
 }
 
-interface Facts {
-  code: string;
-  detail: string;
-  status?: number;
-  requestId?: string;
-  retryAfter?: number;
-}
+const noneElse = <S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(schema), undefined);
+const facts = v.object({
+  code: v.fallback(v.string(), 'internal'),
+  status: noneElse(v.number()),
+  requestId: noneElse(v.string()),
+  retryAfter: noneElse(v.number()),
+});
+type Facts = v.InferOutput<typeof facts> & { detail: string };
 
 function factsOf(error: unknown): Facts {
   if (!(error instanceof Error)) return { code: 'internal', detail: String(error) };
-  const code = text(error, 'code') ?? 'internal';
-  const status = number(error, 'status');
-  const requestId = text(error, 'requestId');
-  const retryAfter = number(error, 'retryAfter');
-  return {
-    ...{ code, detail: error.message },
-    ...(status !== undefined && { status }),
-    ...(requestId !== undefined && { requestId }),
-    ...(retryAfter !== undefined && { retryAfter }),
-  };
+  const { code, ...others } = v.parse(facts, error);
+  return { code, detail: error.message, ...others };
 }
 
 /** What to do about a failure, for people, a line each. */
@@ -63,14 +57,4 @@ function nextSteps(facts: Facts): string {
       : undefined,
   ];
   return lines.map((line) => (line === undefined ? '' : `${line}\n`)).join('');
-}
-
-const fieldOf = (error: Error, name: string): unknown => Object.entries(error).find(([key]) => key === name)?.[1];
-function text(error: Error, name: string): string | undefined {
-  const value = fieldOf(error, name);
-  return typeof value === 'string' ? value : undefined;
-}
-function number(error: Error, name: string): number | undefined {
-  const value = fieldOf(error, name);
-  return typeof value === 'number' ? value : undefined;
 }

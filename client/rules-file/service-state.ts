@@ -67,38 +67,26 @@ export async function readState(
       'The file has "rulers:", and only admins see, appoint and dismiss rulers. Take that part out, or let an admin apply the file.',
     );
   const [rules, rulers] = await together([
-    pages(
-      (query) => read(deps, { route: listRulesRoute, answer: rulesPage, query: query }),
-      (page) => page.rules,
-    ),
-    withRulers
-      ? pages(
-          (query) => read(deps, { route: listRulersRoute, answer: replies.rulers, query: query }),
-          (page) => page.rulers,
-        )
-      : [],
+    pages(deps, { route: listRulesRoute, answer: rulesPage }, (page) => page.rules),
+    withRulers ? pages(deps, { route: listRulersRoute, answer: replies.rulers }, (page) => page.rulers) : [],
   ]);
   return { rules, rulers, grants: await readLiveGrants(deps, seconds(now)), ...(!admin && { scope }) };
 }
 
 async function readLiveGrants(deps: ClientDeps, now: number): Promise<LiveGrant[]> {
-  const grants = await pages(
-    (query) => read(deps, { route: listGrantsRoute, answer: grantsPage, query: { email: '*', ...query } }),
-    (page) => page.grants,
-  );
+  const asked = { route: listGrantsRoute, answer: grantsPage, query: { email: '*' } };
+  const grants = await pages(deps, asked, (page) => page.grants);
   return grants
     .filter(({ state, expiresAt }) => (state === 'pending' || state === 'active') && expiresAt > now)
     .map(({ state, ...grant }) => grant);
 }
 
 /** The rule with this key as it is now, past every lag of the list. */
-export const readRule = async (deps: ClientDeps, key: RuleKey): Promise<Versioned<Rule> | undefined> =>
-  (
-    await pages(
-      (query) => read(deps, { route: listRulesRoute, answer: rulesPage, query: { email: key.email, ...query } }),
-      (page) => page.rules,
-    )
-  ).find((rule): rule is Versioned<Rule> => !('unreadable' in rule) && sameRule(rule, key));
+export async function readRule(deps: ClientDeps, key: RuleKey): Promise<Versioned<Rule> | undefined> {
+  const asked = { route: listRulesRoute, answer: rulesPage, query: { email: key.email } };
+  const rules = await pages(deps, asked, (page) => page.rules);
+  return rules.find((rule): rule is Versioned<Rule> => !('unreadable' in rule) && sameRule(rule, key));
+}
 
 /** The ruler as they are now, past every lag of the list. */
 export const readRuler = async (deps: ClientDeps, email: string): Promise<Versioned<Ruler> | undefined> =>

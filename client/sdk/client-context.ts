@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientDeps } from './api/ask-api';
 import { type Door, fetchApi } from './api/fetch-api';
 import type { ClientOptions } from './client-options';
+import { defined } from './defined';
 import { type SettingsFile, settingsFile } from './settings/settings-file';
 
 /** All that the client's parts need, with the defaults filled in. */
@@ -43,9 +44,7 @@ export function clientContext(options: ClientOptions): ClientContext {
     warn: once(onWarning),
     sleep,
     allowHttp,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(label !== undefined && { label }),
-    ...(ttl !== undefined && { ttl }),
+    ...defined({ endpoint, label, ttl }),
   };
 }
 

@@ -1,41 +1,27 @@
 import type { Db } from 'mongodb';
 import { type AuditFilter, readAudit } from './calls/audit';
 import { listGrants, type RevokeFilter } from './calls/grants';
-import { readMe } from './calls/me';
+import { readMe, revokeTokens } from './calls/me';
 import { listRulers, type RulerInput, removeRuler, setRuler } from './calls/rulers';
 import { explainRules, listRules, type RuleInput, type RuleKey, removeRule, setRule } from './calls/rules';
-import { revokeTokens } from './calls/tokens';
 import type { ClientOptions } from './client-options';
 import { getAuth, setAuth } from './credentials/get-auth';
 import { renewAndNote } from './credentials/renew-and-note';
 import { revokeAndForget } from './credentials/revoke-and-forget';
 import type { Labelled } from './credentials/wanted-by';
-import { type LoggedIn, logIn, redeemMailedLink } from './login/log-in';
-import { requestMailedLink } from './login/request-mailed-link';
+import { type LoggedIn, logIn, redeemMailedLink, requestMailedLink } from './login/log-in';
 import type { TerminalLogin } from './login/terminal-login';
+import { credentialUri } from './mongo/credential-uri';
 import { openDb } from './mongo/open-db';
-import { readUri } from './mongo/read-uri';
 import { closeContext, openContext } from './open-context';
 import { firstApi, readRemotes, removeRemote, setRemote } from './remotes';
-import type {
-  AuditPage,
-  Ended,
-  Grant,
-  Losses,
-  Me,
-  RemovedRule,
-  Rule,
-  Ruler,
-  SetRule,
-  SetRuler,
-  Unreadable,
-  Why,
-} from './replies';
+import type * as replies from './replies';
 import { readAliases, setAlias } from './settings/aliases';
 import type { Credential } from './settings/credentials';
 import { readLabel, setLabel } from './settings/label';
 import type { Remote } from './settings/settings-schema';
 import { writeCaFile } from './settings/write-ca-file';
+import { parseSpec } from './spec';
 
 /**
  * Asks mongogrant for MongoDB credentials, keeps them in a settings file, and opens databases with them. A place is written as a spec,
@@ -68,7 +54,8 @@ export class Client {
    * file of {@link caFile}.
    */
   async uri(spec: string, how: Labelled = {}): Promise<string> {
-    return readUri(this.#context, spec, how);
+    const credential = await getAuth(this.#context, parseSpec(spec), how);
+    return credentialUri(credential, await this.caFile(credential));
   }
 
   /**
@@ -90,7 +77,7 @@ export class Client {
   }
 
   /** Sets a new end for a credential, counted from now. Its password stays. */
-  async renew(spec: string, how: Labelled & { ttl?: string | number } = {}): Promise<Grant> {
+  async renew(spec: string, how: Labelled & { ttl?: string | number } = {}): Promise<replies.Grant> {
     return renewAndNote(this.#context, spec, how);
   }
 
@@ -98,7 +85,7 @@ export class Client {
    * Ends grants, and forgets their credentials. A spec means the one under this client's label. `pending` are those that the service
    * goes on ending by itself.
    */
-  async revoke(what: string | RevokeFilter): Promise<Ended> {
+  async revoke(what: string | RevokeFilter): Promise<replies.Ended> {
     return revokeAndForget(this.#context, what);
   }
 
@@ -113,12 +100,12 @@ export class Client {
   }
 
   /** Who you are, and what the rules open to you. */
-  async me(): Promise<Me> {
+  async me(): Promise<replies.Me> {
     return readMe(await this.#api());
   }
 
   /** Your grants; for admins, and rulers inside their scope, also those of another person (`email`, `*` for everybody) or of a host. */
-  async grants(filter: { email?: string; host?: string; db?: string } = {}): Promise<Grant[]> {
+  async grants(filter: { email?: string; host?: string; db?: string } = {}): Promise<replies.Grant[]> {
     return listGrants(await this.#api(), filter);
   }
 
@@ -128,46 +115,46 @@ export class Client {
   }
 
   /** The rules, or those of one principal. One that the service can't read is listed with its key alone. */
-  async rules(filter: { email?: string } = {}): Promise<(Rule | Unreadable)[]> {
+  async rules(filter: { email?: string } = {}): Promise<(replies.Rule | replies.Unreadable)[]> {
     return listRules(await this.#api(), filter);
   }
 
   /** Sets a rule. With `dryRun`, tells who would lose what, and changes nothing. */
-  async setRule(rule: RuleInput, how: { dryRun: true }): Promise<Losses>;
-  async setRule(rule: RuleInput, how?: { dryRun?: false }): Promise<SetRule>;
-  async setRule(rule: RuleInput, how: { dryRun?: boolean } = {}): Promise<SetRule | Losses> {
+  async setRule(rule: RuleInput, how: { dryRun: true }): Promise<replies.Losses>;
+  async setRule(rule: RuleInput, how?: { dryRun?: false }): Promise<replies.SetRule>;
+  async setRule(rule: RuleInput, how: { dryRun?: boolean } = {}): Promise<replies.SetRule | replies.Losses> {
     return setRule(await this.#api(), rule, how);
   }
 
   /** Removes a rule. With `dryRun`, tells who would lose what, and changes nothing. */
-  async removeRule(key: RuleKey, how: { dryRun: true }): Promise<Losses>;
-  async removeRule(key: RuleKey, how?: { dryRun?: false }): Promise<RemovedRule>;
-  async removeRule(key: RuleKey, how: { dryRun?: boolean } = {}): Promise<RemovedRule | Losses> {
+  async removeRule(key: RuleKey, how: { dryRun: true }): Promise<replies.Losses>;
+  async removeRule(key: RuleKey, how?: { dryRun?: false }): Promise<replies.RemovedRule>;
+  async removeRule(key: RuleKey, how: { dryRun?: boolean } = {}): Promise<replies.RemovedRule | replies.Losses> {
     return removeRule(await this.#api(), key, how);
   }
 
   /** The rule that decides, and all that have a say. */
-  async why(wish: { email?: string; host: string; db: string; role: string }): Promise<Why> {
+  async why(wish: { email?: string; host: string; db: string; role: string }): Promise<replies.Why> {
     return explainRules(await this.#api(), wish);
   }
 
   /** The rulers and their scopes. */
-  async rulers(filter: { email?: string } = {}): Promise<(Ruler | Unreadable)[]> {
+  async rulers(filter: { email?: string } = {}): Promise<(replies.Ruler | replies.Unreadable)[]> {
     return listRulers(await this.#api(), filter);
   }
 
   /** Appoints a ruler, or changes their scope. */
-  async setRuler(ruler: RulerInput): Promise<SetRuler> {
+  async setRuler(ruler: RulerInput): Promise<replies.SetRuler> {
     return setRuler(await this.#api(), ruler);
   }
 
   /** Dismisses a ruler. */
-  async removeRuler(key: { email: string; version?: number }): Promise<Ruler | Unreadable> {
+  async removeRuler(key: { email: string; version?: number }): Promise<replies.Ruler | replies.Unreadable> {
     return removeRuler(await this.#api(), key);
   }
 
   /** What happened, newest first, a page at a time: as long as there is a `cursor`, ask again with it. */
-  async audit(filter: AuditFilter = {}): Promise<AuditPage> {
+  async audit(filter: AuditFilter = {}): Promise<replies.AuditPage> {
     return readAudit(await this.#api(), filter);
   }
 

@@ -5,6 +5,7 @@ import type { TaggedUsers } from '../../../shared/mongo/tagged-users';
 import { allLiveGrants, grantsOnHost } from '../../../shared/store/grants/reads';
 import { waitOf } from '../../../shared/store/grants/states';
 import type { Table } from '../../../shared/store/table';
+import { defined } from '../../sdk/defined';
 import { listHosts } from '../hosts/list-hosts';
 
 /** A host that was looked at: our users who are there, and the databases that could be seen. `users` is missing if nobody could ask it. */
@@ -38,8 +39,7 @@ export async function grantsLeft({ table }: Pick<LookDeps, 'table'>): Promise<Pi
   return {
     grants: grants.map((grant) => {
       const { email, host, db, role } = grant;
-      const waitsFor = waitOf(grant);
-      return { email, host, db, role, ...(waitsFor !== undefined && { waitsFor }) };
+      return defined({ email, host, db, role, waitsFor: waitOf(grant) });
     }),
     unreadable: unreadable.map((row) => row.unreadable),
   };

@@ -1,6 +1,5 @@
 import { isMongograntError } from '../../sdk/mongogrant-error';
 import { doctorPackages, explainAws } from '../aws/explain-aws';
-import { isThere } from '../aws/is-there';
 import { type Finding, fail, skipped } from './finding';
 
 /** What is looked at, and the action of IAM that it takes, such as `ses:GetAccount`. */
@@ -58,3 +57,16 @@ function notSeen(check: string, action: string, fault: unknown): Finding {
 
 /** Faults that are about the caller and their machine, and not about the deployment. */
 const passing = new Set(['aws_credentials', 'aws_region_missing', 'aws_unreachable']);
+
+/** How the AWS SDK's variables call the service of an action of IAM, where that is another name. */
+const services: Record<string, string> = { ses: 'SESV2', secretsmanager: 'SECRETS_MANAGER' };
+
+/** Whether an action can be asked for: `npm start` stands in for some services of AWS, and the credentials for it open no others. */
+function isThere(action: string, env: NodeJS.ProcessEnv): boolean {
+  const [service = ''] = action.split(':');
+  const own = env[`AWS_ENDPOINT_URL_${services[service] ?? service.toUpperCase()}`];
+  return Boolean(own || env.AWS_ENDPOINT_URL) || !isLoopback(env.AWS_ENDPOINT_URL_DYNAMODB);
+}
+
+const isLoopback = (address: string | undefined): boolean =>
+  address !== undefined && /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(address);

@@ -3,14 +3,10 @@ import type { RotationStart } from '../../../shared/aws/secrets-manager';
 import { registeredName } from '../../../shared/contract/names';
 import { type Actor, type HostRefusal, hostLog, invalidHost, type RegistryDeps, refusal } from './host-registry';
 
-export interface Rotation extends Actor {
-  host: string;
-}
-
 export type Rotated = { state: 'rotating'; host: string } | HostRefusal;
 
 /** Begins to change the password of a host's admin login. Secrets Manager goes on by itself, with the function that the stack has for it. */
-export async function rotateHost(deps: RegistryDeps, input: Rotation, now: Date): Promise<Rotated> {
+export async function rotateHost(deps: RegistryDeps, input: Actor & { host: string }, now: Date): Promise<Rotated> {
   const host = registeredName(input.host);
   if (host === undefined) return invalidHost();
   const log = hostLog(deps, input, now);

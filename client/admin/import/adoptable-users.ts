@@ -15,26 +15,26 @@ export interface FoundUser extends UserName {
   customData: Record<string, unknown>;
 }
 
-/**
- * Users of another program who are to become ours: the one exception to the rule that a user without our tag is never changed. Only an
- * admin with AWS rights, in an import, may do it: no function loads this file.
- */
-export interface AdoptableUsers {
-  /** The users with exactly these names, as they are now. */
-  look(host: Host, names: readonly UserName[]): Promise<FoundUser[]>;
-  /** Adds the tag to what is noted about the user, and changes nothing else. No MongoDB command takes a condition, so look right before. */
-  tag(host: Host, user: Pick<FoundUser, 'user' | 'db' | 'customData'>, tag: Tag): Promise<'tagged' | 'missing'>;
-}
+type Tagging = Pick<FoundUser, 'user' | 'db' | 'customData'>;
 
 const USER_NOT_FOUND = 11;
 
 const anObject = v.record(v.string(), v.unknown());
 const ourTag = v.object({ stack: v.string(), grant: v.string() });
 
-export function adoptableUsers(servers: Pick<MongoServers, 'command'>): AdoptableUsers {
+export type AdoptableUsers = ReturnType<typeof adoptableUsers>;
+
+/**
+ * Users of another program who are to become ours: the one exception to the rule that a user without our tag is never changed. Only an
+ * admin with AWS rights, in an import, may do it: no function loads this file.
+ */
+export function adoptableUsers(servers: Pick<MongoServers, 'command'>) {
   return {
-    look: async (host, names) => (await usersNamed(servers, host, names)).map(found),
-    async tag(host, { user, db, customData }, tag) {
+    /** The users with exactly these names, as they are now. */
+    look: async (host: Host, names: readonly UserName[]): Promise<FoundUser[]> =>
+      (await usersNamed(servers, host, names)).map(found),
+    /** Adds the tag to what is noted about the user, and changes nothing else. No MongoDB command takes a condition, so look right before. */
+    tag: async (host: Host, { user, db, customData }: Tagging, tag: Tag): Promise<'tagged' | 'missing'> => {
       try {
         const change = { customData: { ...customData, mongogrant: tag } };
         await servers.command(host, db, { updateUser: user, ...change, ...durably(host) });

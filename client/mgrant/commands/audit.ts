@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { AuditFilter } from '../../sdk/calls/audit';
 import type { Client } from '../../sdk/client';
+import { defined } from '../../sdk/defined';
 import type { AuditEvent } from '../../sdk/replies';
 import type { MgrantCommand } from '../mgrant-command';
 import { table } from '../table';
@@ -27,11 +28,10 @@ export function addAudit(program: MgrantCommand): void {
     .option('--host <host>', 'what happened on this host')
     .option('--limit <number>', 'at most so many', count, 50)
     .examples('mgrant audit --from 2026-11-01 --email ada@lab.org', 'mgrant audit --limit 500 --json')
-    .does(async (session, { limit, ...options }: Options) => {
+    .does(async (session, { limit, from, to, ...options }: Options) => {
       const filter: AuditFilter = {
         ...options,
-        ...(options.from !== undefined && { from: timeOf('--from', options.from) }),
-        ...(options.to !== undefined && { to: timeOf('--to', options.to) }),
+        ...defined({ from: timeOf('--from', from), to: timeOf('--to', to) }),
       };
       const { events, more } = await session.ask('Reading', (client) => readEvents(client, filter, limit));
       session.show({ events }, () => table(heading, events.map(rowOf), session.paint.out) || 'Nothing happened.\n');
@@ -51,7 +51,7 @@ async function readEvents(client: Client, filter: AuditFilter, limit: number) {
   const events: AuditEvent[] = [];
   let cursor: string | undefined;
   do {
-    const page = await client.audit({ ...filter, ...(cursor !== undefined && { cursor }) });
+    const page = await client.audit({ ...filter, ...defined({ cursor }) });
     events.push(...page.events);
     cursor = page.cursor;
   } while (cursor !== undefined && events.length < limit);

@@ -7,8 +7,7 @@ import type { MgrantCommand } from '../mgrant-command';
 import { placeOrSpec } from '../places';
 import { UsageError } from '../refused';
 import type { Session } from '../session';
-import { distance, moment } from '../times';
-import { tellIfCut, ttlOf } from '../ttl';
+import { distance, moment, tellIfCut, ttlOf } from '../times';
 
 /** What `--format` takes: files and lines with the password in them, and `mongosh`, which is started. */
 const formats = ['uri', 'env', 'json', 'mongosh', 'compass', 'python', 'fireworks', 'atomate', 'k8s'];

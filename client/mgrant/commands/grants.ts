@@ -1,3 +1,4 @@
+import { defined } from '../../sdk/defined';
 import type { Grant } from '../../sdk/replies';
 import { stateOf } from '../held-grants';
 import type { MgrantCommand } from '../mgrant-command';
@@ -29,11 +30,7 @@ export function addGrants(program: MgrantCommand): void {
     .does(async (session, { all = false, ...filter }: Options) => {
       const client = await session.client();
       const { host, db } = await resolveAliases(client, { host: filter.host ?? '', db: filter.db ?? '', role: '' });
-      const asked = {
-        ...(filter.email !== undefined && { email: filter.email }),
-        ...(host && { host }),
-        ...(db && { db }),
-      };
+      const asked = defined({ email: filter.email, host: host || undefined, db: db || undefined });
       const found = await session.wait('Reading the grants', () => client.grants(asked));
       const grants = found.filter(({ state }) => all || state !== 'ended');
       session.show({ grants }, () => grantsTable(grants, session.io.now(), session.paint.out));

@@ -3,10 +3,9 @@ import type { AwsTools } from '../../admin/aws/aws-tools';
 import type { ImportPlan } from '../../admin/import/import-plan';
 import { useAws, withDeployment } from '../aws-options';
 import { checked } from '../checked';
-import { sourceUri } from '../import-source';
+import type { Io } from '../io';
 import type { MgrantCommand } from '../mgrant-command';
-import { progressBar } from '../progress-bar';
-import { Refused } from '../refused';
+import { Refused, UsageError } from '../refused';
 import type { Session } from '../session';
 
 interface Options {
@@ -73,4 +72,41 @@ async function stoppable<T>(
     forget();
     bar.clear();
   }
+}
+
+const width = 30;
+
+/** Shows progress in one line on stderr, which it rewrites. Only for a terminal. */
+function progressBar({ err, isTerminal }: Pick<Io, 'err' | 'isTerminal'>) {
+  const seen = isTerminal('err');
+  return {
+    show(done: number, total: number): void {
+      if (!seen) return;
+      const filled = Math.floor((width * done) / total);
+      err(`\r[${'#'.repeat(filled)}${' '.repeat(width - filled)}] ${done} of ${total}`);
+    },
+    clear(): void {
+      if (seen) err('\r\u001b[K');
+    },
+  };
+}
+
+const address = /^(mongodb(?:\+srv)?:\/\/)(?:([^/]*)@)?(.*)$/s;
+
+/** The address of a Python server's database, with its password: from stdin, or asked for. */
+async function sourceUri({ io }: Session, uri: string): Promise<string> {
+  if (uri === '-') return (await io.readInput()).trim();
+  const [, scheme, login, rest] = address.exec(uri) ?? [];
+  if (login === undefined) return uri;
+  if (login.includes(':'))
+    throw new UsageError(
+      'Everybody on this machine can read the arguments of a command, passwords among them. Leave the password out of the address, and you are asked for it; or give the whole address on stdin: mgrant import -',
+    );
+  if (!io.isTerminal('in') || !io.isTerminal('err'))
+    throw new Refused(
+      'password_missing',
+      'There is nobody here to ask for the password: give the whole address on stdin, with "-" in place of it.',
+    );
+  const password = await io.readSecret('Password: ');
+  return `${scheme}${login}:${encodeURIComponent(password)}@${rest}`;
 }

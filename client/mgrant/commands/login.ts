@@ -6,10 +6,6 @@ import type { MgrantCommand } from '../mgrant-command';
 import type { Session } from '../session';
 import { distance, moment } from '../times';
 
-interface Options {
-  label?: string;
-}
-
 export function addLogin(program: MgrantCommand): void {
   program
     .command('login <email>')
@@ -19,7 +15,7 @@ export function addLogin(program: MgrantCommand): void {
     )
     .option('--label <label>', 'keep the MongoDB logins of this machine apart, under this name')
     .examples('mgrant login you@lab.org --endpoint https://api.lab.org', 'mgrant login you@lab.org --label laptop')
-    .does(async (session, address: string, { label }: Options) => {
+    .does(async (session, address: string, { label }: { label?: string }) => {
       const email = checked('EMAIL', fields.email, address);
       if (label !== undefined) checked('--label', fields.label, label);
       const client = await session.client();

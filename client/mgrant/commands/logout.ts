@@ -1,10 +1,6 @@
 import { usableRemotes } from '../../sdk/remotes';
 import type { MgrantCommand } from '../mgrant-command';
 
-interface Options {
-  everywhere?: boolean;
-}
-
 export function addLogout(program: MgrantCommand): void {
   program
     .command('logout')
@@ -14,7 +10,7 @@ export function addLogout(program: MgrantCommand): void {
     )
     .option('--everywhere', 'end all your tokens, those on other machines included')
     .examples('mgrant logout', 'mgrant logout --everywhere')
-    .does(async (session, { everywhere = false }: Options) => {
+    .does(async (session, { everywhere = false }: { everywhere?: boolean }) => {
       const client = await session.client();
       const remotes = await client.remotes();
       const [{ endpoint }] = usableRemotes(

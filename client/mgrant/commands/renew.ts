@@ -1,10 +1,11 @@
 import type { Client } from '../../sdk/client';
+import { defined } from '../../sdk/defined';
 import type { Place } from '../../sdk/spec';
 import { liveGrants, onlyGrant } from '../held-grants';
 import type { MgrantCommand } from '../mgrant-command';
 import { placeOf } from '../places';
 import { UsageError } from '../refused';
-import { tellIfCut, ttlOf } from '../ttl';
+import { tellIfCut, ttlOf } from '../times';
 import { grantsTable } from './grants';
 
 interface Options {
@@ -39,12 +40,7 @@ export function addRenew(program: MgrantCommand): void {
         const live = all ? await liveGrants(client, now) : [await meant(client, { host, db, role, label }, now)];
         const grants = [];
         for (const one of live)
-          grants.push(
-            await client.renew(`${one.role}:${one.host}/${one.db}`, {
-              ...(one.label !== undefined && { label: one.label }),
-              ...(ttl !== undefined && { ttl }),
-            }),
-          );
+          grants.push(await client.renew(`${one.role}:${one.host}/${one.db}`, defined({ label: one.label, ttl })));
         return grants;
       });
       for (const { expires } of renewed) if (ttl !== undefined) tellIfCut(session, ttl, new Date(expires));
@@ -59,7 +55,5 @@ async function meant(
   now: Date,
 ): Promise<Place & { label?: string }> {
   const place = await placeOf(client, { host, db, role: role ?? 'read' });
-  return role === undefined
-    ? onlyGrant(client, { ...place, label }, now)
-    : { ...place, ...(label !== undefined && { label }) };
+  return role === undefined ? onlyGrant(client, { ...place, label }, now) : { ...place, ...defined({ label }) };
 }

@@ -1,5 +1,8 @@
+import type { RevokeFilter } from '../../sdk/calls/grants';
 import type { Client } from '../../sdk/client';
+import { defined } from '../../sdk/defined';
 import type { Ended } from '../../sdk/replies';
+import type { Place } from '../../sdk/spec';
 import { loginName } from '../held-grants';
 import type { MgrantCommand } from '../mgrant-command';
 import { resolveAliases } from '../places';
@@ -42,7 +45,7 @@ export function addRevoke(program: MgrantCommand): void {
       const client = await session.client();
       const place = await resolveAliases(client, { host: host ?? '*', db: db ?? '*', role: options.role ?? '*' });
       const { label, email } = options;
-      const filter = { ...place, ...(label !== undefined && { label }), ...(email !== undefined && { email }) };
+      const filter = { ...place, ...defined({ label, email }) };
       const meant = await session.wait('Looking for them', () => matching(client, filter));
       if (meant.length > 1) {
         session.note(grantsTable(meant, session.io.now(), session.paint.err));
@@ -54,10 +57,7 @@ export function addRevoke(program: MgrantCommand): void {
 }
 
 /** The live grants that a filter means. */
-async function matching(
-  client: Client,
-  filter: { host: string; db: string; role: string; label?: string; email?: string },
-) {
+async function matching(client: Client, filter: Place & Pick<RevokeFilter, 'label' | 'email'>) {
   const { host, db, role, label, email = (await client.me()).email } = filter;
   const named = (value: string) => (value === '*' ? undefined : value);
   const grants = await client.grants({

@@ -1,3 +1,4 @@
+import { defined } from '../../sdk/defined';
 import type { MgrantCommand } from '../mgrant-command';
 import { placeInSpec } from '../places';
 import { rulesTable } from '../rules/rules-table';
@@ -15,7 +16,7 @@ export function addWhy(rules: MgrantCommand): void {
     .does(async (session, spec: string, { email }: { email?: string }) => {
       const client = await session.client();
       const place = await placeInSpec(client, spec);
-      const why = await session.wait('Looking', () => client.why({ ...place, ...(email !== undefined && { email }) }));
+      const why = await session.wait('Looking', () => client.why({ ...place, ...defined({ email }) }));
       session.show(why, () => {
         const { bold, green, red } = session.paint.out;
         const said = why.allowed ? green('allowed') : red('not allowed');

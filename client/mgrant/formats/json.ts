@@ -2,10 +2,6 @@ import type { Login } from './login';
 
 export const json = (login: Login): string => `${JSON.stringify(jsonOf(login), null, 2)}\n`;
 
-const jsonOf = ({ host, db, role, label, username, password, authSource, expires, uri, ca, caFile }: Login) => ({
-  ...{ host, db, role, label: label ?? '', username, password, authSource },
-  ...(expires && { expires: expires.toISOString() }),
-  uri,
-  ...(ca !== undefined && { ca }),
-  ...(caFile !== undefined && { caFile }),
+const jsonOf = ({ host, db, role, label = '', username, password, authSource, expires, uri, ca, caFile }: Login) => ({
+  ...{ host, db, role, label, username, password, authSource, expires, uri, ca, caFile },
 });

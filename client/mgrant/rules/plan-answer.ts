@@ -1,7 +1,9 @@
 import { ruleAnswer } from '../../../shared/http/answers';
+import type { Rule } from '../../../shared/policy/policy';
 import { iso } from '../../../shared/policy/time';
 import type { Applied } from '../../rules-file/apply-rules';
 import type { Change } from '../../rules-file/changes';
+import type { Ruler } from '../../rules-file/parse-rules-file';
 import type { Plan } from '../../rules-file/plan-rules';
 import { lineOf } from '../../rules-file/render-plan';
 import type { LiveGrant } from '../../rules-file/service-state';
@@ -30,18 +32,10 @@ export const describeFailures = ({ done, left, failures }: Applied): string =>
     ...failures.map(({ change, detail }) => `${lineOf(change)}: ${detail}`),
   ].join('\n');
 
-const changeAnswer = (change: Change) =>
-  change.of === 'rule'
-    ? {
-        ...{ act: change.act, of: change.of },
-        ...(change.before && { before: ruleAnswer(change.before) }),
-        ...(change.after && { after: ruleAnswer(change.after) }),
-      }
-    : {
-        ...{ act: change.act, of: change.of },
-        ...(change.before && { before: change.before }),
-        ...(change.after && { after: change.after }),
-      };
+const changeAnswer = ({ act, of, before, after }: Change) => {
+  const shown = (one: Rule | Ruler) => ('role' in one ? ruleAnswer(one) : one);
+  return { act, of, ...(before && { before: shown(before) }), ...(after && { after: shown(after) }) };
+};
 
 const grantAnswer = ({ email, host, db, role, label, username, expiresAt }: LiveGrant) => ({
   ...{ email, host, db, role, label, username },

@@ -1,6 +1,7 @@
 import { setRuleRoute } from '../../../shared/contract/routes/set-rule';
 import type { RuleInput } from '../../sdk/calls/rules';
 import type { Client } from '../../sdk/client';
+import { defined } from '../../sdk/defined';
 import { checked } from '../checked';
 import type { MgrantCommand } from '../mgrant-command';
 import { resolveAliases, specOf } from '../places';
@@ -40,10 +41,7 @@ export async function ruleOf(
   const rule: RuleInput = {
     ...about,
     ...(await resolveAliases(client, specOf(spec))),
-    ...(expires !== undefined && { expires: timeOf('--expires', expires) }),
-    ...(maxTtl !== undefined && { maxTtl }),
-    ...(cidr && { cidrs: cidr }),
-    ...(note !== undefined && { note }),
+    ...defined({ expires: timeOf('--expires', expires), maxTtl, cidrs: cidr, note }),
   };
   checked('the rule', setRuleRoute.body, rule);
   return rule;

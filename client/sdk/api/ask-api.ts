@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Route } from '../../../shared/contract/route';
+import { defined } from '../defined';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
 
 /** What the API answered. `retryAfter`: the seconds of its `Retry-After` header. */
@@ -100,9 +101,7 @@ export async function ask<S extends v.GenericSchema>(
   { route, query, body, answer: schema, repeat }: Question<S>,
 ): Promise<v.InferOutput<S>> {
   for (let attempt = 0; ; attempt += 1) {
-    const { answer, fault } = await sent(
-      deps.api(route, { ...(query && { query }), ...(body !== undefined && { body }) }),
-    );
+    const { answer, fault } = await sent(deps.api(route, defined({ query, body })));
     if (answer && answer.status < 300) return understood(schema, answer.json);
     const again = repeat === 'always' || isHeldBack(answer) || (repeat === 'refused' && answer?.status === 429);
     const pause = again ? pauseOf(answer, attempt, deps) : undefined;
@@ -118,17 +117,18 @@ export const read = <S extends v.GenericSchema>(
 ): Promise<v.InferOutput<S>> => ask(deps, { query: {}, ...question, repeat: 'always' });
 
 /** All pages of a list. */
-export async function pages<P extends { cursor?: string | undefined }, T>(
-  page: (query: Record<string, string>) => Promise<P>,
-  itemsOf: (page: P) => T[],
+export async function pages<S extends v.GenericSchema<unknown, { cursor?: string | undefined }>, T>(
+  deps: ClientDeps,
+  question: Omit<Question<S>, 'body' | 'repeat'>,
+  itemsOf: (page: v.InferOutput<S>) => T[],
 ): Promise<T[]> {
   const items: T[] = [];
-  let next: string | undefined;
+  let cursor: string | undefined;
   do {
-    const one = await page(next === undefined ? {} : { cursor: next });
-    items.push(...itemsOf(one));
-    next = one.cursor;
-  } while (next !== undefined);
+    const page = await read(deps, { ...question, query: { ...question.query, ...defined({ cursor }) } });
+    items.push(...itemsOf(page));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
   return items;
 }
 

@@ -4,7 +4,7 @@ import { grantCredentialsRoute } from '../../../shared/contract/routes/grant-cre
 import { listGrantsRoute } from '../../../shared/contract/routes/list-grants';
 import { renewGrantRoute } from '../../../shared/contract/routes/renew-grant';
 import { revokeGrantsRoute } from '../../../shared/contract/routes/revoke-grants';
-import { ask, type ClientDeps, pages, read } from '../api/ask-api';
+import { ask, type ClientDeps, pages } from '../api/ask-api';
 import { queryOf } from '../query-of';
 import type { Ended, Grant, RenewedGrant } from '../replies';
 import type { Place } from '../spec';
@@ -38,12 +38,8 @@ export const renewGrant = (api: ClientDeps, wish: GrantWish): Promise<RenewedGra
 
 /** One's own grants, or those that a filter names. */
 export const listGrants = (api: ClientDeps, filter: { email?: string; host?: string; db?: string }): Promise<Grant[]> =>
-  pages(
-    (cursor) => read(api, { route: listGrantsRoute, answer: replies.grants, query: { ...queryOf(filter), ...cursor } }),
-    ({ grants }) => grants,
-  );
+  pages(api, { route: listGrantsRoute, answer: replies.grants, query: queryOf(filter) }, (page) => page.grants);
 
-/** Ends the grants that match. */
 export const revokeGrants = (api: ClientDeps, filter: RevokeFilter): Promise<Ended> =>
   ask(api, { route: revokeGrantsRoute, query: queryOf(filter), answer: replies.revoked, repeat: 'always' });
 

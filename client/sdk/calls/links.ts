@@ -6,11 +6,7 @@ import { requestLinkRoute } from '../../../shared/contract/routes/request-link';
 import { ask, type ClientDeps } from '../api/ask-api';
 
 /** A token, whose it is, and until when it works (ISO 8601). */
-export interface Token {
-  token: string;
-  email: string;
-  expires: string;
-}
+export type Token = v.InferOutput<typeof replies.token>;
 
 /** Asking twice would mail two links. */
 const request = { route: requestLinkRoute, repeat: 'never' } as const;

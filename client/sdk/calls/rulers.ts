@@ -2,7 +2,7 @@ import { replies } from '../../../shared/contract/replies';
 import { dismissRulerRoute } from '../../../shared/contract/routes/dismiss-ruler';
 import { listRulersRoute } from '../../../shared/contract/routes/list-rulers';
 import { setRulerRoute } from '../../../shared/contract/routes/set-ruler';
-import { ask, type ClientDeps, pages, read } from '../api/ask-api';
+import { ask, type ClientDeps, pages } from '../api/ask-api';
 import { queryOf } from '../query-of';
 import type { Ruler, SetRuler, Unreadable } from '../replies';
 
@@ -18,16 +18,11 @@ export interface RulerInput {
 
 /** All rulers and their scopes, or one of them. */
 export const listRulers = (api: ClientDeps, filter: { email?: string }): Promise<(Ruler | Unreadable)[]> =>
-  pages(
-    (cursor) => read(api, { route: listRulersRoute, answer: replies.rulers, query: { ...queryOf(filter), ...cursor } }),
-    ({ rulers }) => rulers,
-  );
+  pages(api, { route: listRulersRoute, answer: replies.rulers, query: queryOf(filter) }, (page) => page.rulers);
 
-/** Appoints a ruler, or changes their scope. */
 export const setRuler = (api: ClientDeps, body: RulerInput): Promise<SetRuler> =>
   ask(api, { route: setRulerRoute, body, answer: replies.ruler, repeat: 'refused' });
 
-/** Dismisses a ruler. */
 export const removeRuler = (api: ClientDeps, key: { email: string; version?: number }): Promise<Ruler | Unreadable> =>
   ask(api, {
     ...{ route: dismissRulerRoute, query: queryOf(key) },

@@ -30,18 +30,12 @@ export interface RuleInput extends RuleKey {
 }
 
 /** With `dryRun`, the service only tells who would lose what. */
-export interface How {
-  dryRun?: boolean;
-}
+type How = { dryRun?: boolean };
 
 /** All rules, or those of one principal. */
 export const listRules = (api: ClientDeps, filter: { email?: string }): Promise<(Rule | Unreadable)[]> =>
-  pages(
-    (cursor) => read(api, { route: listRulesRoute, answer: replies.rules, query: { ...queryOf(filter), ...cursor } }),
-    ({ rules }) => rules,
-  );
+  pages(api, { route: listRulesRoute, answer: replies.rules, query: queryOf(filter) }, (page) => page.rules);
 
-/** Sets a rule. */
 export async function setRule(api: ClientDeps, body: RuleInput, { dryRun = false }: How): Promise<SetRule | Losses> {
   const request = { route: setRuleRoute, body } as const;
   return dryRun
@@ -49,7 +43,6 @@ export async function setRule(api: ClientDeps, body: RuleInput, { dryRun = false
     : ask(api, { ...request, answer: replies.rule, repeat: 'refused' });
 }
 
-/** Removes a rule. */
 export async function removeRule(
   api: ClientDeps,
   key: RuleKey,

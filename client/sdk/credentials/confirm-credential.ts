@@ -1,14 +1,15 @@
 import { listGrants } from '../calls/grants';
+import type { ClientContext } from '../client-context';
 import { isMongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { Credential, Wanted } from '../settings/credentials';
-import { type ObtainDeps, obtainCredential } from './obtain-credential';
+import { obtainCredential } from './obtain-credential';
 
 /**
  * The credential of {@link obtainCredential}, for a caller who hands it on and so never sees MongoDB refuse it. Asks the API whether it
  * still knows the credential from the settings file, and gets a new one if it does not.
  */
-export async function confirmedCredential(deps: ObtainDeps, wanted: Wanted): Promise<Credential> {
+export async function confirmedCredential(deps: ClientContext, wanted: Wanted): Promise<Credential> {
   const began = deps.now();
   const credential = await obtainCredential(deps, wanted);
   const isNew = credential.issued !== undefined && credential.issued >= began;
@@ -16,7 +17,7 @@ export async function confirmedCredential(deps: ObtainDeps, wanted: Wanted): Pro
 }
 
 /** True also if nobody can tell: somebody else gave the credential, or the API does not answer. */
-async function isInForce(deps: ObtainDeps, credential: Credential): Promise<boolean> {
+async function isInForce(deps: ClientContext, credential: Credential): Promise<boolean> {
   const { host, db, role, username, endpoint } = credential;
   if (endpoint === undefined) return true;
   try {

@@ -1,19 +1,18 @@
+import type { ClientContext } from '../client-context';
 import type { OpenClients } from '../mongo/open-clients';
 import type { Credential } from '../settings/credentials';
 import { dueAt, hasEnded, isDue } from './due';
-import { type ObtainDeps, obtainCredential } from './obtain-credential';
+import { obtainCredential } from './obtain-credential';
 
 /** Milliseconds. It looks for due credentials at least once in `most`, since a machine may sleep, and at most once in `least`. */
 const most = 10 * 60_000;
 const least = 30_000;
 
-export type KeepAlive = ReturnType<typeof keepAlive>;
-
 /**
  * Renews the credentials of a program that runs on and on, before they end. A renewal keeps the password, so everything that was opened
  * with it works on. Its timer keeps no process alive.
  */
-export function keepAlive(deps: ObtainDeps, clients: OpenClients) {
+export function keepAlive(deps: ClientContext, clients: OpenClients) {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 

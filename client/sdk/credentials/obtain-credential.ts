@@ -1,4 +1,5 @@
 import { renewGrant } from '../calls/grants';
+import type { ClientContext } from '../client-context';
 import { isMongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import {
@@ -10,17 +11,10 @@ import {
   withCredential,
   withoutCredentials,
 } from '../settings/credentials';
-import type { SettingsFile } from '../settings/settings-file';
 import type { Settings } from '../settings/settings-schema';
 import { hasEnded, isDue } from './due';
 import { renewed } from './renewed';
-import { type RequestDeps, requestCredential } from './request-credential';
-
-export interface ObtainDeps extends RequestDeps {
-  file: SettingsFile;
-  /** Tells somebody, once, what they should look after. */
-  warn(message: string): void;
-}
+import { requestCredential } from './request-credential';
 
 /**
  * The credential for a place and a label: the one in the settings file, renewed if it ends soon, or a new one. One of all
@@ -28,7 +22,7 @@ export interface ObtainDeps extends RequestDeps {
  *
  * @param refused a credential that MongoDB did not take: another one is got in its place
  */
-export async function obtainCredential(deps: ObtainDeps, wanted: Wanted, refused?: Credential): Promise<Credential> {
+export async function obtainCredential(deps: ClientContext, wanted: Wanted, refused?: Credential): Promise<Credential> {
   const usable = (settings: Settings): Credential | undefined => {
     const credential = findCredential(settings, wanted);
     return credential && !(refused && sameCredential(credential, refused)) && !hasEnded(credential, deps.now())
@@ -52,7 +46,7 @@ export async function obtainCredential(deps: ObtainDeps, wanted: Wanted, refused
 
 /** The credential with a later end. Unchanged if the API can't renew it now; none if the API no longer knows it. */
 async function renewedOrStill(
-  deps: ObtainDeps,
+  deps: ClientContext,
   { settings, credential }: { settings: Settings; credential: Credential },
   wanted: Wanted,
 ): Promise<Credential | undefined> {
@@ -69,7 +63,7 @@ async function renewedOrStill(
 }
 
 /** Writes a credential down, and leaves out those that have ended, so that the Python client asks for new ones. */
-async function save(deps: ObtainDeps, credential: Credential, wanted: Wanted): Promise<Credential> {
+async function save(deps: ClientContext, credential: Credential, wanted: Wanted): Promise<Credential> {
   const tidy = (settings: Settings) => withoutCredentials(settings, (one) => hasEnded(one, deps.now()));
   const settings = await deps.file.change((before) => tidy(withCredential(before, credential, wanted)));
   return findCredential(settings, wanted) ?? credential;

@@ -1,3 +1,4 @@
+import { defined } from '../defined';
 import type { RenewedGrant } from '../replies';
 import type { Credential } from '../settings/credentials';
 
@@ -10,5 +11,5 @@ export const renewed = (
   ...credential,
   issued: now,
   expires: new Date(expires),
-  ...(ca !== undefined && { ca }),
+  ...defined({ ca }),
 });

@@ -1,25 +1,17 @@
-import type { ClientDeps } from '../api/ask-api';
 import { type NewGrant, requestGrant } from '../calls/grants';
+import type { ClientContext } from '../client-context';
+import { defined } from '../defined';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { Credential, Wanted } from '../settings/credentials';
-import type { Remote, Settings } from '../settings/settings-schema';
+import type { Settings } from '../settings/settings-schema';
 import type { Place } from '../spec';
-
-export interface RequestDeps {
-  /** The API behind a remote. */
-  apiOf(remote: Remote): ClientDeps;
-  now(): Date;
-  /** Only this remote is asked. */
-  endpoint?: string | undefined;
-  ttl?: string | number | undefined;
-}
 
 /**
  * Asks the remotes for a credential, one after the other until one gives it. None hears of what another one said.
  */
 export async function requestCredential(
-  deps: RequestDeps,
+  deps: ClientContext,
   settings: Settings,
   { place, label }: Wanted,
 ): Promise<Credential> {
@@ -38,10 +30,9 @@ export async function requestCredential(
 
 const credentialOf = ({ username, password, label, expires, uri, ca }: NewGrant, place: Place): Credential => ({
   ...place,
-  ...{ username, password, label },
+  ...defined({ username, password, label, ca }),
   expires: new Date(expires),
   uri: uri.replace(/\/\/[^@/]*@/, '//'),
-  ...(ca !== undefined && { ca }),
 });
 
 /** The refusal of the only remote. With several remotes, what each said, with the code of the first that said more than no. */

@@ -1,15 +1,20 @@
-import { redeemLink, type Token } from '../calls/links';
+import { redeemLink, requestLink, type Token } from '../calls/links';
 import type { ClientContext } from '../client-context';
 import { MongograntError } from '../mongogrant-error';
 import { setRemote } from '../remotes';
 import { type TerminalLogin, terminalLogin } from './terminal-login';
-import { whichEndpoint } from './which-endpoint';
 
 /** Whose token was noted, until when it works (ISO 8601), and where. */
 export interface LoggedIn {
   email: string;
   expires: string;
   endpoint: string;
+}
+
+/** Has a link mailed, and answers with what to do next, in the service's words. */
+export async function requestMailedLink(context: ClientContext, email: string, named?: string): Promise<string> {
+  const endpoint = await whichEndpoint(context, named);
+  return (await requestLink(context.apiOf({ endpoint }), email)).msg;
 }
 
 /** Redeems a mailed link, and notes the token. */
@@ -32,4 +37,11 @@ export async function logIn(
 async function noted(context: ClientContext, endpoint: string, { token, ...whose }: Token): Promise<LoggedIn> {
   await setRemote(context, endpoint, token);
   return { email: whose.email, expires: whose.expires, endpoint };
+}
+
+/** The service to log in to: the one that is named, or the first one. */
+async function whichEndpoint({ file, endpoint }: ClientContext, named = endpoint): Promise<string> {
+  const which = named ?? (await file.read()).fetch.remotes[0]?.endpoint;
+  if (which) return which;
+  throw new MongograntError('endpoint_invalid', 'Which service? Name its address, such as https://api.lab.org.');
 }

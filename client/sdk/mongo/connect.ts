@@ -1,5 +1,6 @@
 import type { MongoClient, MongoClientOptions } from 'mongodb';
 import { codeOf } from '../code-of';
+import { defined } from '../defined';
 import { MongograntError } from '../mongogrant-error';
 import type { Credential } from '../settings/credentials';
 import { placeUri } from './credential-uri';
@@ -17,7 +18,7 @@ export const connect: Connect = async (credential, options) => {
   const { username, password, ca } = credential;
   // The login is not in the address, which the driver's errors may quote.
   const client = new MongoClient(placeUri(credential), {
-    ...(ca !== undefined && { ca }),
+    ...defined({ ca }),
     ...options,
     auth: { username, password },
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostOf } from '../../../shared/contract/names';
+import { defined } from '../defined';
 import { type Place, samePlace } from '../spec';
 import type { Auth, Known, Settings } from './settings-schema';
 
@@ -112,25 +113,19 @@ function credentialOf(
   known: Known | undefined,
   ca: string | undefined,
 ): Credential {
-  const { label, endpoint, uri } = known ?? {};
-  const [issued, expires] = [known?.issued, known?.expires].map((time) => (time ? new Date(time) : undefined));
-  return {
-    ...{ host, db, role, username, password },
-    ...(label !== undefined && { label }),
-    ...(endpoint !== undefined && { endpoint }),
-    ...(issued && !Number.isNaN(issued.getTime()) && { issued }),
-    ...(expires && !Number.isNaN(expires.getTime()) && { expires }),
-    ...(uri !== undefined && { uri }),
-    // If somebody else wrote the credential down, we don't even know whether its host takes TLS.
-    ...(known && ca !== undefined && { ca }),
-  };
+  const { label, endpoint, issued, expires, uri } = known ?? {};
+  const about = { label, endpoint, issued: dateOf(issued), expires: dateOf(expires), uri };
+  // If somebody else wrote the credential down, we don't even know whether its host takes TLS.
+  return { ...{ host, db, role, username, password }, ...defined({ ...about, ca: known && ca }) };
+}
+
+function dateOf(text = ''): Date | undefined {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 const knownOf = (auth: Auth, { endpoint, issued, expires, uri }: Credential, label: string): Known => ({
   mark: markOf(auth),
   label,
-  ...(endpoint !== undefined && { endpoint }),
-  ...(issued && { issued: issued.toISOString() }),
-  ...(expires && { expires: expires.toISOString() }),
-  ...(uri !== undefined && { uri }),
+  ...defined({ endpoint, issued: issued?.toISOString(), expires: expires?.toISOString(), uri }),
 });

@@ -6,8 +6,7 @@ import { codeOf } from '../code-of';
 import { decodeText } from '../decode-text';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
 import { withLock } from './lock';
-import { emptySettings, type Settings } from './settings-schema';
-import { parseSettings, settingsText } from './settings-text';
+import { emptySettings, parseSettings, type Settings, settingsText } from './settings-schema';
 import { closeToOthers, fileBehind, writeWhole } from './write-file';
 
 /** Milliseconds. A write takes a few, but only after 90 s do we know that a holder on another machine is dead. */
@@ -15,22 +14,15 @@ const patience = 120_000;
 /** The Python client writes in place, so its file may be half there for a moment. */
 const looks = 5;
 
-export interface SettingsFile {
-  read(): Promise<Settings>;
-  /** Reads, edits and writes, with no other process of ours in between. Nothing is written if the edit gives back what it got. */
-  change(edit: (settings: Settings) => Settings): Promise<Settings>;
-  /** Puts a text that is no secret into a file whose name begins as this one's; answers its path. */
-  writeBeside(ending: string, text: string): Promise<string>;
-  /** Does something that only one process at a time should do for this key; see `withLock`. */
-  alone<T>(key: string, act: () => Promise<T>, unless: () => Promise<T | undefined>): Promise<T>;
-}
+export type SettingsFile = ReturnType<typeof settingsFile>;
 
 /** The settings in this file; a file that is not there yet is one with nothing in it. A file that can't be parsed is left alone. */
-export function settingsFile(path: string): SettingsFile {
+export function settingsFile(path: string) {
   const read = async () => readSettings(path, await fileBehind(path));
   return {
     read,
-    change: async (edit) => {
+    /** Reads, edits and writes, with no other process of ours in between. Nothing is written if the edit gives back what it got. */
+    change: async (edit: (settings: Settings) => Settings): Promise<Settings> => {
       const file = await fileBehind(path);
       const temporary = (name: string) => `${file}.${name}.tmp`;
       const act = async (name: string) => {
@@ -42,14 +34,16 @@ export function settingsFile(path: string): SettingsFile {
       const cleanUp = (name: string) => unlink(temporary(name)).catch(() => {});
       return withLock(`${file}.lock`, act, { patience, cleanUp }).catch(unwritable(path));
     },
-    writeBeside: async (ending, text) => {
+    /** Puts a text that is no secret into a file whose name begins as this one's; answers its path. */
+    writeBeside: async (ending: string, text: string): Promise<string> => {
       const beside = resolve(`${(await fileBehind(path)).replace(/\.json$/, '')}.${ending}`);
       const there = await readFile(beside, 'utf8').catch(() => undefined);
       const temporary = `${beside}.${randomBytes(8).toString('hex')}.tmp`;
       if (there !== text) await writeWhole(beside, text, temporary).catch(unwritable(beside));
       return beside;
     },
-    alone: async (key, act, unless) => {
+    /** Does something that only one process at a time should do for this key; see `withLock`. */
+    alone: async <T>(key: string, act: () => Promise<T>, unless: () => Promise<T | undefined>): Promise<T> => {
       const file = await fileBehind(path);
       return withLock(`${file}.${key}.lock`, act, { patience: 2 * patience, unless }).catch(unwritable(path));
     },

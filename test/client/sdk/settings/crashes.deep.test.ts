@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseSettings } from '../../../../client/sdk/settings/settings-text';
+import { parseSettings } from '../../../../client/sdk/settings/settings-schema';
 import { plainScript } from '../../../support/plain-script';
 import { temporaryFolder } from '../../../support/temporary-folder';
 
