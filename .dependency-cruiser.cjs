@@ -40,6 +40,9 @@ const rooms = {
   ...Object.fromEntries(Object.entries(mongod).map(([name, used]) => [`packages/mongod/src/${name}`, inMongod(used)])),
 };
 
+/** What each function says of itself to the stack. */
+const permissions = '^functions/[^/]+/permissions\\.ts$';
+
 const within = (names) => (names.length > 0 ? `^(${names.join('|')})/` : '^$');
 const ours = '^(shared|functions|client|infra|local|packages|openapi|bench|test)/';
 /** What a package offers to those outside of it. */
@@ -58,8 +61,22 @@ module.exports = {
       name: 'another-function',
       comment: 'What two functions use belongs in a room of shared/.',
       severity: 'error',
-      from: { path: '^functions/([^/]+)/' },
+      from: { path: '^functions/([^/]+)/', pathNot: permissions },
       to: { path: ours, pathNot: ['^functions/$1/', within(inShared(all))] },
+    },
+    {
+      name: 'permissions',
+      comment: 'What a function may do is told in types of infra alone, which cost no bundle anything.',
+      severity: 'error',
+      from: { path: permissions },
+      to: { path: ours, pathNot: '^infra/resources\\.ts$' },
+    },
+    {
+      name: 'permissions-in-a-bundle',
+      comment: 'The stack reads what a function may do; the function itself does not.',
+      severity: 'error',
+      from: { pathNot: '^infra/' },
+      to: { path: permissions },
     },
     {
       name: 'past-the-door',
@@ -73,7 +90,15 @@ module.exports = {
       comment: `${room} may use ${used.length > 0 ? used.join(', ') : 'nothing of ours'}.`,
       severity: 'error',
       from: { path: `^${room}/` },
-      to: { path: ours, pathNot: [`^${room}/`, 'package\\.json$', ...(used.length > 0 ? [within(used)] : [])] },
+      to: {
+        path: ours,
+        pathNot: [
+          `^${room}/`,
+          'package\\.json$',
+          ...(room === 'infra' ? [permissions] : []),
+          ...(used.length > 0 ? [within(used)] : []),
+        ],
+      },
     })),
   ],
   options: {

@@ -11,16 +11,17 @@ import { type ApiFunctionProps, apiFunction } from './api-function';
 import { CustomerKey } from './customer-key';
 import { Dashboard } from './dashboard';
 import { Front, type FrontSettings, frontSettingsOf } from './front';
-import { listHostSecrets, readHostSecrets, rotateHostSecrets } from './host-secrets';
+import { HostSecrets } from './host-secrets';
 import { Mail } from './mail';
 import { Network } from './network';
 import { printNextSteps } from './next-steps';
+import { permit } from './permit';
 import { Scheduled } from './scheduled';
 import { SigningKey, type SigningKeyProps } from './signing-key';
 import { Table } from './table';
 import { watchService } from './watch-service';
 
-/** All of mongogrant: its parts, and what each function may do. */
+/** All of mongogrant. What a function may do stands beside it, in its `permissions.ts`. */
 export class MongograntStack extends Stack {
   constructor(scope: Construct, { settings, deployment, functionSettings }: ReturnType<typeof parseDeployment>) {
     const { stackName, retain, reservedConcurrency: reserved, mailIdentity } = deployment;
@@ -61,28 +62,24 @@ export class MongograntStack extends Stack {
     schedule(this, jobs);
     const noteFeedback = make('note-feedback');
     const table = new Table(this, 'Table', { retain, key, name: deployment.tableName });
-    allow(
-      { ...functions, ...jobs, 'note-feedback': noteFeedback },
-      {
-        table,
-        signingKey: new SigningKey(this, 'SigningKey', {
-          prefix,
-          name: 'signing-key',
-          description: 'Signs fetch tokens',
-          key,
-        }),
-        linkKey: new SigningKey(this, 'LinkKey', { prefix, name: 'link-key', description: 'Signs mailed links', key }),
-        readHosts: (fn) => readHostSecrets(fn, prefix, key),
-        mail: new Mail(this, 'Mail', { ...settings, mailIdentity }),
-      },
-    );
-
+    const signing = { prefix, key };
+    const resources = {
+      table,
+      signingKey: new SigningKey(this, 'SigningKey', {
+        ...signing,
+        name: 'signing-key',
+        description: 'Signs fetch tokens',
+      }),
+      linkKey: new SigningKey(this, 'LinkKey', { ...signing, name: 'link-key', description: 'Signs mailed links' }),
+      hosts: new HostSecrets(prefix, key),
+      mail: new Mail(this, 'Mail', { ...settings, mailIdentity }),
+    };
     // Outside the table and the settings: all that it needs to know is in the secret that it is called for.
     const rotate = apiFunction(this, 'rotate-admin-password', {
       ...{ environment: {}, removalPolicy, key, mongodb },
       timeout: Duration.seconds(60),
     });
-    rotateHostSecrets(rotate, prefix, key);
+    permit({ ...functions, ...jobs, 'note-feedback': noteFeedback, 'rotate-admin-password': rotate }, resources);
 
     const api = new Api(this, 'Api', { routes: routesOf(settings), functions, domain, removalPolicy, key });
     const alarms = new Alarms(this, 'Alarms', { stackName, alarmEmail: deployment.alarmEmail, key });
@@ -134,128 +131,4 @@ function schedule(scope: Construct, { reap, remind, reconcile }: Record<Schedule
     description: 'compares the users on each host with the grants',
   };
   new Scheduled(scope, 'Reconciler', compared);
-}
-
-interface Resources {
-  table: Table;
-  signingKey: SigningKey;
-  linkKey: SigningKey;
-  readHosts: (fn: LambdaFunction) => void;
-  mail: Mail;
-}
-
-/** Everything that each function may do, but for its own log and its way into the VPC. */
-function allow(functions: Record<FunctionName | OwnJob, LambdaFunction>, resources: Resources) {
-  const { table, signingKey, linkKey, readHosts, mail } = resources;
-  const requestLink = functions['request-link'];
-  table.readRules(requestLink);
-  table.readRulers(requestLink);
-  table.countRequests(requestLink);
-  table.createLinks(requestLink);
-  table.countNewAddresses(requestLink);
-  table.readUndelivered(requestLink);
-  table.writeAudit(requestLink);
-  linkKey.read(requestLink);
-  mail.send(requestLink);
-
-  const redeemLink = functions['redeem-link'];
-  table.spendLinks(redeemLink);
-  table.writeAudit(redeemLink);
-  linkKey.read(redeemLink);
-  signingKey.read(redeemLink);
-
-  const grantCredentials = functions['grant-credentials'];
-  table.checkTokens(grantCredentials);
-  table.readRules(grantCredentials);
-  table.readGrants(grantCredentials);
-  table.writeGrants(grantCredentials);
-  table.noteSilence(grantCredentials);
-  table.writeAudit(grantCredentials);
-  signingKey.read(grantCredentials);
-  readHosts(grantCredentials);
-
-  const { grants } = functions;
-  table.checkTokens(grants);
-  table.readRules(grants);
-  table.readRulers(grants);
-  table.readGrants(grants);
-  table.listGrants(grants);
-  table.listLiveGrants(grants);
-  table.writeAudit(grants);
-  signingKey.read(grants);
-
-  const { revoke } = functions;
-  table.checkTokens(revoke);
-  table.endTokens(revoke);
-  table.readRulers(revoke);
-  table.readGrants(revoke);
-  table.listGrants(revoke);
-  table.endGrants(revoke);
-  table.planOrders(revoke);
-  table.noteSilence(revoke);
-  table.writeAudit(revoke);
-  signingKey.read(revoke);
-  readHosts(revoke);
-
-  const { rules } = functions;
-  table.checkTokens(rules);
-  table.readRules(rules);
-  table.listRules(rules);
-  table.countRules(rules);
-  table.changeRules(rules);
-  table.listRulers(rules);
-  table.changeRulers(rules);
-  table.readGrants(rules);
-  table.listGrants(rules);
-  table.listLiveGrants(rules);
-  table.planSweeps(rules);
-  table.writeAudit(rules);
-  signingKey.read(rules);
-
-  const { audit } = functions;
-  table.checkTokens(audit);
-  table.readRulers(audit);
-  table.readAudit(audit);
-  table.writeAudit(audit);
-  signingKey.read(audit);
-
-  const { reap } = functions;
-  table.sweep(reap);
-  table.carryOutOrders(reap);
-  table.readRules(reap);
-  table.listRules(reap);
-  table.removeRules(reap);
-  table.readRulers(reap);
-  table.readGrants(reap);
-  table.listGrants(reap);
-  table.listLiveGrants(reap);
-  table.endGrants(reap);
-  table.noteReach(reap);
-  table.watchRuns(reap);
-  table.noteVersion(reap);
-  table.writeAudit(reap);
-  readHosts(reap);
-
-  const { remind } = functions;
-  table.listLiveGrants(remind);
-  table.noteReminders(remind);
-  table.readUndelivered(remind);
-  table.watchRuns(remind);
-  table.writeAudit(remind);
-  mail.send(remind);
-
-  const { 'note-feedback': noteFeedback } = functions;
-  table.noteUndelivered(noteFeedback);
-  table.writeAudit(noteFeedback);
-  mail.hear(noteFeedback);
-
-  const { reconcile } = functions;
-  table.readGrants(reconcile);
-  table.listGrants(reconcile);
-  table.markGrants(reconcile);
-  table.takeHosts(reconcile);
-  table.noteRuns(reconcile);
-  table.writeAudit(reconcile);
-  readHosts(reconcile);
-  listHostSecrets(reconcile);
 }

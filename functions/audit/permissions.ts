@@ -1,0 +1,9 @@
+import type { Permissions } from '../../infra/resources';
+
+export const permissions: Permissions = ({ table, signingKey }, fn) => {
+  table.checkTokens(fn);
+  table.readRulers(fn);
+  table.readAudit(fn);
+  table.writeAudit(fn);
+  signingKey.read(fn);
+};

@@ -1,0 +1,10 @@
+import type { Permissions } from '../../infra/resources';
+
+export const permissions: Permissions = ({ table, mail }, fn) => {
+  table.listLiveGrants(fn);
+  table.noteReminders(fn);
+  table.readUndelivered(fn);
+  table.watchRuns(fn);
+  table.writeAudit(fn);
+  mail.send(fn);
+};

@@ -1,0 +1,5 @@
+import type { Permissions } from '../../infra/resources';
+
+export const permissions: Permissions = ({ hosts }, fn) => {
+  hosts.rotate(fn);
+};
