@@ -11,15 +11,21 @@ export interface Accounts {
 /** Every normal database: what an action "on everything" is asked for. */
 export const anyNormal: Resource = { db: '', collection: '' };
 
+/** Whoever asks for something on a connection: before login, nobody. */
+export interface Asker {
+  server: Accounts;
+  connection: { login: Login | undefined };
+}
+
 /** The user's roles as they are now, with all that they inherit. */
-export function rolesOf({ users, roles }: Accounts, login: Login | undefined): Role[] {
+export function rolesOf({ server: { users, roles }, connection: { login } }: Asker): Role[] {
   const record = login && users.find(login.user, login.db);
   return record ? roles.closure(record.roles) : [];
 }
 
 /** Whether the user holds the action on the resource, at this moment. */
-export function holds(accounts: Accounts, login: Login | undefined, { action, on }: Need): boolean {
-  return rolesOf(accounts, login).some(({ privileges }) =>
+export function holds(asker: Asker, { action, on }: Need): boolean {
+  return rolesOf(asker).some(({ privileges }) =>
     privileges.some(
       ({ resource, actions }) => covers(resource, on) && (actions.includes(action) || actions.includes('anyAction')),
     ),
@@ -27,18 +33,13 @@ export function holds(accounts: Accounts, login: Login | undefined, { action, on
 }
 
 /** Whether the user holds each of them. */
-export function holdsAll(accounts: Accounts, login: Login | undefined, needs: readonly Need[]): boolean {
-  return needs.every((need) => holds(accounts, login, need));
+export function holdsAll(asker: Asker, needs: readonly Need[]): boolean {
+  return needs.every((need) => holds(asker, need));
 }
 
 /** Whether the user may do anything at all in this database or, if it is named, on this collection. */
-export function holdsAnythingIn(
-  accounts: Accounts,
-  login: Login | undefined,
-  db: string,
-  collection?: string,
-): boolean {
-  return rolesOf(accounts, login).some(({ privileges }) =>
+export function holdsAnythingIn(asker: Asker, db: string, collection?: string): boolean {
+  return rolesOf(asker).some(({ privileges }) =>
     privileges.some(({ resource, actions }) => {
       if (actions.length === 0 || 'cluster' in resource) return false;
       if (collection !== undefined) return covers(resource, { db, collection });

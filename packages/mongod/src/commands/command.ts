@@ -8,6 +8,7 @@ import type { SessionId } from '../state/session-id';
 /** One message from a client, on its way through the checks. */
 export interface Call {
   server: Server;
+  command: Command;
   /** Every command by its names, aliases included. */
   commands: ReadonlyMap<string, Command>;
   connection: Connection;

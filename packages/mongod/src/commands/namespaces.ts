@@ -1,6 +1,5 @@
 import type { Document } from 'mongodb';
 import type { Need } from '../auth/terms';
-import type { Server } from '../state/server';
 import { ServerError } from '../values/errors';
 import { typeName } from '../values/values';
 import type { Call } from './command';
@@ -27,7 +26,7 @@ export function onDatabase(...actions: string[]): (call: Call) => Need[] {
 }
 
 /** The documents of a collection, as they are now, that may match a filter; users and roles can be read as one, too. */
-export function documentsOf(server: Server, db: string, name: string, filter?: unknown): Document[] {
+export function documentsOf({ server, db }: Call, name: string, filter?: unknown): Document[] {
   if (db === 'admin' && name === 'system.users') return server.users.all().map((user) => ({ ...user }));
   if (db === 'admin' && name === 'system.roles') return server.roles.all().map((role) => ({ ...role }));
   return server.data.find(db, name)?.documentsFor(filter) ?? [];

@@ -4,6 +4,14 @@ import { numberIn } from '../values/values';
 import type { Connection } from './connection';
 import type { SessionId } from './session-id';
 
+/** What is known of a command when it begins. */
+interface Begun {
+  connection: Connection;
+  db: string;
+  body: Document;
+  session: SessionId | undefined;
+}
+
 /** One run of a command: what `currentOp` shows, and what a kill ends. */
 export class Operation {
   readonly startedAt = new Date();
@@ -11,16 +19,13 @@ export class Operation {
 
   constructor(
     readonly opid: number,
-    readonly connection: Connection,
-    readonly db: string,
-    readonly body: Document,
-    readonly session: SessionId | undefined,
+    readonly of: Begun,
   ) {}
 
   /** `db.collection` where the command names a collection, else `db.$cmd`. */
   get ns(): string {
-    const [target]: unknown[] = Object.values(this.body);
-    return `${this.db}.${typeof target === 'string' && target !== '' ? target : '$cmd'}`;
+    const [target]: unknown[] = Object.values(this.of.body);
+    return `${this.of.db}.${typeof target === 'string' && target !== '' ? target : '$cmd'}`;
   }
 
   /** Makes the operation fail at its next check, or out of its pause; the first reason counts. */
@@ -36,14 +41,14 @@ export class Operation {
   /** Waits, unless the operation is interrupted, runs out of its `maxTimeMS` or loses its client. */
   async pause(milliseconds: number): Promise<void> {
     this.check();
-    const limit = numberIn(this.body.maxTimeMS) ?? 0;
+    const limit = numberIn(this.of.body.maxTimeMS) ?? 0;
     const left = limit > 0 ? this.startedAt.getTime() + limit - Date.now() : Number.POSITIVE_INFINITY;
     await this.wait(Math.min(milliseconds, Math.max(left, 0)));
     if (left < milliseconds) throw new ServerError(50, 'operation exceeded time limit');
   }
 
   private wait(milliseconds: number): Promise<void> {
-    const { signal: lost } = this.connection;
+    const { signal: lost } = this.of.connection;
     const { signal } = this.ended;
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => () => {
@@ -62,17 +67,14 @@ export class Operation {
   }
 }
 
-/** What is known of a command when it begins. */
-type Begun = Pick<Operation, 'connection' | 'db' | 'body' | 'session'>;
-
 /** The operations that run at this moment. */
 export class Operations {
   private readonly running = new Map<number, Operation>();
   private lastOpid = 0;
 
-  begin({ connection, db, body, session }: Begun): Operation {
+  begin(command: Begun): Operation {
     this.lastOpid += 1;
-    const operation = new Operation(this.lastOpid, connection, db, body, session);
+    const operation = new Operation(this.lastOpid, command);
     this.running.set(operation.opid, operation);
     return operation;
   }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BSON, type Document } from 'mongodb';
-import { type Accounts, holds } from '../auth/privileges';
-import type { Login } from '../auth/terms';
+import { type Asker, holds } from '../auth/privileges';
 import { ServerError } from '../values/errors';
 import { isObject } from '../values/values';
 
@@ -24,8 +23,8 @@ export function digestOf({ user, db }: { user: string; db: string }): string {
 }
 
 /** The session that a message names, or the refusal; it is looked at before any privilege. */
-export function sessionIn(accounts: Accounts, login: Login | undefined, body: Document): SessionId | undefined {
-  const session = body.lsid === undefined ? undefined : readSession(accounts, login, body.lsid);
+export function sessionIn(asker: Asker, body: Document): SessionId | undefined {
+  const session = body.lsid === undefined ? undefined : readSession(asker, body.lsid);
   if (body.txnNumber === undefined) {
     const orphan = ['autocommit', 'startTransaction'].find((field) => body[field] !== undefined);
     if (orphan === undefined) return session;
@@ -37,13 +36,14 @@ export function sessionIn(accounts: Accounts, login: Login | undefined, body: Do
   throw new ServerError(20, 'Transaction numbers are only allowed on a replica set member or mongos');
 }
 
-function readSession(accounts: Accounts, login: Login | undefined, lsid: unknown): SessionId | undefined {
+function readSession(asker: Asker, lsid: unknown): SessionId | undefined {
+  const { login } = asker.connection;
   // Refused a moment later, because nobody is logged in.
   if (login === undefined) return undefined;
   const session = parseSession(lsid);
   const own = digestOf(login);
   if (session.uid === undefined || session.uid === own) return { id: session.id, uid: own };
-  if (!holds(accounts, login, { action: 'impersonate', on: { cluster: true } })) {
+  if (!holds(asker, { action: 'impersonate', on: { cluster: true } })) {
     throw new ServerError(13, 'Unauthorized to set user digest in LogicalSessionId');
   }
   return { id: session.id, uid: session.uid };

@@ -14,11 +14,10 @@ import type { Request } from './decode-request';
 export async function dispatch(server: Server, connection: Connection, request: Request): Promise<Document> {
   try {
     refresh(server, connection);
-    const command = lookUp(request);
-    const call = prepare(server, connection, command, request);
+    const call = prepare(server, connection, request);
     try {
-      authorize(command, call, request);
-      const reply = await command.run(call);
+      authorize(call, request);
+      const reply = await call.command.run(call);
       return 'ok' in reply ? reply : { ...reply, ok: new BSON.Double(1) };
     } finally {
       server.operations.end(call.operation);
@@ -39,7 +38,8 @@ function lookUp({ body, names, legacy }: Request): Command {
   return command;
 }
 
-function prepare(server: Server, connection: Connection, command: Command, request: Request): Call {
+function prepare(server: Server, connection: Connection, request: Request): Call {
+  const command = lookUp(request);
   const { names, sequences, takesMore } = request;
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -49,16 +49,17 @@ function prepare(server: Server, connection: Connection, command: Command, reque
   for (const [field, documents] of sequences) {
     if (takesSequence(command, field)) body[field] = documents;
   }
-  const session = command.withoutLogin ? undefined : sessionIn(server, connection.login, body);
+  const session = command.withoutLogin ? undefined : sessionIn({ server, connection }, body);
   if (session) server.sessions.use(session);
   const db: string = body.$db;
   checkDatabaseName(db);
-  const call = { server, commands, connection, session, db, takesMore, name: names[0] ?? command.name, body };
+  const name = names[0] ?? command.name;
+  const call = { server, command, commands, connection, session, db, takesMore, name, body };
   return { ...call, operation: server.operations.begin(call) };
 }
 
-function authorize(command: Command, call: Call, request: Request): void {
-  const { server, connection } = call;
+function authorize(call: Call, request: Request): void {
+  const { command, connection } = call;
   if (command.adminOnly && call.db !== 'admin') {
     throw new ServerError(13, `${command.name} may only be run against the admin database.`);
   }
@@ -66,7 +67,7 @@ function authorize(command: Command, call: Call, request: Request): void {
     throw new ServerError(13, `command ${call.name} requires authentication`);
   }
   command.check?.(call);
-  const allowed = command.allowed?.(call) ?? holdsAll(server, connection.login, command.needs?.(call) ?? []);
+  const allowed = command.allowed?.(call) ?? holdsAll(call, command.needs?.(call) ?? []);
   if (!allowed) {
     throw new ServerError(13, `not authorized on ${call.db} to execute command ${render(request.body)}`);
   }

@@ -63,15 +63,16 @@ function namespaceIn(value: unknown, field: string): Namespace {
 const renameCollection: Command = {
   name: 'renameCollection',
   adminOnly: true,
-  allowed({ server, connection: { login }, body }) {
+  allowed(call) {
+    const { body } = call;
     const from = namespaceIn(body.renameCollection, 'renameCollection');
     const to = namespaceIn(body.to, 'to');
     const need = (action: string, on: Namespace): Need => ({ action, on });
     const within = [need('renameCollectionSameDB', from), need('renameCollectionSameDB', to)];
-    if (from.db === to.db && !truthy(body.dropTarget) && holdsAll(server, login, within)) return true;
+    if (from.db === to.db && !truthy(body.dropTarget) && holdsAll(call, within)) return true;
     const drops = truthy(body.dropTarget) ? [need('dropCollection', to)] : [];
     const acts = [need('find', from), need('dropCollection', from), need('insert', to), need('createIndex', to)];
-    return holdsAll(server, login, [...acts, ...drops]);
+    return holdsAll(call, [...acts, ...drops]);
   },
   run({ server, body }) {
     const from = namespaceIn(body.renameCollection, 'renameCollection');

@@ -3,9 +3,8 @@ import { holdsAll, holdsAnythingIn } from '../../auth/privileges';
 import type { Collection } from '../../data/collection';
 import { compileFilter } from '../../data/match';
 import { storageStats } from '../../data/storage-stats';
-import type { Server } from '../../state/server';
 import { truthy } from '../../values/values';
-import type { Command } from '../command';
+import type { Call, Command } from '../command';
 import { firstReply } from '../first-reply';
 import { collectionName, documentsOf, onCollection, onDatabase } from '../namespaces';
 
@@ -16,30 +15,34 @@ function describe({ name, options, uuid }: Collection): Document {
 }
 
 /** Users and roles show as collections of `admin`, as soon as there are some. */
-function systemCollections(server: Server, db: string): Document[] {
-  if (db !== 'admin') return [];
+function systemCollections(call: Call): Document[] {
+  if (call.db !== 'admin') return [];
   return ['system.roles', 'system.users']
-    .filter((name) => documentsOf(server, db, name).length > 0)
+    .filter((name) => documentsOf(call, name).length > 0)
     .map((name) => ({ name, type: 'collection', options: {}, info: { readOnly: false } }));
 }
 
 const listCollections: Command = {
   name: 'listCollections',
   allowed(call) {
-    const { server, connection, db, body } = call;
-    if (holdsAll(server, connection.login, onDatabase('listCollections')(call))) return true;
+    const { db, body } = call;
+    if (holdsAll(call, onDatabase('listCollections')(call))) return true;
     const modest = truthy(body.nameOnly) && truthy(body.authorizedCollections);
-    return modest && holdsAnythingIn(server, connection.login, db);
+    return modest && holdsAnythingIn(call, db);
   },
   run(call) {
-    const { server, connection, db, body } = call;
+    const { server, db, body } = call;
     const matches = compileFilter(body.filter ?? {});
     const onlyMine = truthy(body.authorizedCollections);
-    const found = [...server.data.collections(db).map(describe), ...systemCollections(server, db)]
-      .filter(({ name }) => !onlyMine || holdsAnythingIn(server, connection.login, db, name))
+    const found = [...server.data.collections(db).map(describe), ...systemCollections(call)]
+      .filter(({ name }) => !onlyMine || holdsAnythingIn(call, db, name))
       .filter(matches)
       .map((row) => (truthy(body.nameOnly) ? { name: row.name, type: row.type } : row));
-    return firstReply(call, `${db}.$cmd.listCollections`, found, { batchSize: body.cursor?.batchSize, needs: [] });
+    return firstReply(
+      call,
+      { ns: `${db}.$cmd.listCollections`, documents: found },
+      { batchSize: body.cursor?.batchSize },
+    );
   },
 };
 

@@ -11,15 +11,16 @@ import { onDatabase } from '../namespaces';
 const listDatabases: Command = {
   name: 'listDatabases',
   adminOnly: true,
-  run({ server, connection: { login }, body }) {
-    const mayListAll = holds(server, login, { action: 'listDatabases', on: { cluster: true } });
+  run(call) {
+    const { server, body } = call;
+    const mayListAll = holds(call, { action: 'listDatabases', on: { cluster: true } });
     const { authorizedDatabases } = body;
     if (authorizedDatabases !== undefined && !truthy(authorizedDatabases) && !mayListAll) {
       throw new ServerError(13, 'Insufficient permissions to list all databases');
     }
     const all = mayListAll && !truthy(authorizedDatabases);
     const databases = databaseNames(server)
-      .filter((name) => all || holdsAnythingIn(server, login, name))
+      .filter((name) => all || holdsAnythingIn(call, name))
       .map((name) => describe(server, name))
       .filter(compileFilter(body.filter ?? {}));
     if (truthy(body.nameOnly)) return { databases: databases.map(({ name }) => ({ name })) };

@@ -95,8 +95,7 @@ const listIndexes: Command = {
     const ns = `${db}.${collectionName(call)}`;
     const collection = server.data.find(db, collectionName(call));
     if (collection === undefined) throw new ServerError(26, `ns does not exist: ${ns}`);
-    const needs = onCollection('listIndexes')(call);
-    return firstReply(call, ns, collection.indexSpecs(), { batchSize: body.cursor?.batchSize, needs });
+    return firstReply(call, { ns, documents: collection.indexSpecs() }, { batchSize: body.cursor?.batchSize });
   },
 };
 

@@ -1,5 +1,4 @@
 import type { Document } from 'mongodb';
-import { holdsAll } from '../../auth/privileges';
 import type { Need } from '../../auth/terms';
 import { runPipeline } from '../../data/pipeline';
 import { select } from '../../data/query';
@@ -20,7 +19,7 @@ export const aggregate: Command = {
       throw new ServerError(14, 'cursor field must be an object');
     if (body.cursor === undefined) throw new ServerError(9, "The 'cursor' option is required");
   },
-  allowed: (call) => holdsAll(call.server, call.connection.login, needsOf(call)),
+  needs: needsOf,
   async run(call) {
     const { server, db, body, operation } = call;
     const stages = stagesIn(body.pipeline);
@@ -34,11 +33,11 @@ export const aggregate: Command = {
       : source.documents;
     const results = runPipeline(matched, isObject(first?.$match) ? more : rest, {
       variables: body.let,
-      collection: (name) => documentsOf(server, db, name),
+      collection: (name) => documentsOf(call, name),
     });
     if (output) writeResults(server, output, results);
-    const needs = needsOf(call);
-    return firstReply(call, source.ns, output ? [] : results, { batchSize: body.cursor?.batchSize, needs });
+    const shown = { ns: source.ns, documents: output ? [] : results };
+    return firstReply(call, shown, { batchSize: body.cursor?.batchSize });
   },
 };
 

@@ -17,22 +17,18 @@ const find: Command = {
   name: 'find',
   needs: onCollection('find'),
   async run(call) {
-    const { server, operation, db, body } = call;
+    const { operation, db, body } = call;
     const name = collectionName(call);
     // Older clients ask for one batch by a negative limit.
     const limit = numberIn(body.limit) ?? 0;
     const query = { filter: body.filter, sort: body.sort, skip: body.skip, limit: new BSON.Double(Math.abs(limit)) };
-    const found = await select(operation, documentsOf(server, db, name, body.filter), query);
+    const found = await select(operation, documentsOf(call, name, body.filter), query);
     const project = isObject(body.projection)
       ? compileProjection(body.projection, body.filter ?? {}, body.let)
       : undefined;
     const results = project && Object.keys(body.projection).length > 0 ? found.map(project) : found;
     const single = truthy(body.singleBatch) || limit < 0;
-    return firstReply(call, `${db}.${name}`, results, {
-      batchSize: body.batchSize,
-      single,
-      needs: onCollection('find')(call),
-    });
+    return firstReply(call, { ns: `${db}.${name}`, documents: results }, { batchSize: body.batchSize, single });
   },
 };
 
@@ -45,7 +41,7 @@ const getMore: Command = {
     if (cursor === undefined) throw new ServerError(43, `cursor id ${id} not found`);
     checkSession(call, cursor);
     checkOwner(call, cursor);
-    if (!holdsAll(server, call.connection.login, cursor.needs)) {
+    if (!holdsAll(call, cursor.needs)) {
       throw new ServerError(13, `not authorized for getMore with cursor id ${id}`);
     }
     const ns = `${call.db}.${String(body.collection)}`;
@@ -87,11 +83,12 @@ function longIn(value: unknown): BSON.Long {
 
 const killCursors: Command = {
   name: 'killCursors',
-  allowed({ server, connection, body }) {
+  allowed(call) {
+    const { server, connection, body } = call;
     const { login } = connection;
     const mine = login && digestOf(login);
     const others = idsIn(body.cursors).some((id) => (server.cursors.find(id)?.owner ?? mine) !== mine);
-    return !others || holds(server, login, { action: 'killAnyCursor', on: { cluster: true } });
+    return !others || holds(call, { action: 'killAnyCursor', on: { cluster: true } });
   },
   run({ server, body }) {
     const ids = idsIn(body.cursors);
@@ -110,10 +107,13 @@ const count: Command = {
   name: 'count',
   needs: onCollection('find'),
   async run(call) {
-    const { server, operation, db, body } = call;
+    const { operation, body } = call;
     const limit = new BSON.Double(Math.abs(numberIn(body.limit) ?? 0));
-    const documents = documentsOf(server, db, collectionName(call));
-    const found = await select(operation, documents, { filter: body.query, skip: body.skip, limit });
+    const found = await select(operation, documentsOf(call, collectionName(call)), {
+      filter: body.query,
+      skip: body.skip,
+      limit,
+    });
     return { n: new BSON.Int32(found.length) };
   },
 };
@@ -122,10 +122,10 @@ const distinct: Command = {
   name: 'distinct',
   needs: onCollection('find'),
   async run(call) {
-    const { server, operation, db, body } = call;
+    const { operation, body } = call;
     const { key } = body;
     if (typeof key !== 'string') throw new ServerError(14, "BSON field 'distinct.key' is the wrong type");
-    const found = await select(operation, documentsOf(server, db, collectionName(call)), { filter: body.query });
+    const found = await select(operation, documentsOf(call, collectionName(call)), { filter: body.query });
     const values = found
       .flatMap((document) => candidates(valuesAt(document, key)))
       .filter((value) => value !== undefined && !Array.isArray(value))

@@ -76,7 +76,7 @@ export function sourceNeeds(call: Call, stages: readonly Document[]): Need[] {
 }
 
 export function sourceOf(call: Call, stages: readonly Document[]): Source {
-  const { server, db } = call;
+  const { db } = call;
   const without = isWithoutCollection(call);
   const ns = without ? `${db}.$cmd.aggregate` : `${db}.${collectionName(call)}`;
   const [first, argument] = firstStageIn(stages) ?? [];
@@ -85,7 +85,7 @@ export function sourceOf(call: Call, stages: readonly Document[]): Source {
       throw new ServerError(73, `${Object.keys(stages[0] ?? {})} can't be run here`);
     return { ns, documents: first.documents(call, argument), taken: 1 };
   }
-  if (!without) return { ns, documents: documentsOf(server, db, collectionName(call)), taken: 0 };
+  if (!without) return { ns, documents: documentsOf(call, collectionName(call)), taken: 0 };
   if (stages[0]?.$documents) return { ns, documents: [], taken: 0 };
   throw new ServerError(73, '{aggregate: 1} is not valid for a pipeline that reads a collection');
 }

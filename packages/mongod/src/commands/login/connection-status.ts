@@ -5,14 +5,14 @@ import { truthy } from '../../values/values';
 import type { Call } from '../command';
 
 /** Who is logged in on this connection; answered before login too, with empty lists. */
-export function connectionStatus({ server, connection, body }: Call): Document {
-  const { login } = connection;
-  const roles = rolesOf(server, login);
+export function connectionStatus(call: Call): Document {
+  const { login } = call.connection;
+  const roles = rolesOf(call);
   return {
     authInfo: {
       authenticatedUsers: login ? [{ user: login.user, db: login.db }] : [],
       authenticatedUserRoles: roles.map(({ role, db }) => ({ role, db })),
-      ...(truthy(body.showPrivileges) && { authenticatedUserPrivileges: showPrivileges(roles) }),
+      ...(truthy(call.body.showPrivileges) && { authenticatedUserPrivileges: showPrivileges(roles) }),
     },
   };
 }

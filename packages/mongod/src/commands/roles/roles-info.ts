@@ -31,16 +31,12 @@ function namesAsked(call: Call): RoleName[] | undefined {
 
 /** Everybody may look at the roles that they have. */
 function allowed(call: Call): boolean {
-  const { server, connection, db } = call;
   const names = namesAsked(call);
-  if (names === undefined) return holds(server, connection.login, onDb('viewRole', db));
-  const own = rolesOf(server, connection.login);
+  if (names === undefined) return holds(call, onDb('viewRole', call.db));
+  const own = rolesOf(call);
   const others = names.filter((name) => !own.some((role) => sameRole(role, name)));
-  return holdsAll(
-    server,
-    connection.login,
-    others.map((name) => onDb('viewRole', name.db)),
-  );
+  const needs = others.map((name) => onDb('viewRole', name.db));
+  return holdsAll(call, needs);
 }
 
 function run(call: Call): Document {

@@ -23,10 +23,10 @@ export interface Shown {
 export function operationRows({ server, connection }: Call, { allUsers, idleConnections }: Shown): Document[] {
   const shows = (other: Connection) => allUsers || sameUser(connection, other);
   const running = server.operations.all();
-  const busy = new Set(running.map((operation) => operation.connection));
+  const busy = new Set(running.map(({ of }) => of.connection));
   const idle = [...server.connections.values()].filter((one) => idleConnections && !busy.has(one));
   return [
-    ...running.filter((one) => shows(one.connection)).map((operation) => activeRow(server, operation)),
+    ...running.filter(({ of }) => shows(of.connection)).map((operation) => activeRow(server, operation)),
     ...idle.filter(shows).map((one) => connectionRow(server, one, false)),
   ];
 }
@@ -54,7 +54,8 @@ function connectionRow(server: Server, connection: Connection, active: boolean):
 }
 
 function activeRow(server: Server, operation: Operation): Document {
-  const { opid, connection, session, startedAt, ns, body } = operation;
+  const { opid, startedAt, ns } = operation;
+  const { connection, session, body } = operation.of;
   const running = Date.now() - startedAt.getTime();
   return {
     ...connectionRow(server, connection, true),
@@ -88,7 +89,7 @@ export function lsidOf({ id, uid }: SessionId): Document {
 const currentOp: Command = {
   name: 'currentOp',
   adminOnly: true,
-  allowed: ({ server, connection, body }) => truthy(body.$ownOps) || holds(server, connection.login, inprog),
+  allowed: (call) => truthy(call.body.$ownOps) || holds(call, inprog),
   run(call) {
     const { currentOp: _, $ownOps, $all, $db, lsid, ...filter } = call.body;
     const rows = operationRows(call, { allUsers: !truthy($ownOps), idleConnections: truthy($all) });
@@ -104,10 +105,10 @@ const killOp: Command = {
     if (body.op === undefined) throw new ServerError(4, 'Missing expected field "op"');
     if (numberIn(body.op) === undefined) throw new ServerError(14, '"op" had the wrong type. Expected number');
   },
-  allowed({ server, connection, body }) {
-    const target = server.operations.find(numberIn(body.op) ?? Number.NaN);
-    if (target && sameUser(connection, target.connection)) return true;
-    return holds(server, connection.login, { action: 'killop', on: { cluster: true } });
+  allowed(call) {
+    const target = call.server.operations.find(numberIn(call.body.op) ?? Number.NaN);
+    if (target && sameUser(call.connection, target.of.connection)) return true;
+    return holds(call, { action: 'killop', on: { cluster: true } });
   },
   run({ server, body }) {
     const target = server.operations.find(numberIn(body.op) ?? Number.NaN);

@@ -16,7 +16,7 @@ function kill({ server, operation: self }: Call, targets: readonly Target[]): Do
   const isTarget = (session: SessionId | undefined) =>
     session !== undefined && targets.some((target) => target(session));
   for (const operation of server.operations.all()) {
-    if (operation !== self && isTarget(operation.session)) {
+    if (operation !== self && isTarget(operation.of.session)) {
       operation.interrupt(new ServerError(11601, 'operation was interrupted'));
     }
   }
@@ -71,7 +71,7 @@ const killSessions: Command = {
   name: 'killSessions',
   allowed(call) {
     const foreign = sessionsIn(call).some(({ uid }) => uid !== own(call));
-    return !foreign || holds(call.server, call.connection.login, anySession);
+    return !foreign || holds(call, anySession);
   },
   run(call) {
     const named = sessionsIn(call);
@@ -121,11 +121,10 @@ const killAllSessionsByPattern: Command = {
   name: 'killAllSessionsByPattern',
   needs: () => [anySession],
   run(call) {
-    const { server, connection } = call;
     const patterns = listArgument(call).map(checkPattern);
     // Users and roles are whom to act as, not whose sessions to end.
     const impersonates = patterns.some(({ users, roles }) => users !== undefined || roles !== undefined);
-    if (impersonates && !holds(server, connection.login, { action: 'impersonate', on: { cluster: true } })) {
+    if (impersonates && !holds(call, { action: 'impersonate', on: { cluster: true } })) {
       throw new ServerError(13, 'Not authorized to impersonate in killAllSessionsByPattern');
     }
     return kill(call, patterns.length === 0 ? [() => true] : patterns.map(targetOf));

@@ -25,12 +25,12 @@ export const updateUser: Command = {
 };
 
 function allowed(call: Call): boolean {
-  const { server, connection, db } = call;
+  const { connection, db } = call;
   const { user, password, mechanisms, customData, roles, restrictions } = userArguments(call);
   const { login } = connection;
   const own = login?.user === user && login.db === db;
   const mayChange = (what: 'Password' | 'CustomData') =>
-    holds(server, login, onDb(`change${what}`, db)) || (own && holds(server, login, onDb(`changeOwn${what}`, db)));
+    holds(call, onDb(`change${what}`, db)) || (own && holds(call, onDb(`changeOwn${what}`, db)));
 
   const needs: Need[] = [];
   // Setting roles takes away whatever is not in the list, so the right to revoke is needed everywhere.
@@ -39,7 +39,7 @@ function allowed(call: Call): boolean {
   return (
     ((password === undefined && mechanisms === undefined) || mayChange('Password')) &&
     (customData === undefined || mayChange('CustomData')) &&
-    holdsAll(server, login, needs)
+    holdsAll(call, needs)
   );
 }
 

@@ -59,17 +59,13 @@ function targetOf(value: unknown, db: string): Target {
 
 /** Everybody may look at themselves; for others it needs the right to view where they live. */
 function allowed(call: Call): boolean {
-  const { server, connection } = call;
   const { target } = parse(call);
-  const { login } = connection;
-  if ('forAllDBs' in target) return holds(server, login, { action: 'viewUser', on: { cluster: true } });
-  if ('db' in target) return holds(server, login, onDb('viewUser', target.db));
+  const { login } = call.connection;
+  if ('forAllDBs' in target) return holds(call, { action: 'viewUser', on: { cluster: true } });
+  if ('db' in target) return holds(call, onDb('viewUser', target.db));
   const others = target.names.filter(([user, db]) => login?.user !== user || login.db !== db);
-  return holdsAll(
-    server,
-    login,
-    others.map(([, db]) => onDb('viewUser', db)),
-  );
+  const needs = others.map(([, db]) => onDb('viewUser', db));
+  return holdsAll(call, needs);
 }
 
 function run(call: Call): Document {
