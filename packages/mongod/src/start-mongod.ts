@@ -5,7 +5,7 @@ import { Roles } from './auth/roles';
 import { Users } from './auth/users';
 import { Data } from './data/data';
 import { Cursors } from './state/cursors';
-import { type Journal, type JournalEntry, openJournal } from './state/journal';
+import { type Journal, type JournalEntry, openJournal, replay } from './state/journal';
 import { Operations } from './state/operations';
 import type { Server } from './state/server';
 import { Sessions } from './state/sessions';
@@ -31,11 +31,11 @@ export interface RunningMongod {
 
 /** Starts the embedded MongoDB-compatible server. A taken port rejects with the system's own `EADDRINUSE` error. */
 export async function startMongod(options: MongodOptions = {}): Promise<RunningMongod> {
-  const { host = '127.0.0.1', admin, dataDir } = options;
+  const { host = '127.0.0.1' } = options;
   const listener = createServer({ noDelay: true });
   const port = await listen(listener, options.port ?? 0, host);
   // The port comes first: two servers must never write into one folder.
-  const opening = openState(host, port, dataDir, admin);
+  const opening = openState({ host, port }, options);
   listener.on('connection', (socket) => {
     opening.then(
       ({ server }) => serveSocket(server, socket),
@@ -52,10 +52,8 @@ export async function startMongod(options: MongodOptions = {}): Promise<RunningM
 }
 
 async function openState(
-  host: string,
-  port: number,
-  dataDir: string | undefined,
-  admin: MongodOptions['admin'],
+  address: Pick<Server, 'host' | 'port'>,
+  { admin, dataDir }: MongodOptions,
 ): Promise<{ server: Server; journal: Journal }> {
   const journal = untilClosed(openJournal(dataDir));
   const keep = (entry: JournalEntry) => journal.append(entry);
@@ -69,8 +67,7 @@ async function openState(
     connections: new Map(),
     processId: new BSON.ObjectId(),
     startedAt: new Date(),
-    host,
-    port,
+    ...address,
   };
   journal.replay((entry) => replay(server, entry));
   if (admin) await createAdmin(server.users, admin);
@@ -91,12 +88,6 @@ function untilClosed(journal: Journal): Journal {
       closed = true;
     },
   };
-}
-
-function replay(server: Server, entry: JournalEntry): void {
-  if (entry.kind === 'user' || entry.kind === 'dropUser') server.users.replay(entry);
-  else if (entry.kind === 'role' || entry.kind === 'dropRole') server.roles.replay(entry);
-  else server.data.replay(entry);
 }
 
 function listen(listener: Listener, port: number, host: string): Promise<number> {

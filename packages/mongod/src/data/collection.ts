@@ -6,6 +6,15 @@ import { isObject, truthy } from '../values/values';
 import { hasOperators } from './match';
 import { candidates, valuesAt } from './paths';
 
+/** What the journal keeps of the making of a collection. */
+export interface CreateEntry {
+  kind: 'create';
+  db: string;
+  collection: string;
+  options: Document;
+  uuid: BSON.Binary;
+}
+
 /** What the journal keeps about the documents and indexes of a collection. */
 export type CollectionEntry =
   | { kind: 'put'; db: string; collection: string; document: Document }
@@ -19,27 +28,20 @@ interface Index {
   holders: Map<string, string> | undefined;
 }
 
+const idSpec: Document = { v: 2, key: { _id: 1 }, name: '_id_' };
 const largest = 16 * 1024 * 1024;
 
 /** Documents in the order of their insertion, and the indexes that keep some of their values unique. */
 export class Collection {
-  readonly uuid: BSON.Binary;
+  readonly ns: string;
   private readonly byId = new Map<string, Document>();
-  private readonly indexes = new Map<string, Index>();
+  private readonly indexes = new Map<string, Index>([['_id_', { spec: idSpec, holders: undefined }]]);
 
   constructor(
-    readonly db: string,
-    readonly name: string,
-    readonly options: Document,
+    readonly made: CreateEntry,
     private readonly keep: (entry: CollectionEntry) => void,
-    uuid?: BSON.Binary,
   ) {
-    this.uuid = uuid ?? new BSON.UUID().toBinary();
-    this.indexes.set('_id_', { spec: { v: 2, key: { _id: 1 }, name: '_id_' }, holders: undefined });
-  }
-
-  get ns(): string {
-    return `${this.db}.${this.name}`;
+    this.ns = `${made.db}.${made.collection}`;
   }
 
   get size(): number {
@@ -67,7 +69,7 @@ export class Collection {
   insert(document: Document): Document {
     const stored = withId(document);
     const key = keyOf(stored._id);
-    if (this.byId.has(key)) throw duplicate(this.ns, '_id_', { _id: 1 }, { _id: stored._id });
+    if (this.byId.has(key)) throw duplicate(this.ns, idSpec, { _id: stored._id });
     this.store(key, stored);
     return stored;
   }
@@ -106,7 +108,7 @@ export class Collection {
   }
 
   private place(): { db: string; collection: string } {
-    return { db: this.db, collection: this.name };
+    return { db: this.made.db, collection: this.made.collection };
   }
 
   private store(key: string, document: Document): void {
@@ -114,7 +116,7 @@ export class Collection {
     for (const { spec, holders } of this.indexes.values()) {
       for (const value of holders ? valuesFor(spec, document) : []) {
         const holder = holders?.get(keyOf(value));
-        if (holder !== undefined && holder !== key) throw duplicate(this.ns, String(spec.name), spec.key, value);
+        if (holder !== undefined && holder !== key) throw duplicate(this.ns, spec, value);
       }
     }
     this.keep({ kind: 'put', ...this.place(), document });
@@ -150,7 +152,7 @@ export class Collection {
     for (const [key, document] of this.byId) {
       for (const value of valuesFor(spec, document)) {
         const holder = holders.get(keyOf(value));
-        if (holder !== undefined && holder !== key) throw duplicate(this.ns, String(spec.name), spec.key, value);
+        if (holder !== undefined && holder !== key) throw duplicate(this.ns, spec, value);
         holders.set(keyOf(value), key);
       }
     }
@@ -180,7 +182,7 @@ function valuesFor({ key, sparse }: Document, document: Document): Document[] {
   return present || !truthy(sparse) ? combinations : [];
 }
 
-function duplicate(ns: string, name: string, keyPattern: Document, keyValue: Document): ServerError {
+function duplicate(ns: string, { name, key: keyPattern }: Document, keyValue: Document): ServerError {
   const text = `E11000 duplicate key error collection: ${ns} index: ${name} dup key: ${render(keyValue)}`;
   return new ServerError(11000, text, { keyPattern, keyValue });
 }

@@ -1,11 +1,11 @@
-import type { BSON, Document } from 'mongodb';
+import { BSON, type Document } from 'mongodb';
 import { ServerError } from '../values/errors';
-import { Collection, type CollectionEntry } from './collection';
+import { Collection, type CollectionEntry, type CreateEntry } from './collection';
 
 /** What the journal keeps about databases and what is in them. */
 export type DataEntry =
   | CollectionEntry
-  | { kind: 'create'; db: string; collection: string; options: Document; uuid: BSON.Binary }
+  | CreateEntry
   | { kind: 'drop'; db: string; collection: string }
   | { kind: 'rename'; db: string; collection: string; toDb: string; toCollection: string };
 
@@ -21,7 +21,7 @@ export class Data {
 
   /** The collections of a database, by name. */
   collections(db: string): Collection[] {
-    return [...(this.databases.get(db)?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...(this.databases.get(db)?.values() ?? [])].sort((a, b) => (a.ns < b.ns ? -1 : 1));
   }
 
   find(db: string, name: string): Collection | undefined {
@@ -36,10 +36,9 @@ export class Data {
   create(db: string, name: string, options: Document): Collection {
     checkName(db, name);
     if (this.find(db, name)) throw new ServerError(48, `Collection already exists. NS: ${db}.${name}`);
-    const collection = new Collection(db, name, options, this.keep);
-    this.keep({ kind: 'create', db, collection: name, options, uuid: collection.uuid });
-    this.add(collection);
-    return collection;
+    const entry: CreateEntry = { kind: 'create', db, collection: name, options, uuid: new BSON.UUID().toBinary() };
+    this.keep(entry);
+    return this.add(entry);
   }
 
   drop(db: string, name: string): void {
@@ -50,7 +49,8 @@ export class Data {
   rename(from: Collection, toDb: string, toCollection: string): void {
     checkName(toDb, toCollection);
     if (this.find(toDb, toCollection)) throw new ServerError(48, 'target namespace exists');
-    this.keep({ kind: 'rename', db: from.db, collection: from.name, toDb, toCollection });
+    const { db, collection } = from.made;
+    this.keep({ kind: 'rename', db, collection, toDb, toCollection });
     this.move(from, toDb, toCollection);
   }
 
@@ -58,7 +58,7 @@ export class Data {
   replay(entry: DataEntry): void {
     const { kind, db, collection: name } = entry;
     const collection = this.find(db, name);
-    if (kind === 'create') this.add(new Collection(db, name, entry.options, this.keep, entry.uuid));
+    if (kind === 'create') this.add(entry);
     else if (kind === 'drop') this.forget(db, name);
     else if (kind === 'rename') collection && this.move(collection, entry.toDb, entry.toCollection);
     else collection?.replay(entry);
@@ -68,16 +68,15 @@ export class Data {
   entries(): DataEntry[] {
     return this.databaseNames()
       .flatMap((db) => this.collections(db))
-      .flatMap((from) => [
-        { kind: 'create', db: from.db, collection: from.name, options: from.options, uuid: from.uuid },
-        ...contentsOf(from, from.db, from.name),
-      ]);
+      .flatMap((from) => [from.made, ...contentsOf(from, from.made)]);
   }
 
-  private add(collection: Collection): void {
-    const inside = this.databases.get(collection.db) ?? new Map<string, Collection>();
-    inside.set(collection.name, collection);
-    this.databases.set(collection.db, inside);
+  private add(made: CreateEntry): Collection {
+    const collection = new Collection(made, this.keep);
+    const inside = this.databases.get(made.db) ?? new Map<string, Collection>();
+    inside.set(made.collection, collection);
+    this.databases.set(made.db, inside);
+    return collection;
   }
 
   private forget(db: string, name: string): void {
@@ -87,14 +86,15 @@ export class Data {
   }
 
   private move(from: Collection, toDb: string, toCollection: string): void {
-    const moved = new Collection(toDb, toCollection, from.options, this.keep, from.uuid);
-    for (const entry of contentsOf(from, toDb, toCollection)) moved.replay(entry);
-    this.forget(from.db, from.name);
-    this.add(moved);
+    const made = { ...from.made, db: toDb, collection: toCollection };
+    this.forget(from.made.db, from.made.collection);
+    const moved = this.add(made);
+    for (const entry of contentsOf(from, made)) moved.replay(entry);
   }
 }
 
-function contentsOf(from: Collection, db: string, collection: string): CollectionEntry[] {
+/** Entries that put what a collection holds into one of this name. */
+function contentsOf(from: Collection, { db, collection }: CreateEntry): CollectionEntry[] {
   return [
     ...from.indexSpecs().map((spec): CollectionEntry => ({ kind: 'index', db, collection, spec })),
     ...from.documents().map((document): CollectionEntry => ({ kind: 'put', db, collection, document })),

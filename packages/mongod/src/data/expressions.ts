@@ -54,24 +54,22 @@ function numberOf(value: number): BSON.Int32 | BSON.Long | BSON.Double {
   return Math.abs(value) < 2 ** 31 ? new BSON.Int32(value) : BSON.Long.fromNumber(value);
 }
 
-/** Runs stages of mingo over documents with BSON types. */
-export function runStages(
+/** What a stage may need beside its input. */
+export interface PipelineContext {
+  variables?: Document | undefined;
+  /** The documents of another collection of the same database. */
+  collection?: ((name: string) => Document[]) | undefined;
+}
+
+/** Runs a stage of mingo over documents with BSON types. */
+export function runStage(
   documents: readonly Document[],
-  stages: Document[],
-  collection: (name: string) => Document[] = () => [],
-  variables: Document = {},
+  stage: Document,
+  { collection = () => [], variables = {} }: PipelineContext,
 ): Document[] {
-  const options = {
-    collectionResolver: (name: string) => collection(name).map((document) => toPlain(document)),
-    variables,
-    scriptEnabled: false,
-  };
+  const collectionResolver = (name: string) => collection(name).map((document) => toPlain(document));
   try {
-    const aggregator = new Aggregator(
-      stages.map((stage) => toPlain(stage)),
-      options,
-    );
-    return aggregator
+    return new Aggregator([toPlain(stage)], { collectionResolver, variables, scriptEnabled: false })
       .run<Document>(documents.map((document) => toPlain(document)))
       .map((document) => fromPlain(document));
   } catch (error) {
@@ -84,12 +82,12 @@ export function runStages(
 const result = '\u0000';
 
 /** The value of an aggregation expression; undefined if it is missing. */
-export function evaluate(expression: unknown, document: Document, variables: Document = {}): unknown {
+export function evaluate(expression: unknown, document: Document, variables?: Document): unknown {
   // A plain field need not go through mingo, where its number would lose its type.
   const path = typeof expression === 'string' ? /^\$([^$].*)$/.exec(expression)?.[1] : undefined;
   const [value, ...others] = path === undefined ? [] : valuesAt(document, path);
   if (others.length === 0 && value !== undefined) return value;
-  const [computed] = runStages([document], [{ $addFields: { [result]: expression } }], undefined, variables);
+  const [computed] = runStage([document], { $addFields: { [result]: expression } }, { variables });
   return computed?.[result];
 }
 

@@ -2,17 +2,14 @@ import type { Document } from 'mongodb';
 import { isObject } from '../values/values';
 import { compileCondition, compileElement, compileFilter } from './match';
 
-/** The first element of the list at `path` that a filter means, as the positional `$` has it. */
-export function firstMatch(
-  filter: Document,
-  document: Document,
-  path: string,
-  list: readonly unknown[],
-): number | undefined {
-  const conditions = conditionsUnder(filter, path);
-  if (conditions.length === 0 || !compileFilter(filter)(document)) return undefined;
-  const index = list.findIndex((element) => conditions.every((fits) => fits(element)));
-  return index < 0 ? undefined : index;
+/** Finds the first element of the list at a path that a filter means in a document, as the positional `$` has it. */
+export function firstMatchOf(filter: Document, document: Document) {
+  return (path: string, list: readonly unknown[]): number | undefined => {
+    const conditions = conditionsUnder(filter, path);
+    if (conditions.length === 0 || !compileFilter(filter)(document)) return undefined;
+    const index = list.findIndex((element) => conditions.every((fits) => fits(element)));
+    return index < 0 ? undefined : index;
+  };
 }
 
 function conditionsUnder(filter: Document, path: string): ((element: unknown) => boolean)[] {

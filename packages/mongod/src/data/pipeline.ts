@@ -2,22 +2,13 @@ import { BSON, type Document } from 'mongodb';
 import { compareValues } from '../values/bson-order';
 import { ServerError } from '../values/errors';
 import { isObject, numberIn } from '../values/values';
-import { evaluate, runStages } from './expressions';
+import { evaluate, type PipelineContext, runStage } from './expressions';
 import { compileFilter } from './match';
 import { copyOf, valuesAt } from './paths';
 import { compileProjection } from './projection';
 import { changeAt } from './update-paths';
 
-/** What a pipeline may need beside its input. */
-export interface PipelineContext {
-  variables?: Document | undefined;
-  /** The documents of another collection of the same database. */
-  collection?: ((name: string) => Document[]) | undefined;
-}
-
 type Stage = (documents: Document[], argument: unknown, context: PipelineContext) => Document[];
-
-const nowhere = { named: new Map(), firstMatch: () => undefined };
 
 /** Stages that are done here, so that the values that they pass on keep their BSON types. mingo does all others. */
 const stages: Readonly<Record<string, Stage>> = {
@@ -58,7 +49,7 @@ export function runPipeline(
         throw new ServerError(40323, 'A pipeline stage specification object must contain exactly one field.');
       }
       const own = Object.hasOwn(stages, name) ? stages[name] : undefined;
-      return own ? own(input, argument, context) : runStages(input, [stage], context.collection, context.variables);
+      return own ? own(input, argument, context) : runStage(input, stage, context);
     },
     [...documents],
   );
@@ -94,7 +85,7 @@ function withFields(documents: Document[], fields: unknown, { variables }: Pipel
     const result = copyOf(document);
     for (const [path, expression] of Object.entries(fields)) {
       const value = isPlainValue(expression) ? expression : evaluate(expression, document, variables);
-      changeAt(result, path, () => value, nowhere);
+      changeAt(result, path, () => value);
     }
     return result;
   });

@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 import { ServerError } from '../values/errors';
 import { isObject, numberIn, truthy } from '../values/values';
 import { evaluate } from './expressions';
-import { firstMatch } from './first-match';
+import { firstMatchOf } from './first-match';
 import { compileElement } from './match';
 import { setField } from './paths';
 import { changeAt, valueAt } from './update-paths';
@@ -17,13 +17,13 @@ interface Computed {
 }
 
 interface Parts {
+  readonly filter: Document | undefined;
+  readonly variables: Document | undefined;
   fields: [path: string, kept: boolean][];
   computed: Computed[];
   /** Computed fields alone do not decide whether the others stay. */
   decides: boolean;
 }
-
-const nowhere = { named: new Map(), firstMatch: () => undefined };
 
 /** A projection as a function. `filter` is that of the find, for `$`; without one the rules of `$project` hold. */
 export function compileProjection(
@@ -31,8 +31,8 @@ export function compileProjection(
   filter?: Document,
   variables?: Document,
 ): (document: Document) => Document {
-  const parts: Parts = { fields: [], computed: [], decides: false };
-  collect(projection, '', parts, filter, variables);
+  const parts: Parts = { filter, variables, fields: [], computed: [], decides: false };
+  collect(parts, projection);
   const others = parts.fields.filter(([path]) => path !== '_id');
   const including = others.some(([, kept]) => kept) || (parts.decides && !others.some(([, kept]) => !kept));
   checkMixed(others, including);
@@ -42,7 +42,7 @@ export function compileProjection(
   const tree = treeOf([...others, ...idField(keeps, idKept)]);
   return (document) => {
     const result = isObject(document) ? pick(document, tree, keeps) : {};
-    for (const { path, of } of parts.computed) changeAt(result, path, () => of(document), nowhere);
+    for (const { path, of } of parts.computed) changeAt(result, path, () => of(document));
     return result;
   };
 }
@@ -60,7 +60,8 @@ function checkMixed(fields: readonly [string, boolean][], including: boolean): v
     : new ServerError(31253, `Cannot do inclusion on field ${odd[0]} in exclusion projection`);
 }
 
-function collect(spec: Document, prefix: string, parts: Parts, filter?: Document, variables?: Document): void {
+function collect(parts: Parts, spec: Document, prefix = ''): void {
+  const { filter, variables } = parts;
   for (const [name, value] of Object.entries(spec)) {
     const path = prefix + name;
     const operator = isObject(value) ? Object.keys(value)[0] : undefined;
@@ -79,7 +80,7 @@ function collect(spec: Document, prefix: string, parts: Parts, filter?: Document
       parts.decides = true;
       parts.computed.push({ path, of: (document) => firstElement(valueAt(document, path), fits) });
     } else if (isObject(value) && operator !== undefined && !operator.startsWith('$')) {
-      collect(value, `${path}.`, parts, filter, variables);
+      collect(parts, value, `${path}.`);
     } else {
       parts.decides = true;
       parts.computed.push({ path, of: (document) => evaluate(value, document, variables) });
@@ -90,7 +91,7 @@ function collect(spec: Document, prefix: string, parts: Parts, filter?: Document
 function positional(document: Document, path: string, filter: Document): unknown {
   const list = valueAt(document, path);
   if (!Array.isArray(list)) return list;
-  const index = firstMatch(filter, document, path, list);
+  const index = firstMatchOf(filter, document)(path, list);
   if (index !== undefined) return [list[index]];
   throw new ServerError(
     51246,

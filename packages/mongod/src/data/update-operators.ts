@@ -4,16 +4,14 @@ import { ServerError } from '../values/errors';
 import { isObject, numberIn, typeName } from '../values/values';
 import { compileElement } from './match';
 import { valuesAt } from './paths';
-
-/** Makes a field's new value of its present one; undefined stands for a missing field, before and after. */
-export type Change = (current: unknown) => unknown;
+import type { Change } from './update-paths';
 
 /** The update operators that change one field at a time, each with its argument for that field. */
 export const changes: Readonly<Record<string, (argument: unknown, path: string) => Change>> = {
   $set: (argument) => () => argument,
   $unset: () => () => undefined,
-  $inc: (argument, path) => (current) => combine('$inc', path, current, argument),
-  $mul: (argument, path) => (current) => combine('$mul', path, current, argument),
+  $inc: combine('$inc'),
+  $mul: combine('$mul'),
   $min: (argument) => (current) => (current === undefined || compareValues(argument, current) < 0 ? argument : current),
   $max: (argument) => (current) => (current === undefined || compareValues(argument, current) > 0 ? argument : current),
   $currentDate: (argument) => () =>
@@ -88,22 +86,21 @@ function elementOrder(sort: unknown): (a: unknown, b: unknown) => number {
 }
 
 /** Adds or multiplies; the result has the wider of the two types, and an int that gets too large becomes a long. */
-function combine(operator: '$inc' | '$mul', path: string, present: unknown, argument: unknown): unknown {
-  const current = present === undefined ? new BSON.Int32(0) : present;
-  const [a, b] = [numberIn(current), numberIn(argument)];
-  if (b === undefined) throw new ServerError(14, `Cannot ${operator} with non-numeric argument: {${path}}`);
-  if (a === undefined) {
-    throw new ServerError(
-      14,
-      `Cannot apply ${operator} to a value of non-numeric type (${path}: ${typeName(current)})`,
-    );
-  }
-  const types = [typeName(current), typeName(argument)];
-  const number = operator === '$inc' ? a + b : a * b;
-  if (types.includes('decimal')) return BSON.Decimal128.fromString(String(Number(number.toPrecision(15))));
-  if (types.includes('double')) return new BSON.Double(number);
-  const [x, y] = [wholeAt(path, current), wholeAt(path, argument)];
-  return whole(operator === '$inc' ? x + y : x * y, current, argument);
+function combine(operator: '$inc' | '$mul'): (argument: unknown, path: string) => Change {
+  return (argument, path) =>
+    (current = new BSON.Int32(0)) => {
+      const [a, b] = [numberIn(current), numberIn(argument)];
+      if (b === undefined) throw new ServerError(14, `Cannot ${operator} with non-numeric argument: {${path}}`);
+      const types = [typeName(current), typeName(argument)];
+      if (a === undefined) {
+        throw new ServerError(14, `Cannot apply ${operator} to a value of non-numeric type (${path}: ${types[0]})`);
+      }
+      const number = operator === '$inc' ? a + b : a * b;
+      if (types.includes('decimal')) return BSON.Decimal128.fromString(String(Number(number.toPrecision(15))));
+      if (types.includes('double')) return new BSON.Double(number);
+      const [x, y] = [wholeAt(path, current), wholeAt(path, argument)];
+      return whole(operator === '$inc' ? x + y : x * y, current, argument);
+    };
 }
 
 function wholeAt(path: string, value: unknown): bigint {

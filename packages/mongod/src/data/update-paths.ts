@@ -11,14 +11,25 @@ export interface Positions {
   firstMatch(path: string, list: readonly unknown[]): number | undefined;
 }
 
-/** Changes what the path leads to, in place; documents that are missing on the way are made, if there is a value to set. */
-export function changeAt(
-  document: Document,
-  path: string,
-  change: (current: unknown) => unknown,
-  positions: Positions,
-): void {
-  step(document, path.split('.'), 0, change, positions);
+/** Makes a field's new value of its present one; undefined stands for a missing field, before and after. */
+export type Change = (current: unknown) => unknown;
+
+/** Changes what a path leads to, in place; documents that are missing on the way are made, if there is a value to set. */
+export type ChangeAt = (document: Document, path: string, change: Change) => void;
+
+export const changeAtPositions =
+  (positions: Positions): ChangeAt =>
+  (document, path, change) =>
+    step(document, 0, { parts: path.split('.'), change, positions });
+
+/** The same where no part of the path is positional. */
+export const changeAt = changeAtPositions({ named: new Map(), firstMatch: () => undefined });
+
+/** A path to be gone to its end, and what happens there. */
+interface Way {
+  parts: readonly string[];
+  change: Change;
+  positions: Positions;
 }
 
 /** The value of a field whose path goes through documents only. */
@@ -28,15 +39,10 @@ export function valueAt(document: Document, path: string): unknown {
   return value;
 }
 
-function step(
-  holder: unknown,
-  parts: readonly string[],
-  at: number,
-  change: (current: unknown) => unknown,
-  positions: Positions,
-): void {
+function step(holder: unknown, at: number, way: Way): void {
+  const { parts, change } = way;
   const part = parts[at] ?? '';
-  for (const key of Array.isArray(holder) ? indexesFor(holder, parts, at, positions) : [part]) {
+  for (const key of Array.isArray(holder) ? indexesFor(holder, at, way) : [part]) {
     if (part.startsWith('$') && !Array.isArray(holder)) {
       throw new ServerError(2, `Cannot apply array updates to non-array element: ${parts.slice(0, at).join('.')}`);
     }
@@ -44,10 +50,10 @@ function step(
     if (at === parts.length - 1) {
       write(holder, key, change(current));
     } else if (typeof current === 'object' && current !== null && (isObject(current) || Array.isArray(current))) {
-      step(current, parts, at + 1, change, positions);
+      step(current, at + 1, way);
     } else if (current === undefined) {
       const made: Document = {};
-      step(made, parts, at + 1, change, positions);
+      step(made, at + 1, way);
       if (Object.keys(made).length > 0) write(holder, key, made);
     } else if (change(undefined) !== undefined) {
       throw new ServerError(28, `Cannot create field '${parts[at + 1]}' in element {${part}: ${typeName(current)}}`);
@@ -55,7 +61,7 @@ function step(
   }
 }
 
-function indexesFor(list: readonly unknown[], parts: readonly string[], at: number, positions: Positions): string[] {
+function indexesFor(list: readonly unknown[], at: number, { parts, positions }: Way): string[] {
   const part = parts[at] ?? '';
   if (part === '$[]') return [...list.keys()].map(String);
   if (part === '$') {

@@ -2,12 +2,12 @@ import { BSON, type Document } from 'mongodb';
 import { sameValue } from '../values/bson-order';
 import { ServerError } from '../values/errors';
 import { isObject, typeName } from '../values/values';
-import { firstMatch } from './first-match';
+import { firstMatchOf } from './first-match';
 import { compileFilter, hasOperators } from './match';
 import { copyOf } from './paths';
 import { runPipeline } from './pipeline';
 import { changes } from './update-operators';
-import { changeAt, type Positions, valueAt } from './update-paths';
+import { type Change, changeAt, changeAtPositions, type Positions, valueAt } from './update-paths';
 
 /** What an update is besides its changes: where its positional operators point, and the variables of a pipeline. */
 export interface UpdateContext {
@@ -26,7 +26,7 @@ export function compileUpdate(update: unknown, context: UpdateContext): Update {
     throw new ServerError(9, `Update argument must be an object or an array, not ${typeName(update)}`);
   if (!isModifier(update)) return keepingId((document) => ({ _id: document._id, ...copyOf(update) }));
   checkModifiers(update);
-  return keepingId((document, inserting) => modified(update, document, inserting, context));
+  return keepingId(modify(update, context));
 }
 
 /** Whether an update is made of operators, rather than being a whole new document. */
@@ -34,7 +34,9 @@ export function isModifier(update: unknown): boolean {
   return isObject(update) && Object.keys(update)[0]?.startsWith('$') === true;
 }
 
-function keepingId(update: (document: Document, inserting: boolean) => Document): Update {
+type Maker = (document: Document, inserting: boolean) => Document;
+
+function keepingId(update: Maker): Update {
   return (document, inserting = false) => {
     const { _id, ...rest } = update(document, inserting);
     if (document._id !== undefined && !sameValue(_id, document._id)) {
@@ -81,30 +83,36 @@ function checkModifiers(update: Document): void {
   }
 }
 
-function modified(update: Document, document: Document, inserting: boolean, context: UpdateContext): Document {
-  const result = copyOf(document);
-  const positions = positionsIn(document, context);
-  for (const [operator, fields] of Object.entries(update)) {
-    for (const [path, argument] of Object.entries<unknown>(fields)) {
-      if (operator === '$rename') renameField(result, path, argument, positions);
-      else if (operator !== '$setOnInsert') changeAt(result, path, changeOf(operator, argument, path), positions);
-      else if (inserting) changeAt(result, path, () => argument, positions);
+function modify(update: Document, context: UpdateContext): Maker {
+  return (document, inserting) => {
+    const result = copyOf(document);
+    const change = changeAtPositions(positionsIn(document, context));
+    for (const [operator, fields] of Object.entries(update)) {
+      for (const [path, argument] of Object.entries<unknown>(fields)) {
+        if (operator === '$rename')
+          for (const [field, to] of renaming(result, path, argument)) change(result, field, to);
+        else if (operator !== '$setOnInsert') change(result, path, changeOf(operator, argument, path));
+        else if (inserting) change(result, path, () => argument);
+      }
     }
-  }
-  return result;
+    return result;
+  };
 }
 
-function changeOf(operator: string, argument: unknown, path: string): (current: unknown) => unknown {
+function changeOf(operator: string, argument: unknown, path: string): Change {
   const make = changes[operator];
   return make ? make(copyOf(argument), path) : (current) => current;
 }
 
-function renameField(document: Document, path: string, target: unknown, positions: Positions): void {
+/** A rename as two changes, or none where there is nothing to rename. */
+function renaming(document: Document, path: string, target: unknown): [path: string, change: Change][] {
   if (typeof target !== 'string') throw new ServerError(2, "The 'to' field for $rename must be a string");
   const value = valueAt(document, path);
-  if (value === undefined) return;
-  changeAt(document, path, () => undefined, positions);
-  changeAt(document, target, () => value, positions);
+  if (value === undefined) return [];
+  return [
+    [path, () => undefined],
+    [target, () => value],
+  ];
 }
 
 /** Where `$` and `$[name]` point in this document. */
@@ -117,22 +125,18 @@ function positionsIn(document: Document, { filter, arrayFilters = [] }: UpdateCo
     const fits = compileFilter(arrayFilter);
     named.set(name, (element) => fits({ [name]: element }));
   }
-  return {
-    named,
-    firstMatch: (path, list) => firstMatch(filter, document, path, list),
-  };
+  return { named, firstMatch: firstMatchOf(filter, document) };
 }
 
 /** The document with which an upsert begins: what the filter says must be equal. */
 export function seedOf(filter: Document): Document {
   const seed: Document = {};
-  const nowhere: Positions = { named: new Map(), firstMatch: () => undefined };
   for (const [name, condition] of Object.entries(filter)) {
     if (name === '$and' && Array.isArray(condition)) {
       for (const part of condition) Object.assign(seed, seedOf(isObject(part) ? part : {}));
     } else if (!name.startsWith('$')) {
       const value: unknown = hasOperators(condition) ? condition.$eq : condition;
-      if (value !== undefined && !(value instanceof BSON.BSONRegExp)) changeAt(seed, name, () => value, nowhere);
+      if (value !== undefined && !(value instanceof BSON.BSONRegExp)) changeAt(seed, name, () => value);
     }
   }
   return seed;

@@ -5,8 +5,12 @@ import { type RoleEntry, Roles } from '../auth/roles';
 import { type UserEntry, Users } from '../auth/users';
 import { Data, type DataEntry } from '../data/data';
 import { exactly } from '../values/values';
+import type { Server } from './server';
 
 export type JournalEntry = DataEntry | UserEntry | RoleEntry;
+
+/** What the journal is about. */
+type Kept = Pick<Server, 'users' | 'roles' | 'data'>;
 
 /** The file that holds what the server must not forget: one BSON document after the other, in the order of the writes. */
 export interface Journal {
@@ -54,44 +58,29 @@ function entryIn(file: string, at: number, bytes: Buffer): JournalEntry {
 }
 
 function parseEntry(entry: Document): JournalEntry {
-  const { kind, db, collection } = entry;
-  switch (kind) {
-    case 'user':
-      // Credentials are counted with, so they come back in plain numbers; customData keeps its types.
-      return { kind, user: { ...entry.user, credentials: BSON.deserialize(BSON.serialize(entry.user.credentials)) } };
-    case 'role':
-      return { kind, role: entry.role };
-    case 'dropUser':
-    case 'dropRole':
-      return { kind, id: entry.id };
-    case 'create':
-      return { kind, db, collection, options: entry.options, uuid: entry.uuid };
-    case 'drop':
-      return { kind, db, collection };
-    case 'rename':
-      return { kind, db, collection, toDb: entry.toDb, toCollection: entry.toCollection };
-    case 'put':
-      return { kind, db, collection, document: entry.document };
-    case 'remove':
-      return { kind, db, collection, id: entry.id };
-    case 'index':
-      return { kind, db, collection, spec: entry.spec };
-    case 'dropIndex':
-      return { kind, db, collection, name: entry.name };
-    default:
-      throw new Error(`unknown entry: ${String(kind)}`);
-  }
+  if (!isEntry(entry)) throw new Error(`unknown entry: ${String(entry.kind)}`);
+  if (entry.kind !== 'user') return entry;
+  // Credentials are counted with, so they come back in plain numbers; customData keeps its types.
+  const credentials = BSON.deserialize(BSON.serialize(entry.user.credentials));
+  return { ...entry, user: { ...entry.user, credentials } };
+}
+
+const kinds = 'user role dropUser dropRole create drop rename put remove index dropIndex'.split(' ');
+
+const isEntry = (entry: Document): entry is JournalEntry => kinds.includes(entry.kind);
+
+/** Takes over an entry, without writing it again. */
+export function replay({ users, roles, data }: Kept, entry: JournalEntry): void {
+  if (entry.kind === 'user' || entry.kind === 'dropUser') users.replay(entry);
+  else if (entry.kind === 'role' || entry.kind === 'dropRole') roles.replay(entry);
+  else data.replay(entry);
 }
 
 /** The fewest entries that lead to the same state. */
 function compacted(entries: readonly JournalEntry[]): JournalEntry[] {
   const ignore = () => {};
   const state = { users: new Users(ignore), roles: new Roles(ignore), data: new Data(ignore) };
-  for (const entry of entries) {
-    if (entry.kind === 'user' || entry.kind === 'dropUser') state.users.replay(entry);
-    else if (entry.kind === 'role' || entry.kind === 'dropRole') state.roles.replay(entry);
-    else state.data.replay(entry);
-  }
+  for (const entry of entries) replay(state, entry);
   return [
     ...state.users.all().map((user): JournalEntry => ({ kind: 'user', user })),
     ...state.roles.all().map((role): JournalEntry => ({ kind: 'role', role })),

@@ -52,38 +52,30 @@ export function serveSocket(server: Server, socket: Socket): void {
 
 /** Answers one message, a monitor's hello again and again; false if the connection has to end. */
 async function answer(server: Server, connection: Connection, message: Buffer): Promise<boolean> {
+  const reply = async (envelope: Envelope, known: Document = {}): Promise<Buffer> => {
+    try {
+      const request = decodeRequest(message, envelope);
+      Object.assign(request.body, known);
+      const document = await dispatch(server, connection, request);
+      return encodeReply(envelope, document, envelope.takesMore && Number(document.ok) === 1 && awaitsNews(request));
+    } catch (error) {
+      if (error instanceof FatalMessage) throw error;
+      // The message can't be read, or its result not be written, such as one that is too large.
+      return encodeReply(envelope, errorReply(error));
+    }
+  };
   try {
     const envelope = readEnvelope(message);
-    let packet = await reply(server, connection, message, envelope);
+    let packet = await reply(envelope);
     if (envelope.wantsReply) connection.send(packet);
     while (announcesMore(packet) && !connection.signal.aborted) {
       // The client knows from the reply before how things stand; only what changes after it is news.
-      const known = { topologyVersion: topologyVersionOf(server) };
-      packet = await reply(server, connection, message, following(envelope, packet), known);
+      packet = await reply(following(envelope, packet), { topologyVersion: topologyVersionOf(server) });
       connection.send(packet);
     }
     return true;
   } catch {
     return false;
-  }
-}
-
-async function reply(
-  server: Server,
-  connection: Connection,
-  message: Buffer,
-  envelope: Envelope,
-  known: Document = {},
-): Promise<Buffer> {
-  try {
-    const request = decodeRequest(message, envelope);
-    Object.assign(request.body, known);
-    const document = await dispatch(server, connection, request);
-    return encodeReply(envelope, document, envelope.takesMore && Number(document.ok) === 1 && awaitsNews(request));
-  } catch (error) {
-    if (error instanceof FatalMessage) throw error;
-    // The message can't be read, or its result not be written, such as one that is too large.
-    return encodeReply(envelope, errorReply(error));
   }
 }
 

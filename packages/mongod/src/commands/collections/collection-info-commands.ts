@@ -9,7 +9,7 @@ import { firstReply } from '../first-reply';
 import { collectionName, documentsOf, onCollection, onDatabase } from '../namespaces';
 
 /** What every result of `listCollections` says about a collection that is no view. */
-function describe({ name, options, uuid }: Collection): Document {
+function describe({ made: { collection: name, options, uuid } }: Collection): Document {
   const idIndex = { v: new BSON.Int32(2), key: { _id: new BSON.Int32(1) }, name: '_id_' };
   return { name, type: 'collection', options, info: { readOnly: false, uuid }, idIndex };
 }

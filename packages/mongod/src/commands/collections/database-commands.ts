@@ -48,8 +48,7 @@ const dropDatabase: Command = {
   name: 'dropDatabase',
   needs: onDatabase('dropDatabase'),
   run({ server, db }) {
-    const collections = server.data.collections(db);
-    for (const { name } of collections) server.data.drop(db, name);
+    for (const { made } of server.data.collections(db)) server.data.drop(db, made.collection);
     server.cursors.closeWhere(({ ns }) => ns.startsWith(`${db}.`));
     return {};
   },

@@ -1,13 +1,12 @@
 import { BSON, type Document } from 'mongodb';
 import type { Need } from '../../auth/terms';
-import type { Collection } from '../../data/collection';
 import { compileProjection } from '../../data/projection';
 import { compileUpdate } from '../../data/update';
 import { ServerError } from '../../values/errors';
 import { isObject, truthy } from '../../values/values';
 import type { Call, Command } from '../command';
 import { onCollection } from '../namespaces';
-import { insertSeed, present, replaceIfChanged, search } from './write-targets';
+import { insertSeed, type Present, present, replaceIfChanged, search } from './write-targets';
 
 const int = (value: number): BSON.Int32 => new BSON.Int32(value);
 
@@ -26,11 +25,8 @@ export const findAndModify: Command = {
       throw new ServerError(9, 'Either an update or remove=true must be specified');
     }
     const query = { filter, sort, limit: int(1) };
-    const { collection, found: all } = present(call, await search(call, query), query);
-    const [found] = all;
-    const { value, lastErrorObject } = truthy(body.remove)
-      ? removeFound(collection, found)
-      : updateFound(call, collection, found, filter);
+    const target = present(call, await search(call, query), query);
+    const { value, lastErrorObject } = truthy(body.remove) ? removeFound(target) : updateFound(call, target);
     const project = isObject(fields) && Object.keys(fields).length > 0 ? compileProjection(fields, filter) : undefined;
     return { lastErrorObject, value: value && project ? project(value) : (value ?? null) };
   },
@@ -41,18 +37,13 @@ interface Modified {
   lastErrorObject: Document;
 }
 
-function removeFound(collection: Collection | undefined, found: Document | undefined): Modified {
+function removeFound({ collection, found: [found] }: Present): Modified {
   if (found) collection?.remove(found._id);
   return { value: found, lastErrorObject: { n: int(found ? 1 : 0) } };
 }
 
-function updateFound(
-  call: Call,
-  collection: Collection | undefined,
-  found: Document | undefined,
-  filter: Document,
-): Modified {
-  const { update: u, upsert, arrayFilters, new: wantsNew, let: variables } = call.body;
+function updateFound(call: Call, { collection, found: [found] }: Present): Modified {
+  const { query: filter = {}, update: u, upsert, arrayFilters, new: wantsNew, let: variables } = call.body;
   const change = compileUpdate(u, { filter, arrayFilters, variables });
   if (found && collection) {
     replaceIfChanged(collection, found, change);

@@ -1,5 +1,7 @@
 import type { Document } from 'mongodb';
 import type { Need } from '../../auth/terms';
+import type { Collection } from '../../data/collection';
+import type { Data } from '../../data/data';
 import { compileFilter } from '../../data/match';
 import { valueAt } from '../../data/update-paths';
 import type { Server } from '../../state/server';
@@ -41,28 +43,22 @@ function needsOn(on: { db: string; collection: string }, ...actions: string[]): 
   return actions.map((action) => ({ action, on }));
 }
 
-export function writeResults(
-  server: Server,
-  { db, collection: name, merge }: Target,
-  results: readonly Document[],
-): void {
-  if (merge) mergeInto(server, db, name, merge, results);
-  else replaceAll(server, db, name, results);
+export function writeResults({ data }: Server, target: Target, results: readonly Document[]): void {
+  if (target.merge) mergeInto(data.ensure(target.db, target.collection), target.merge, results);
+  else replaceAll(data, target, results);
 }
 
 /** Indexes outlive `$out`; documents do not. */
-function replaceAll(server: Server, db: string, name: string, results: readonly Document[]): void {
-  const options = server.data.find(db, name)?.options ?? {};
-  const indexes = server.data.find(db, name)?.indexSpecs() ?? [];
-  if (server.data.find(db, name)) server.data.drop(db, name);
-  const collection = server.data.create(db, name, options);
-  for (const spec of indexes) if (spec.name !== '_id_') collection.createIndex(spec);
+function replaceAll(data: Data, { db, collection: name }: Target, results: readonly Document[]): void {
+  const before = data.find(db, name);
+  if (before) data.drop(db, name);
+  const collection = data.create(db, name, before?.made.options ?? {});
+  for (const spec of before?.indexSpecs() ?? []) if (spec.name !== '_id_') collection.createIndex(spec);
   for (const document of results) collection.insert(document);
 }
 
-function mergeInto(server: Server, db: string, name: string, merge: Document, results: readonly Document[]): void {
+function mergeInto(collection: Collection, merge: Document, results: readonly Document[]): void {
   const { on = '_id', whenMatched = 'merge', whenNotMatched = 'insert' } = merge;
-  const collection = server.data.ensure(db, name);
   const paths: string[] = Array.isArray(on) ? on.map(String) : [String(on)];
   for (const document of results) {
     const same = compileFilter(

@@ -14,15 +14,16 @@ export function search(call: Call, query: Query): Promise<Document[]> {
   );
 }
 
+export interface Present {
+  collection: Collection | undefined;
+  found: readonly Document[];
+}
+
 /**
  * What to write to, right now. Others may have written, or dropped the collection, since the search began; documents are
  * never changed in place, so one that is still the same object is unchanged. Nothing may be awaited between this and the write.
  */
-export function present(
-  call: Call,
-  found: readonly Document[],
-  query: Query,
-): { collection: Collection | undefined; found: readonly Document[] } {
+export function present(call: Call, found: readonly Document[], query: Query): Present {
   const collection = call.server.data.find(call.db, collectionName(call));
   if (found.length > 0 && found.every((document) => collection?.findById(document._id) === document)) {
     return { collection, found };

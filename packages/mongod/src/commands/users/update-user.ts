@@ -7,15 +7,7 @@ import { makeCredentials } from '../../auth/user-record';
 import type { UserRecord } from '../../auth/users';
 import { ServerError } from '../../values/errors';
 import type { Call, Command } from '../command';
-import {
-  knownMechanisms,
-  onDb,
-  onEachRole,
-  rolesExist,
-  type UserArguments,
-  uniqueRoles,
-  userArguments,
-} from './user-arguments';
+import { knownMechanisms, onDb, onEachRole, rolesExist, uniqueRoles, userArguments, userNamed } from './user-arguments';
 
 export const updateUser: Command = {
   name: 'updateUser',
@@ -54,7 +46,7 @@ async function run(call: Call): Promise<Document> {
     throw new ServerError(2, "Cannot set the password for users defined on the '$external' database");
   }
   const mechanisms = knownMechanisms(args.mechanisms);
-  if (mechanisms && password === undefined) isSubset(mechanisms, server.users.find(user, db), args, db);
+  if (mechanisms && password === undefined) checkSubset(mechanisms, userNamed(call, user));
   const restrictions = args.restrictions && parseRestrictions(args.restrictions);
   rolesExist(call, roles);
   const changed = password === undefined ? undefined : await makeCredentials({ ...args, password, mechanisms });
@@ -75,8 +67,7 @@ async function run(call: Call): Promise<Document> {
 }
 
 /** Without a new password, mechanisms can only be taken away. */
-function isSubset(asked: Mechanism[], record: UserRecord | undefined, { user }: UserArguments, db: string): void {
-  if (record === undefined) throw new ServerError(11, `Could not find user "${user}" for db "${db}"`);
+function checkSubset(asked: Mechanism[], record: UserRecord): void {
   if (asked.some((mechanism) => record.credentials[mechanism] === undefined)) {
     throw new ServerError(2, 'mechanisms field must be a subset of previously set mechanisms');
   }

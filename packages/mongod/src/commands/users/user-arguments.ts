@@ -1,6 +1,7 @@
 import type { Document } from 'mongodb';
 import { isMechanism, type Mechanism } from '../../auth/scram';
 import type { Need, RoleName } from '../../auth/terms';
+import type { UserRecord } from '../../auth/users';
 import { ServerError, wrongType } from '../../values/errors';
 import { isObject } from '../../values/values';
 import { arrayArgument, nameArgument, onlyFields, roleNames } from '../arguments';
@@ -18,7 +19,7 @@ export interface UserArguments {
   roles: RoleName[] | undefined;
 }
 
-const fields = [...['authenticationRestrictions', 'customData', 'digestPassword', 'mechanisms', 'pwd', 'roles']];
+const fields = ['authenticationRestrictions', 'customData', 'digestPassword', 'mechanisms', 'pwd', 'roles'];
 
 /** Reads the arguments; the order of the steps decides which of several errors is reported. */
 export function userArguments(call: Call): UserArguments {
@@ -76,6 +77,13 @@ export function onDb(action: string, db: string): Need {
 /** Whoever gives or takes a role, needs that right where the role lives. */
 export function onEachRole(action: 'grantRole' | 'revokeRole', roles: readonly RoleName[] = []): Need[] {
   return roles.map((role) => onDb(action, role.db));
+}
+
+/** The user of this name, or the refusal of a name that nobody has. */
+export function userNamed({ server, db }: Call, user: string): UserRecord {
+  const record = server.users.find(user, db);
+  if (record === undefined) throw new ServerError(11, `Could not find user "${user}" for db "${db}"`);
+  return record;
 }
 
 /** Refuses the first role that does not exist. */

@@ -4,7 +4,7 @@ import type { RoleName } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import { arrayArgument, missingField, nameArgument, onlyFields, roleNames } from '../arguments';
 import type { Call, Command } from '../command';
-import { onEachRole, rolesExist, uniqueRoles } from './user-arguments';
+import { onEachRole, rolesExist, uniqueRoles, userNamed } from './user-arguments';
 
 /** Roles given to a user and taken away, one by one: the right is needed where the roles live, not where the user does. */
 export const userRoleCommands: readonly Command[] = [
@@ -32,11 +32,9 @@ function parse(call: Call): { user: string; roles: RoleName[] } {
 }
 
 function change(call: Call, to: (held: RoleName[], roles: RoleName[]) => RoleName[]): Document {
-  const { server, db } = call;
   const { user, roles } = parse(call);
-  const record = server.users.find(user, db);
-  if (record === undefined) throw new ServerError(11, `Could not find user "${user}" for db "${db}"`);
+  const record = userNamed(call, user);
   rolesExist(call, roles);
-  server.users.put({ ...record, roles: to(record.roles, roles) });
+  call.server.users.put({ ...record, roles: to(record.roles, roles) });
   return {};
 }

@@ -29,7 +29,7 @@ interface Question {
   restrictions: boolean;
 }
 
-const fields = [...['filter', 'showAuthenticationRestrictions', 'showCredentials', 'showCustomData', 'showPrivileges']];
+const fields = ['filter', 'showAuthenticationRestrictions', 'showCredentials', 'showCustomData', 'showPrivileges'];
 
 function parse(call: Call): Question {
   const { body } = call;
