@@ -1,9 +1,16 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  type MetricProps,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type ILogGroup, MetricFilter, type MetricFilterProps } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -19,7 +26,7 @@ export interface AlarmsProps {
   readonly key: CustomerKey | undefined;
 }
 
-/** `least`: it rings from this value on; `most`: up to this value, and where there is none at all. */
+/** `least`: it rings from this value on, 1 if left out; `most`: up to this value, and where there is none at all. */
 export type Watch = {
   /** What is wrong, in a sentence. */
   readonly says: string;
@@ -28,7 +35,21 @@ export type Watch = {
   readonly metric: IMetric;
   /** How many periods of the metric in a row. */
   readonly periods?: number;
-} & ({ readonly least: number } | { readonly most: number });
+} & ({ readonly least?: number } | { readonly most: number });
+
+/** Lines of a log to be counted: those that have one of these values in the field. */
+interface Counted {
+  readonly metricName: string;
+  readonly field: '$.message' | '$.status';
+  readonly values: readonly string[];
+}
+
+/** Lines with one of these codes. `id`: only for one that was made under another. */
+export interface Lines {
+  readonly codes: readonly string[];
+  readonly minutes?: number;
+  readonly id?: string;
+}
 
 /** What somebody must look at. */
 export class Alarms extends Construct {
@@ -67,7 +88,7 @@ export class Alarms extends Construct {
       alarmName: `${this.props.stackName}-${name}`,
       alarmDescription: `${says}. What to do: docs/operations.md#${section}`,
       metric,
-      threshold: low ? watch.most : watch.least,
+      threshold: low ? watch.most : (watch.least ?? 1),
       evaluationPeriods: periods,
       comparisonOperator: low
         ? ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
@@ -84,48 +105,30 @@ export class Alarms extends Construct {
     return this.metric({ metricName, statistic, minutes, dimensionsMap: ownDimensions });
   }
 
-  /** How many lines with one of these codes the logs of these functions hold. `id`: only for one that was made under another. */
+  /** How many of these lines the logs of these functions hold. */
   lines(
     functions: readonly LambdaFunction[],
     metricName: string,
-    codes: string[],
-    { minutes = 5, id = metricName }: { minutes?: number; id?: string } = {},
+    { codes, minutes = 5, id = metricName }: Lines,
   ): Metric {
-    for (const fn of functions) this.count([fn, id], fn.logGroup, metricName, '$.message', codes);
+    for (const fn of functions)
+      new MetricFilter(fn, id, this.filter(fn.logGroup, { metricName, field: '$.message', values: codes }));
     return this.metric({ metricName, statistic: 'Sum', minutes });
   }
 
   /** How many requests were answered with one of these statuses. */
   answers(accessLog: ILogGroup, metricName: string, statuses: string[]): Metric {
-    this.count([this, metricName], accessLog, metricName, '$.status', statuses);
+    new MetricFilter(this, metricName, this.filter(accessLog, { metricName, field: '$.status', values: statuses }));
     return this.metric({ metricName, statistic: 'Sum', minutes: 5 });
   }
 
-  private count(
-    place: [scope: Construct, id: string],
-    logGroup: ILogGroup,
-    metricName: string,
-    field: string,
-    values: string[],
-  ): void {
+  private filter(logGroup: ILogGroup, { metricName, field, values }: Counted): MetricFilterProps {
     const patterns = values.map((value) => FilterPattern.stringValue(field, '=', value));
-    new MetricFilter(...place, {
-      logGroup,
-      metricNamespace: this.props.stackName,
-      metricName,
-      filterPattern: FilterPattern.any(...patterns),
-    });
+    const filterPattern = FilterPattern.any(...patterns);
+    return { logGroup, metricNamespace: this.props.stackName, metricName, filterPattern };
   }
 
-  private metric({
-    minutes,
-    ...props
-  }: {
-    metricName: string;
-    statistic: string;
-    minutes: number;
-    dimensionsMap?: Record<string, string>;
-  }): Metric {
+  private metric({ minutes, ...props }: Omit<MetricProps, 'namespace' | 'period'> & { minutes: number }): Metric {
     return new Metric({ namespace: this.props.stackName, period: Duration.minutes(minutes), ...props });
   }
 }

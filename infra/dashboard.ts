@@ -45,14 +45,20 @@ export class Dashboard extends Construct {
       graph('Logins: due, ended', [alarms.figure('GrantsDue', 'Maximum', 5), alarms.figure('GrantsEnded', 'Sum', 5)]),
     );
     dashboard.addWidgets(
-      listed('Links, tokens, logins', [api.log], 'status < 400', 'count(*) as requests by route, status', 'requests'),
-      listed('Refusals by reason', requestLogs, 'status >= 400', 'count(*) as refused by message, route', 'refused'),
+      listed(
+        'Links, tokens, logins',
+        [api.log],
+        ['filter status < 400', 'stats count(*) as requests by route, status', 'sort requests desc'],
+      ),
+      listed('Refusals by reason', requestLogs, [
+        'filter status >= 400',
+        'stats count(*) as refused by message, route',
+        'sort refused desc',
+      ]),
       listed(
         'Live logins by host, at the last comparison',
         [jobs.reconcile.logGroup],
-        'message = "host_compared"',
-        'latest(ours) as logins by host',
-        'logins',
+        ['filter message = "host_compared"', 'stats latest(ours) as logins by host', 'sort logins desc'],
       ),
     );
     dashboard.addWidgets(
@@ -78,11 +84,11 @@ const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left,
 
 const alarmsWidget = (alarms: IAlarm[]) => new AlarmStatusWidget({ title: 'Alarms', alarms, ...third });
 
-function listed(title: string, logGroups: ILogGroup[], filter: string, stats: string, most: string): LogQueryWidget {
+function listed(title: string, logGroups: ILogGroup[], query: string[]): LogQueryWidget {
   return new LogQueryWidget({
     title,
     logGroupNames: logGroups.map(({ logGroupName }) => logGroupName),
-    queryLines: [`filter ${filter}`, `stats ${stats}`, `sort ${most} desc`, 'limit 15'],
+    queryLines: [...query, 'limit 15'],
     view: LogQueryVisualizationType.TABLE,
     ...third,
   });

@@ -15,6 +15,13 @@ const interfaceActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+/** Of what the settings name. */
+interface Ids {
+  vpcId: string;
+  subnetIds: string[];
+  securityGroupIds: string[] | undefined;
+}
+
 /**
  * The VPC from which functions reach MongoDB servers that the internet does not. Its subnets need a way to DynamoDB and
  * Secrets Manager: a NAT gateway or VPC endpoints. Named by ids alone, so that building the stack asks AWS nothing.
@@ -24,14 +31,14 @@ export class Network extends Construct {
 
   /** The network that the settings name, if they name one. */
   static of(scope: Construct, { vpcId, subnetIds, securityGroupIds }: Deployment): Network | undefined {
-    if (vpcId && subnetIds) return new Network(scope, 'Network', vpcId, subnetIds, securityGroupIds);
+    if (vpcId && subnetIds) return new Network(scope, 'Network', { vpcId, subnetIds, securityGroupIds });
     if (vpcId) throw new Error('Settings: subnetIds is missing (vpcId is set)');
     if (subnetIds) throw new Error('Settings: vpcId is missing (subnetIds is set)');
     if (securityGroupIds) throw new Error('Settings: vpcId is missing (securityGroupIds is set)');
     return undefined;
   }
 
-  private constructor(scope: Construct, id: string, vpcId: string, subnetIds: string[], securityGroupIds?: string[]) {
+  private constructor(scope: Construct, id: string, { vpcId, subnetIds, securityGroupIds }: Ids) {
     super(scope, id);
     // A subnet named by its id alone has no route table that CDK knows; nothing here asks for one.
     Annotations.of(this).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');

@@ -2,7 +2,7 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import { version } from '../package.json';
 import { adminEnvironment } from '../shared/aws/admin-environment';
 import { senderOf } from '../shared/aws/sender';
-import type { Deployment, Settings } from '../shared/aws/settings';
+import type { parseDeployment } from '../shared/aws/settings';
 
 const host = {
   engine: 'mongo',
@@ -18,9 +18,10 @@ const host = {
 export function printNextSteps(
   stack: Stack,
   { api, tableName, dnsTarget }: { api: string; tableName: string; dnsTarget: string | undefined },
-  { admins, mailFrom, secretPrefix }: Settings,
-  { mailIdentity, kmsKeyArn, domainName }: Deployment,
+  { settings, deployment }: Pick<ReturnType<typeof parseDeployment>, 'settings' | 'deployment'>,
 ): void {
+  const { admins, mailFrom, secretPrefix } = settings;
+  const { mailIdentity, kmsKeyArn, domainName } = deployment;
   const print = (id: string, description: string, value: string) => new CfnOutput(stack, id, { description, value });
   const sender = senderOf(mailFrom).address;
   const domain = sender.slice(sender.lastIndexOf('@') + 1);

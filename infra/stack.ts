@@ -6,11 +6,11 @@ import type { ScheduledJob } from '../shared/contract/jobs';
 import type { FunctionName } from '../shared/contract/route';
 import { routesOf } from '../shared/contract/routes';
 import { Alarms } from './alarms';
-import { Api, type Domain, domainOf } from './api';
+import { Api, domainOf } from './api';
 import { type ApiFunctionProps, apiFunction } from './api-function';
 import { CustomerKey } from './customer-key';
 import { Dashboard } from './dashboard';
-import { Front, type FrontSettings, frontSettingsOf } from './front';
+import { Front, frontSettingsOf } from './front';
 import { HostSecrets } from './host-secrets';
 import { Mail } from './mail';
 import { Network } from './network';
@@ -89,29 +89,31 @@ export class MongograntStack extends Stack {
     // The mails that it sends name the API; functions behind the API learn its address from each request.
     if (!domain) jobs.remind.addEnvironment('ORIGIN', api.address);
     const dnsTarget =
-      (front && domain && this.putInFront(front, domain, api, functions, { prefix, key })) ?? api.regionalName;
-    printNextSteps(this, { api: api.address, tableName: table.name, dnsTarget }, settings, deployment);
+      front && domain
+        ? new Front(this, 'Front', {
+            ...{ ...front, domain, regionalName: api.regionalName ?? '' },
+            keyArn: this.requireFront(Object.values(functions), signing).arn,
+          }).target
+        : api.regionalName;
+    printNextSteps(this, { api: api.address, tableName: table.name, dnsTarget }, { settings, deployment });
   }
 
-  /** Where the name of the API leads from then on. */
-  private putInFront(
-    settings: FrontSettings,
-    domain: Domain,
-    { regionalName = '' }: Api,
-    functions: Record<FunctionName, LambdaFunction>,
-    secret: Pick<SigningKeyProps, 'prefix' | 'key'>,
-  ): string {
+  /** From then on functions answer only what comes through CloudFront. */
+  private requireFront(
+    functions: readonly LambdaFunction[],
+    signing: Pick<SigningKeyProps, 'prefix' | 'key'>,
+  ): SigningKey {
     const frontKey = new SigningKey(this, 'FrontKey', {
-      ...secret,
+      ...signing,
       name: 'front-key',
       description: 'CloudFront is known by it',
       use: '"key" is sent, "older" still count',
     });
-    for (const fn of Object.values(functions)) {
+    for (const fn of functions) {
       fn.addEnvironment('FRONT', 'required');
       frontKey.read(fn);
     }
-    return new Front(this, 'Front', { ...settings, domain, regionalName, keyArn: frontKey.arn }).target;
+    return frontKey;
   }
 }
 

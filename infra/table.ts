@@ -8,7 +8,7 @@ import {
   ProjectionType,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { CustomerKey } from './customer-key';
@@ -106,10 +106,10 @@ export class Table extends Construct {
   readRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['Query']);
 
   /** Read every rule. */
-  listRules = (fn: LambdaFunction) => this.allow(fn, 'rules', ['Query'], 'listed');
+  listRules = (fn: LambdaFunction) => this.list(fn, 'rules', 'listed');
 
   /** Count what a ruler has set. */
-  countRules = (fn: LambdaFunction) => this.allow(fn, 'rules#by#*', ['Query'], 'due');
+  countRules = (fn: LambdaFunction) => this.list(fn, 'rules#by#*', 'due');
 
   /** Look at one rule, and write or remove it if it still is as it was. */
   changeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'PutItem', 'DeleteItem']);
@@ -121,7 +121,7 @@ export class Table extends Construct {
   readRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers#*', ['GetItem']);
 
   /** Read every ruler. */
-  listRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers', ['Query'], 'listed');
+  listRulers = (fn: LambdaFunction) => this.list(fn, 'rulers', 'listed');
 
   /** Look at one ruler, and write or remove it if it still is as it was. */
   changeRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers#*', ['GetItem', 'PutItem', 'DeleteItem']);
@@ -130,22 +130,19 @@ export class Table extends Construct {
   readGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query']);
 
   /** Read the grants on one host. */
-  listGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query'], 'listed');
+  listGrants = (fn: LambdaFunction) => this.list(fn, 'grants#*', 'listed');
 
   /** Read everybody's grants that have not ended. */
-  listLiveGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query'], 'due');
+  listLiveGrants = (fn: LambdaFunction) => this.list(fn, 'grants#*', 'due');
 
   /** Write a new grant, and move one on. */
   writeGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'PutItem', 'UpdateItem']);
 
-  /** Note on a grant that its owner was told of its end. */
-  noteReminders = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
-
   /** Move a grant towards its end; no new one can be written. */
   endGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
 
-  /** Note what was found out about a grant; no new one can be written. */
-  markGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
+  /** Note something on a grant; no new one can be written. */
+  noteOnGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
 
   /** See to which hosts there was no way, and note it. */
   noteReach = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
@@ -158,7 +155,7 @@ export class Table extends Construct {
 
   /** Look at what was ordered, and close what is carried out. */
   carryOutOrders(fn: LambdaFunction): void {
-    this.allow(fn, 'orders', ['Query'], 'due');
+    this.list(fn, 'orders', 'due');
     this.allow(fn, 'orders#*', ['GetItem', 'UpdateItem', 'DeleteItem']);
   }
 
@@ -179,7 +176,7 @@ export class Table extends Construct {
 
   /** Look at what is to be swept, and close it. */
   sweep(fn: LambdaFunction): void {
-    this.allow(fn, 'sweeps', ['Query'], 'due');
+    this.list(fn, 'sweeps', 'due');
     this.allow(fn, 'sweeps#*', ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
   }
 
@@ -189,16 +186,29 @@ export class Table extends Construct {
   /** Read events, by day and by who acted, and by whom they are about. */
   readAudit(fn: LambdaFunction): void {
     this.allow(fn, 'audit#*', ['Query']);
-    this.allow(fn, 'audit#*', ['Query'], 'listed');
+    this.list(fn, 'audit#*', 'listed');
   }
 
-  private allow(fn: LambdaFunction, partitions: string, actions: Action[], index?: 'due' | 'listed'): void {
+  private allow(fn: LambdaFunction, partitions: string, actions: Action[]): void {
+    this.grant(fn, partitions, {
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resources: [this.table.tableArn],
+    });
+  }
+
+  private list(fn: LambdaFunction, partitions: string, index: 'due' | 'listed'): void {
+    this.grant(fn, partitions, {
+      actions: ['dynamodb:Query'],
+      resources: [`${this.table.tableArn}/index/${index}`],
+    });
+  }
+
+  private grant(fn: LambdaFunction, partitions: string, statement: PolicyStatementProps): void {
     fn.addEnvironment('TABLE_NAME', this.table.tableName);
     this.key?.useTable(fn);
     fn.addToRolePolicy(
       new PolicyStatement({
-        actions: actions.map((action) => `dynamodb:${action}`),
-        resources: [index ? `${this.table.tableArn}/index/${index}` : this.table.tableArn],
+        ...statement,
         // `ForAllValues` also holds where a request names no key at all.
         conditions: {
           'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] },

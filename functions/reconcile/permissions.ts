@@ -3,7 +3,7 @@ import type { Permissions } from '../../infra/resources';
 export const permissions: Permissions = ({ table, hosts }, fn) => {
   table.readGrants(fn);
   table.listGrants(fn);
-  table.markGrants(fn);
+  table.noteOnGrants(fn);
   table.takeHosts(fn);
   table.noteRuns(fn);
   table.writeAudit(fn);

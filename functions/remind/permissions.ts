@@ -2,7 +2,7 @@ import type { Permissions } from '../../infra/resources';
 
 export const permissions: Permissions = ({ table, mail }, fn) => {
   table.listLiveGrants(fn);
-  table.noteReminders(fn);
+  table.noteOnGrants(fn);
   table.readUndelivered(fn);
   table.watchRuns(fn);
   table.writeAudit(fn);
