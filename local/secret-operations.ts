@@ -37,25 +37,16 @@ export const operations: Readonly<Record<string, Operation>> = {
       Name: name,
       Description: description,
       KmsKeyId: kmsKeyId,
-      Tags: tags,
+      Tags: tags = [],
       ...value
     } = parseInput(createInput, input);
     const known = vault.get(name);
     if (known) return createdBefore(known, value);
-    const arn = arnOf(name);
-    const secret: Secret = {
-      arn,
-      name,
-      description,
-      kmsKeyId,
-      tags: tags ?? [],
-      createdAt: now,
-      changedAt: now,
-      versions: [],
-    };
+    const dates = { createdAt: now, changedAt: now };
+    const secret: Secret = { arn: arnOf(name), name, description, kmsKeyId, tags, ...dates, versions: [] };
     const version = hasValue(value) ? addVersion(secret, value, now) : undefined;
     vault.set(name, secret);
-    return { ARN: arn, Name: name, VersionId: version?.id };
+    return { ...named(secret), VersionId: version?.id };
   },
 
   GetSecretValue(vault, input) {
@@ -64,15 +55,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     const version = findVersion(secret, which);
     if (isEmpty(version)) notFound(which.VersionId, which.VersionStage);
     const { id, text, binary, stages, createdAt } = version;
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: id,
-      SecretString: text,
-      SecretBinary: binary,
-      VersionStages: stages,
-      CreatedDate: createdAt,
-    };
+    const value = { SecretString: text, SecretBinary: binary, VersionStages: stages, CreatedDate: createdAt };
+    return { ...named(secret), VersionId: id, ...value };
   },
 
   PutSecretValue(vault, input, now) {
@@ -81,7 +65,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     if (!hasValue(value))
       throw new SecretsFault('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
     const version = addVersion(secret, value, now);
-    return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
+    return { ...named(secret), VersionId: version.id, VersionStages: version.stages };
   },
 
   UpdateSecret(vault, input, now) {
@@ -91,22 +75,18 @@ export const operations: Readonly<Record<string, Operation>> = {
     secret.description = Description ?? secret.description;
     secret.kmsKeyId = KmsKeyId ?? secret.kmsKeyId;
     secret.changedAt = now;
-    return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
+    return { ...named(secret), VersionId: version?.id };
   },
 
   UpdateSecretVersionStage(vault, input, now) {
-    const {
-      SecretId,
-      VersionStage: stage,
-      MoveToVersionId: to,
-      RemoveFromVersionId: from,
-    } = parseInput(stageInput, input);
-    const secret = live(vault, SecretId);
-    const target = to === undefined ? undefined : findVersion(secret, { VersionId: to });
-    checkMove(secret, stage, to, from);
-    moveStage(secret, stage, target);
+    const move = parseInput(stageInput, input);
+    const secret = live(vault, move.SecretId);
+    const target =
+      move.MoveToVersionId === undefined ? undefined : findVersion(secret, { VersionId: move.MoveToVersionId });
+    checkMove(secret, move);
+    moveStage(secret, move.VersionStage, target);
     secret.changedAt = now;
-    return { ARN: secret.arn, Name: secret.name };
+    return named(secret);
   },
 
   /** Makes the version and notes the function; whoever holds the vault calls it. */
@@ -120,26 +100,20 @@ export const operations: Readonly<Record<string, Operation>> = {
         'You must specify a Lambda function ARN the first time that you rotate a secret.',
       );
     const version = beginRotation(secret, now, token);
-    return { ARN: secret.arn, Name: secret.name, VersionId: version.id };
+    return { ...named(secret), VersionId: version.id };
   },
 
   DescribeSecret: (vault, input) => described(find(vault, parseInput(describeInput, input).SecretId)),
 
   ListSecrets(vault, input) {
-    const {
-      Filters: filters = [],
-      MaxResults: most = 100,
-      NextToken: token,
-      IncludePlannedDeletion: all,
-      SortOrder: order,
-    } = parseInput(listInput, input);
+    const { Filters: filters = [], MaxResults: most = 100, NextToken: token, ...rest } = parseInput(listInput, input);
     const found = [...vault.values()]
       .filter(
         (secret) =>
-          (all || secret.deletedAt === undefined) &&
+          (rest.IncludePlannedDeletion || secret.deletedAt === undefined) &&
           filters.every(({ Values }) => Values.some((value) => fits(secret.name, value))),
       )
-      .sort((a, b) => (order === 'asc' ? 1 : -1) * (a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1)));
+      .sort((a, b) => (rest.SortOrder === 'asc' ? 1 : -1) * (a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1)));
     const start =
       token === undefined ? 0 : found.findIndex(({ arn }) => arn === Buffer.from(token, 'base64url').toString());
     if (start < 0) throw new SecretsFault('InvalidNextTokenException', 'The NextToken value is invalid.');
@@ -151,11 +125,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
 
   DeleteSecret(vault, input, now) {
-    const {
-      SecretId,
-      RecoveryWindowInDays: window,
-      ForceDeleteWithoutRecovery: force,
-    } = parseInput(deleteInput, input);
+    const { SecretId, RecoveryWindowInDays: window, ...rest } = parseInput(deleteInput, input);
+    const force = rest.ForceDeleteWithoutRecovery;
     if (force && window !== undefined)
       throw new SecretsFault(
         'InvalidParameterException',
@@ -170,13 +141,13 @@ export const operations: Readonly<Record<string, Operation>> = {
       );
     secret.deletedAt = force ? now : now + (window ?? 30) * day;
     dropGone(vault, now);
-    return { ARN: secret.arn, Name: secret.name, DeletionDate: secret.deletedAt };
+    return { ...named(secret), DeletionDate: secret.deletedAt };
   },
 
   RestoreSecret(vault, input) {
     const secret = find(vault, parseInput(describeInput, input).SecretId);
     secret.deletedAt = undefined;
-    return { ARN: secret.arn, Name: secret.name };
+    return named(secret);
   },
 };
 
@@ -187,11 +158,13 @@ function createdBefore(secret: Secret, value: NewValue): Output {
       "You can't create this secret because a secret with this name is already scheduled for deletion.",
     );
   const version = secret.versions.find(({ id }) => id === value.ClientRequestToken);
-  if (version && sameValue(version, value)) return { ARN: secret.arn, Name: secret.name, VersionId: version.id };
+  if (version && sameValue(version, value)) return { ...named(secret), VersionId: version.id };
   throw new SecretsFault(
     'ResourceExistsException',
     `The operation failed because the secret ${secret.name} already exists.`,
   );
 }
+
+const named = ({ arn, name }: Secret): Output => ({ ARN: arn, Name: name });
 
 const hasValue = (value: NewValue): boolean => value.SecretString !== undefined || value.SecretBinary !== undefined;

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type * as v from 'valibot';
+import type { stageInput } from './secret-inputs';
 import type { Secret, Version } from './secret-store';
 import { SecretsFault } from './secrets-fault';
 
@@ -24,26 +26,24 @@ export function addVersion(secret: Secret, value: NewValue, now: number): Versio
   const id = value.ClientRequestToken ?? randomUUID();
   const known = secret.versions.find((version) => version.id === id);
   if (known && sameValue(known, value)) return known;
-  if (known && isEmpty(known)) return fill(secret, known, value, now);
-  if (known)
+  // A rotation makes its version first and gives it a value later.
+  if (known && !isEmpty(known))
     throw new SecretsFault(
       'ResourceExistsException',
       `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
     );
-  const version: Version = { id, text: value.SecretString, binary: value.SecretBinary, stages: [], createdAt: now };
-  secret.versions.push(version);
+  const version = known ?? addEmpty(secret, id, now);
+  version.text = value.SecretString;
+  version.binary = value.SecretBinary;
   for (const stage of value.VersionStages ?? [current]) moveStage(secret, stage, version);
-  if (!holderOf(secret, current)) moveStage(secret, current, version);
+  if (!known && !holderOf(secret, current)) moveStage(secret, current, version);
   secret.changedAt = now;
   return version;
 }
 
-/** A rotation makes its version first and gives it a value later. */
-function fill(secret: Secret, version: Version, value: NewValue, now: number): Version {
-  version.text = value.SecretString;
-  version.binary = value.SecretBinary;
-  for (const stage of value.VersionStages ?? [current]) moveStage(secret, stage, version);
-  secret.changedAt = now;
+function addEmpty(secret: Secret, id: string, now: number): Version {
+  const version: Version = { id, stages: [], createdAt: now };
+  secret.versions.push(version);
   return version;
 }
 
@@ -55,8 +55,7 @@ export function beginRotation(secret: Secret, now: number, id: string = randomUU
       'InvalidRequestException',
       "A previous rotation isn't complete. That rotation will be reattempted.",
     );
-  const version = secret.versions.find((known) => known.id === id) ?? { id, stages: [], createdAt: now };
-  if (!secret.versions.includes(version)) secret.versions.push(version);
+  const version = secret.versions.find((known) => known.id === id) ?? addEmpty(secret, id, now);
   moveStage(secret, pending, version);
   secret.changedAt = now;
   return version;
@@ -106,7 +105,8 @@ export function moveStage(secret: Secret, stage: string, to: Version | undefined
 }
 
 /** What UpdateSecretVersionStage checks before a label moves. */
-export function checkMove(secret: Secret, stage: string, to: string | undefined, from: string | undefined): void {
+export function checkMove(secret: Secret, move: v.InferOutput<typeof stageInput>): void {
+  const { VersionStage: stage, MoveToVersionId: to, RemoveFromVersionId: from } = move;
   const holder = holderOf(secret, stage);
   const refuse = (message: string) => {
     throw new SecretsFault('InvalidParameterException', message);

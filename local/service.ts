@@ -9,7 +9,7 @@ import { dynamoTable } from '../shared/store/table';
 import { holdFolder } from './data-folder';
 import { ensureTable, startDynamoDb } from './dynamodb';
 import { every } from './every';
-import { type FunctionEnvironment, loadFunctions, localAws, setEnvironment } from './functions';
+import { type FunctionEnvironment, type Functions, loadFunctions, localAws, setEnvironment } from './functions';
 import { type Handlers, startGateway } from './gateway';
 import { loginsLeft } from './left-logins';
 import { localSettings } from './local-settings';
@@ -135,7 +135,12 @@ async function startParts(
   await prepare(settings.secretPrefix, mongodb);
   const own = mongodb.given ? undefined : mongodb.host;
   kept({ close: async () => options.onLeft?.(await loginsLeft(dynamoTable(tableName), own)) });
-  gateway.serve(options.handlers ?? (await startFunctions(environment, mongodb, options.reapEvery ?? 60, kept)));
+  if (options.handlers) gateway.serve(options.handlers);
+  else {
+    const functions = kept(await loadFunctions(environment));
+    for (const [seconds, run, first] of jobsOf(functions, mongodb, options)) kept(every(seconds, run, first));
+    gateway.serve(functions.handlers);
+  }
   return {
     api: environment.origin,
     mailbox: environment.ses,
@@ -154,19 +159,19 @@ async function startParts(
   };
 }
 
-async function startFunctions(
-  environment: FunctionEnvironment,
+/** Which jobs run, and how often. */
+function jobsOf(
+  { reap, remind, reconcile }: Functions,
   { given }: LocalMongoDb,
-  reapEvery: number,
-  kept: <T extends { close(): Promise<void> }>(part: T) => T,
-): Promise<Handlers> {
-  const functions = kept(await loadFunctions(environment));
-  // A server that goes on without this service may hold logins that were due while it did not run.
-  kept(every(reapEvery, functions.reap, 'at once'));
-  kept(every(3600, functions.remind));
-  // Another stack of this name may administer a server that was given: its users would look like orphans here.
-  if (!given) kept(every(day, functions.reconcile));
-  return functions.handlers;
+  { reapEvery = 60 }: ServiceOptions,
+): Parameters<typeof every>[] {
+  return [
+    // A server that goes on without this service may hold logins that were due while it did not run.
+    [reapEvery, reap, 'at once'],
+    [3600, remind],
+    // Another stack of this name may administer a server that was given: its users would look like orphans here.
+    ...(given ? [] : [[day, reconcile] satisfies Parameters<typeof every>]),
+  ];
 }
 
 /** The table, and in it and among the secrets what a first start needs. */

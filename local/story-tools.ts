@@ -18,13 +18,9 @@ interface Call {
   accept?: string;
 }
 
-/** One request to the API; the answer's status must be the one that is named. */
-export async function call(
-  expected: number,
-  method: string,
-  url: string,
-  { token, json, accept }: Call = {},
-): Promise<Answer> {
+/** One request, such as `GET http://localhost:3000/me`; the answer's status must be the one that is named. */
+export async function call(expected: number, request: string, { token, json, accept }: Call = {}): Promise<Answer> {
+  const [method = '', url = ''] = request.split(' ');
   const headers = {
     accept: accept ?? 'application/json',
     ...(token && { authorization: `Bearer ${token}` }),

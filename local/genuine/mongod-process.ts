@@ -69,7 +69,7 @@ async function startOnSomePort(options: MongodProcessOptions, home: string, guar
   for (let attempt = 1; ; attempt++) {
     const port = options.port || (await findFreePort());
     try {
-      return await startOn(port, options, home, guard);
+      return await startAt({ binary: options.binary, port, home, guard }, options);
     } catch (error) {
       const other = !options.port && attempt < attempts && error instanceof MongodFault && error.taken;
       if (!other) throw error;
@@ -77,21 +77,23 @@ async function startOnSomePort(options: MongodProcessOptions, home: string, guar
   }
 }
 
-async function startOn(
-  port: number,
-  options: MongodProcessOptions,
-  home: string,
-  guard: Guard,
-): Promise<MongodProcess> {
-  const start = (flags: readonly string[]) => runMongod({ binary: options.binary, port, home, flags, guard });
+/** What stays the same from one start of a server to the next. */
+interface Place {
+  binary: string;
+  port: number;
+  home: string;
+  guard: Guard;
+}
+
+async function startAt(place: Place, options: Pick<MongodProcessOptions, 'flags' | 'folder'>): Promise<MongodProcess> {
   let flags = options.flags ?? [];
-  let running = await start(flags);
+  let running = await runMongod(place, flags);
   const pidOf = () => {
     if (running.child.pid === undefined) throw new MongodFault('the server has no process', false);
     return running.child.pid;
   };
   return {
-    port,
+    port: place.port,
     get pid() {
       return pidOf();
     },
@@ -102,12 +104,12 @@ async function startOn(
     async restart(others = flags) {
       await endInOrder(running);
       flags = others;
-      running = await start(flags);
+      running = await runMongod(place, flags);
     },
     readLog: () => readFileSync(running.log, 'utf8'),
     async close() {
       await (options.folder === undefined ? endAtOnce(running) : endInOrder(running));
-      await guard.close();
+      await place.guard.close();
     },
   };
 }
@@ -121,23 +123,12 @@ interface Running {
 
 let starts = 0;
 
-async function runMongod({
-  binary,
-  port,
-  home,
-  flags,
-  guard,
-}: {
-  binary: string;
-  port: number;
-  home: string;
-  flags: readonly string[];
-  guard: Guard;
-}): Promise<Running> {
+async function runMongod(place: Place, flags: readonly string[]): Promise<Running> {
+  const { binary, port, home, guard } = place;
   const log = join(home, `mongod-${++starts}.log`);
   const output = openSync(log, 'w', 0o600);
-  const place = ['--dbpath', join(home, 'data'), '--port', String(port)];
-  const child = spawn(binary, [...place, ...smallAndLocal, ...setParameters, ...flags], {
+  const own = ['--dbpath', join(home, 'data'), '--port', String(port)];
+  const child = spawn(binary, [...own, ...smallAndLocal, ...setParameters, ...flags], {
     stdio: ['ignore', output, output],
     env: environmentOf(binary),
     detached: true,
@@ -150,11 +141,11 @@ async function runMongod({
     child.once('error', () => resolve());
   }).then(() => guard.watch(undefined));
   const running = { child, log, ended };
-  await untilReady(running, binary, port);
+  await untilReady(running, place);
   return running;
 }
 
-async function untilReady({ child, log, ended }: Running, binary: string, port: number): Promise<void> {
+async function untilReady({ child, log, ended }: Running, { binary, port }: Place): Promise<void> {
   let fault: string | undefined;
   child.once('error', (error) => {
     fault = systemCode(error) ?? error.message;
