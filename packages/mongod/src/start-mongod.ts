@@ -1,7 +1,7 @@
 import { createServer, type Server as Listener } from 'node:net';
 import { BSON } from 'mongodb';
-import { createAdmin } from './auth/admin-user';
 import { Roles } from './auth/roles';
+import { userRecord } from './auth/user-record';
 import { Users } from './auth/users';
 import { Data } from './data/data';
 import { Cursors } from './state/cursors';
@@ -70,7 +70,11 @@ async function openState(
     ...address,
   };
   journal.replay((entry) => replay(server, entry));
-  if (admin) await createAdmin(server.users, admin);
+  // One that is there from an earlier run is left as it is.
+  if (admin && !server.users.find(admin.username, 'admin')) {
+    const { username: user, password } = admin;
+    server.users.put(await userRecord({ user, db: 'admin', password, roles: [{ role: 'root', db: 'admin' }] }));
+  }
   return { server, journal };
 }
 

@@ -28,6 +28,12 @@ export function nameArgument({ name, body }: Call): string {
   return value;
 }
 
+/** The same of a command that takes nothing else. */
+export function nameAlone(call: Call): string {
+  onlyFields(call, []);
+  return nameArgument(call);
+}
+
 /** An array, or undefined if the field is left out. */
 export function arrayArgument(body: Document, field: string): readonly unknown[] | undefined {
   const value: unknown = body[field];

@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb';
 import type { Need } from '../auth/terms';
+import type { Collection } from '../data/collection';
 import { ServerError } from '../values/errors';
 import { typeName } from '../values/values';
 import type { Call } from './command';
@@ -13,6 +14,11 @@ export function collectionName({ name, body, db }: Call): string {
   if (db.includes('$')) throw new ServerError(73, `Invalid namespace: ${db}.${value}`);
   if (value === '') throw new ServerError(73, `Invalid namespace specified '${String(body.$db)}.'`);
   return value;
+}
+
+/** The collection that a command names, if it is there. */
+export function collectionOf(call: Call): Collection | undefined {
+  return call.server.data.find(call.db, collectionName(call));
 }
 
 /** The need of an action on the collection that the command names. */

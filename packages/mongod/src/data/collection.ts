@@ -113,11 +113,9 @@ export class Collection {
 
   private store(key: string, document: Document): void {
     if (BSON.calculateObjectSize(document) > largest) throw new ServerError(10334, 'document is larger than 16 MB');
-    for (const { spec, holders } of this.indexes.values()) {
-      for (const value of holders ? valuesFor(spec, document) : []) {
-        const holder = holders?.get(keyOf(value));
-        if (holder !== undefined && holder !== key) throw duplicate(this.ns, spec, value);
-      }
+    for (const { spec, holders, value } of this.uniqueValues(document)) {
+      const holder = holders.get(keyOf(value));
+      if (holder !== undefined && holder !== key) throw duplicate(this.ns, spec, value);
     }
     this.keep({ kind: 'put', ...this.place(), document });
     this.set(key, document);
@@ -126,9 +124,7 @@ export class Collection {
   private set(key: string, document: Document): void {
     this.release(key);
     this.byId.set(key, document);
-    for (const { spec, holders } of this.indexes.values()) {
-      for (const value of holders ? valuesFor(spec, document) : []) holders?.set(keyOf(value), key);
-    }
+    for (const { holders, value } of this.uniqueValues(document)) holders.set(keyOf(value), key);
   }
 
   private forget(id: unknown): void {
@@ -140,9 +136,13 @@ export class Collection {
   /** Gives up the unique values that a document holds. */
   private release(key: string): void {
     const document = this.byId.get(key);
-    if (document === undefined) return;
+    for (const { holders, value } of document ? this.uniqueValues(document) : []) holders.delete(keyOf(value));
+  }
+
+  /** What a document has under each unique index. */
+  private *uniqueValues(document: Document) {
     for (const { spec, holders } of this.indexes.values()) {
-      for (const value of holders ? valuesFor(spec, document) : []) holders?.delete(keyOf(value));
+      if (holders) for (const value of valuesFor(spec, document)) yield { spec, holders, value };
     }
   }
 

@@ -2,34 +2,19 @@ import { BSON } from 'mongodb';
 import { ServerError } from '../values/errors';
 import { numberIn, typeName } from '../values/values';
 
-const typeNumbers: ReadonlyMap<string, number> = new Map([
-  ['minKey', -1],
-  ['double', 1],
-  ['string', 2],
-  ['object', 3],
-  ['array', 4],
-  ['binData', 5],
-  ['objectId', 7],
-  ['bool', 8],
-  ['date', 9],
-  ['null', 10],
-  ['regex', 11],
-  ['javascript', 13],
-  ['symbol', 14],
-  ['int', 16],
-  ['timestamp', 17],
-  ['long', 18],
-  ['decimal', 19],
-  ['maxKey', 127],
-]);
+const typeNumbers: Readonly<Record<string, number>> = {
+  ...{ minKey: -1, double: 1, string: 2, object: 3, array: 4, binData: 5, objectId: 7, bool: 8, date: 9, null: 10 },
+  ...{ regex: 11, javascript: 13, symbol: 14, int: 16, timestamp: 17, long: 18, decimal: 19, maxKey: 127 },
+};
+const numberOf = (type: string) => (Object.hasOwn(typeNumbers, type) ? typeNumbers[type] : undefined);
 
 export function typeTest(type: unknown): (value: unknown) => boolean {
   if (type === 'number') return (value) => numberIn(value) !== undefined;
-  const wanted = typeof type === 'string' ? typeNumbers.get(type) : numberIn(type);
-  if (![...typeNumbers.values()].some((known) => known === wanted)) {
+  const wanted = typeof type === 'string' ? numberOf(type) : numberIn(type);
+  if (!Object.values(typeNumbers).some((known) => known === wanted)) {
     throw new ServerError(2, `Unknown type name alias: ${String(type)}`);
   }
-  return (value) => typeNumbers.get(typeName(value)) === wanted;
+  return (value) => numberOf(typeName(value)) === wanted;
 }
 
 export function regexIn(value: unknown): RegExp | undefined {

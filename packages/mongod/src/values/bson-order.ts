@@ -2,31 +2,19 @@ import { BSON } from 'mongodb';
 import { isObject, numberIn, typeName } from './values';
 
 /** The order in which values of different types sort; types of one rank compare with each other. */
-const ranks: Readonly<Record<string, number>> = {
-  minKey: 1,
-  missing: 2,
-  null: 2,
-  int: 3,
-  long: 3,
-  double: 3,
-  decimal: 3,
-  string: 4,
-  symbol: 4,
-  object: 5,
-  array: 6,
-  binData: 7,
-  objectId: 8,
-  bool: 9,
-  date: 10,
-  timestamp: 11,
-  regex: 12,
-  javascript: 13,
-  maxKey: 15,
-};
+const typesInOrder = [
+  ...['minKey', 'missing null', 'int long double decimal', 'string symbol', 'object', 'array', 'binData', 'objectId'],
+  ...['bool', 'date', 'timestamp', 'regex', 'javascript', 'others', 'maxKey'],
+];
+const ranks = new Map(typesInOrder.flatMap((types, rank) => types.split(' ').map((type) => [type, rank])));
+
+const [numbers, texts] = [ranks.get('int'), ranks.get('string')];
+/** Of types that have one value only. */
+const alike = ['minKey', 'null', 'maxKey'].map((type) => ranks.get(type));
 
 /** The place of a value's type in the order of types. */
 export function rankOf(value: unknown): number {
-  return ranks[typeName(value)] ?? 14;
+  return ranks.get(typeName(value)) ?? typesInOrder.indexOf('others');
 }
 
 /** Compares any two BSON values in the server's order: by type, then by value. A missing value counts as null. */
@@ -34,15 +22,15 @@ export function compareValues(a: unknown, b: unknown): number {
   const byType = rankOf(a) - rankOf(b);
   if (byType !== 0) return Math.sign(byType);
   const rank = rankOf(a);
-  if (rank === ranks.int) return compareNumbers(a, b);
-  if (rank === ranks.string) return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+  if (rank === numbers) return compareNumbers(a, b);
+  if (rank === texts) return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
   if (a instanceof Date && b instanceof Date) return Math.sign(a.getTime() - b.getTime());
   if (typeof a === 'boolean') return Number(a) - Number(b);
   if (Array.isArray(a) && Array.isArray(b)) return compareLists(a, b);
   if (isObject(a) && isObject(b)) return compareObjects(a, b);
   if (a instanceof BSON.Binary && b instanceof BSON.Binary) return compareBinaries(a, b);
   if (a instanceof BSON.Timestamp && b instanceof BSON.Timestamp) return a.compare(b);
-  if (rank === ranks.minKey || rank === ranks.maxKey || rank === ranks.null) return 0;
+  if (alike.includes(rank)) return 0;
   return compareText(keyOf(a), keyOf(b));
 }
 
@@ -106,8 +94,8 @@ function compareBinaries(a: BSON.Binary, b: BSON.Binary): number {
 export function keyOf(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   const rank = rankOf(value);
-  if (rank === ranks.int) return `n${wholeIn(value) ?? numberIn(value)}`;
-  if (rank === ranks.string) return `s${JSON.stringify(String(value))}`;
+  if (rank === numbers) return `n${wholeIn(value) ?? numberIn(value)}`;
+  if (rank === texts) return `s${JSON.stringify(String(value))}`;
   if (value instanceof Date) return `d${value.getTime()}`;
   if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`;
   if (isObject(value)) {

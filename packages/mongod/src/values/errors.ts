@@ -1,17 +1,15 @@
 import type { Document } from 'mongodb';
 import { typeName } from './values';
 
+/** The names that a real server gives the codes in use; one without a name is shown as its place in the source. */
 const codeNames: Readonly<Record<number, string>> = {
   1: 'InternalError',
   2: 'BadValue',
   4: 'NoSuchKey',
-  5: 'GraphContainsCycle',
   9: 'FailedToParse',
   11: 'UserNotFound',
-  12: 'UnsupportedFormat',
   13: 'Unauthorized',
   14: 'TypeMismatch',
-  15: 'Overflow',
   16: 'InvalidLength',
   17: 'ProtocolError',
   18: 'AuthenticationFailed',
@@ -26,15 +24,11 @@ const codeNames: Readonly<Record<number, string>> = {
   48: 'NamespaceExists',
   49: 'InvalidRoleModification',
   50: 'MaxTimeMSExpired',
-  52: 'DollarPrefixedFieldName',
   53: 'InvalidIdField',
-  54: 'NotSingleValueField',
   56: 'EmptyFieldName',
-  57: 'DottedFieldName',
   59: 'CommandNotFound',
   66: 'ImmutableField',
   67: 'CannotCreateIndex',
-  68: 'IndexAlreadyExists',
   72: 'InvalidOptions',
   73: 'InvalidNamespace',
   85: 'IndexOptionsConflict',
@@ -42,24 +36,10 @@ const codeNames: Readonly<Record<number, string>> = {
   76: 'NoReplicationEnabled',
   96: 'OperationFailed',
   115: 'CommandNotSupported',
-  121: 'DocumentValidationFailure',
-  125: 'CommandFailed',
   162: 'CollectionIsEmpty',
-  168: 'InvalidPipelineOperator',
-  171: 'CannotIndexParallelArrays',
   183: 'ClientMetadataMissingField',
   184: 'ClientMetadataAppNameTooLarge',
   186: 'ClientMetadataCannotBeMutated',
-  197: 'InvalidIndexSpecificationOption',
-  206: 'NoSuchSession',
-  214: 'AuthenticationRestrictionUnmet',
-  223: 'IllegalOpMsgFlag',
-  233: 'TooManyDocumentSequences',
-  237: 'CursorKilled',
-  238: 'NotImplemented',
-  241: 'ConversionFailure',
-  251: 'NoSuchTransaction',
-  323: 'APIStrictError',
   334: 'MechanismUnavailable',
   352: 'UnsupportedOpQueryCommand',
   10334: 'BSONObjectTooLarge',
@@ -67,11 +47,6 @@ const codeNames: Readonly<Record<number, string>> = {
   11600: 'InterruptedAtShutdown',
   11601: 'Interrupted',
 };
-
-/** The name that a real server gives a code; one without a name is shown as its place in the source. */
-export function codeNameOf(code: number): string {
-  return codeNames[code] ?? `Location${code}`;
-}
 
 /** A refusal that the client is told about. Anything else that is thrown is a fault of this server (code 1). */
 export class ServerError extends Error {
@@ -85,7 +60,7 @@ export class ServerError extends Error {
   ) {
     super(errmsg);
     this.name = 'ServerError';
-    this.codeName = codeNameOf(code);
+    this.codeName = codeNames[code] ?? `Location${code}`;
   }
 }
 

@@ -11,13 +11,8 @@ const masked: Readonly<Record<string, string>> = {
 
 /** A command as the text of a refusal shows it: in the shell's notation, its secrets as `"xxx"`. */
 export function render(body: Document): string {
-  return renderFields(withoutSecrets(body));
-}
-
-/** The command with its secrets masked. */
-function withoutSecrets(body: Document): Document {
   const secret = masked[Object.keys(body)[0] ?? ''];
-  return secret !== undefined && body[secret] !== undefined ? { ...body, [secret]: 'xxx' } : body;
+  return renderFields(secret !== undefined && body[secret] !== undefined ? { ...body, [secret]: 'xxx' } : body);
 }
 
 function renderFields(document: Document): string {

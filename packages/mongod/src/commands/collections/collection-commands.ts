@@ -4,7 +4,7 @@ import type { Need } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import { isObject, truthy } from '../../values/values';
 import type { Call, Command } from '../command';
-import { collectionName, onCollection } from '../namespaces';
+import { collectionName, collectionOf, onCollection } from '../namespaces';
 
 /** Kinds of collections, and promises of a collection, that this server could not keep. */
 const unsupported = ['viewOn', 'pipeline', 'capped', 'timeseries', 'validator', 'clusteredIndex', 'encryptedFields'];
@@ -35,12 +35,11 @@ const drop: Command = {
   needs: onCollection('dropCollection'),
   run(call) {
     const { server, db } = call;
-    const name = collectionName(call);
-    const collection = server.data.find(db, name);
+    const collection = collectionOf(call);
     // Since 7.0, a collection that is not there is no error.
     if (collection === undefined) return {};
     const nIndexesWas = new BSON.Int32(collection.indexSpecs().length);
-    server.data.drop(db, name);
+    server.data.drop(db, collection.made.collection);
     server.cursors.closeWhere(({ ns }) => ns === collection.ns);
     return { nIndexesWas, ns: collection.ns };
   },
@@ -78,11 +77,9 @@ const renameCollection: Command = {
     const from = namespaceIn(body.renameCollection, 'renameCollection');
     const to = namespaceIn(body.to, 'to');
     const source = server.data.find(from.db, from.collection);
-    if (source === undefined)
-      throw new ServerError(26, `Source collection ${from.db}.${from.collection} does not exist`);
-    if (from.db === to.db && from.collection === to.collection) {
+    if (!source) throw new ServerError(26, `Source collection ${from.db}.${from.collection} does not exist`);
+    if (source === server.data.find(to.db, to.collection))
       throw new ServerError(20, "Can't rename a collection to itself");
-    }
     if (truthy(body.dropTarget) && server.data.find(to.db, to.collection)) server.data.drop(to.db, to.collection);
     server.data.rename(source, to.db, to.collection);
     server.cursors.closeWhere(({ ns }) => ns === source.ns);
@@ -94,8 +91,7 @@ const collMod: Command = {
   name: 'collMod',
   needs: onCollection('collMod'),
   run(call) {
-    const { server, db } = call;
-    if (server.data.find(db, collectionName(call)) === undefined) throw new ServerError(26, 'ns does not exist');
+    if (collectionOf(call) === undefined) throw new ServerError(26, 'ns does not exist');
     refuse(call, ['index', 'validator', 'validationLevel', 'viewOn', 'expireAfterSeconds', 'cappedSize']);
     return {};
   },
@@ -105,10 +101,9 @@ const validate: Command = {
   name: 'validate',
   needs: onCollection('validate'),
   run(call) {
-    const { server, db } = call;
-    const collection = server.data.find(db, collectionName(call));
+    const collection = collectionOf(call);
     if (collection === undefined)
-      throw new ServerError(26, `Collection '${db}.${collectionName(call)}' does not exist.`);
+      throw new ServerError(26, `Collection '${call.db}.${collectionName(call)}' does not exist.`);
     const specs = collection.indexSpecs();
     return {
       ns: collection.ns,

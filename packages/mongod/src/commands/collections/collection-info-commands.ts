@@ -6,7 +6,7 @@ import { storageStats } from '../../data/storage-stats';
 import { truthy } from '../../values/values';
 import type { Call, Command } from '../command';
 import { firstReply } from '../first-reply';
-import { collectionName, documentsOf, onCollection, onDatabase } from '../namespaces';
+import { collectionName, collectionOf, documentsOf, onCollection, onDatabase } from '../namespaces';
 
 /** What every result of `listCollections` says about a collection that is no view. */
 function describe({ made: { collection: name, options, uuid } }: Collection): Document {
@@ -51,8 +51,7 @@ const collStats: Command = {
   aliases: ['collstats'],
   needs: onCollection('collStats'),
   run(call) {
-    const name = collectionName(call);
-    return { ns: `${call.db}.${name}`, ...storageStats(call.server.data.find(call.db, name)) };
+    return { ns: `${call.db}.${collectionName(call)}`, ...storageStats(collectionOf(call)) };
   },
 };
 

@@ -5,7 +5,7 @@ import { ServerError } from '../../values/errors';
 import { isObject, truthy, typeName } from '../../values/values';
 import type { Command } from '../command';
 import { firstReply } from '../first-reply';
-import { collectionName, onCollection } from '../namespaces';
+import { collectionName, collectionOf, onCollection } from '../namespaces';
 
 const createIndexes: Command = {
   name: 'createIndexes',
@@ -16,7 +16,7 @@ const createIndexes: Command = {
       throw new ServerError(2, 'Must specify at least one index to create');
     }
     const specs = body.indexes.map(parseSpec);
-    const createdCollectionAutomatically = server.data.find(db, collectionName(call)) === undefined;
+    const createdCollectionAutomatically = collectionOf(call) === undefined;
     const collection = server.data.ensure(db, collectionName(call));
     const numIndexesBefore = new BSON.Int32(collection.indexSpecs().length);
     for (const spec of specs) if (isNew(collection, spec)) collection.createIndex(spec);
@@ -64,11 +64,10 @@ const dropIndexes: Command = {
   aliases: ['deleteIndexes'],
   needs: onCollection('dropIndex'),
   run(call) {
-    const { server, db, body } = call;
-    const collection = server.data.find(db, collectionName(call));
-    if (collection === undefined) throw new ServerError(26, `ns not found ${db}.${collectionName(call)}`);
+    const collection = collectionOf(call);
+    if (collection === undefined) throw new ServerError(26, `ns not found ${call.db}.${collectionName(call)}`);
     const nIndexesWas = new BSON.Int32(collection.indexSpecs().length);
-    for (const name of namesToDrop(collection, body.index)) collection.dropIndex(name);
+    for (const name of namesToDrop(collection, call.body.index)) collection.dropIndex(name);
     return { nIndexesWas };
   },
 };
@@ -91,11 +90,10 @@ const listIndexes: Command = {
   name: 'listIndexes',
   needs: onCollection('listIndexes'),
   run(call) {
-    const { server, db, body } = call;
-    const ns = `${db}.${collectionName(call)}`;
-    const collection = server.data.find(db, collectionName(call));
+    const ns = `${call.db}.${collectionName(call)}`;
+    const collection = collectionOf(call);
     if (collection === undefined) throw new ServerError(26, `ns does not exist: ${ns}`);
-    return firstReply(call, { ns, documents: collection.indexSpecs() }, { batchSize: body.cursor?.batchSize });
+    return firstReply(call, { ns, documents: collection.indexSpecs() }, { batchSize: call.body.cursor?.batchSize });
   },
 };
 

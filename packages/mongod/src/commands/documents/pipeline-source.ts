@@ -5,7 +5,7 @@ import { digestOf } from '../../state/session-id';
 import { ServerError } from '../../values/errors';
 import { isObject, numberIn, truthy } from '../../values/values';
 import type { Call } from '../command';
-import { collectionName, documentsOf } from '../namespaces';
+import { collectionName, collectionOf, documentsOf } from '../namespaces';
 import { inprog, lsidOf, operationRows } from '../running/operation-commands';
 
 /** The documents with which a pipeline begins, and how many of its stages made them. */
@@ -46,8 +46,8 @@ const firstStages: Readonly<Record<string, FirstStage>> = {
     withoutCollection: false,
     needs: (call) => [{ action: 'collStats', on: { db: call.db, collection: collectionName(call) } }],
     documents: (call, { count, storageStats: storage }) => {
-      const collection = call.server.data.find(call.db, collectionName(call));
       const { server, db } = call;
+      const collection = collectionOf(call);
       return [
         {
           ns: `${db}.${collectionName(call)}`,

@@ -3,15 +3,11 @@ import type { Collection } from '../../data/collection';
 import { type Query, select, selectNow } from '../../data/query';
 import { type compileUpdate, seedOf } from '../../data/update';
 import type { Call } from '../command';
-import { collectionName } from '../namespaces';
+import { collectionName, collectionOf } from '../namespaces';
 
 /** What a write is about, as far as it is known before any wait. */
 export function search(call: Call, query: Query): Promise<Document[]> {
-  return select(
-    call.operation,
-    call.server.data.find(call.db, collectionName(call))?.documentsFor(query.filter) ?? [],
-    query,
-  );
+  return select(call.operation, collectionOf(call)?.documentsFor(query.filter) ?? [], query);
 }
 
 export interface Present {
@@ -24,7 +20,7 @@ export interface Present {
  * never changed in place, so one that is still the same object is unchanged. Nothing may be awaited between this and the write.
  */
 export function present(call: Call, found: readonly Document[], query: Query): Present {
-  const collection = call.server.data.find(call.db, collectionName(call));
+  const collection = collectionOf(call);
   if (found.length > 0 && found.every((document) => collection?.findById(document._id) === document)) {
     return { collection, found };
   }

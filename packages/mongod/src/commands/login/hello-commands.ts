@@ -6,17 +6,11 @@ import { maxMessageSize } from '../../values/limits';
 import { isObject, numberIn, typeName } from '../../values/values';
 import type { Call, Command } from '../command';
 import { readClientMetadata } from './client-metadata';
-import { saslStart, supportedMechanisms } from './sasl-commands';
+import { early, saslStart, supportedMechanisms } from './sasl-commands';
 
 export const helloCommands: readonly Command[] = [
-  { name: 'hello', withoutLogin: true, overLegacy: true, run: (call) => hello(call, 'isWritablePrimary') },
-  {
-    name: 'isMaster',
-    aliases: ['ismaster'],
-    withoutLogin: true,
-    overLegacy: true,
-    run: (call) => hello(call, 'ismaster'),
-  },
+  { name: 'hello', ...early, run: (call) => hello(call, 'isWritablePrimary') },
+  { name: 'isMaster', aliases: ['ismaster'], ...early, run: (call) => hello(call, 'ismaster') },
 ];
 
 async function hello(call: Call, primaryField: string): Promise<Document> {

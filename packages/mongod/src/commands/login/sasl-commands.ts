@@ -13,17 +13,15 @@ import { isObject, numberIn, truthy } from '../../values/values';
 import { missingField } from '../arguments';
 import type { Call, Command } from '../command';
 
+/** What a driver may send before anybody is logged in, in the old-style message too. */
+export const early = { withoutLogin: true, overLegacy: true } as const;
+
 export const saslCommands: readonly Command[] = [
-  { name: 'saslStart', withoutLogin: true, overLegacy: true, run: saslStart },
-  { name: 'saslContinue', withoutLogin: true, overLegacy: true, run: saslContinue },
+  { name: 'saslStart', ...early, run: saslStart },
+  { name: 'saslContinue', ...early, run: saslContinue },
   { name: 'logout', run: logout },
-  { name: 'authenticate', withoutLogin: true, overLegacy: true, run: authenticate },
-  {
-    name: 'getnonce',
-    withoutLogin: true,
-    overLegacy: true,
-    run: () => ({ nonce: new BSON.ObjectId().toHexString().slice(8) }),
-  },
+  { name: 'authenticate', ...early, run: authenticate },
+  { name: 'getnonce', ...early, run: () => ({ nonce: new BSON.ObjectId().toHexString().slice(8) }) },
 ];
 
 /** All that a client ever learns about a failed step. */
@@ -32,12 +30,8 @@ function failed(): ServerError {
 }
 
 /** Begins a login; an unfinished one is thrown away, a finished one stays. */
-export function saslStart({
-  server,
-  connection,
-  db,
-  body,
-}: Pick<Call, 'server' | 'connection' | 'db' | 'body'>): Document {
+export function saslStart(call: Pick<Call, 'server' | 'connection' | 'db' | 'body'>): Document {
+  const { server, connection, db, body } = call;
   connection.conversation = undefined;
   const { mechanism } = body;
   if (mechanism === undefined) throw missingField('saslStart.mechanism');

@@ -1,5 +1,5 @@
 import { isAction } from '../../auth/actions';
-import type { Need, Privilege, ResourcePattern, RoleName } from '../../auth/terms';
+import type { Need, Privilege, ResourcePattern } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import { isObject } from '../../values/values';
 import { arrayArgument, nameArgument, onlyFields, roleNames } from '../arguments';
@@ -7,14 +7,7 @@ import type { Call } from '../command';
 import { onDb } from '../users/user-arguments';
 
 /** What the commands that write roles are told; a field that was left out is undefined. */
-export interface RoleArguments {
-  name: RoleName;
-  roles: RoleName[] | undefined;
-  privileges: Privilege[] | undefined;
-  restrictions: readonly unknown[] | undefined;
-}
-
-export function roleArguments(call: Call, fields: readonly string[]): RoleArguments {
+export function roleArguments(call: Call, fields: readonly string[]) {
   const { body, db } = call;
   onlyFields(call, fields);
   const role = nameArgument(call);

@@ -6,20 +6,38 @@ import { mergePrivileges } from '../../auth/show-roles';
 import type { Need, RoleName } from '../../auth/terms';
 import { idOf } from '../../auth/users';
 import { ServerError } from '../../values/errors';
-import { nameArgument, onlyFields, requireFields } from '../arguments';
+import { nameAlone, nameArgument, onlyFields, requireFields } from '../arguments';
 import type { Call, Command } from '../command';
 import { onDb, onEachRole, uniqueRoles } from '../users/user-arguments';
-import { onEachPrivilege, type RoleArguments, roleArguments } from './role-arguments';
+import { onEachPrivilege, roleArguments } from './role-arguments';
 import { changeable, mayHold, mayInherit } from './role-checks';
 import { roleGrantCommands } from './role-grant-commands';
 
 const fields = ['authenticationRestrictions', 'privileges', 'roles'];
-const parse = (call: Call): RoleArguments => roleArguments(call, fields);
+const parse = (call: Call) => roleArguments(call, fields);
 
 export const roleCommands: readonly Command[] = [
-  { name: 'createRole', check: createRoleCheck, needs: createRoleNeeds, run: createRole },
-  { name: 'updateRole', check: (call) => void parse(call), needs: updateRoleNeeds, run: updateRole },
-  { name: 'dropRole', check: dropRoleCheck, needs: ({ db }) => [onDb('dropRole', db)], run: dropRole },
+  {
+    name: 'createRole',
+    check(call) {
+      requireFields(call, ['privileges', 'roles']);
+      parse(call);
+    },
+    needs: (call) => [onDb('createRole', call.db), ...grantNeeds(call)],
+    run: createRole,
+  },
+  {
+    name: 'updateRole',
+    check: (call) => void parse(call),
+    needs: (call) => [{ action: 'revokeRole', on: anyNormal }, ...grantNeeds(call)],
+    run: updateRole,
+  },
+  {
+    name: 'dropRole',
+    check: (call) => void nameAlone(call),
+    needs: ({ db }) => [onDb('dropRole', db)],
+    run: dropRole,
+  },
   {
     name: 'dropAllRolesFromDatabase',
     check: (call) => onlyFields(call, []),
@@ -36,19 +54,6 @@ function grantNeeds(call: Call): Need[] {
     ...onEachPrivilege('grantRole', privileges),
     ...(restrictions ? [onDb('setAuthenticationRestriction', call.db)] : []),
   ];
-}
-
-function createRoleCheck(call: Call): void {
-  requireFields(call, ['privileges', 'roles']);
-  parse(call);
-}
-
-function createRoleNeeds(call: Call): Need[] {
-  return [onDb('createRole', call.db), ...grantNeeds(call)];
-}
-
-function updateRoleNeeds(call: Call): Need[] {
-  return [{ action: 'revokeRole', on: anyNormal }, ...grantNeeds(call)];
 }
 
 function createRole(call: Call): Document {
@@ -92,11 +97,6 @@ function updateRole(call: Call): Document {
     ...(limits?.length && { authenticationRestrictions: limits }),
   });
   return {};
-}
-
-function dropRoleCheck(call: Call): void {
-  onlyFields(call, []);
-  nameArgument(call);
 }
 
 function dropRole(call: Call): Document {

@@ -1,7 +1,7 @@
 import { BSON, type Document } from 'mongodb';
 import { holds } from '../../auth/privileges';
 import { digestOf, parseSession, type SessionId } from '../../state/session-id';
-import { sessionTimeout } from '../../state/sessions';
+import { sameSession, sessionTimeout } from '../../state/sessions';
 import { ServerError } from '../../values/errors';
 import { isObject } from '../../values/values';
 import type { Call, Command } from '../command';
@@ -42,6 +42,8 @@ function sessionsIn(call: Call): SessionId[] {
   });
 }
 
+const ownSessionsIn = (call: Call): SessionId[] => sessionsIn(call).filter(({ uid }) => uid === own(call));
+
 const startSession: Command = {
   name: 'startSession',
   run(call) {
@@ -54,7 +56,7 @@ const startSession: Command = {
 const refreshSessions: Command = {
   name: 'refreshSessions',
   run(call) {
-    for (const session of sessionsIn(call)) if (session.uid === own(call)) call.server.sessions.use(session);
+    for (const session of ownSessionsIn(call)) call.server.sessions.use(session);
     return {};
   },
 };
@@ -62,7 +64,7 @@ const refreshSessions: Command = {
 const endSessions: Command = {
   name: 'endSessions',
   run(call) {
-    for (const session of sessionsIn(call)) if (session.uid === own(call)) call.server.sessions.end(session);
+    for (const session of ownSessionsIn(call)) call.server.sessions.end(session);
     return {};
   },
 };
@@ -77,14 +79,7 @@ const killSessions: Command = {
     const named = sessionsIn(call);
     // An empty list stands for all of one's own.
     if (named.length === 0) return kill(call, [({ uid }) => uid === own(call)]);
-    return kill(
-      call,
-      named.map(
-        ({ id, uid }) =>
-          (session) =>
-            session.id === id && session.uid === uid,
-      ),
-    );
+    return kill(call, [(session) => named.some((one) => sameSession(one, session))]);
   },
 };
 

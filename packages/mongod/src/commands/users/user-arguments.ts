@@ -7,22 +7,13 @@ import { isObject } from '../../values/values';
 import { arrayArgument, nameArgument, onlyFields, roleNames } from '../arguments';
 import type { Call } from '../command';
 
-/** What createUser and updateUser are told; a field that was left out is undefined. */
-export interface UserArguments {
-  user: string;
-  password: string | undefined;
-  digestPassword: boolean;
-  mechanisms: readonly string[] | undefined;
-  customData: Document | undefined;
-  /** Not looked into before the privileges were checked. */
-  restrictions: readonly unknown[] | undefined;
-  roles: RoleName[] | undefined;
-}
-
 const fields = ['authenticationRestrictions', 'customData', 'digestPassword', 'mechanisms', 'pwd', 'roles'];
 
-/** Reads the arguments; the order of the steps decides which of several errors is reported. */
-export function userArguments(call: Call): UserArguments {
+/**
+ * What createUser and updateUser are told; a field that was left out is undefined. The order of the steps decides which of several errors
+ * is reported. Restrictions are not looked into before the privileges were checked.
+ */
+export function userArguments(call: Call) {
   const { body, db } = call;
   onlyFields(call, fields);
   const user = nameArgument(call);
@@ -32,16 +23,9 @@ export function userArguments(call: Call): UserArguments {
   if (digestPassword !== true && digestPassword !== false) throw wrongType('digestPassword', 'bool', digestPassword);
   if (customData !== undefined && !isObject(customData)) throw wrongType('customData', 'object', customData);
   const restrictions = arrayArgument(body, 'authenticationRestrictions');
-  const roles = arrayArgument(body, 'roles');
-  return {
-    user,
-    password,
-    digestPassword,
-    mechanisms,
-    customData,
-    restrictions,
-    roles: roles && roleNames(roles, db),
-  };
+  const list = arrayArgument(body, 'roles');
+  const roles = list && roleNames(list, db);
+  return { user, password, digestPassword: digestPassword === true, mechanisms, customData, restrictions, roles };
 }
 
 function mechanismNames(body: Document): string[] | undefined {

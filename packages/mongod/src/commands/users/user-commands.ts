@@ -3,27 +3,43 @@ import { parseRestrictions } from '../../auth/restrictions';
 import type { Need } from '../../auth/terms';
 import { userRecord } from '../../auth/user-record';
 import { ServerError } from '../../values/errors';
-import { nameArgument, onlyFields, requireFields } from '../arguments';
+import { nameAlone, nameArgument, onlyFields, requireFields } from '../arguments';
 import type { Call, Command } from '../command';
 import { updateUser } from './update-user';
 import { knownMechanisms, onDb, onEachRole, rolesExist, uniqueRoles, userArguments } from './user-arguments';
 
 export const userCommands: readonly Command[] = [
-  { name: 'createUser', check: createUserCheck, needs: createUserNeeds, run: createUser },
+  {
+    name: 'createUser',
+    check(call) {
+      requireFields(call, ['roles']);
+      userArguments(call);
+    },
+    needs: createUserNeeds,
+    run: createUser,
+  },
   updateUser,
-  { name: 'dropUser', check: dropUserCheck, needs: dropUserNeeds, run: dropUser },
+  {
+    name: 'dropUser',
+    check: (call) => void nameAlone(call),
+    needs: ({ db }) => [onDb('dropUser', db)],
+    run(call) {
+      const user = nameArgument(call);
+      if (call.server.users.drop(user, call.db)) return {};
+      throw new ServerError(11, `User '${user}@${call.db}' not found`);
+    },
+  },
   {
     name: 'dropAllUsersFromDatabase',
     check: (call) => onlyFields(call, []),
-    needs: dropUserNeeds,
-    run: dropAllUsersFromDatabase,
+    needs: ({ db }) => [onDb('dropUser', db)],
+    run({ server, db }) {
+      const users = server.users.all().filter((record) => record.db === db);
+      for (const { user } of users) server.users.drop(user, db);
+      return { n: new BSON.Int32(users.length) };
+    },
   },
 ];
-
-function createUserCheck(call: Call): void {
-  requireFields(call, ['roles']);
-  userArguments(call);
-}
 
 function createUserNeeds(call: Call): Need[] {
   const { roles, restrictions } = userArguments(call);
@@ -71,25 +87,4 @@ async function createUser(call: Call): Promise<Document> {
   mayBeMade();
   server.users.put(record);
   return {};
-}
-
-function dropUserCheck(call: Call): void {
-  onlyFields(call, []);
-  nameArgument(call);
-}
-
-function dropUserNeeds({ db }: Call): Need[] {
-  return [onDb('dropUser', db)];
-}
-
-function dropUser(call: Call): Document {
-  const user = nameArgument(call);
-  if (!call.server.users.drop(user, call.db)) throw new ServerError(11, `User '${user}@${call.db}' not found`);
-  return {};
-}
-
-function dropAllUsersFromDatabase({ server, db }: Call): Document {
-  const users = server.users.all().filter((record) => record.db === db);
-  for (const { user } of users) server.users.drop(user, db);
-  return { n: new BSON.Int32(users.length) };
 }

@@ -20,30 +20,14 @@ export const usersInfo: Command = {
 /** Whom the question is about. */
 type Target = { forAllDBs: true } | { db: string } | { names: [user: string, db: string][] };
 
-interface Question {
-  target: Target;
-  filter: Document | undefined;
-  credentials: boolean;
-  customData: boolean;
-  privileges: boolean;
-  restrictions: boolean;
-}
-
 const fields = ['filter', 'showAuthenticationRestrictions', 'showCredentials', 'showCustomData', 'showPrivileges'];
 
-function parse(call: Call): Question {
-  const { body } = call;
+function parse(call: Call): { target: Target; filter: Document } {
+  const { name, db, body } = call;
   onlyFields(call, fields);
-  const { filter } = body;
-  if (filter !== undefined && !isObject(filter)) throw new ServerError(14, 'filter must be an Object');
-  return {
-    target: targetOf(body[call.name], call.db),
-    filter,
-    credentials: truthy(body.showCredentials),
-    customData: body.showCustomData === undefined || truthy(body.showCustomData),
-    privileges: truthy(body.showPrivileges),
-    restrictions: truthy(body.showAuthenticationRestrictions),
-  };
+  const { filter = {} } = body;
+  if (!isObject(filter)) throw new ServerError(14, 'filter must be an Object');
+  return { target: targetOf(body[name], db), filter };
 }
 
 function targetOf(value: unknown, db: string): Target {
@@ -69,32 +53,33 @@ function allowed(call: Call): boolean {
 }
 
 function run(call: Call): Document {
-  const question = parse(call);
-  if ((question.privileges || question.restrictions) && !('names' in question.target)) {
+  const { target, filter } = parse(call);
+  if (showsInherited(call) && !('names' in target)) {
     throw new ServerError(20, 'Privilege or restriction details require exact-match usersInfo queries');
   }
-  const matches = compileFilter(question.filter ?? {});
   // The filter sees what is shown and no more, so that nobody can guess at restrictions or credentials with it.
-  const users = meant(call.server.users, question.target)
-    .map((record) => show(call, record, question))
-    .filter(matches);
-  return { users };
+  const shown = meant(call.server.users, target).map((record) => show(call, record));
+  return { users: shown.filter(compileFilter(filter)) };
 }
+
+const showsInherited = ({ body }: Call): boolean =>
+  truthy(body.showPrivileges) || truthy(body.showAuthenticationRestrictions);
 
 function meant(users: Users, target: Target): UserRecord[] {
   if ('names' in target) return users.named(target.names);
   return 'forAllDBs' in target ? users.all() : users.all().filter(({ db }) => db === target.db);
 }
 
-function show(call: Call, record: UserRecord, question: Question): Document {
+function show(call: Call, record: UserRecord): Document {
+  const { showCustomData = true, showCredentials, showAuthenticationRestrictions } = call.body;
   const { credentials, authenticationRestrictions = [], ...shown } = record;
-  if (!question.customData) delete shown.customData;
+  if (!truthy(showCustomData)) delete shown.customData;
   return {
     ...shown,
-    ...(question.credentials && { credentials }),
+    ...(truthy(showCredentials) && { credentials }),
     mechanisms: mechanisms.filter((mechanism) => credentials[mechanism] !== undefined),
-    ...((question.privileges || question.restrictions) && inherited(call, record)),
-    ...(question.restrictions && { authenticationRestrictions }),
+    ...(showsInherited(call) && inherited(call, record)),
+    ...(truthy(showAuthenticationRestrictions) && { authenticationRestrictions }),
   };
 }
 
