@@ -68,32 +68,26 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     );
   }
   loadedFor = wanted;
-  const [requestLink, redeemLink, grantCredentials, grants, revoke, rules, audit, reaper, reminder, reconciler] =
-    await Promise.all([
-      import('../functions/request-link/index'),
-      import('../functions/redeem-link/index'),
-      import('../functions/grant-credentials/index'),
-      import('../functions/grants/index'),
-      import('../functions/revoke/index'),
-      import('../functions/rules/index'),
-      import('../functions/audit/index'),
-      import('../functions/reap/index'),
-      import('../functions/remind/index'),
-      import('../functions/reconcile/index'),
-    ]);
+  const [grantCredentials, revoke, reaper, reconciler] = await Promise.all([
+    import('../functions/grant-credentials/index'),
+    import('../functions/revoke/index'),
+    import('../functions/reap/index'),
+    import('../functions/reconcile/index'),
+  ]);
+  const { handler: remindOnce } = await import('../functions/remind/index');
   const handlers = {
-    'request-link': requestLink.handler,
-    'redeem-link': redeemLink.handler,
+    'request-link': (await import('../functions/request-link/index')).handler,
+    'redeem-link': (await import('../functions/redeem-link/index')).handler,
     'grant-credentials': grantCredentials.handler,
-    grants: grants.handler,
+    grants: (await import('../functions/grants/index')).handler,
     revoke: revoke.handler,
-    rules: rules.handler,
-    audit: audit.handler,
+    rules: (await import('../functions/rules/index')).handler,
+    audit: (await import('../functions/audit/index')).handler,
   };
   const closing = [grantCredentials, revoke, reaper, reconciler].map(closeOf);
   const lasting = (ms: number) => ({ awsRequestId: randomUUID(), getRemainingTimeInMillis: () => ms });
   const reap = () => reaper.handler(undefined, lasting(60_000));
-  const remind = () => reminder.handler(undefined, lasting(900_000));
+  const remind = () => remindOnce(undefined, lasting(900_000));
   const reconcile = async () => void (await reconciler.handler(undefined, lasting(900_000)));
   const close = async () => void (await Promise.all(closing.map((end) => end?.())));
   return { handlers, reap, remind, reconcile, close };

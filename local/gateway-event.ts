@@ -23,27 +23,13 @@ const apiId = 'local';
 const domainName = 'localhost';
 
 /** Never handed on: they concern the connection, and cookies have a field of their own. */
-const dropped = new Set([
-  'connection',
-  'cookie',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-]);
+const dropped = new Set(
+  'connection cookie keep-alive proxy-connection te trailer transfer-encoding upgrade expect'.split(' '),
+);
 
 /** An HTTP request as API Gateway's HTTP APIs hand it to a function: payload format 2.0. */
-export function gatewayEvent({
-  message,
-  body,
-  target,
-  routeKey,
-  pathParameters,
-  now,
-}: GatewayRequest): APIGatewayProxyEventV2 {
+export function gatewayEvent(request: GatewayRequest): APIGatewayProxyEventV2 {
+  const { message, body, target, routeKey, pathParameters, now } = request;
   const headers = eventHeaders(message, body);
   const cookies = (message.headersDistinct.cookie ?? [])
     .flatMap((line) => line.split(';'))

@@ -29,12 +29,8 @@ const mostBodyBytes = 10 * 1024 * 1024;
 const seconds30 = 30_000;
 
 /** Stands in for API Gateway on this machine: the routes of the stack, the same payloads, the same limits. */
-export async function startGateway({
-  port,
-  routes = allRoutes,
-  timeLimit = seconds30,
-  report = logFault,
-}: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { port, routes = allRoutes, timeLimit = seconds30, report = logFault } = options;
   let begin: (handlers: Handlers) => void = () => {};
   let handlers = new Promise<Handlers>((resolve) => {
     begin = resolve;

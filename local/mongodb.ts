@@ -77,13 +77,12 @@ export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
   const address = connectionString(uri);
   const first = (address.hosts[0] ?? '').toLowerCase();
   const [name = '', port = '27017'] = first.split(':');
-  if (!isHost(hostOf(first)))
+  const host = hostOf(first);
+  if (!isHost(host))
     throw new StartError('MONGODB_URI must name its server as in mongodb://admin:password@host:27017/');
   const { username, password, searchParams } = address;
   if (username === '' || password === '')
     throw new StartError('MONGODB_URI must hold an admin login, as in mongodb://admin:password@host:27017/');
-  const host = hostOf(first);
-  if (!isHost(host)) throw new StartError(`MONGODB_URI: ${first} must be a host's name or its IPv4 address`);
   const authSource = searchParams.get('authSource') ?? (address.pathname.slice(1) || 'admin');
   const replicaSet = searchParams.get('replicaSet');
   const ssl = (searchParams.get('tls') ?? searchParams.get('ssl')) === 'true';

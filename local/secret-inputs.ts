@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SecretsFault } from './secrets-fault';
+import { invalidParameter } from './secrets-fault';
 
 const id = { SecretId: v.pipe(v.string(), v.minLength(1), v.maxLength(2048)) };
 const stage = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
@@ -39,16 +39,14 @@ export const listInput = v.object({
   IncludePlannedDeletion: v.optional(v.boolean()),
   SortOrder: v.optional(v.picklist(['asc', 'desc'])),
 });
+const days = v.pipe(
+  v.number(),
+  v.integer(),
+  v.check((count) => count >= 7 && count <= 30, 'must be between 7 and 30'),
+);
 export const deleteInput = v.object({
   ...id,
-  RecoveryWindowInDays: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer(),
-      v.minValue(7, 'must be between 7 and 30'),
-      v.maxValue(30, 'must be between 7 and 30'),
-    ),
-  ),
+  RecoveryWindowInDays: v.optional(days),
   ForceDeleteWithoutRecovery: v.optional(v.boolean()),
 });
 
@@ -57,5 +55,5 @@ export function parseInput<S extends v.GenericSchema>(schema: S, input: unknown)
   const result = v.safeParse(schema, input, { abortPipeEarly: true, message: 'is missing or not of the right form' });
   if (result.success) return result.output;
   const complaints = result.issues.map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(' '));
-  throw new SecretsFault('InvalidParameterException', complaints.join('; '));
+  throw invalidParameter(complaints.join('; '));
 }

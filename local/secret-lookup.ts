@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Secret, Vault } from './secret-store';
-import { SecretsFault } from './secrets-fault';
+import { invalidRequest, SecretsFault } from './secrets-fault';
 
 export type Output = Record<string, unknown>;
 
@@ -25,10 +25,7 @@ export function find(vault: Vault, id: string): Secret {
 export function live(vault: Vault, id: string): Secret {
   const secret = find(vault, id);
   if (secret.deletedAt === undefined) return secret;
-  throw new SecretsFault(
-    'InvalidRequestException',
-    "You can't perform this operation on the secret because it was marked for deletion.",
-  );
+  throw invalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
 }
 
 /** A secret without its values. */

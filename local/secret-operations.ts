@@ -23,7 +23,7 @@ import {
   notFound,
   sameValue,
 } from './secret-versions';
-import { SecretsFault } from './secrets-fault';
+import { invalidParameter, invalidRequest, SecretsFault } from './secrets-fault';
 
 /** One call: reads its input, may change the vault, and answers. `now` is in seconds. */
 export type Operation = (vault: Vault, input: unknown, now: number) => Output;
@@ -62,8 +62,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   PutSecretValue(vault, input, now) {
     const { SecretId, ...value } = parseInput(putInput, input);
     const secret = live(vault, SecretId);
-    if (!hasValue(value))
-      throw new SecretsFault('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
+    if (!hasValue(value)) throw invalidRequest('You must provide either SecretString or SecretBinary.');
     const version = addVersion(secret, value, now);
     return { ...named(secret), VersionId: version.id, VersionStages: version.stages };
   },
@@ -95,10 +94,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     const secret = live(vault, SecretId);
     secret.rotationLambda = lambda ?? secret.rotationLambda;
     if (secret.rotationLambda === undefined)
-      throw new SecretsFault(
-        'InvalidRequestException',
-        'You must specify a Lambda function ARN the first time that you rotate a secret.',
-      );
+      throw invalidRequest('You must specify a Lambda function ARN the first time that you rotate a secret.');
     const version = beginRotation(secret, now, token);
     return { ...named(secret), VersionId: version.id };
   },
@@ -128,15 +124,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     const { SecretId, RecoveryWindowInDays: window, ...rest } = parseInput(deleteInput, input);
     const force = rest.ForceDeleteWithoutRecovery;
     if (force && window !== undefined)
-      throw new SecretsFault(
-        'InvalidParameterException',
-        "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
-      );
+      throw invalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
     if (force && !lookUp(vault, SecretId)) return { ARN: arnOf(SecretId), Name: SecretId, DeletionDate: now };
     const secret = find(vault, SecretId);
     if (secret.deletedAt !== undefined && !force)
-      throw new SecretsFault(
-        'InvalidRequestException',
+      throw invalidRequest(
         "You can't perform this operation on the secret because it was already scheduled for deletion.",
       );
     secret.deletedAt = force ? now : now + (window ?? 30) * day;
@@ -153,8 +145,7 @@ export const operations: Readonly<Record<string, Operation>> = {
 
 function createdBefore(secret: Secret, value: NewValue): Output {
   if (secret.deletedAt !== undefined)
-    throw new SecretsFault(
-      'InvalidRequestException',
+    throw invalidRequest(
       "You can't create this secret because a secret with this name is already scheduled for deletion.",
     );
   const version = secret.versions.find(({ id }) => id === value.ClientRequestToken);

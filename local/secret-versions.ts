@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
 import type { stageInput } from './secret-inputs';
 import type { Secret, Version } from './secret-store';
-import { SecretsFault } from './secrets-fault';
+import { invalidParameter, invalidRequest, SecretsFault } from './secrets-fault';
 
 const current = 'AWSCURRENT';
 const previous = 'AWSPREVIOUS';
@@ -18,8 +18,7 @@ export interface NewValue {
 /** Adds a version, unless its token already made the same one. The first version of a secret is current in any case. */
 export function addVersion(secret: Secret, value: NewValue, now: number): Version {
   if (value.SecretString !== undefined && value.SecretBinary !== undefined) {
-    throw new SecretsFault(
-      'InvalidParameterException',
+    throw invalidParameter(
       "You can't specify both a binary secret value and a string secret value in the same secret.",
     );
   }
@@ -51,10 +50,7 @@ function addEmpty(secret: Secret, id: string, now: number): Version {
 export function beginRotation(secret: Secret, now: number, id: string = randomUUID()): Version {
   const before = holderOf(secret, pending);
   if (before && before !== holderOf(secret, current) && before.id !== id)
-    throw new SecretsFault(
-      'InvalidRequestException',
-      "A previous rotation isn't complete. That rotation will be reattempted.",
-    );
+    throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
   const version = secret.versions.find((known) => known.id === id) ?? addEmpty(secret, id, now);
   moveStage(secret, pending, version);
   secret.changedAt = now;
@@ -77,10 +73,7 @@ export function findVersion(
   const wanted =
     id === undefined ? holderOf(secret, stage ?? current) : secret.versions.find((version) => version.id === id);
   if (wanted && id !== undefined && stage !== undefined && !wanted.stages.includes(stage)) {
-    throw new SecretsFault(
-      'InvalidRequestException',
-      'You provided a VersionStage that is not associated to the provided VersionId.',
-    );
+    throw invalidRequest('You provided a VersionStage that is not associated to the provided VersionId.');
   }
   if (wanted) return wanted;
   return notFound(id, stage);
@@ -109,7 +102,7 @@ export function checkMove(secret: Secret, move: v.InferOutput<typeof stageInput>
   const { VersionStage: stage, MoveToVersionId: to, RemoveFromVersionId: from } = move;
   const holder = holderOf(secret, stage);
   const refuse = (message: string) => {
-    throw new SecretsFault('InvalidParameterException', message);
+    throw invalidParameter(message);
   };
   if (to === undefined && from === undefined) refuse('You must provide MoveToVersionId, RemoveFromVersionId, or both.');
   if (stage === current && to === undefined)

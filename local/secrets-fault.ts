@@ -17,3 +17,6 @@ export class SecretsFault extends Error {
     this.name = type;
   }
 }
+
+export const invalidRequest = (message: string) => new SecretsFault('InvalidRequestException', message);
+export const invalidParameter = (message: string) => new SecretsFault('InvalidParameterException', message);

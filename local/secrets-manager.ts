@@ -5,7 +5,7 @@ import { bindListener, type Listening, onLoopback } from './loopback';
 import { dropGone } from './secret-lookup';
 import { operations } from './secret-operations';
 import { loadVault, saveVault } from './secret-store';
-import { SecretsFault } from './secrets-fault';
+import { invalidRequest, SecretsFault } from './secrets-fault';
 
 export interface SecretsManagerOptions {
   port: number;
@@ -44,7 +44,7 @@ export async function startSecretsManager(options: SecretsManagerOptions): Promi
           `There is no ${target || 'operation without a target'} here.`,
         );
       const rotating = target.endsWith('.RotateSecret');
-      if (rotating && !rotate) throw new SecretsFault('InvalidRequestException', 'No function rotates secrets here.');
+      if (rotating && !rotate) throw invalidRequest('No function rotates secrets here.');
       dropGone(vault, now);
       const output = operation(vault, parseJson(body), now);
       if (rotating) rotate?.({ SecretId: String(output.ARN), ClientRequestToken: String(output.VersionId) });

@@ -24,10 +24,8 @@ export interface SeedDeps {
 export const firstMember = 'you@example.com';
 
 /** Fills an empty service with what the walk-through needs: the signing keys, one host, one rule. What is there stays. */
-export async function seed(
-  { secrets, table, prefix, mongodb: { host, secret, given } }: SeedDeps,
-  now: Date,
-): Promise<void> {
+export async function seed({ secrets, table, prefix, mongodb }: SeedDeps, now: Date): Promise<void> {
+  const { host, secret, given } = mongodb;
   for (const name of ['signing-key', 'link-key']) {
     const id = `${prefix}/${name}`;
     if ((await read(secrets, id)) === undefined) await create(secrets, id, { key: randomText(64), older: [] });

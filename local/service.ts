@@ -21,13 +21,7 @@ import { seed } from './seed';
 import { StartError } from './start-error';
 
 /** The port of each part, under the environment variable that sets it; 0 means any free one. */
-export interface Ports {
-  PORT: number;
-  MAIL_PORT: number;
-  DYNAMODB_PORT: number;
-  SECRETS_PORT: number;
-  MONGODB_PORT: number;
-}
+export type Ports = Record<'PORT' | 'MAIL_PORT' | 'DYNAMODB_PORT' | 'SECRETS_PORT' | 'MONGODB_PORT', number>;
 
 export const usualPorts: Readonly<Ports> = {
   PORT: 3000,
@@ -106,6 +100,7 @@ async function startParts(
     throw new StartError('MONGODB_URI names a server that runs, MONGOD one to be started: set one of them');
   const ports = { ...usualPorts, ...options.ports };
   const { settings, stackName, written } = localSettings(options.settings);
+  const { secretPrefix } = settings;
   const hold = dataDir === undefined ? undefined : kept(await holdFolder(dataDir));
   const inFolder = (name: string) => dataDir && join(dataDir, name);
   const dynamodbFolder = inFolder('dynamodb');
@@ -132,8 +127,9 @@ async function startParts(
     ses: address(mailbox),
   };
   setEnvironment(environment);
-  await prepare(settings.secretPrefix, mongodb);
-  const own = mongodb.given ? undefined : mongodb.host;
+  await prepare(secretPrefix, mongodb);
+  const { host, adminUri, given } = mongodb;
+  const own = given ? undefined : host;
   kept({ close: async () => options.onLeft?.(await loginsLeft(dynamoTable(tableName), own)) });
   if (options.handlers) gateway.serve(options.handlers);
   else {
@@ -146,16 +142,11 @@ async function startParts(
     mailbox: environment.ses,
     dynamodb: environment.dynamodb,
     secretsManager: environment.secretsManager,
-    host: mongodb.host,
-    adminUri: mongodb.adminUri,
-    given: mongodb.given,
+    host,
+    adminUri,
+    given,
     tableName,
-    forAdmins: adminEnvironment({
-      tableName,
-      stackName,
-      secretPrefix: settings.secretPrefix,
-      aws: localAws(environment),
-    }),
+    forAdmins: adminEnvironment({ tableName, stackName, secretPrefix, aws: localAws(environment) }),
   };
 }
 
