@@ -190,17 +190,13 @@ export class Table extends Construct {
   }
 
   private allow(fn: LambdaFunction, partitions: string, actions: Action[]): void {
-    this.grant(fn, partitions, {
-      actions: actions.map((action) => `dynamodb:${action}`),
-      resources: [this.table.tableArn],
-    });
+    const names = actions.map((action) => `dynamodb:${action}`);
+    this.grant(fn, partitions, { actions: names, resources: [this.table.tableArn] });
   }
 
   private list(fn: LambdaFunction, partitions: string, index: 'due' | 'listed'): void {
-    this.grant(fn, partitions, {
-      actions: ['dynamodb:Query'],
-      resources: [`${this.table.tableArn}/index/${index}`],
-    });
+    const resources = [`${this.table.tableArn}/index/${index}`];
+    this.grant(fn, partitions, { actions: ['dynamodb:Query'], resources });
   }
 
   private grant(fn: LambdaFunction, partitions: string, statement: PolicyStatementProps): void {

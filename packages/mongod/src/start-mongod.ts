@@ -9,7 +9,6 @@ import { type Journal, type JournalEntry, openJournal, replay } from './state/jo
 import { Operations } from './state/operations';
 import type { Server } from './state/server';
 import { Sessions } from './state/sessions';
-import { ServerError } from './values/errors';
 import { serveSocket } from './wire/serve-socket';
 
 export interface MongodOptions {
@@ -55,7 +54,7 @@ async function openState(
   address: Pick<Server, 'host' | 'port'>,
   { admin, dataDir }: MongodOptions,
 ): Promise<{ server: Server; journal: Journal }> {
-  const journal = untilClosed(openJournal(dataDir));
+  const journal = openJournal(dataDir);
   const keep = (entry: JournalEntry) => journal.append(entry);
   const server: Server = {
     users: new Users(keep),
@@ -76,22 +75,6 @@ async function openState(
     server.users.put(await userRecord({ user, db: 'admin', password, roles: [{ role: 'root', db: 'admin' }] }));
   }
   return { server, journal };
-}
-
-/** A command may still be under way when the server is closed; by then the file is no longer ours to write to. */
-function untilClosed(journal: Journal): Journal {
-  let closed = false;
-  return {
-    ...journal,
-    append: (entry) => {
-      if (closed) throw new ServerError(11600, 'The server is closed');
-      journal.append(entry);
-    },
-    close: () => {
-      if (!closed) journal.close();
-      closed = true;
-    },
-  };
 }
 
 function listen(listener: Listener, port: number, host: string): Promise<number> {

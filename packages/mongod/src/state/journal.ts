@@ -4,6 +4,7 @@ import { BSON, type Document } from 'mongodb';
 import { type RoleEntry, Roles } from '../auth/roles';
 import { type UserEntry, Users } from '../auth/users';
 import { Data, type DataEntry } from '../data/data';
+import { ServerError } from '../values/errors';
 import { exactly } from '../values/values';
 import type { Server } from './server';
 
@@ -23,17 +24,28 @@ export interface Journal {
 
 /** Opens the journal in a folder, which is made if it is missing. Without a folder nothing is kept. */
 export function openJournal(dataDir: string | undefined): Journal {
-  if (dataDir === undefined) return { append: () => {}, replay: () => {}, close: () => {} };
+  const file = dataDir === undefined ? undefined : openFile(dataDir);
+  let closed = false;
+  return {
+    append(entry) {
+      // A command may still be under way; the file is no longer ours to write to.
+      if (closed) throw new ServerError(11600, 'The server is closed');
+      if (file) writeWhole(file.descriptor, BSON.serialize(entry, { ignoreUndefined: true }));
+    },
+    replay: (take) => file?.entries.splice(0).forEach(take),
+    close() {
+      if (file && !closed) closeSync(file.descriptor);
+      closed = true;
+    },
+  };
+}
+
+function openFile(dataDir: string): { entries: JournalEntry[]; descriptor: number } {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'journal.bson');
   const entries = compacted(readEntries(file));
   rewrite(file, entries);
-  const descriptor = openSync(file, 'a', 0o600);
-  return {
-    append: (entry) => writeWhole(descriptor, BSON.serialize(entry, { ignoreUndefined: true })),
-    replay: (take) => entries.splice(0).forEach(take),
-    close: () => closeSync(descriptor),
-  };
+  return { entries, descriptor: openSync(file, 'a', 0o600) };
 }
 
 function readEntries(file: string): JournalEntry[] {

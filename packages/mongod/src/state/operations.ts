@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Document } from 'mongodb';
 import { ServerError } from '../values/errors';
 import { numberIn } from '../values/values';
@@ -43,27 +44,12 @@ export class Operation {
     this.check();
     const limit = numberIn(this.of.body.maxTimeMS) ?? 0;
     const left = limit > 0 ? this.startedAt.getTime() + limit - Date.now() : Number.POSITIVE_INFINITY;
-    await this.wait(Math.min(milliseconds, Math.max(left, 0)));
-    if (left < milliseconds) throw new ServerError(50, 'operation exceeded time limit');
-  }
-
-  private wait(milliseconds: number): Promise<void> {
-    const { signal: lost } = this.of.connection;
-    const { signal } = this.ended;
-    return new Promise((resolve, reject) => {
-      const settle = (act: () => void) => () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onInterrupt);
-        lost.removeEventListener('abort', onLost);
-        act();
-      };
-      const onInterrupt = settle(() => reject(signal.reason));
-      const onLost = settle(() => reject(new ServerError(279, 'operation was interrupted')));
-      const timer = setTimeout(settle(resolve), milliseconds);
-      if (lost.aborted) return onLost();
-      signal.addEventListener('abort', onInterrupt);
-      lost.addEventListener('abort', onLost);
+    const signal = AbortSignal.any([this.ended.signal, this.of.connection.signal]);
+    await sleep(Math.min(milliseconds, Math.max(left, 0)), undefined, { signal }).catch(() => {
+      this.check();
+      throw new ServerError(279, 'operation was interrupted');
     });
+    if (left < milliseconds) throw new ServerError(50, 'operation exceeded time limit');
   }
 }
 
