@@ -9,7 +9,7 @@ import { sideBySide } from '../shared/async/side-by-side';
 import type { HostSecret } from '../shared/aws/secrets';
 import { mongoUsers } from '../shared/mongo/mongo-users';
 import { seconds } from '../shared/policy/time';
-import { allLiveGrants } from '../shared/store/grants/reads';
+import { readLiveGrants } from '../shared/store/grants/reads';
 import { keys } from '../shared/store/keys';
 import { planSweep } from '../shared/store/sweeps';
 import { dynamoTable, type Table } from '../shared/store/table';
@@ -120,7 +120,7 @@ async function main(): Promise<void> {
       `processor time of ${part}: ${spent[part].toFixed(1)} s, ${each.toFixed(2)} ms for each grant that ended`,
     );
   }
-  const marked = (await allLiveGrants(deps.table)).grants.filter(
+  const marked = (await readLiveGrants(deps.table)).grants.filter(
     (grant) => grant.state === 'ending' && grant.why === 'rules_changed',
   ).length;
   console.log(`${marked} of ${toSweep} on the silent host say that they end`);
@@ -145,7 +145,7 @@ async function processorTime(): Promise<Record<(typeof parts)[number], number>> 
 const secretOf = (port: number): HostSecret => ({ host: '127.0.0.1', port, ...admin, authSource: 'admin' });
 
 const leftOn = async (table: Table, hosts: { name: string }[]): Promise<number> =>
-  (await allLiveGrants(table)).grants.filter(({ host }) => hosts.some(({ name }) => name === host)).length;
+  (await readLiveGrants(table)).grants.filter(({ host }) => hosts.some(({ name }) => name === host)).length;
 
 function grantOf(n: number, host: string, expiresAt = now - 1) {
   const [email, db, role, label] = [`person${n}@lab.org`, 'bench', 'readWrite', ''];

@@ -1,10 +1,10 @@
-import { allLiveGrants } from '../shared/store/grants/reads';
+import { readLiveGrants } from '../shared/store/grants/reads';
 import type { Grant } from '../shared/store/grants/row';
 import type { Table } from '../shared/store/table';
 
 /** The logins that go on when the service ends: all but those on its own server, which ends with it. */
 export const loginsLeft = async (table: Table, ownHost: string | undefined): Promise<Grant[]> =>
-  (await allLiveGrants(table)).grants.filter(({ host }) => host !== ownHost);
+  (await readLiveGrants(table)).grants.filter(({ host }) => host !== ownHost);
 
 /** What `npm start` says of them at its end. */
 export function tellOfLeft(

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { allLiveGrants } from '../../shared/store/grants/reads';
+import { readLiveGrants } from '../../shared/store/grants/reads';
 import { dynamoTable } from '../../shared/store/table';
 import type { Heard, Load } from '../load/acts';
 import { judge } from '../load/judge';
@@ -94,6 +94,6 @@ async function flood(scene: Scene, { seconds, perSecond }: Plan, withOthers: boo
 /** Users on a server that answers nobody, of whom no row tells that they are to end or live. */
 async function lostAt(name: string, { adminUris }: Scene, table: ReturnType<typeof dynamoTable>): Promise<string[]> {
   const uri = adminUris.find((one) => one.name === name)?.adminUri ?? '';
-  const [users, { grants }] = await Promise.all([taggedUsers(uri), allLiveGrants(table)]);
+  const [users, { grants }] = await Promise.all([taggedUsers(uri), readLiveGrants(table)]);
   return users.filter(({ grant }) => !grants.some(({ id }) => id === grant)).map(({ user }) => user);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { seconds } from '../../shared/policy/time';
-import { allLiveGrants } from '../../shared/store/grants/reads';
+import { readLiveGrants } from '../../shared/store/grants/reads';
 import type { Table } from '../../shared/store/table';
 import { usersOn } from '../load/see';
 
@@ -18,7 +18,7 @@ export function watch(host: string, adminUri: string, table: Table): { stop(): P
   const watched: Watched = { overdue: 0, waiting: 0 };
   let over = false;
   const look = async (client: MongoClient) => {
-    const [users, { grants }] = await Promise.all([usersOn(client), allLiveGrants(table, seconds(new Date()))]);
+    const [users, { grants }] = await Promise.all([usersOn(client), readLiveGrants(table, seconds(new Date()))]);
     const now = seconds(new Date());
     const late = users.map(({ expires }) => now - seconds(new Date(expires)));
     const due = grants.filter((grant) => grant.host === host).map(({ dueAt = now }) => now - dueAt);

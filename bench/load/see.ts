@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import * as v from 'valibot';
 import { sideBySide } from '../../shared/async/side-by-side';
 import { seconds } from '../../shared/policy/time';
-import { allLiveGrants } from '../../shared/store/grants/reads';
+import { readLiveGrants } from '../../shared/store/grants/reads';
 import type { Grant } from '../../shared/store/grants/row';
 import type { Table } from '../../shared/store/table';
 import type { HandedOut } from './ledger';
@@ -11,7 +11,7 @@ import type { HandedOut } from './ledger';
 /** The grants that have not ended, once nothing is under way any more; after three minutes as they are. */
 export async function settledGrants(table: Table): Promise<Grant[]> {
   for (const began = Date.now(); ; await wait(1000)) {
-    const { grants: rows } = await allLiveGrants(table);
+    const { grants: rows } = await readLiveGrants(table);
     // A short login that still lives would end between one look and the next.
     const soon = seconds(new Date()) + 600;
     if (rows.every(({ state, expiresAt }) => state === 'active' && expiresAt > soon)) return rows;

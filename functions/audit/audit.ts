@@ -3,12 +3,12 @@ import { ApiError } from '../../shared/contract/errors';
 import type { listEventsRoute } from '../../shared/contract/routes/list-events';
 import { type AuthDeps, type Authority, authorize, governs } from '../../shared/http/authenticate';
 import type { CallOf } from '../../shared/http/call';
-import { cursorTo, positionIn } from '../../shared/http/cursors';
+import { sealCursor, unsealPosition } from '../../shared/http/cursors';
 import { Refusal } from '../../shared/http/refusal';
 import type { ApiResponse } from '../../shared/http/render';
 import { asksOutside } from '../../shared/policy/scope';
 import { iso } from '../../shared/policy/time';
-import { eventsOf, eventsOfAll, placeOf, type StoredEvent, spanOf } from './read-audit';
+import { placeOf, readAllEvents, readEventsOf, type StoredEvent, spanOf } from './read-audit';
 
 /** `GET /audit`: what happened, newest first. An admin sees all, a ruler what is inside their scope, a member what is about themselves. */
 export async function getAudit(
@@ -34,16 +34,16 @@ export async function getAudit(
     throw new Refusal(problem, event);
   }
   const span = spanOf({ from, to, now: call.now });
-  const position = (await positionIn(deps, call, person.email)) ?? span.to;
+  const position = (await unsealPosition(deps, call, person.email)) ?? span.to;
   const wanted = (event: StoredEvent) => maySee(person, event) && (host === undefined || isAt(event, host));
   const { events, next } = await (whose === undefined
-    ? eventsOfAll(table, { ...span, to: position, wanted })
-    : eventsOf(table, whose, { ...span, to: position, wanted }));
+    ? readAllEvents(table, { ...span, to: position, wanted })
+    : readEventsOf(table, whose, { ...span, to: position, wanted }));
   return {
     status: 200,
     json: {
       events: events.map((event) => shownTo(person, event)),
-      ...(await cursorTo(deps, call, { email: person.email, next })),
+      ...(await sealCursor(deps, call, { email: person.email, next })),
     },
   };
 }

@@ -47,7 +47,7 @@ const mostRounds = 20;
 const mostAtOnce = 64;
 
 /** Events newest first, of everybody: a day after the other, and the more days at once, the longer nothing is found. */
-export async function eventsOfAll(table: Table, { from, wanted, ...span }: Search): Promise<EventPage> {
+export async function readAllEvents(table: Table, { from, wanted, ...span }: Search): Promise<EventPage> {
   const events: StoredEvent[] = [];
   let { to } = span;
   let atOnce = 1;
@@ -65,7 +65,7 @@ export async function eventsOfAll(table: Table, { from, wanted, ...span }: Searc
 }
 
 /** Events newest first of one person: what happened to them, and what they did to others. */
-export async function eventsOf(table: Table, email: string, { from, to, wanted }: Search): Promise<EventPage> {
+export async function readEventsOf(table: Table, email: string, { from, to, wanted }: Search): Promise<EventPage> {
   const pages = await together([
     table.page({ ...backwards, pk: keys.eventsOf(email), index: 'listed', from, to }),
     table.page({ ...backwards, pk: keys.eventsBy(email), from, to }),

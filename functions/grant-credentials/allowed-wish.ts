@@ -5,16 +5,16 @@ import { ApiError, HostUnreachable, hostProblem } from '../../shared/contract/er
 import type { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
 import type { EndDeps } from '../../shared/grants/end-grant';
 import { type KnownSilence, knownSilence } from '../../shared/grants/known-silence';
-import { type AuthDeps, claimsOf, livePerson } from '../../shared/http/authenticate';
+import { type AuthDeps, readPerson, verifyClaims } from '../../shared/http/authenticate';
 import type { CallOf } from '../../shared/http/call';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
 import type { Host } from '../../shared/mongo/mongo-users';
 import { type Decision, decide, ruleName } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
-import { grantsOf } from '../../shared/store/grants/reads';
+import { readGrantsOf } from '../../shared/store/grants/reads';
 import type { Grant } from '../../shared/store/grants/row';
 import type { GrantRows } from '../../shared/store/grants/rows';
-import { rulesFor } from '../../shared/store/rules';
+import { readRulesFor } from '../../shared/store/rules';
 
 export type GrantDeps = AuthDeps & EndDeps;
 
@@ -41,13 +41,13 @@ export async function allow(
 ): Promise<Allowed> {
   const { table, settings, secrets, log } = deps;
   const { request, now } = call;
-  const claims = await claimsOf(deps, call);
+  const claims = await verifyClaims(deps, call);
   const wish = { ...call.body, email: claims.email };
   const silence = knownSilence(table, wish.host);
   const [, rules, rows] = await together([
-    livePerson(deps, claims, call),
-    rulesFor(table, wish.email),
-    grantsOf(table, wish.email, wish.host),
+    readPerson(deps, claims, call),
+    readRulesFor(table, wish.email),
+    readGrantsOf(table, wish.email, wish.host),
     silence.read(),
   ]);
   const ttl = Math.min(wish.ttl ?? settings.grantTtl, settings.maxGrantTtl);

@@ -10,7 +10,7 @@ import { day, seconds } from '../../shared/policy/time';
 import type { Event } from '../../shared/store/audit';
 import { beginEnd, finishEnd } from '../../shared/store/grants/ending';
 import { activateGrant, noteUnanswered, planGrant, renameGrant } from '../../shared/store/grants/making';
-import { grantsOf } from '../../shared/store/grants/reads';
+import { readGrantsOf } from '../../shared/store/grants/reads';
 import type { ActiveGrant, EndedGrant, PendingGrant } from '../../shared/store/grants/row';
 import type { GrantRows } from '../../shared/store/grants/rows';
 import { counts } from '../../shared/store/grants/states';
@@ -40,7 +40,7 @@ export async function createGrant(
   // Requests for other labels may run beside this one: each writes its row before it counts, so that together they can't pass the limit.
   const [created, all, madeOn] = await Promise.allSettled([
     createUser(deps, allowed, { planned, password }),
-    grantsOf(table, planned.email, planned.host),
+    readGrantsOf(table, planned.email, planned.host),
     deps.users.identify(allowed.host),
   ]);
   if (created.status === 'rejected') {

@@ -3,11 +3,11 @@ import { listGrantsRoute } from '../../shared/contract/routes/list-grants';
 import { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
 import { openFunction } from '../../shared/http/open-function';
 import { on, serve } from '../../shared/http/serve';
+import { answerRest } from './answer-rest';
 import { listGrants } from './list-grants';
-import { nothingHere } from './nothing-here';
 import { whoAmI } from './who-am-i';
 
 const { deps, edge } = openFunction('grants');
-const served = [on(listGrantsRoute, listGrants), on(whoAmIRoute, whoAmI), { key: fallback.key, answer: nothingHere }];
+const served = [on(listGrantsRoute, listGrants), on(whoAmIRoute, whoAmI), { key: fallback.key, answer: answerRest }];
 
 export const handler = serve(served, deps, edge);

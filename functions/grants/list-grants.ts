@@ -4,19 +4,19 @@ import type { listGrantsRoute } from '../../shared/contract/routes/list-grants';
 import { grantAnswer } from '../../shared/http/answers';
 import {
   type Authority,
-  claimsOf,
   governs,
-  liveAuthority,
-  livePerson,
   type Person,
+  readAuthority,
+  readPerson,
+  verifyClaims,
 } from '../../shared/http/authenticate';
 import type { CallOf } from '../../shared/http/call';
-import { cursorTo, positionIn } from '../../shared/http/cursors';
+import { sealCursor, unsealPosition } from '../../shared/http/cursors';
 import { Refusal } from '../../shared/http/refusal';
 import type { ApiResponse } from '../../shared/http/render';
 import { fits, named } from '../../shared/policy/filter';
 import { asksOutside } from '../../shared/policy/scope';
-import { type GrantPage, grantsOfFrom, grantsOnHostFrom, liveGrantsFrom } from '../../shared/store/grants/pages';
+import { type GrantPage, pageGrantsOf, pageGrantsOn, pageLiveGrants } from '../../shared/store/grants/pages';
 import type { GrantRows, UnreadableGrant } from '../../shared/store/grants/rows';
 import type { Table } from '../../shared/store/table';
 import type { TokenClaims } from '../../shared/tokens/tokens';
@@ -27,32 +27,36 @@ type ListCall = CallOf<typeof listGrantsRoute>;
 /** `GET /grants`: one's own; for admins, and for rulers inside their scope, also those of others: of a person, on a host, or (`email=*`) of everybody. */
 export async function listGrants(deps: GrantsDeps, call: ListCall): Promise<ApiResponse> {
   const { email, host } = call.query;
-  const claims = await claimsOf(deps, call);
+  const claims = await verifyClaims(deps, call);
   const own = email === undefined ? named(host) === undefined : email === claims.email;
-  const [person, page] = await (own ? ownGrants(deps, call, claims) : othersGrants(deps, call, claims));
+  const [person, page] = await (own ? readOwnGrants(deps, call, claims) : readOthersGrants(deps, call, claims));
   const { grants, unreadable } = wantedIn(page, call);
   const seen = grants.filter((grant) => grant.email === person.email || governs(person, grant));
-  const cursor = await cursorTo(deps, call, { email: person.email, next: page.next });
+  const cursor = await sealCursor(deps, call, { email: person.email, next: page.next });
   return { status: 200, json: { grants: seen.map(grantAnswer), ...shownTo(person, unreadable), ...cursor } };
 }
 
-function ownGrants(deps: GrantsDeps, call: ListCall, claims: TokenClaims): Promise<[Person, GrantPage]> {
+function readOwnGrants(deps: GrantsDeps, call: ListCall, claims: TokenClaims): Promise<[Person, GrantPage]> {
   return together([
-    livePerson(deps, claims, call),
-    positionIn(deps, call, claims.email).then((from) => grantsOfFrom(deps.table, claims.email, from)),
+    readPerson(deps, claims, call),
+    unsealPosition(deps, call, claims.email).then((from) => pageGrantsOf(deps.table, claims.email, from)),
   ]);
 }
 
-async function othersGrants(deps: GrantsDeps, call: ListCall, claims: TokenClaims): Promise<[Authority, GrantPage]> {
+async function readOthersGrants(
+  deps: GrantsDeps,
+  call: ListCall,
+  claims: TokenClaims,
+): Promise<[Authority, GrantPage]> {
   const { email, host } = call.query;
-  const person = await liveAuthority(deps, claims, call);
+  const person = await readAuthority(deps, claims, call);
   if (email !== undefined) requireRight(call, person);
-  const from = await positionIn(deps, call, person.email);
+  const from = await unsealPosition(deps, call, person.email);
   const whose = { email: named(email), host: named(host), from };
   const page =
     person.admin || person.scope
       ? await readPage(deps.table, whose)
-      : await grantsOfFrom(deps.table, person.email, from);
+      : await pageGrantsOf(deps.table, person.email, from);
   return [person, page];
 }
 
@@ -61,8 +65,8 @@ function readPage(
   table: Table,
   { email, host, from }: Record<'email' | 'host' | 'from', string | undefined>,
 ): Promise<GrantPage> {
-  if (email !== undefined) return grantsOfFrom(table, email, from);
-  return host === undefined ? liveGrantsFrom(table, from) : grantsOnHostFrom(table, host, from);
+  if (email !== undefined) return pageGrantsOf(table, email, from);
+  return host === undefined ? pageLiveGrants(table, from) : pageGrantsOn(table, host, from);
 }
 
 function wantedIn({ grants, unreadable }: GrantRows, { query: { host, db } }: ListCall): GrantRows {

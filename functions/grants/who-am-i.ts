@@ -1,19 +1,19 @@
 import { together } from '../../shared/async/together';
 import type { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
-import { claimsOf, liveAuthority } from '../../shared/http/authenticate';
+import { readAuthority, verifyClaims } from '../../shared/http/authenticate';
 import type { CallOf } from '../../shared/http/call';
 import type { ApiResponse } from '../../shared/http/render';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
 import { durationText } from '../../shared/policy/durations';
 import { access } from '../../shared/policy/policy';
 import { iso, seconds } from '../../shared/policy/time';
-import { rulesFor } from '../../shared/store/rules';
+import { readRulesFor } from '../../shared/store/rules';
 import type { GrantsDeps } from './grants-deps';
 
 /** `GET /me`: who one is, and what the rules open. */
 export async function whoAmI(deps: GrantsDeps, call: CallOf<typeof whoAmIRoute>): Promise<ApiResponse> {
-  const claims = await claimsOf(deps, call);
-  const [person, rules] = await together([liveAuthority(deps, claims, call), rulesFor(deps.table, claims.email)]);
+  const claims = await verifyClaims(deps, call);
+  const [person, rules] = await together([readAuthority(deps, claims, call), readRulesFor(deps.table, claims.email)]);
   reportUnreadable(deps.log, rules, call);
   const { email, expiresAt, admin, scope } = person;
   const ruler = scope && { hosts: scope.hosts, dbs: scope.dbs, emails: scope.emails, which: scope.which };

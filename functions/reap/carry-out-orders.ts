@@ -1,8 +1,8 @@
 import { faultOf } from '../../shared/aws/fault-of';
-import { orderedGrants } from '../../shared/grants/revoke-order';
+import { readOrderedGrants } from '../../shared/grants/revoke-order';
 import { seconds } from '../../shared/policy/time';
 import { markEnding } from '../../shared/store/grants/ending';
-import { closeOrder, dueOrders } from '../../shared/store/orders';
+import { closeOrder, readDueOrders } from '../../shared/store/orders';
 import { attemptEach } from './attempt-each';
 import type { Marker } from './reap-deps';
 
@@ -11,11 +11,11 @@ export const carryOutOrders: Marker = async (deps, run, mark) => {
   const { table, clock, log } = deps;
   const moment = () => seconds(new Date(clock()));
   let faults = 0;
-  for (const order of await dueOrders(table, moment())) {
+  for (const order of await readDueOrders(table, moment())) {
     try {
       let complete = true;
       const cause = { why: 'revoked', by: order.by };
-      for await (const { grants } of orderedGrants(table, order)) {
+      for await (const { grants } of readOrderedGrants(table, order)) {
         // Who asked again since then has a login that nobody ordered to end.
         const meant = grants.flatMap((grant) => (grant.state === 'ending' || grant.issuedAt > order.at ? [] : [grant]));
         const marked = await attemptEach(

@@ -4,10 +4,10 @@ import { isUnsettledReason } from '../../shared/grants/settle-grant';
 import { grouped } from '../../shared/policy/grouped';
 import { seconds } from '../../shared/policy/time';
 import type { Source } from '../../shared/store/audit';
-import { allLiveGrants } from '../../shared/store/grants/reads';
+import { readLiveGrants } from '../../shared/store/grants/reads';
 import type { LivingGrant } from '../../shared/store/grants/row';
 import { carryOutOrders } from './carry-out-orders';
-import { oldestJob } from './oldest-job';
+import { readOldestJob } from './read-oldest-job';
 import type { ReapDeps } from './reap-deps';
 import { type HostWork, type LeftGrant, reapHost } from './reap-host';
 import { noteRowsVersion } from './rows-version';
@@ -47,7 +47,7 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
       work.add(ofHost);
     }
   };
-  const due = await allLiveGrants(deps.table, seconds(new Date(deps.clock())));
+  const due = await readLiveGrants(deps.table, seconds(new Date(deps.clock())));
   end(due.grants);
   const marked = await together(
     [sweep, carryOutOrders, noteVersion].map((marker) => attempt(deps, () => marker(deps, run, end))),
@@ -62,7 +62,7 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
     due: count,
     ended: count - left.length,
     oldestOverdue: Math.max(0, ...overdue),
-    oldestJob: await oldestJob(deps),
+    oldestJob: await readOldestJob(deps),
     incomplete: runs.reduce((sum, one) => sum + one.incomplete, 0),
     unsettled: left.filter(({ waitsFor }) => isUnsettledReason(waitsFor)).length,
     silent: runs.flatMap(({ silent, host }) => (silent ? [host] : [])),

@@ -18,7 +18,7 @@ const atOnce = 20;
 export async function removeOutside(deps: ReapDeps, run: ReapRun, due: RulerSweep[]): Promise<number> {
   const { table, clock } = deps;
   const moment = () => seconds(new Date(clock()));
-  const scopes = await scopesOf(deps, due);
+  const scopes = await readScopes(deps, due);
   let faults = 0;
   // From here on not all is done.
   let undoneFrom: string | undefined;
@@ -45,7 +45,7 @@ export async function removeOutside(deps: ReapDeps, run: ReapRun, due: RulerSwee
 }
 
 /** By ruler. One who was dismissed, or whose scope can't be read, may decide nothing. */
-async function scopesOf({ table }: ReapDeps, due: RulerSweep[]): Promise<Map<string, Scope | undefined>> {
+async function readScopes({ table }: ReapDeps, due: RulerSweep[]): Promise<Map<string, Scope | undefined>> {
   const emails = due.map(({ ruler }) => ruler);
   const rulers = await sideBySide(atOnce, emails, (email) => readRuler(table, email));
   return new Map(

@@ -2,8 +2,8 @@ import { sideBySide } from '../../shared/async/side-by-side';
 import { together } from '../../shared/async/together';
 import { faultOf } from '../../shared/aws/fault-of';
 import { sayEnding } from '../../shared/grants/end-grant';
-import { grantsNear } from '../../shared/grants/grants-near';
-import { lossesNow } from '../../shared/grants/rule-losses';
+import { readLosses } from '../../shared/grants/foretell-losses';
+import { readGrantsNear } from '../../shared/grants/read-grants-near';
 import { grouped } from '../../shared/policy/grouped';
 import type { Losses } from '../../shared/policy/losses';
 import { speakers } from '../../shared/policy/rule-index';
@@ -12,7 +12,7 @@ import { type Source, writeEvent } from '../../shared/store/audit';
 import { shortenGrant } from '../../shared/store/grants/changing';
 import type { EndingGrant, LiveGrant } from '../../shared/store/grants/row';
 import { ifLive } from '../../shared/store/grants/states';
-import { closeSweep, dueSweeps, noteProgress, type RuleSweep } from '../../shared/store/sweeps';
+import { closeSweep, noteProgress, type RuleSweep, readDueSweeps } from '../../shared/store/sweeps';
 import { attemptEach } from './attempt-each';
 import type { Marker, ReapDeps, ReapRun } from './reap-deps';
 import { removeOutside } from './remove-outside';
@@ -30,12 +30,12 @@ const writesAtOnce = 50;
 export const sweep: Marker = async (deps, run, mark) => {
   const { table, clock, log } = deps;
   const moment = () => seconds(new Date(clock()));
-  const found = await dueSweeps(table, moment());
+  const found = await readDueSweeps(table, moment());
   const { ofRulers: rulers } = found;
   let faults = rulers.length > 0 ? await removeOutside(deps, run, rulers) : 0;
-  const { ofRules: due } = rulers.length > 0 ? await dueSweeps(table, moment()) : found;
+  const { ofRules: due } = rulers.length > 0 ? await readDueSweeps(table, moment()) : found;
   if (due.length === 0) return faults;
-  const touched = await peopleTouched(deps, due);
+  const touched = await findTouched(deps, due);
   let after = '';
   // Up to this person all is done.
   let doneTo: string | undefined;
@@ -66,8 +66,8 @@ function* batchesOf<T>(all: T[], size: number): Generator<T[]> {
 }
 
 /** By person: the live grants about which a changed rule speaks, if its sweep has not come past this person. */
-async function peopleTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Promise<Map<string, LiveGrant[]>> {
-  const grants = await grantsNear(
+async function findTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Promise<Map<string, LiveGrant[]>> {
+  const grants = await readGrantsNear(
     table,
     due.map(({ rule }) => rule),
   );
@@ -88,7 +88,7 @@ async function sweepPeople(
   run: ReapRun,
   { grants, mark }: { grants: LiveGrant[]; mark: (ending: EndingGrant[]) => void },
 ) {
-  const { ends, shortens } = await lossesNow(deps.table, grants, seconds(new Date(deps.clock())));
+  const { ends, shortens } = await readLosses(deps.table, grants, seconds(new Date(deps.clock())));
   const cause = { why: 'rules_changed', by, source: run.source } as const;
   const marked = await attemptEach(
     deps,

@@ -4,7 +4,7 @@ import { lockAndDrop, wasGone } from '../../shared/grants/remove-user';
 import type { TaggedUser } from '../../shared/mongo/tagged-users';
 import { seconds } from '../../shared/policy/time';
 import { type Event, writeEvent } from '../../shared/store/audit';
-import { grantsOf, readGrant } from '../../shared/store/grants/reads';
+import { readGrant, readGrantsOf } from '../../shared/store/grants/reads';
 import type { Grant } from '../../shared/store/grants/row';
 import type { GrantRows } from '../../shared/store/grants/rows';
 import type { Table } from '../../shared/store/table';
@@ -60,7 +60,7 @@ export async function judgeOrphan(
   { user, grant }: Comparison['orphans'][number],
   host: string,
 ): Promise<'orphan' | 'has_grant' | 'of_another_host' | 'row_unreadable'> {
-  const rows = grant ? await rowOf(table, grant) : await rowsNamedBy(table, user);
+  const rows = grant ? await readRowAt(table, grant) : await readRowsNamed(table, user);
   // Nobody can tell what it says, so its user stays.
   if (rows.unreadable.length > 0) return 'row_unreadable';
   const [row] = rows.grants;
@@ -68,14 +68,14 @@ export async function judgeOrphan(
   return row.host === host ? 'has_grant' : 'of_another_host';
 }
 
-async function rowOf(table: Table, grant: Grant): Promise<GrantRows> {
+async function readRowAt(table: Table, grant: Grant): Promise<GrantRows> {
   const row = await readGrant(table, grant);
   return { grants: row ? [row] : [], unreadable: [] };
 }
 
-async function rowsNamedBy(table: Table, { tag }: TaggedUser): Promise<GrantRows> {
+async function readRowsNamed(table: Table, { tag }: TaggedUser): Promise<GrantRows> {
   if (typeof tag.email !== 'string' || !isEmail(tag.email)) return { grants: [], unreadable: [] };
-  const { grants, unreadable } = await grantsOf(table, tag.email);
+  const { grants, unreadable } = await readGrantsOf(table, tag.email);
   return {
     grants: grants.filter(({ id }) => id === tag.grant),
     unreadable: unreadable.filter(({ id = tag.grant }) => id === tag.grant),

@@ -3,7 +3,7 @@ import { faultOf } from '../../shared/aws/fault-of';
 import { reasonOf } from '../../shared/grants/reason-of';
 import { stampGrants } from '../../shared/grants/stamp-grants';
 import { seconds } from '../../shared/policy/time';
-import { grantsOnHost } from '../../shared/store/grants/reads';
+import { readGrantsOn } from '../../shared/store/grants/reads';
 import type { ActiveGrant } from '../../shared/store/grants/row';
 import { type Comparison, compare, leaveOut } from './compare';
 import { endOrphan, judgeOrphan } from './end-orphan';
@@ -48,16 +48,16 @@ const plausibleOrphans = 10;
 export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<Figures> {
   const { table, tagged, stackName, clock } = deps;
   const { name, secret } = run.host;
-  const homes = (await grantsOnHost(table, name)).grants.map(({ usersDb }) => usersDb);
+  const homes = (await readGrantsOn(table, name)).grants.map(({ usersDb }) => usersDb);
   const dbs = [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
   const { ours, foreign, untagged, seen } = await tagged.list(run.host, stackName, dbs);
-  const { grants } = await grantsOnHost(table, name);
+  const { grants } = await readGrantsOn(table, name);
   const found = compare({ users: ours, seen, grants }, stackName, seconds(new Date(clock())));
   await stamp(deps, found.present, run);
   const hidden = seen === 'all' ? [] : dbs.filter((db) => !seen.includes(db));
   if (hidden.length > 0) leaveOut(found.leftOut, 'databases_not_seen', hidden.length);
   if (seen !== 'all' && secret.usersDb === undefined) leaveOut(found.leftOut, 'other_databases');
-  const orphans = await confirmed(deps, found, run);
+  const orphans = await confirmOrphans(deps, found, run);
   const tooMany = orphans.length > plausibleOrphans && orphans.length * 2 > ours.length && !run.force;
   if (tooMany) leaveOut(found.leftOut, 'too_many_orphans', orphans.length);
   const acted = await actOn(deps, { ...found, orphans: tooMany ? [] : orphans }, run);
@@ -85,7 +85,7 @@ async function stamp(deps: ReconcileDeps, grants: ActiveGrant[], { host }: HostR
   );
 }
 
-async function confirmed({ table }: ReconcileDeps, { orphans, leftOut }: Comparison, { host }: HostRun) {
+async function confirmOrphans({ table }: ReconcileDeps, { orphans, leftOut }: Comparison, { host }: HostRun) {
   const checked = await sideBySide(atOnce, orphans, async (orphan) => {
     const judged = await judgeOrphan({ table }, orphan, host.name);
     if (judged === 'orphan') return [orphan];

@@ -62,7 +62,7 @@ async function report(deps: ReconcileDeps, host: string, run: Run): Promise<Host
   try {
     const alone = await beginReconciling(table, host, { run: requestId, now: seconds(new Date(clock())), until });
     if (!alone) return { host, left: 'being_reconciled' };
-    const outcome = await compared(deps, host, run);
+    const outcome = await compareHost(deps, host, run);
     const facts = 'left' in outcome ? { reason: outcome.left } : { figures: outcome };
     const event = { act: 'reconciled', email: by, by, host, ...facts } as const;
     await writeEvent(table, event, run.source, new Date(clock()));
@@ -79,7 +79,7 @@ async function report(deps: ReconcileDeps, host: string, run: Run): Promise<Host
 }
 
 /** What can go wrong at one host is its own report. */
-async function compared(
+async function compareHost(
   deps: ReconcileDeps,
   name: string,
   { source, scope, deadline }: Run,

@@ -15,7 +15,7 @@ export interface RedeemDeps extends AuthDeps {
 }
 
 /** The link of a request, taken apart; a 404 for what was never mailed. */
-export async function partsOf({ secrets }: RedeemDeps, { request }: Call): Promise<LinkParts> {
+export async function parseParts({ secrets }: RedeemDeps, { request }: Call): Promise<LinkParts> {
   const parts = parseLink(await secrets.linkKeys(), request.params.link ?? '');
   if (!parts) throw refusal('link_unknown');
   return parts;

@@ -8,12 +8,12 @@ import { readLink, redeemLink as spendLink } from '../../shared/store/links';
 import type { LinkParts } from '../../shared/tokens/tokens';
 import { confirmLogin } from './confirm-login';
 import { issueToken, type TokenTimes } from './issue-token';
-import { linkProblem, partsOf, type RedeemDeps, refusal, refuseUse } from './link-state';
+import { linkProblem, parseParts, type RedeemDeps, refusal, refuseUse } from './link-state';
 import { codePage } from './login-pages';
 
 /** `GET` and `HEAD /links/{link}`: the page with the button, or the field for a code. Never spends the link. */
 export async function showLink(deps: RedeemDeps, call: Call): Promise<ApiResponse> {
-  return showParts(deps, call, await partsOf(deps, call));
+  return showParts(deps, call, await parseParts(deps, call));
 }
 
 export async function showParts(deps: RedeemDeps, { request, now }: Call, parts: LinkParts): Promise<ApiResponse> {
@@ -28,7 +28,7 @@ export async function showParts(deps: RedeemDeps, { request, now }: Call, parts:
 export async function redeemLink(deps: RedeemDeps, call: CallOf<typeof redeemLinkRoute>): Promise<ApiResponse> {
   const { request, body } = call;
   const { code } = body;
-  const parts = await partsOf(deps, call);
+  const parts = await parseParts(deps, call);
   if (parts.terminal) return confirmLogin(deps, call, { parts, code: code ?? '' });
   if (code !== undefined)
     throw new ApiError('invalid_request', 'code: is for links that a terminal asked for; this one takes none');

@@ -2,7 +2,7 @@ import { verifyTokenRoute } from '../../shared/contract/routes/verify-token';
 import type { Call } from '../../shared/http/call';
 import type { ApiResponse } from '../../shared/http/render';
 import { inOtherWords } from '../../shared/http/serve';
-import { partsOf, type RedeemDeps, refusal } from './link-state';
+import { parseParts, type RedeemDeps, refusal } from './link-state';
 import { showParts, spend } from './redeem-link';
 
 /**
@@ -11,7 +11,7 @@ import { showParts, spend } from './redeem-link';
  */
 export const verifyToken = inOtherWords<RedeemDeps>(verifyTokenRoute, {
   async answer(deps, call) {
-    const parts = await plainLink(deps, call);
+    const parts = await parsePlainLink(deps, call);
     if (call.request.wantsPage) return showParts(deps, call, parts);
     const { token, expires } = await spend(deps, call, parts);
     return told(`Fetch token: ${token} (expires ${pythonTime(expires)} UTC)`);
@@ -22,8 +22,8 @@ export const verifyToken = inOtherWords<RedeemDeps>(verifyTokenRoute, {
 
 const told = (text: string): ApiResponse => ({ status: 200, line: { type: 'text/html', text } });
 
-async function plainLink(deps: RedeemDeps, call: Call) {
-  const parts = await partsOf(deps, call);
+async function parsePlainLink(deps: RedeemDeps, call: Call) {
+  const parts = await parseParts(deps, call);
   if (parts.terminal) throw refusal('link_unknown');
   return parts;
 }

@@ -8,10 +8,10 @@ import { grouped } from '../../shared/policy/grouped';
 import { seconds } from '../../shared/policy/time';
 import { type Source, writeEvent } from '../../shared/store/audit';
 import { forgetReminder, noteReminder } from '../../shared/store/grants/noting';
-import { allLiveGrants } from '../../shared/store/grants/reads';
+import { readLiveGrants } from '../../shared/store/grants/reads';
 import type { ActiveGrant } from '../../shared/store/grants/row';
 import { ifInForce } from '../../shared/store/grants/states';
-import { lastRun, noteRun } from '../../shared/store/job-runs';
+import { noteRun, readLastRun } from '../../shared/store/job-runs';
 import type { Table } from '../../shared/store/table';
 import { readUndelivered } from '../../shared/store/undelivered';
 import { reminderMail } from './reminder-text';
@@ -50,8 +50,8 @@ export async function remind(deps: RemindDeps, source: Source, deadline: number)
   const began = new Date(clock());
   const moment = seconds(began);
   const reminded: Reminded = { people: 0, grants: 0, failed: 0, left: 0 };
-  if (moment - ((await lastRun(table, 'remind')) ?? 0) < aboutADay) return reminded;
-  const { grants: due } = await allLiveGrants(table, moment + settings.remindBefore);
+  if (moment - ((await readLastRun(table, 'remind')) ?? 0) < aboutADay) return reminded;
+  const { grants: due } = await readLiveGrants(table, moment + settings.remindBefore);
   const ending = due
     .flatMap((grant) => ifInForce(grant, moment) ?? [])
     .filter((grant) => isWorthIt(grant, settings.remindBefore));

@@ -8,7 +8,7 @@ import { expired, type Rule, type Unreadable } from '../../shared/policy/policy'
 import { seconds } from '../../shared/policy/time';
 import { countRequest } from '../../shared/store/links';
 import { readRuler } from '../../shared/store/rulers';
-import { rulesFor } from '../../shared/store/rules';
+import { readRulesFor } from '../../shared/store/rules';
 import { readUndelivered, type Undelivered } from '../../shared/store/undelivered';
 import type { SigningKeys } from '../../shared/tokens/tokens';
 import { type Address, readAddress, readNewAddresses } from './new-addresses';
@@ -31,7 +31,7 @@ export async function readAsked(deps: RequestLinkDeps, call: Call, email: string
   const { request, now } = call;
   const caller = callerOf(request.ip);
   const [rules, ruler, address, newAddresses, undelivered, calm, linkKeys] = await together([
-    rulesFor(table, email),
+    readRulesFor(table, email),
     readRuler(table, email),
     readAddress(table, email),
     readNewAddresses(table, email, now),

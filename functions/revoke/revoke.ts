@@ -4,19 +4,19 @@ import type { revokeGrantsRoute } from '../../shared/contract/routes/revoke-gran
 import type { revokeTokensRoute } from '../../shared/contract/routes/revoke-tokens';
 import { type End, type EndDeps, endGrant } from '../../shared/grants/end-grant';
 import { knownSilence } from '../../shared/grants/known-silence';
-import { only, orderedGrants } from '../../shared/grants/revoke-order';
+import { only, readOrderedGrants } from '../../shared/grants/revoke-order';
 import { endingAnswer, grantAnswer } from '../../shared/http/answers';
-import { type AuthDeps, type Authority, authorize, claimsOf, livePerson } from '../../shared/http/authenticate';
+import { type AuthDeps, type Authority, authorize, readPerson, verifyClaims } from '../../shared/http/authenticate';
 import type { Call, CallOf } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
 import type { ApiResponse } from '../../shared/http/render';
 import { named } from '../../shared/policy/filter';
 import { asksOutside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
-import { grantsOf } from '../../shared/store/grants/reads';
+import { readGrantsOf } from '../../shared/store/grants/reads';
 import type { LivingGrant } from '../../shared/store/grants/row';
 import type { GrantRows, UnreadableGrant } from '../../shared/store/grants/rows';
-import { liveTokens, revokeToken } from '../../shared/store/links';
+import { readLiveTokens, revokeToken } from '../../shared/store/links';
 import { closeOrder, type Order, planOrder } from '../../shared/store/orders';
 import { newId } from '../../shared/tokens/tokens';
 import { type AwaitedCause, endGrants, type ManyEnded } from './end-grants';
@@ -34,12 +34,12 @@ type Filter = CallOf<typeof revokeGrantsRoute>['query'] & { email: string };
 /** `DELETE /grants`: ends every live grant that the filters match, on all hosts at once. */
 export async function revokeGrants(deps: RevokeDeps, call: CallOf<typeof revokeGrantsRoute>): Promise<ApiResponse> {
   const { query, request, now } = call;
-  const claims = await claimsOf(deps, call);
+  const claims = await verifyClaims(deps, call);
   const filter = { ...query, email: query.email ?? claims.email };
   const own = filter.email === claims.email;
   const [person, rows] = await (own
-    ? together([livePerson(deps, claims, call), grantsOf(deps.table, claims.email, named(filter.host))])
-    : together([mayRevoke(deps, call, filter)]));
+    ? together([readPerson(deps, claims, call), readGrantsOf(deps.table, claims.email, named(filter.host))])
+    : together([requireRevoker(deps, call, filter)]));
   const order = orderOf(person, filter, call);
   // Everybody's may be too many to be read in time, so that the order comes before them.
   const everybodys = filter.email === '*' ? await write(deps, call, order) : undefined;
@@ -81,7 +81,7 @@ async function find(
 ) {
   const found: GrantRows<LivingGrant> = { grants: [], unreadable: [] };
   if (rows) return { found: only(order, rows), rest: false };
-  for await (const page of orderedGrants(table, order)) {
+  for await (const page of readOrderedGrants(table, order)) {
     found.grants.push(...page.grants);
     found.unreadable.push(...page.unreadable);
     if (Date.now() > request.deadline - toAct) return { found, rest: true };
@@ -111,10 +111,10 @@ function answer(ends: End[], unreadable: UnreadableGrant[], rest: boolean) {
 
 /** `DELETE /tokens`: every token of a person stops working with the next request. */
 export async function revokeTokens(deps: RevokeDeps, call: CallOf<typeof revokeTokensRoute>): Promise<ApiResponse> {
-  const claims = await claimsOf(deps, call);
+  const claims = await verifyClaims(deps, call);
   const { email = claims.email } = call.query;
   const now = seconds(call.now);
-  const [person, tokens] = await together([livePerson(deps, claims, call), liveTokens(deps.table, email, now)]);
+  const [person, tokens] = await together([readPerson(deps, claims, call), readLiveTokens(deps.table, email, now)]);
   if (email !== person.email && !person.admin)
     throw refusalOf({ email }, person.email, "Only admins may revoke other people's tokens.");
   const event = { act: 'tokens_revoked' as const, email, by: claims.email, count: tokens.length };
@@ -126,7 +126,7 @@ export async function revokeTokens(deps: RevokeDeps, call: CallOf<typeof revokeT
 }
 
 /** For admins, and for rulers inside their scope. Everybody's are ended on one host at a time: more would hardly be meant. */
-async function mayRevoke(deps: RevokeDeps, call: Call, filter: Filter): Promise<Authority> {
+async function requireRevoker(deps: RevokeDeps, call: Call, filter: Filter): Promise<Authority> {
   const person = await authorize(deps, call);
   if (!person.admin && (!person.scope || asksOutside(person.scope, filter))) {
     const detail = "Only admins, and rulers inside their scope, may revoke other people's grants.";

@@ -1,14 +1,14 @@
 import { setStage } from '../../shared/aws/host-secret';
 import { newPassword } from '../../shared/tokens/tokens';
-import { currentOf, nextUser, type Rotation, type RotationDeps, readStage, type Stored } from './rotation';
+import { nextUser, type Rotation, type RotationDeps, readCurrent, readStage, type Stored } from './rotation';
 
 /** Step 1: a pending value with a new password. One that is there already stays. */
 export async function createSecret(deps: RotationDeps, rotation: Rotation): Promise<void> {
-  const current = await currentOf(deps, rotation);
+  const current = await readCurrent(deps, rotation);
   const pending = await readStage(deps, rotation, 'AWSPENDING');
   if (pending?.version === rotation.token) return;
   const username = nextUser(current.login);
-  const password = (await passwordLeftOver(deps, rotation, current)) ?? newPassword();
+  const password = (await readLeftPassword(deps, rotation, current)) ?? newPassword();
   await deps.versions.fill(rotation.id, rotation.token, JSON.stringify({ ...current.fields, username, password }));
 }
 
@@ -16,7 +16,7 @@ export async function createSecret(deps: RotationDeps, rotation: Rotation): Prom
  * The password of an earlier rotation that was cut off and given up. The server may have it already, and then no other value
  * opens it: it must not be lost, so this rotation finishes what that one began.
  */
-async function passwordLeftOver(
+async function readLeftPassword(
   deps: RotationDeps,
   rotation: Rotation,
   { login: current }: Stored,

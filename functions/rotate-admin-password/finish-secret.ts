@@ -1,13 +1,13 @@
 import { setStage } from '../../shared/aws/host-secret';
 import {
-  bothOf,
-  currentOf,
   isMerged,
   isSameLogin,
   merged,
   type Rotation,
   type RotationDeps,
   RotationRefused,
+  readBoth,
+  readCurrent,
   type Stored,
 } from './rotation';
 
@@ -16,7 +16,7 @@ export async function finishSecret(deps: RotationDeps, rotation: Rotation): Prom
   const { versions } = deps;
   const { id, token } = rotation;
   if (!rotation.stages[token]?.includes('AWSCURRENT')) {
-    const { current, pending } = await bothOf(deps, rotation);
+    const { current, pending } = await readBoth(deps, rotation);
     // The label moves only from the version that was compared, so that nothing written meanwhile is lost.
     if (isMerged(current, pending))
       await versions.moveStage(id, 'AWSCURRENT', { from: current.version, to: pending.version });
@@ -42,6 +42,6 @@ async function mergeLate(
     ? 'changed'
     : await versions.change(id, JSON.stringify(merged(current, pending)), current.version);
   if (change !== 'changed') throw new RotationRefused(`The secret ${name} was changed just now`);
-  const { version } = await currentOf(deps, rotation);
+  const { version } = await readCurrent(deps, rotation);
   await versions.moveStage(id, 'AWSPENDING', { from: token, to: version });
 }

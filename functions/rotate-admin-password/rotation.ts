@@ -66,15 +66,15 @@ export async function readStage(
 }
 
 /** The value in force, and the one that is to come. */
-export async function bothOf(deps: RotationDeps, rotation: Rotation): Promise<{ current: Stored; pending: Stored }> {
-  const [current, pending] = await together([currentOf(deps, rotation), readStage(deps, rotation, 'AWSPENDING')]);
+export async function readBoth(deps: RotationDeps, rotation: Rotation): Promise<{ current: Stored; pending: Stored }> {
+  const [current, pending] = await together([readCurrent(deps, rotation), readStage(deps, rotation, 'AWSPENDING')]);
   if (pending?.version !== rotation.token) throw new RotationRefused(`${rotation.name} has no pending value`);
   const expected = nextUser(current.login);
   if (pending.login.username === expected || isSameLogin(current, pending)) return { current, pending };
   throw new RotationRefused(`The pending value of ${rotation.name} is for another user than ${expected}`);
 }
 
-export async function currentOf(deps: RotationDeps, rotation: Rotation): Promise<Stored> {
+export async function readCurrent(deps: RotationDeps, rotation: Rotation): Promise<Stored> {
   const current = await readStage(deps, rotation, 'AWSCURRENT');
   if (!current) throw new RotationRefused(`${rotation.name} has no current value`);
   return current;

@@ -1,10 +1,10 @@
 import { setStage } from '../../shared/aws/host-secret';
 import {
-  bothOf,
   hostWith,
   type Rotation,
   type RotationDeps,
   RotationRefused,
+  readBoth,
   readStage,
   type Stored,
 } from './rotation';
@@ -12,7 +12,7 @@ import { setAlternate } from './set-alternate';
 
 /** Step 2: the server learns the pending password. Done already where it opens. */
 export async function setSecret(deps: RotationDeps, rotation: Rotation): Promise<void> {
-  const { current, pending } = await bothOf(deps, rotation);
+  const { current, pending } = await readBoth(deps, rotation);
   if ((await deps.admins.login(hostWith(rotation, current, pending.login))) !== 'refused') return;
   if (current.login.masterarn === undefined) await setOwn(deps, rotation, { current, pending });
   else await setAlternate(deps, rotation, { current, pending, master: current.login.masterarn });

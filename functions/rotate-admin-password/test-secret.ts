@@ -1,8 +1,8 @@
-import { bothOf, hostWith, type Rotation, type RotationDeps, RotationRefused } from './rotation';
+import { hostWith, type Rotation, type RotationDeps, RotationRefused, readBoth } from './rotation';
 
 /** Step 3: the pending login opens the server, and may do there what the current one may. */
 export async function testSecret({ admins, ...deps }: RotationDeps, rotation: Rotation): Promise<void> {
-  const { current, pending } = await bothOf({ admins, ...deps }, rotation);
+  const { current, pending } = await readBoth({ admins, ...deps }, rotation);
   const held = await admins.login(hostWith(rotation, current, pending.login));
   if (held === 'refused') throw new RotationRefused(`The pending login of ${rotation.name} is refused`);
   if (pending.login.username === current.login.username) return;

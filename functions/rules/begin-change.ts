@@ -1,6 +1,6 @@
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
-import { type Authority, claimsOf, governs, liveAuthority } from '../../shared/http/authenticate';
+import { type Authority, governs, readAuthority, verifyClaims } from '../../shared/http/authenticate';
 import type { Call } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
@@ -31,9 +31,9 @@ export interface Change {
 /** Reads all that a change of this rule depends on, and refuses who may not make it, and what was changed since it was seen. */
 export async function beginChange(deps: RulesDeps, call: Call, wanted: Wanted): Promise<Change> {
   const { key, seen } = wanted;
-  const claims = await claimsOf(deps, call);
+  const claims = await verifyClaims(deps, call);
   const [person, before, ...others] = await together([
-    liveAuthority(deps, claims, call),
+    readAuthority(deps, claims, call),
     readRule(deps.table, key),
     ...opposites(key).map((opposite) => readRule(deps.table, opposite)),
   ]);

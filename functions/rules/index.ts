@@ -7,17 +7,17 @@ import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
 import { openFunction } from '../../shared/http/open-function';
 import { on, serve } from '../../shared/http/serve';
+import { explainWhy } from './explain-why';
 import { setRuleForPython } from './python-rule';
 import { deleteRuler, getRulers, setRuler } from './rulers';
 import { deleteRule, getRules, setRule } from './rules';
-import { why } from './why';
 
 const { deps, edge } = openFunction('rules');
 const served = [
   on(listRulesRoute, getRules),
   on(setRuleRoute, setRule),
   on(removeRuleRoute, deleteRule),
-  on(whyAllowedRoute, why),
+  on(whyAllowedRoute, explainWhy),
   on(listRulersRoute, getRulers),
   on(setRulerRoute, setRuler),
   on(dismissRulerRoute, deleteRuler),

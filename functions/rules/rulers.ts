@@ -6,7 +6,7 @@ import type { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { rulerAnswer } from '../../shared/http/answers';
 import { authorize } from '../../shared/http/authenticate';
 import type { Call, CallOf } from '../../shared/http/call';
-import { cursorTo, positionIn } from '../../shared/http/cursors';
+import { sealCursor, unsealPosition } from '../../shared/http/cursors';
 import { Refusal } from '../../shared/http/refusal';
 import type { ApiResponse } from '../../shared/http/render';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
@@ -28,17 +28,17 @@ const problems = {
 /** `GET /rulers`: all rulers with their scopes, or one of them. */
 export async function getRulers(deps: RulesDeps, call: CallOf<typeof listRulersRoute>): Promise<ApiResponse> {
   const { email } = call.query;
-  const by = await adminFor(deps, call, { act: 'read_refused', email, route: call.request.route });
+  const by = await requireAdmin(deps, call, { act: 'read_refused', email, route: call.request.route });
   const { rulers, next } =
     email === undefined
-      ? await listRulers(deps.table, await positionIn(deps, call, by))
-      : { rulers: await rulerAlone(deps, email) };
+      ? await listRulers(deps.table, await unsealPosition(deps, call, by))
+      : { rulers: await readAlone(deps, email) };
   reportUnreadable(deps.log, rulers, call);
-  const cursor = await cursorTo(deps, call, { email: by, next });
+  const cursor = await sealCursor(deps, call, { email: by, next });
   return { status: 200, json: { rulers: rulers.map(rulerAnswer), ...cursor } };
 }
 
-async function rulerAlone({ table }: RulesDeps, email: string): Promise<(StoredRuler | Unreadable)[]> {
+async function readAlone({ table }: RulesDeps, email: string): Promise<(StoredRuler | Unreadable)[]> {
   const ruler = await readRuler(table, email);
   return ruler ? [ruler] : [];
 }
@@ -46,7 +46,7 @@ async function rulerAlone({ table }: RulesDeps, email: string): Promise<(StoredR
 /** `PUT /rulers`: appoints a ruler, or gives one another scope. */
 export async function setRuler(deps: RulesDeps, call: CallOf<typeof setRulerRoute>): Promise<ApiResponse> {
   const { version: seen, ...wanted } = call.body;
-  const { by, before } = await rulerBefore(deps, call, { email: wanted.email, seen });
+  const { by, before } = await readBefore(deps, call, { email: wanted.email, seen });
   const ruler: StoredRuler = {
     ...wanted,
     version: nextVersion(before),
@@ -69,7 +69,7 @@ function replacedBy(after: object, before: object | undefined): { replaced?: obj
 /** `DELETE /rulers`: dismisses a ruler. The reaper removes the rules that they set. */
 export async function deleteRuler(deps: RulesDeps, call: CallOf<typeof dismissRulerRoute>): Promise<ApiResponse> {
   const { email, version: seen } = call.query;
-  const { by, before } = await rulerBefore(deps, call, { email, seen });
+  const { by, before } = await readBefore(deps, call, { email, seen });
   const event = { email, by, before: before && rulerAnswer(before) };
   if (!before) throw refusalOf(event, 'ruler_unknown');
   await planSweep(deps.table, { ruler: email }, seconds(call.now));
@@ -81,12 +81,12 @@ export async function deleteRuler(deps: RulesDeps, call: CallOf<typeof dismissRu
   return { status: 200, json: rulerAnswer(before) };
 }
 
-async function rulerBefore(
+async function readBefore(
   deps: RulesDeps,
   call: Call,
   { email, seen }: { email: string; seen: number | undefined },
 ): Promise<{ by: string; before: StoredRuler | Unreadable | undefined }> {
-  const by = await adminFor(deps, call, { act: 'ruler_refused', email });
+  const by = await requireAdmin(deps, call, { act: 'ruler_refused', email });
   const before = await readRuler(deps.table, email);
   reportUnreadable(deps.log, before ? [before] : [], call);
   if (seen !== undefined && seen !== versionOf(before))
@@ -94,7 +94,7 @@ async function rulerBefore(
   return { by, before };
 }
 
-async function adminFor(
+async function requireAdmin(
   deps: RulesDeps,
   call: Call,
   { email, ...event }: Pick<Event, 'act' | 'route'> & { email: string | undefined },

@@ -3,11 +3,11 @@ import { ApiError } from '../../shared/contract/errors';
 import type { listRulesRoute } from '../../shared/contract/routes/list-rules';
 import type { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
 import type { setRuleRoute } from '../../shared/contract/routes/set-rule';
-import { ruleLosses } from '../../shared/grants/rule-losses';
+import { foretellLosses } from '../../shared/grants/foretell-losses';
 import { lossesAnswer, ruleAnswer, storedRuleAnswer, unreadableAnswer } from '../../shared/http/answers';
 import { authorize, governs } from '../../shared/http/authenticate';
 import type { Call, CallOf } from '../../shared/http/call';
-import { cursorTo, positionIn } from '../../shared/http/cursors';
+import { sealCursor, unsealPosition } from '../../shared/http/cursors';
 import { Refusal } from '../../shared/http/refusal';
 import type { ApiResponse } from '../../shared/http/render';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
@@ -32,11 +32,11 @@ export async function getRules(deps: RulesDeps, call: CallOf<typeof listRulesRou
     );
     throw new Refusal(problem, { act: 'read_refused', email: person.email, route: call.request.route });
   }
-  const from = await positionIn(deps, call, person.email);
+  const from = await unsealPosition(deps, call, person.email);
   const { rules, next } = await listRules(deps.table, call.query.email, from);
   reportUnreadable(deps.log, rules, call);
   const shown = rules.filter((rule) => ('unreadable' in rule ? person.admin : governs(person, rule)));
-  const cursor = await cursorTo(deps, call, { email: person.email, next });
+  const cursor = await sealCursor(deps, call, { email: person.email, next });
   return { status: 200, json: { rules: shown.map(storedRuleAnswer), ...cursor } };
 }
 
@@ -101,7 +101,7 @@ export async function deleteRule(deps: RulesDeps, call: CallOf<typeof removeRule
 
 const foretell = async ({ table }: RulesDeps, change: RuleChange, moment: number): Promise<ApiResponse> => ({
   status: 200,
-  json: lossesAnswer(await ruleLosses(table, change, moment)),
+  json: lossesAnswer(await foretellLosses(table, change, moment)),
 });
 
 async function planSweepAfter({ table }: RulesDeps, { now }: Call, change: RuleChange): Promise<void> {

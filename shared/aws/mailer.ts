@@ -47,12 +47,12 @@ export function sesMailer(mailFrom: string, configurationSet?: string, mostTime 
     const command = new SendEmailCommand({ ...addresses, Message, ConfigurationSetName: configurationSet });
     const abortSignal = AbortSignal.timeout(mostTime);
     const ends = performance.now() + mostTime;
-    await untilTaken(() => client.send(command, { abortSignal }), { abortSignal, ends });
+    await sendUntilTaken(() => client.send(command, { abortSignal }), { abortSignal, ends });
   };
 }
 
 /** Sends again what SES could not take just now, while there is time. */
-async function untilTaken(
+async function sendUntilTaken(
   send: () => Promise<unknown>,
   { abortSignal, ends }: { abortSignal: AbortSignal; ends: number },
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { fits, named } from '../policy/filter';
 import { inside } from '../policy/scope';
-import { type GrantPage, grantsOnHostFrom } from '../store/grants/pages';
-import { grantsOf } from '../store/grants/reads';
+import { type GrantPage, pageGrantsOn } from '../store/grants/pages';
+import { readGrantsOf } from '../store/grants/reads';
 import type { Grant, LivingGrant } from '../store/grants/row';
 import type { GrantRows, UnreadableGrant } from '../store/grants/rows';
 import { counts } from '../store/grants/states';
@@ -9,12 +9,12 @@ import type { Order } from '../store/orders';
 import type { Table } from '../store/table';
 
 /** The rows that an order is about, and that have not ended, a page at a time. */
-export async function* orderedGrants(table: Table, order: Order): AsyncGenerator<GrantRows<LivingGrant>> {
+export async function* readOrderedGrants(table: Table, order: Order): AsyncGenerator<GrantRows<LivingGrant>> {
   const host = named(order.host);
-  if (order.email !== '*') yield only(order, await grantsOf(table, order.email, host));
+  if (order.email !== '*') yield only(order, await readGrantsOf(table, order.email, host));
   else if (host !== undefined) {
     for (let from: string | undefined = ' '; from !== undefined; ) {
-      const page: GrantPage = await grantsOnHostFrom(table, host, from);
+      const page: GrantPage = await pageGrantsOn(table, host, from);
       yield only(order, page);
       from = page.next;
     }

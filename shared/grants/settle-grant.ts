@@ -2,7 +2,7 @@ import { together } from '../async/together';
 import { seconds } from '../policy/time';
 import { type Source, writeEvent } from '../store/audit';
 import { finishEnd } from '../store/grants/ending';
-import { allLiveGrants, readGrant } from '../store/grants/reads';
+import { readGrant, readLiveGrants } from '../store/grants/reads';
 import type { EndedGrant, EndingGrant, Grant, Proof } from '../store/grants/row';
 import type { Table } from '../store/table';
 
@@ -16,7 +16,7 @@ const ifUnsettled = (grant: Grant): EndingGrant | undefined =>
   grant.state === 'ending' && isUnsettledReason(grant.waitsFor) ? grant : undefined;
 
 export const listUnsettled = async (table: Table): Promise<EndingGrant[]> =>
-  (await allLiveGrants(table)).grants.flatMap((grant) => ifUnsettled(grant) ?? []);
+  (await readLiveGrants(table)).grants.flatMap((grant) => ifUnsettled(grant) ?? []);
 
 export type Settled = { state: 'settled'; grant: EndedGrant } | { state: 'refused'; reason: string; detail: string };
 
@@ -26,7 +26,7 @@ export async function settleGrant(
   id: string,
   { by, source, now }: { by: string; source: Source; now: Date },
 ): Promise<Settled> {
-  const listed = (await allLiveGrants(table)).grants.find((grant) => grant.id === id);
+  const listed = (await readLiveGrants(table)).grants.find((grant) => grant.id === id);
   const found = listed && (await readGrant(table, listed));
   const grant = found && ifUnsettled(found);
   if (!grant) return refused('grant_unknown', `No grant ${id} waits for a decision.`);

@@ -2,7 +2,7 @@ import { sideBySide } from '../async/side-by-side';
 import type { Host, MongoUsers } from '../mongo/mongo-users';
 import type { TaggedUsers } from '../mongo/tagged-users';
 import { stampGrant } from '../store/grants/noting';
-import { grantsOnHost } from '../store/grants/reads';
+import { readGrantsOn } from '../store/grants/reads';
 import type { LivingGrant } from '../store/grants/row';
 import { counts, isStamped } from '../store/grants/states';
 import type { Table } from '../store/table';
@@ -32,7 +32,7 @@ export async function stampHost(
   deps: StampDeps & { tagged: Pick<TaggedUsers, 'look'>; stackName: string },
   host: Host,
 ): Promise<number> {
-  const live = (await grantsOnHost(deps.table, host.name)).grants.filter(counts);
+  const live = (await readGrantsOn(deps.table, host.name)).grants.filter(counts);
   const names = live.map(({ username: user, usersDb: db }) => ({ user, db }));
   const { ours } = await deps.tagged.look(host, deps.stackName, names);
   const there = new Set(ours.map(({ tag }) => tag.grant));

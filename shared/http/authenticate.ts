@@ -27,8 +27,11 @@ export interface Person extends TokenClaims {
 
 export const issuerOf = (stackName: string): string => `mongogrant:${stackName}`;
 
-/** What the token of a request says, its signature and times checked. Whether it was revoked is for {@link livePerson} to read. */
-export async function claimsOf(deps: AuthDeps, { request, now }: Pick<Call, 'request' | 'now'>): Promise<TokenClaims> {
+/** What the token of a request says, its signature and times checked. Whether it was revoked is for {@link readPerson} to read. */
+export async function verifyClaims(
+  deps: AuthDeps,
+  { request, now }: Pick<Call, 'request' | 'now'>,
+): Promise<TokenClaims> {
   const token = request.bearer;
   if (!token)
     throw new ApiError(
@@ -44,7 +47,7 @@ export async function claimsOf(deps: AuthDeps, { request, now }: Pick<Call, 'req
  * The person behind verified claims: one read, made beside the other reads of a request. A 401 if the token was revoked, or says of its
  * end something else than the row from which it came.
  */
-export async function livePerson(deps: AuthDeps, claims: TokenClaims, { now }: Call): Promise<Person> {
+export async function readPerson(deps: AuthDeps, claims: TokenClaims, { now }: Call): Promise<Person> {
   const link = await readLink(deps.table, claims);
   if (!vouches(link, claims, seconds(now) - clockTolerance))
     throw new ApiError('token_revoked', 'This token has been revoked. Ask for a new link.');
@@ -57,14 +60,14 @@ export interface Authority extends Person {
 }
 
 /** The person behind verified claims, with their scope: two reads at once. An admin needs none. */
-export async function liveAuthority(
+export async function readAuthority(
   deps: AuthDeps & { log: Log },
   claims: TokenClaims,
   call: Call,
 ): Promise<Authority> {
   const isAdmin = deps.settings.admins.includes(claims.email);
   const [person, ruler] = await together([
-    livePerson(deps, claims, call),
+    readPerson(deps, claims, call),
     isAdmin ? undefined : readRuler(deps.table, claims.email),
   ]);
   if (!ruler) return person;
@@ -74,7 +77,7 @@ export async function liveAuthority(
 
 /** The two steps at once, for a request with nothing else to read first. */
 export async function authorize(deps: AuthDeps & { log: Log }, call: Call): Promise<Authority> {
-  return liveAuthority(deps, await claimsOf(deps, call), call);
+  return readAuthority(deps, await verifyClaims(deps, call), call);
 }
 
 /** Whether this person may decide about all of this rule or grant: an admin may, and a ruler in whose scope it is. */

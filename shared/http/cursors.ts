@@ -12,7 +12,7 @@ const purposeOf = ({ route, query }: ApiRequest, email: string): string => {
 };
 
 /** The position at which the asked page begins; none for the first one. A 400 for what no page of this list gave to this person. */
-export async function positionIn(
+export async function unsealPosition(
   deps: Pick<AuthDeps, 'secrets'>,
   { request }: Call,
   email: string,
@@ -28,7 +28,7 @@ export async function positionIn(
 }
 
 /** What an answer says of the next page: nothing where there is none. */
-export async function cursorTo(
+export async function sealCursor(
   deps: Pick<AuthDeps, 'secrets'>,
   { request }: Call,
   { email, next }: { email: string; next: string | undefined },

@@ -51,7 +51,7 @@ export interface Edge {
 
 /** A Lambda handler for some routes: parses the payload, runs the use case, puts a refusal on record, and turns every outcome into HTTP. */
 export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[], deps: Deps, edge: Edge): Handler {
-  const { clock = () => new Date(), front = bySourceIp } = edge;
+  const { clock = () => new Date(), front = readSourceIp } = edge;
   const byKey = new Map(all.map((served) => [served.key, served]));
   return async (event, context) => {
     const now = clock();
@@ -71,7 +71,7 @@ export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[
       const note = noteFor(deps.table, { requestId, ip }, now);
       const request = parseEvent(event, ip, edge.origin);
       const call = { request, now, body: undefined, query: undefined, note };
-      return respond(render(await onRecord(call, () => served.answer(deps, call))));
+      return respond(render(await putOnRecord(call, () => served.answer(deps, call))));
     } catch (error) {
       const problem = error instanceof ApiError ? error : ownFault(error);
       const asked = { requestId, wantsPage: acceptsPage(event) };
@@ -89,7 +89,7 @@ export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[
 const noteFor = (table: Table, source: Source, now: Date) => (event: Event) => writeEvent(table, event, source, now);
 
 /** A refusal that is not on record was none: then the fault that kept it from there is the answer. */
-async function onRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T>): Promise<T> {
+async function putOnRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (fault) {
@@ -99,7 +99,7 @@ async function onRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T>):
 }
 
 /** API Gateway's own word on who sent the request, where nothing stands in front of it. */
-const bySourceIp = async (event: APIGatewayProxyEventV2): Promise<string> => event.requestContext.http.sourceIp;
+const readSourceIp = async (event: APIGatewayProxyEventV2): Promise<string> => event.requestContext.http.sourceIp;
 
 function ownFault(error: unknown): ApiError {
   return isPassing(error)

@@ -159,14 +159,14 @@ export function mongoServers(): MongoServers {
     members: ({ secret }) => found.get(serversOf(secret)) ?? [],
     visit,
     async tryLogin(host, member, login) {
-      const first = await outcomeOf(visit(host, member, login.db, loginStart(login)));
+      const first = await awaitOutcome(visit(host, member, login.db, loginStart(login)));
       if (first !== 'accepted') return first;
       const { user, db, password, mechanism } = login;
       const auth = { auth: { username: user, password }, authSource: db, authMechanism: mechanism };
       const limit = { serverSelectionTimeoutMS: timeLeft(host, visitMs) };
       const options = { ...visitOptions, ...tlsOptionsOf(host.secret), ...auth, ...limit };
       const client = new MongoClient(memberAddress(host.secret, member), options);
-      const whole = await outcomeOf(client.connect());
+      const whole = await awaitOutcome(client.connect());
       await client.close();
       return whole;
     },
@@ -187,7 +187,7 @@ const loginStart = ({ user, mechanism }: Login): Message => ({
   options: { skipEmptyExchange: true },
 });
 
-const outcomeOf = (attempt: Promise<unknown>): Promise<LoginAnswer> =>
+const awaitOutcome = (attempt: Promise<unknown>): Promise<LoginAnswer> =>
   attempt.then(
     () => 'accepted',
     (error: unknown) => (isLoginRefused(hostFault('', error)) ? 'refused' : 'unreachable'),

@@ -28,7 +28,7 @@ export const askForUsers = async (servers: Servers, host: Host, db: string, comm
   v.parse(v.array(shownUser), (await servers.command(host, db, command)).users);
 
 /** The users with exactly these names, as they are now, with their restrictions where the server tells them. */
-export async function usersNamed(servers: Servers, host: Host, names: readonly UserName[]): Promise<ShownUser[]> {
+export async function findUsers(servers: Servers, host: Host, names: readonly UserName[]): Promise<ShownUser[]> {
   const batches = Array.from({ length: Math.ceil(names.length / perCommand) }, (_, index) =>
     names.slice(index * perCommand, (index + 1) * perCommand).map(({ user, db }) => ({ user, db })),
   );

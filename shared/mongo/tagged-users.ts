@@ -6,7 +6,7 @@ import { serverCode } from './mongo-faults';
 import { durably, type MongoServers } from './mongo-servers';
 import type { Host, UserName } from './mongo-users';
 import { heldOn } from './privileges';
-import { askForUsers, cidrsOf, type ShownUser, unlessRefused, usersNamed } from './shown-users';
+import { askForUsers, cidrsOf, findUsers, type ShownUser, unlessRefused } from './shown-users';
 
 /** A user with the tag of one stack. Fields of the tag that somebody changed by hand may hold anything. */
 export interface TaggedUser extends UserName {
@@ -76,7 +76,7 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
   }
 
   const look = async (host: Host, stack: string, names: readonly UserName[]): Promise<Seen> =>
-    seenIn(await usersNamed(servers, host, names), stack);
+    seenIn(await findUsers(servers, host, names), stack);
 
   /** With what only a look at each name shows; as they were found, where our login may list users and not look at one. */
   async function inDetail(host: Host, stack: string, ours: TaggedUser[]): Promise<TaggedUser[]> {

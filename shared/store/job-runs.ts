@@ -12,7 +12,7 @@ export type DailyJob = (typeof dailyJobs)[number];
 const jobItem = v.object({ ranAt: v.number() });
 
 /** Seconds since 1970; none where it never did, as far as can be read. */
-export async function lastRun(table: Table, job: DailyJob): Promise<number | undefined> {
+export async function readLastRun(table: Table, job: DailyJob): Promise<number | undefined> {
   const item = await table.get(keys.jobRun(job));
   return item && readRow(table, jobItem, item)?.ranAt;
 }

@@ -103,7 +103,7 @@ export const vouches = (link: Link | undefined, claims: TokenClaims, now: number
   link?.state === 'redeemed' && link.email === claims.email && (link.tokenExpiresAt ?? 0) > now;
 
 /** The links of a person that are live tokens, or logins of terminals that have only to fetch theirs; and what can't be read, as it may be one. */
-export async function liveTokens(table: Table, email: string, now: number): Promise<Key[]> {
+export async function readLiveTokens(table: Table, email: string, now: number): Promise<Key[]> {
   const items = await table.query({ pk: keys.links(email), prefix: 'link#' });
   const isLive = (link: Link) =>
     (link.state === 'redeemed' && (link.tokenExpiresAt ?? 0) > now) || waitsForPoll(link, now);

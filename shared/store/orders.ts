@@ -40,7 +40,7 @@ export async function planOrder(table: Table, id: string, order: Order): Promise
 }
 
 /** What is to be carried out now. */
-export async function dueOrders(table: Table, now: number): Promise<StoredOrder[]> {
+export async function readDueOrders(table: Table, now: number): Promise<StoredOrder[]> {
   const items = await table.query({ pk: keys.orders, index: 'due', upTo: now });
   return items.flatMap((item) => readRow(table, orderItem, item) ?? []);
 }

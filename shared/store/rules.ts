@@ -29,12 +29,12 @@ const ruleItem = v.object({
 export type StoredRule = v.InferOutput<typeof ruleItem>;
 
 /** All the rules that can speak about an address: three partitions, read at once. */
-export async function rulesFor(table: Table, email: string): Promise<(StoredRule | Unreadable)[]> {
-  return (await together(principalsOf(email).map((principal) => rulesUnder(table, principal)))).flat();
+export async function readRulesFor(table: Table, email: string): Promise<(StoredRule | Unreadable)[]> {
+  return (await together(principalsOf(email).map((principal) => readRulesUnder(table, principal)))).flat();
 }
 
 /** All rules of one principal. */
-export const rulesUnder = async (table: Table, principal: string): Promise<(StoredRule | Unreadable)[]> =>
+export const readRulesUnder = async (table: Table, principal: string): Promise<(StoredRule | Unreadable)[]> =>
   (await table.query({ pk: keys.rules(principal) })).map(parseRule);
 
 /** How many rules are read for one page. */

@@ -42,7 +42,10 @@ export async function planSweep(table: Table, what: { rule: RuleKey } | { ruler:
 }
 
 /** What is to be swept now. */
-export async function dueSweeps(table: Table, now: number): Promise<{ ofRules: RuleSweep[]; ofRulers: RulerSweep[] }> {
+export async function readDueSweeps(
+  table: Table,
+  now: number,
+): Promise<{ ofRules: RuleSweep[]; ofRulers: RulerSweep[] }> {
   const items = await table.query({ pk: keys.sweeps, index: 'due', upTo: now });
   const found = items.flatMap((item) => readRow(table, sweepItem, item) ?? []);
   return {

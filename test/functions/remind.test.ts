@@ -1,6 +1,6 @@
 import { remind } from '../../functions/remind/remind';
 import { MailNotTaken, type SendMail } from '../../shared/aws/mailer';
-import { lastRun } from '../../shared/store/job-runs';
+import { readLastRun } from '../../shared/store/job-runs';
 import { keys } from '../../shared/store/keys';
 import type { Table } from '../../shared/store/table';
 import { allItems, later, openStage, type Stage } from '../support/stage';
@@ -139,7 +139,7 @@ test('where SES takes no more for now, or the time is up, the next hour goes on,
   };
   const first = await run({ sendMail: sendMail(5) });
   expect(first).toMatchObject({ people: 5, grants: 5, failed: 0, left: 7 });
-  expect(await lastRun(stage.table, 'remind')).toBeUndefined();
+  expect(await readLastRun(stage.table, 'remind')).toBeUndefined();
   later(stage, 3600);
   expect(await run({}, 0)).toMatchObject({ people: 0, left: 7 });
   expect(await run()).toMatchObject({ people: 7, left: 0 });

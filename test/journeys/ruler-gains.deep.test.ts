@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { decide, type Rule, type Unreadable, type Wish } from '../../shared/policy/policy';
 import type { Scope } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
-import { rulesFor } from '../../shared/store/rules';
+import { readRulesFor } from '../../shared/store/rules';
 import { quickApi } from '../support/quick-api';
 
 /** Each night more of them. */
@@ -84,7 +84,7 @@ function inScope({ hosts: ofHosts, dbs: ofDbs, emails: ofEmails }: Scope, { emai
 /** Everything that the rules in the table decide. */
 async function decisions(table: ReturnType<typeof quickApi>['table'], now: number) {
   const rules = new Map<string, (Rule | Unreadable)[]>();
-  for (const email of emails) rules.set(email, await rulesFor(table, email));
+  for (const email of emails) rules.set(email, await readRulesFor(table, email));
   return everyWish.map((wish) => {
     const { allowed, until, cidrs } = decide(rules.get(wish.email) ?? [], wish, { ttl: 7 * 86_400, now });
     return { allowed, text: JSON.stringify({ allowed, until, cidrs }) };

@@ -7,7 +7,7 @@ import { startMongod } from 'embedded-mongod';
 import { MongoClient } from 'mongodb';
 import { anyPorts, type Ports, type Service, type ServiceOptions, startService } from '../../local/service';
 import { StartError } from '../../local/start-error';
-import { rulesFor } from '../../shared/store/rules';
+import { readRulesFor } from '../../shared/store/rules';
 import { dynamoTable } from '../../shared/store/table';
 import { handlersOf } from './http-exchange';
 
@@ -63,7 +63,9 @@ test('a fresh service has a signing key, its host, and one rule', async () => {
     password: 'mongoadminpass',
     authSource: 'admin',
   });
-  expect(await rulesFor(dynamoTable(service.tableName), 'you@example.com')).toMatchObject([seededRule(service.host)]);
+  expect(await readRulesFor(dynamoTable(service.tableName), 'you@example.com')).toMatchObject([
+    seededRule(service.host),
+  ]);
   expect(await (await fetch(`${service.api}/me`)).text()).toBe('a function');
   const client = new MongoClient(service.adminUri);
   expect(await client.db('admin').command({ ping: 1 })).toMatchObject({ ok: 1 });

@@ -2,8 +2,8 @@ import { getAudit } from '../../functions/audit/audit';
 import type { GrantDeps } from '../../functions/grant-credentials/allowed-wish';
 import { grantCredentials, renewGrant } from '../../functions/grant-credentials/grant-credentials';
 import { grantForPython } from '../../functions/grant-credentials/python-grant';
+import { answerRest } from '../../functions/grants/answer-rest';
 import { listGrants } from '../../functions/grants/list-grants';
-import { nothingHere } from '../../functions/grants/nothing-here';
 import { whoAmI } from '../../functions/grants/who-am-i';
 import type { RedeemDeps } from '../../functions/redeem-link/link-state';
 import { pollLogin } from '../../functions/redeem-link/poll-login';
@@ -13,10 +13,10 @@ import { getToken } from '../../functions/request-link/get-token';
 import { requestLink } from '../../functions/request-link/request-link';
 import type { RequestLinkDeps } from '../../functions/request-link/request-link-deps';
 import { revokeGrants, revokeTokens } from '../../functions/revoke/revoke';
+import { explainWhy } from '../../functions/rules/explain-why';
 import { setRuleForPython } from '../../functions/rules/python-rule';
 import { deleteRuler, getRulers, setRuler } from '../../functions/rules/rulers';
 import { deleteRule, getRules, setRule } from '../../functions/rules/rules';
-import { why } from '../../functions/rules/why';
 import { fallback } from '../../shared/contract/routes';
 import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
 import { getTokenRoute } from '../../shared/contract/routes/get-token';
@@ -56,7 +56,7 @@ export const useCases: readonly Served<AllDeps>[] = [
   on(listRulesRoute, getRules),
   on(setRuleRoute, setRule),
   on(removeRuleRoute, deleteRule),
-  on(whyAllowedRoute, why),
+  on(whyAllowedRoute, explainWhy),
   on(listRulersRoute, getRulers),
   on(setRulerRoute, setRuler),
   on(dismissRulerRoute, deleteRuler),
@@ -65,5 +65,5 @@ export const useCases: readonly Served<AllDeps>[] = [
   verifyToken,
   grantForPython,
   setRuleForPython,
-  { key: fallback.key, answer: nothingHere },
+  { key: fallback.key, answer: answerRest },
 ];

@@ -10,9 +10,9 @@ import { mongoServers } from '../../../shared/mongo/mongo-servers';
 import { mongoUsers } from '../../../shared/mongo/mongo-users';
 import { taggedUsers } from '../../../shared/mongo/tagged-users';
 import { seconds } from '../../../shared/policy/time';
-import { allLiveGrants } from '../../../shared/store/grants/reads';
+import { readLiveGrants } from '../../../shared/store/grants/reads';
 import { waitOf } from '../../../shared/store/grants/states';
-import { type DailyJob, lastRun } from '../../../shared/store/job-runs';
+import { type DailyJob, readLastRun } from '../../../shared/store/job-runs';
 import { readReach } from '../../../shared/store/reach';
 import { dynamoTable } from '../../../shared/store/table';
 import { newId } from '../../../shared/tokens/tokens';
@@ -93,11 +93,11 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
         const id = `${secretPrefix}/${secret}`;
         return { id, state: await stateOf(id) };
       },
-      lastRun: (job: DailyJob) => lastRun(table, job),
+      lastRun: (job: DailyJob) => readLastRun(table, job),
       reach: (host: string) => readReach(table, host),
       /** The host of each login that should have been dead by then. A login whose last member can't be asked does not count. */
       overdue: async (by: Date) => {
-        const { grants } = await allLiveGrants(table, seconds(by));
+        const { grants } = await readLiveGrants(table, seconds(by));
         return grants.flatMap((grant) => (waitOf(grant) === 'member_not_asked' ? [] : [grant.host]));
       },
     },

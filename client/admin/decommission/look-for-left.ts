@@ -2,7 +2,7 @@ import { sideBySide } from '../../../shared/async/side-by-side';
 import type { HostSecrets } from '../../../shared/aws/host-secrets';
 import type { Secrets } from '../../../shared/aws/secrets';
 import type { TaggedUsers } from '../../../shared/mongo/tagged-users';
-import { allLiveGrants, grantsOnHost } from '../../../shared/store/grants/reads';
+import { readGrantsOn, readLiveGrants } from '../../../shared/store/grants/reads';
 import { waitOf } from '../../../shared/store/grants/states';
 import type { Table } from '../../../shared/store/table';
 import { defined } from '../../sdk/defined';
@@ -35,7 +35,7 @@ const hostMs = 15_000;
 
 /** Logins that have not ended, by the table. */
 export async function grantsLeft({ table }: Pick<LookDeps, 'table'>): Promise<Pick<Left, 'grants' | 'unreadable'>> {
-  const { grants, unreadable } = await allLiveGrants(table);
+  const { grants, unreadable } = await readLiveGrants(table);
   return {
     grants: grants.map((grant) => {
       const { email, host, db, role } = grant;
@@ -53,7 +53,7 @@ async function lookOn({ table, secrets, tagged, stackName }: LookDeps, host: str
   try {
     const secret = await secrets.host(host, 'fresh');
     if (!secret) return { host };
-    const homes = (await grantsOnHost(table, host)).grants.map(({ usersDb }) => usersDb);
+    const homes = (await readGrantsOn(table, host)).grants.map(({ usersDb }) => usersDb);
     const dbs = [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
     const { ours, seen } = await tagged.list({ name: host, secret, deadline: Date.now() + hostMs }, stackName, dbs);
     return { host, users: ours.map(({ user, db }) => `${db}.${user}`), seen };

@@ -4,7 +4,7 @@ import type { StoredHost } from '../../../shared/aws/host-secrets';
 import { registeredName } from '../../../shared/contract/names';
 import { type End, type EndDeps, endGrant, whyNotEnded } from '../../../shared/grants/end-grant';
 import { seconds } from '../../../shared/policy/time';
-import { grantsOnHost } from '../../../shared/store/grants/reads';
+import { readGrantsOn } from '../../../shared/store/grants/reads';
 import type { EndedGrant, LivingGrant } from '../../../shared/store/grants/row';
 import type { UnreadableGrant } from '../../../shared/store/grants/rows';
 import { counts } from '../../../shared/store/grants/states';
@@ -74,7 +74,7 @@ async function livingOn(
   { table }: RemoveDeps,
   host: string,
 ): Promise<{ live: LivingGrant[]; unreadable: LeftGrant[] }> {
-  const { grants, unreadable } = await grantsOnHost(table, host);
+  const { grants, unreadable } = await readGrantsOn(table, host);
   return {
     live: grants.filter(counts),
     unreadable: unreadable.map((grant) => ({ grant, reason: 'row_unreadable' })),

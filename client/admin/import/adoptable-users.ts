@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { serverCode } from '../../../shared/mongo/mongo-faults';
 import { durably, type MongoServers } from '../../../shared/mongo/mongo-servers';
 import type { Host, Tag, UserName } from '../../../shared/mongo/mongo-users';
-import { cidrsOf, type ShownUser, usersNamed } from '../../../shared/mongo/shown-users';
+import { cidrsOf, findUsers, type ShownUser } from '../../../shared/mongo/shown-users';
 
 /** A user who was made by another program, or by us. */
 export interface FoundUser extends UserName {
@@ -32,7 +32,7 @@ export function adoptableUsers(servers: Pick<MongoServers, 'command'>) {
   return {
     /** The users with exactly these names, as they are now. */
     look: async (host: Host, names: readonly UserName[]): Promise<FoundUser[]> =>
-      (await usersNamed(servers, host, names)).map(found),
+      (await findUsers(servers, host, names)).map(found),
     /** Adds the tag to what is noted about the user, and changes nothing else. No MongoDB command takes a condition, so look right before. */
     tag: async (host: Host, { user, db, customData }: Tagging, tag: Tag): Promise<'tagged' | 'missing'> => {
       try {

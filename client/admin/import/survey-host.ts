@@ -3,7 +3,7 @@ import type { Secrets } from '../../../shared/aws/secrets';
 import { SecretUnusable } from '../../../shared/contract/errors';
 import type { MongoServers } from '../../../shared/mongo/mongo-servers';
 import type { Host } from '../../../shared/mongo/mongo-users';
-import { grantsOnHost } from '../../../shared/store/grants/reads';
+import { readGrantsOn } from '../../../shared/store/grants/reads';
 import type { Grant } from '../../../shared/store/grants/row';
 import type { Table } from '../../../shared/store/table';
 import { checkHost, type HostReport } from '../hosts/check-host';
@@ -75,7 +75,7 @@ export async function surveyHost(
     }),
   );
   const names = grants.flatMap(({ username, db }) => (closed.has(db) ? [] : [{ user: username, db }]));
-  const [users, rows] = await together([deps.adoptable.look(host, names), grantsOnHost(deps.table, host.name)]);
+  const [users, rows] = await together([deps.adoptable.look(host, names), readGrantsOn(deps.table, host.name)]);
   return { host, users, rows: rows.grants, closed };
 }
 

@@ -14,7 +14,7 @@ export type GrantPage = GrantRows & { next?: string };
  * The grants of a person, those that have not ended first, in the order of their keys; ended ones of the last months behind them. The
  * first page reads all rows, as no index knows which of them live.
  */
-export async function grantsOfFrom(table: Table, email: string, from: string | undefined): Promise<GrantPage> {
+export async function pageGrantsOf(table: Table, email: string, from: string | undefined): Promise<GrantPage> {
   const pk = keys.grants(email);
   const [phase, after = ''] = from?.split(' ') ?? [];
   if (phase === 'ended') {
@@ -30,7 +30,7 @@ export async function grantsOfFrom(table: Table, email: string, from: string | u
 }
 
 /** Everybody's grants on a host, from the index, which may lag behind by a moment. */
-export async function grantsOnHostFrom(table: Table, host: string, from = start): Promise<GrantPage> {
+export async function pageGrantsOn(table: Table, host: string, from = start): Promise<GrantPage> {
   const query = { pk: keys.grantsOn(host), index: 'listed', from, to: end, limit: mostRows } as const;
   const page = fitPage(await table.page(query));
   return { ...parseGrants(table, page.items), ...nextAfter(page, 'listSk') };
@@ -43,7 +43,7 @@ const position = v.tuple([
 ]);
 
 /** Everybody's grants that have not ended, part after part, from the index, which may lag behind by a moment. */
-export async function liveGrantsFrom(table: Table, from = '[0]'): Promise<GrantPage> {
+export async function pageLiveGrants(table: Table, from = '[0]'): Promise<GrantPage> {
   let [part, after] = v.parse(position, JSON.parse(from));
   const items: Item[] = [];
   for (; part < keys.dueShards.length; part += 1, after = undefined) {

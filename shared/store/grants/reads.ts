@@ -6,7 +6,7 @@ import { type GrantRows, parseGrants } from './rows';
 import { counts } from './states';
 
 /** The grants of a person, ended ones of the last months included. */
-export async function grantsOf(table: Table, email: string, host?: string): Promise<GrantRows> {
+export async function readGrantsOf(table: Table, email: string, host?: string): Promise<GrantRows> {
   return parseGrants(table, await table.query({ pk: keys.grants(email), ...(host && { prefix: `${host}#` }) }));
 }
 
@@ -17,16 +17,16 @@ export async function readGrant(table: Table, grant: Grant): Promise<Grant | und
 }
 
 /** Everybody's grants on a host, from the index, which may lag behind by a moment. */
-export async function grantsOnHost(table: Table, host: string): Promise<GrantRows> {
+export async function readGrantsOn(table: Table, host: string): Promise<GrantRows> {
   return parseGrants(table, await table.query({ pk: keys.grantsOn(host), index: 'listed' }));
 }
 
 /** Everybody's grants that have not ended, all of them or what is due up to a moment; from the index, which may lag behind by a moment. */
-export async function allLiveGrants(table: Table, upTo?: number): Promise<GrantRows<LivingGrant>> {
-  const parts = await together(keys.dueShards.map((part) => duePart(table, part, upTo)));
+export async function readLiveGrants(table: Table, upTo?: number): Promise<GrantRows<LivingGrant>> {
+  const parts = await together(keys.dueShards.map((part) => queryDue(table, part, upTo)));
   const { grants, unreadable } = parseGrants(table, parts.flat());
   return { grants: grants.filter(counts), unreadable };
 }
 
-const duePart = (table: Table, part: string, upTo: number | undefined): Promise<Item[]> =>
+const queryDue = (table: Table, part: string, upTo: number | undefined): Promise<Item[]> =>
   table.query({ pk: part, index: 'due', ...(upTo !== undefined && { upTo }) });

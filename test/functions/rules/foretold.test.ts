@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { planOf } from '../../../client/rules-file/plan-rules';
 import { reap } from '../../../functions/reap/reap';
-import { grantsNear } from '../../../shared/grants/grants-near';
-import { lossesNow, ruleLosses } from '../../../shared/grants/rule-losses';
+import { foretellLosses, readLosses } from '../../../shared/grants/foretell-losses';
+import { readGrantsNear } from '../../../shared/grants/read-grants-near';
 import { ruleAnswer } from '../../../shared/http/answers';
 import { type Losses, mayTake, type RuleChange } from '../../../shared/policy/losses';
 import { type Rule, type RuleKey, sameRule, speaksOf, type Unreadable } from '../../../shared/policy/policy';
@@ -10,7 +10,7 @@ import { iso } from '../../../shared/policy/time';
 import { type Grant, parseGrant } from '../../../shared/store/grants/row';
 import { ifLive } from '../../../shared/store/grants/states';
 import { keys } from '../../../shared/store/keys';
-import { putRule, readRule, rulesUnder } from '../../../shared/store/rules';
+import { putRule, readRule, readRulesUnder } from '../../../shared/store/rules';
 import type { Table } from '../../../shared/store/table';
 import { memoryTable } from '../../support/memory-table';
 import { memoryUsers } from '../../support/memory-users';
@@ -109,10 +109,12 @@ const told = ({
 
 /** The live grants about which the rule speaks. */
 const touched = async (table: Table, key: RuleKey) =>
-  (await grantsNear(table, [key])).flatMap((grant) => ifLive(grant, now) ?? []).filter((grant) => speaksOf(key, grant));
+  (await readGrantsNear(table, [key]))
+    .flatMap((grant) => ifLive(grant, now) ?? [])
+    .filter((grant) => speaksOf(key, grant));
 
 const allRules = async (table: Table): Promise<(Rule | Unreadable)[]> =>
-  (await Promise.all(principals.map((one) => rulesUnder(table, one)))).flat();
+  (await Promise.all(principals.map((one) => readRulesUnder(table, one)))).flat();
 
 /** What the plan of a rules file says that has this one change. */
 async function planned(table: Table, { key, after }: RuleChange, grants: World['grants']) {
@@ -134,13 +136,13 @@ test('in 1,000 random worlds a dry run, and the plan of a rules file, say what t
       const table = memoryTable();
       const change = await fill(table, all);
       if (!change.before && !change.after) return;
-      const foretold = told(await ruleLosses(table, change, now));
+      const foretold = told(await foretellLosses(table, change, now));
       const plan = await planned(table, change, all.grants);
       const hidden = change.before !== undefined && 'unreadable' in change.before;
       if (change.after) await table.put({ ...keys.rule(change.key), ...change.after, ...written });
       else await table.delete(keys.rule(change.key));
       const found = mayTake(change)
-        ? told(await lossesNow(table, await touched(table, change.key), now))
+        ? told(await readLosses(table, await touched(table, change.key), now))
         : { ends: [], shortens: [] };
       expect(foretold).toEqual(found);
       if (plan.changes.length > 0) expect(told(plan.losses)).toEqual(found);

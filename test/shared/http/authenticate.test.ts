@@ -1,6 +1,6 @@
 import { awsSecrets } from '../../../shared/aws/secrets';
 import { parseSettings } from '../../../shared/aws/settings';
-import { claimsOf } from '../../../shared/http/authenticate';
+import { verifyClaims } from '../../../shared/http/authenticate';
 import { parseEvent } from '../../../shared/http/request';
 import { signToken } from '../../../shared/tokens/fetch-tokens';
 import { memoryTable } from '../../support/memory-table';
@@ -27,7 +27,7 @@ test('while Secrets Manager is away a stranger’s token is refused, and everybo
     settings,
   };
   const ask = (token: string) =>
-    claimsOf(deps, { request: parseEvent(eventOf('GET', '/me', { token }, start), '192.0.2.1'), now: start });
+    verifyClaims(deps, { request: parseEvent(eventOf('GET', '/me', { token }, start), '192.0.2.1'), now: start });
   expect(await ask(tokenBy(keys.key))).toEqual(claims);
   away = true;
   for (const later of [20_000, 20_000, 300_000, 20_000]) {

@@ -6,7 +6,7 @@ import type { Call } from '../../shared/http/call';
 import type { ApiResponse } from '../../shared/http/render';
 
 /** What no route matches: API Gateway's own answer would be no problem document. `OPTIONS` says what is there, and opens nothing to other origins. */
-export async function nothingHere({ settings }: AuthDeps, { request }: Call): Promise<ApiResponse> {
+export async function answerRest({ settings }: AuthDeps, { request }: Call): Promise<ApiResponse> {
   const among = routesOf(settings);
   const allow = methodsOf(request.path, among);
   if (allow.length === 0) return elsewhere(request.path, among);

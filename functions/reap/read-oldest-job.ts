@@ -1,16 +1,16 @@
 import { together } from '../../shared/async/together';
 import { faultOf } from '../../shared/aws/fault-of';
 import { seconds } from '../../shared/policy/time';
-import { awaitRun, dailyJobs, lastRun } from '../../shared/store/job-runs';
+import { awaitRun, dailyJobs, readLastRun } from '../../shared/store/job-runs';
 import type { ReapDeps } from './reap-deps';
 
 /** Seconds since the end of the daily job that has been without one for longest: nobody else would notice that it does not run. */
-export async function oldestJob({ table, clock, log }: ReapDeps): Promise<number> {
+export async function readOldestJob({ table, clock, log }: ReapDeps): Promise<number> {
   const now = new Date(clock());
   try {
     const runs = await together(
       dailyJobs.map(async (job) => {
-        const ranAt = await lastRun(table, job);
+        const ranAt = await readLastRun(table, job);
         if (ranAt === undefined) await awaitRun(table, job, now);
         return ranAt ?? seconds(now);
       }),
