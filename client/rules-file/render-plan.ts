@@ -18,12 +18,15 @@ import type { LiveGrant } from './service-state';
  * Grants: 0 to end, 0 to end sooner.
  */
 export function renderPlan(plan: Plan): string {
-  const parts = [plan.changes.map(lineOf), lossLines(plan), plan.warnings, unreadableLines(plan), [summary(plan)]];
-  return parts
+  const { changes, warnings } = plan;
+  return paragraphs([changes.map(lineOf), lossLines(plan), warnings, unreadableLines(plan), [summary(plan)]]);
+}
+
+export const paragraphs = (parts: string[][]): string =>
+  parts
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
-}
 
 /** One change in one line. */
 export const lineOf = (change: Change): string =>

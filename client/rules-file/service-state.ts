@@ -60,21 +60,21 @@ export async function readState(
   deps: ClientDeps,
   { withRulers, now }: { withRulers: boolean; now: Date },
 ): Promise<ServiceState> {
-  const { admin, scope } = await read(deps, { route: whoAmIRoute, answer: person });
+  const { admin, scope } = await read(deps, { route: whoAmIRoute, reply: person });
   if (withRulers && !admin)
     throw new MongograntError(
       'not_allowed',
       'The file has "rulers:", and only admins see, appoint and dismiss rulers. Take that part out, or let an admin apply the file.',
     );
   const [rules, rulers] = await together([
-    pages(deps, { route: listRulesRoute, answer: rulesPage }, (page) => page.rules),
-    withRulers ? pages(deps, { route: listRulersRoute, answer: replies.rulers }, (page) => page.rulers) : [],
+    pages(deps, { route: listRulesRoute, reply: rulesPage }, (page) => page.rules),
+    withRulers ? pages(deps, { route: listRulersRoute, reply: replies.rulers }, (page) => page.rulers) : [],
   ]);
   return { rules, rulers, grants: await readLiveGrants(deps, seconds(now)), ...(!admin && { scope }) };
 }
 
 async function readLiveGrants(deps: ClientDeps, now: number): Promise<LiveGrant[]> {
-  const asked = { route: listGrantsRoute, answer: grantsPage, query: { email: '*' } };
+  const asked = { route: listGrantsRoute, reply: grantsPage, query: { email: '*' } };
   const grants = await pages(deps, asked, (page) => page.grants);
   return grants
     .filter(({ state, expiresAt }) => (state === 'pending' || state === 'active') && expiresAt > now)
@@ -83,13 +83,13 @@ async function readLiveGrants(deps: ClientDeps, now: number): Promise<LiveGrant[
 
 /** The rule with this key as it is now, past every lag of the list. */
 export async function readRule(deps: ClientDeps, key: RuleKey): Promise<Versioned<Rule> | undefined> {
-  const asked = { route: listRulesRoute, answer: rulesPage, query: { email: key.email } };
+  const asked = { route: listRulesRoute, reply: rulesPage, query: { email: key.email } };
   const rules = await pages(deps, asked, (page) => page.rules);
   return rules.find((rule): rule is Versioned<Rule> => !('unreadable' in rule) && sameRule(rule, key));
 }
 
 /** The ruler as they are now, past every lag of the list. */
 export const readRuler = async (deps: ClientDeps, email: string): Promise<Versioned<Ruler> | undefined> =>
-  (await read(deps, { route: listRulersRoute, answer: replies.rulers, query: { email } })).rulers.find(
+  (await read(deps, { route: listRulersRoute, reply: replies.rulers, query: { email } })).rulers.find(
     (ruler): ruler is Versioned<Ruler> => !('unreadable' in ruler),
   );

@@ -1,5 +1,5 @@
 import { iso } from '../../../shared/policy/time';
-import { lineOf, renderPlan } from '../../rules-file/render-plan';
+import { lineOf, paragraphs, renderPlan } from '../../rules-file/render-plan';
 import type { Imported } from './apply-import';
 import type { ImportPlan, PlannedAdoption } from './import-plan';
 import type { Left } from './parse-python';
@@ -25,7 +25,7 @@ export function renderImport(plan: ImportPlan): string {
 }
 
 /** The same for programs. */
-export const importAnswer = ({ rules, adoptions, ours, left }: ImportPlan) => ({
+export const importJson = ({ rules, adoptions, ours, left }: ImportPlan) => ({
   changes: rules.changes.map(lineOf),
   warnings: rules.warnings,
   adopt: adoptions.map(({ host, grant, expiresAt, covered }) => ({
@@ -57,7 +57,7 @@ export function renderImported({ rules, adopted, ours, left, notReached }: Impor
 }
 
 /** The same for programs. */
-export const importedAnswer = ({ complete, rules, adopted, ours, left, notReached }: Imported) => ({
+export const importedJson = ({ complete, rules, adopted, ours, left, notReached }: Imported) => ({
   complete,
   written: rules.done.map(lineOf),
   failures: rules.failures.map(({ change, code, detail }) => ({ change: lineOf(change), code, detail })),
@@ -114,9 +114,3 @@ function groupLines(group: Left[]): string[] {
 }
 
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
-
-const paragraphs = (parts: string[][]): string =>
-  parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');

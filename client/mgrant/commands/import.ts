@@ -8,11 +8,7 @@ import type { MgrantCommand } from '../mgrant-command';
 import { Refused, UsageError } from '../refused';
 import type { Session } from '../session';
 
-interface Options {
-  expires: string;
-  endNotAllowed?: boolean;
-  dryRun?: boolean;
-}
+type Options = { expires: string; endNotAllowed?: boolean; dryRun?: boolean };
 
 export function addImport(program: MgrantCommand): void {
   withDeployment(program.command('import <uri>'))
@@ -38,11 +34,11 @@ export function addImport(program: MgrantCommand): void {
         const plan = await session.wait('Comparing', () => planImport(source, api, planning));
         const steps = plan.rules.changes.length + plan.adoptions.length;
         if (options.dryRun || steps === 0) return showPlan(session, plan);
-        const { importedAnswer, renderImport, renderImported } = await import('../../admin/import/render-import');
+        const { importedJson, renderImport, renderImported } = await import('../../admin/import/render-import');
         session.note(renderImport(plan));
         await session.confirm('Import this?');
         const imported = await stoppable(session, (stop, onProgress) => applyImport(plan, api, { stop, onProgress }));
-        session.show(importedAnswer(imported), () => `${renderImported(imported)}\n`);
+        session.show(importedJson(imported), () => `${renderImported(imported)}\n`);
         if (!imported.complete) throw new Refused('incomplete', 'Not all was imported. Nothing is lost: import again.');
       };
       await useAws(session, work, by);
@@ -50,8 +46,8 @@ export function addImport(program: MgrantCommand): void {
 }
 
 async function showPlan(session: Session, plan: ImportPlan): Promise<void> {
-  const { importAnswer, renderImport } = await import('../../admin/import/render-import');
-  session.show(importAnswer(plan), () => `${renderImport(plan)}\n`);
+  const { importJson, renderImport } = await import('../../admin/import/render-import');
+  session.show(importJson(plan), () => `${renderImport(plan)}\n`);
 }
 
 /** Shows progress. The first Ctrl-C asks to stop; a second one ends the process. */

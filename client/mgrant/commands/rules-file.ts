@@ -16,11 +16,11 @@ export function addPlanRules(rules: MgrantCommand): void {
     .examples('mgrant rules plan rules.yaml', 'mgrant rules plan rules.yaml --detailed-exitcode --json')
     .does(async (session, path: string, { detailedExitcode = false }: { detailedExitcode?: boolean }) => {
       const plan = await planOf(session, path);
-      const [{ planAnswer }, { renderPlan }] = await Promise.all([
-        import('../rules/plan-answer'),
+      const [{ planJson }, { renderPlan }] = await Promise.all([
+        import('../rules/plan-json'),
         import('../../rules-file/render-plan'),
       ]);
-      session.show(planAnswer(plan), () => `${renderPlan(plan)}\n`);
+      session.show(planJson(plan), () => `${renderPlan(plan)}\n`);
       if (detailedExitcode && plan.changes.length > 0) session.exitWith(somethingToChange);
     });
 }
@@ -43,12 +43,12 @@ export function addApplyRules(rules: MgrantCommand): void {
       const applied = await session.wait('Changing', ({ say }) =>
         applyRules(plan, { ...api, onProgress: (done, total) => say(`Changing: ${done} of ${total}`) }),
       );
-      const { appliedAnswer, describeFailures } = await import('../rules/plan-answer');
+      const { appliedJson, describeFailures } = await import('../rules/plan-json');
       if (!applied.complete) {
-        if (session.json) session.show(appliedAnswer(applied), () => '');
+        if (session.json) session.show(appliedJson(applied), () => '');
         throw new Refused(applied.failures[0]?.code ?? 'incomplete', describeFailures(applied));
       }
-      session.show(appliedAnswer(applied), () => `Done: ${applied.done.length} of ${plan.changes.length} changes.\n`);
+      session.show(appliedJson(applied), () => `Done: ${applied.done.length} of ${plan.changes.length} changes.\n`);
     });
 }
 

@@ -3,8 +3,8 @@ import type { Route } from '../../../shared/contract/route';
 import { defined } from '../defined';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
 
-/** What the API answered. `retryAfter`: the seconds of its `Retry-After` header. */
-export interface Answer {
+/** What came from the API. `retryAfter`: the seconds of its `Retry-After` header. */
+export interface Reply {
   status: number;
   /** The body, parsed as JSON. Anything, if the body is no JSON. */
   json: unknown;
@@ -17,15 +17,14 @@ export interface ApiInput {
 }
 
 /**
- * Sends one request to the API, with the token of the person who asks. Returns an answer of any status. Throws only if no answer came:
+ * Sends one request to the API, with the token of the person who asks. Returns a reply of any status. Throws only if no reply came:
  * then nobody knows whether the request was carried out.
  */
-export type Api = (route: Pick<Route, 'method' | 'path'>, input: ApiInput) => Promise<Answer>;
+export type Api = (route: Pick<Route, 'method' | 'path'>, input: ApiInput) => Promise<Reply>;
 
 /** What asking needs from outside. */
 export interface ClientDeps {
   api: Api;
-  /** Resolves after so many seconds. */
   sleep(seconds: number): Promise<void>;
   /** How often a request is sent before it is given up. */
   tries?: number;
@@ -34,27 +33,27 @@ export interface ClientDeps {
 }
 
 /**
- * Whether a request may be sent again. `always`: twice is the same as once, so it is sent again even if the answer got lost.
+ * Whether a request may be sent again. `always`: twice is the same as once, so it is sent again even if the reply got lost.
  * `refused`: only if the API said that it did nothing.
  */
 export type Repeat = 'always' | 'refused' | 'never';
 
 /** The seconds to wait before the same request is sent again. None if that would not help. */
-export function pauseOf(answer: Answer | undefined, attempt: number, deps: ClientDeps): number | undefined {
+export function pauseOf(reply: Reply | undefined, attempt: number, deps: ClientDeps): number | undefined {
   const { tries = 6, longestPause = 60 } = deps;
-  if (answer && !passes(answer)) return undefined;
-  const pause = answer?.retryAfter ?? 2 ** attempt;
+  if (reply && !passes(reply)) return undefined;
+  const pause = reply?.retryAfter ?? 2 ** attempt;
   return attempt + 1 < tries && pause <= longestPause ? pause : undefined;
 }
 
 /** Whether the same request may get another answer soon. */
-const passes = ({ status, json, retryAfter }: Answer): boolean =>
+const passes = ({ status, json, retryAfter }: Reply): boolean =>
   status === 503 ||
   (status === 429 && !isFull(codeOf(json))) ||
   (codeOf(json) === 'grant_busy' && retryAfter !== undefined);
 
 /** Whether API Gateway held the request back: its own 429, which the service never sees. */
-const isHeldBack = (answer: Answer | undefined): boolean => answer?.status === 429 && codeOf(answer.json) === undefined;
+const isHeldBack = (reply: Reply | undefined): boolean => reply?.status === 429 && codeOf(reply.json) === undefined;
 
 /** Whether somebody has all that they may have: only they can make room. */
 const isFull = (code: string | undefined): boolean => code === 'too_many_grants' || code === 'too_many_rules';
@@ -63,12 +62,12 @@ const problem = v.object({ code: v.string(), detail: v.string(), requestId: v.op
 const codeOf = (json: unknown): string | undefined => (v.is(problem, json) ? json.code : undefined);
 
 /** A refusal in the API's own words. */
-export function failureOf(answer: Answer): MongograntError {
-  const { status, json, retryAfter } = answer;
+export function failureOf(reply: Reply): MongograntError {
+  const { status, json, retryAfter } = reply;
   const { success, output } = v.safeParse(problem, json);
   if (success)
     return new MongograntError(output.code, output.detail, { status, retryAfter, requestId: output.requestId });
-  if (isHeldBack(answer))
+  if (isHeldBack(reply))
     return new MongograntError(
       'too_many_requests',
       'The service gets more requests than it lets through. Try again in a minute.',
@@ -81,31 +80,31 @@ export function failureOf(answer: Answer): MongograntError {
   );
 }
 
-export const noAnswer = (cause?: unknown): MongograntError =>
+export const noReply = (cause?: unknown): MongograntError =>
   new MongograntError(
     'no_answer',
     'The API does not answer. Check your connection and the address of the API, then try again.',
     { cause },
   );
 
-/** A request, and how its answer is read. */
+/** A request, and how its reply is read. */
 export interface Question<S extends v.GenericSchema> extends ApiInput {
   route: Pick<Route, 'method' | 'path'>;
-  answer: S;
+  reply: S;
   repeat: Repeat;
 }
 
-/** Asks. Asks again, if that is safe, when the API says to wait or gives no answer. Throws a {@link MongograntError}. */
+/** Asks. Asks again, if that is safe, when the API says to wait or gives no reply. Throws a {@link MongograntError}. */
 export async function ask<S extends v.GenericSchema>(
   deps: ClientDeps,
-  { route, query, body, answer: schema, repeat }: Question<S>,
+  { route, query, body, reply: schema, repeat }: Question<S>,
 ): Promise<v.InferOutput<S>> {
   for (let attempt = 0; ; attempt += 1) {
-    const { answer, fault } = await sent(deps.api(route, defined({ query, body })));
-    if (answer && answer.status < 300) return understood(schema, answer.json);
-    const again = repeat === 'always' || isHeldBack(answer) || (repeat === 'refused' && answer?.status === 429);
-    const pause = again ? pauseOf(answer, attempt, deps) : undefined;
-    if (pause === undefined) throw answer ? failureOf(answer) : isMongograntError(fault) ? fault : noAnswer(fault);
+    const { reply, fault } = await sent(deps.api(route, defined({ query, body })));
+    if (reply && reply.status < 300) return understood(schema, reply.json);
+    const again = repeat === 'always' || isHeldBack(reply) || (repeat === 'refused' && reply?.status === 429);
+    const pause = again ? pauseOf(reply, attempt, deps) : undefined;
+    if (pause === undefined) throw reply ? failureOf(reply) : isMongograntError(fault) ? fault : noReply(fault);
     await deps.sleep(pause);
   }
 }
@@ -132,10 +131,10 @@ export async function pages<S extends v.GenericSchema<unknown, { cursor?: string
   return items;
 }
 
-/** What came of a request: an answer, or the fault that kept it away. */
-export const sent = async (request: Promise<Answer>): Promise<{ answer?: Answer; fault?: unknown }> =>
+/** What came of a request: a reply, or the fault that kept it away. */
+export const sent = async (request: Promise<Reply>): Promise<{ reply?: Reply; fault?: unknown }> =>
   request.then(
-    (answer) => ({ answer }),
+    (reply) => ({ reply }),
     (fault: unknown) => ({ fault }),
   );
 

@@ -13,6 +13,5 @@ export interface AuditFilter {
   cursor?: string;
 }
 
-/** One page of what happened, newest first. */
 export const readAudit = (api: ClientDeps, filter: AuditFilter): Promise<AuditPage> =>
-  read(api, { route: listEventsRoute, answer: replies.audit, query: queryOf(filter) });
+  read(api, { route: listEventsRoute, reply: replies.audit, query: queryOf(filter) });

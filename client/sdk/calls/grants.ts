@@ -30,18 +30,18 @@ export interface RevokeFilter {
 
 /** Asks for a login. Asking again under the same label only gives another password, so a request whose answer got lost is repeated. */
 export const requestGrant = (api: ClientDeps, wish: GrantWish): Promise<NewGrant> =>
-  ask(api, { route: grantCredentialsRoute, body: bodyOf(wish), answer: replies.grant, repeat: 'always' });
+  ask(api, { route: grantCredentialsRoute, body: bodyOf(wish), reply: replies.grant, repeat: 'always' });
 
 /** Asks for a new end of a grant. The password stays. */
 export const renewGrant = (api: ClientDeps, wish: GrantWish): Promise<RenewedGrant> =>
-  ask(api, { route: renewGrantRoute, body: bodyOf(wish), answer: replies.renewed, repeat: 'always' });
+  ask(api, { route: renewGrantRoute, body: bodyOf(wish), reply: replies.renewed, repeat: 'always' });
 
 /** One's own grants, or those that a filter names. */
 export const listGrants = (api: ClientDeps, filter: { email?: string; host?: string; db?: string }): Promise<Grant[]> =>
-  pages(api, { route: listGrantsRoute, answer: replies.grants, query: queryOf(filter) }, (page) => page.grants);
+  pages(api, { route: listGrantsRoute, reply: replies.grants, query: queryOf(filter) }, (page) => page.grants);
 
 export const revokeGrants = (api: ClientDeps, filter: RevokeFilter): Promise<Ended> =>
-  ask(api, { route: revokeGrantsRoute, query: queryOf(filter), answer: replies.revoked, repeat: 'always' });
+  ask(api, { route: revokeGrantsRoute, query: queryOf(filter), reply: replies.revoked, repeat: 'always' });
 
 const bodyOf = ({ host, db, role, label, ttl }: GrantWish) => ({
   ...{ host, db, role },

@@ -13,25 +13,24 @@ const request = { route: requestLinkRoute, repeat: 'never' } as const;
 
 const polled = v.union([replies.token, replies.pending]);
 
-/** Has a link mailed. */
 export const requestLink = (api: ClientDeps, email: string): Promise<v.InferOutput<typeof replies.linkRequested>> =>
-  ask(api, { ...request, body: { email }, answer: replies.linkRequested });
+  ask(api, { ...request, body: { email }, reply: replies.linkRequested });
 
 /** Has a link mailed that asks for a code. */
 export const requestTerminalLink = (
   api: ClientDeps,
   email: string,
 ): Promise<v.InferOutput<typeof replies.terminalLink>> =>
-  ask(api, { ...request, body: { email, terminal: true }, answer: replies.terminalLink });
+  ask(api, { ...request, body: { email, terminal: true }, reply: replies.terminalLink });
 
 /** Asks whether the code has been typed: the token, once. */
 export const pollLink = (api: ClientDeps, poll: string): Promise<v.InferOutput<typeof polled>> =>
-  ask(api, { route: pollLoginRoute, body: { poll }, answer: polled, repeat: 'always' });
+  ask(api, { route: pollLoginRoute, body: { poll }, reply: polled, repeat: 'always' });
 
 /** Spends a link. It works once, so a request whose answer got lost is not repeated. */
 export const redeemLink = (api: ClientDeps, link: string): Promise<Token> =>
   ask(api, {
     route: { ...redeemLinkRoute, path: redeemLinkRoute.path.replace('{link}', link) },
-    answer: replies.token,
+    reply: replies.token,
     repeat: 'never',
   });

@@ -18,13 +18,13 @@ export interface RulerInput {
 
 /** All rulers and their scopes, or one of them. */
 export const listRulers = (api: ClientDeps, filter: { email?: string }): Promise<(Ruler | Unreadable)[]> =>
-  pages(api, { route: listRulersRoute, answer: replies.rulers, query: queryOf(filter) }, (page) => page.rulers);
+  pages(api, { route: listRulersRoute, reply: replies.rulers, query: queryOf(filter) }, (page) => page.rulers);
 
 export const setRuler = (api: ClientDeps, body: RulerInput): Promise<SetRuler> =>
-  ask(api, { route: setRulerRoute, body, answer: replies.ruler, repeat: 'refused' });
+  ask(api, { route: setRulerRoute, body, reply: replies.ruler, repeat: 'refused' });
 
 export const removeRuler = (api: ClientDeps, key: { email: string; version?: number }): Promise<Ruler | Unreadable> =>
   ask(api, {
     ...{ route: dismissRulerRoute, query: queryOf(key) },
-    ...{ answer: replies.rulerRemoved, repeat: 'refused' },
+    ...{ reply: replies.rulerRemoved, repeat: 'refused' },
   });

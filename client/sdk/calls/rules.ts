@@ -34,13 +34,13 @@ type How = { dryRun?: boolean };
 
 /** All rules, or those of one principal. */
 export const listRules = (api: ClientDeps, filter: { email?: string }): Promise<(Rule | Unreadable)[]> =>
-  pages(api, { route: listRulesRoute, answer: replies.rules, query: queryOf(filter) }, (page) => page.rules);
+  pages(api, { route: listRulesRoute, reply: replies.rules, query: queryOf(filter) }, (page) => page.rules);
 
 export async function setRule(api: ClientDeps, body: RuleInput, { dryRun = false }: How): Promise<SetRule | Losses> {
   const request = { route: setRuleRoute, body } as const;
   return dryRun
-    ? ask(api, { ...request, query: { dryRun: 'true' }, answer: replies.losses, repeat: 'always' })
-    : ask(api, { ...request, answer: replies.rule, repeat: 'refused' });
+    ? ask(api, { ...request, query: { dryRun: 'true' }, reply: replies.losses, repeat: 'always' })
+    : ask(api, { ...request, reply: replies.rule, repeat: 'refused' });
 }
 
 export async function removeRule(
@@ -51,12 +51,12 @@ export async function removeRule(
   const query = queryOf({ ...key, ...(dryRun && { dryRun }) });
   const request = { route: removeRuleRoute, query } as const;
   return dryRun
-    ? ask(api, { ...request, answer: replies.losses, repeat: 'always' })
-    : ask(api, { ...request, answer: replies.ruleRemoved, repeat: 'refused' });
+    ? ask(api, { ...request, reply: replies.losses, repeat: 'always' })
+    : ask(api, { ...request, reply: replies.ruleRemoved, repeat: 'refused' });
 }
 
 /** The rule that decides about a wish, and all that have a say. */
 export const explainRules = (
   api: ClientDeps,
   wish: { email?: string; host: string; db: string; role: string },
-): Promise<Why> => read(api, { route: whyAllowedRoute, answer: replies.why, query: queryOf(wish) });
+): Promise<Why> => read(api, { route: whyAllowedRoute, reply: replies.why, query: queryOf(wish) });

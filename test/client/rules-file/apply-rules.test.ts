@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Applied, applyRules } from '../../../client/rules-file/apply-rules';
 import { planRules } from '../../../client/rules-file/plan-rules';
 import { lineOf } from '../../../client/rules-file/render-plan';
-import type { Answer, Api } from '../../../client/sdk/api/ask-api';
+import type { Api, Reply } from '../../../client/sdk/api/ask-api';
 import { openStage, type Stage } from '../../support/stage';
 import { apiOf, fileOf } from '../../support/stage-api';
 
@@ -55,7 +55,7 @@ async function wantedBy(text: string): Promise<string> {
 }
 
 /** An API whose n-th write (from 1 on) meets with trouble. */
-function troubled(at: number, trouble: (write: () => Promise<Answer>) => Promise<Answer>): Api {
+function troubled(at: number, trouble: (write: () => Promise<Reply>) => Promise<Reply>): Api {
   let writes = 0;
   return ({ method, path }, input) => {
     const send = () => admin({ method, path }, input);

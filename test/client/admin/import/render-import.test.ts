@@ -1,12 +1,7 @@
 import type { Imported } from '../../../../client/admin/import/apply-import';
 import type { ImportPlan } from '../../../../client/admin/import/import-plan';
 import type { Left } from '../../../../client/admin/import/parse-python';
-import {
-  importAnswer,
-  importedAnswer,
-  renderImport,
-  renderImported,
-} from '../../../../client/admin/import/render-import';
+import { importedJson, importJson, renderImport, renderImported } from '../../../../client/admin/import/render-import';
 import { planOf } from '../../../../client/rules-file/plan-rules';
 
 const now = new Date('2026-11-25T08:00:00Z');
@@ -46,14 +41,14 @@ test('what is left out is grouped by its reason, denies first', () => {
 });
 
 test('a program gets all of it, and nobody the admin login', () => {
-  expect(importAnswer({ ...plan, left: [left('deny', 'd', 'Odd.')] })).toEqual({
+  expect(importJson({ ...plan, left: [left('deny', 'd', 'Odd.')] })).toEqual({
     changes: ['+ allow ada@lab.org read h/fw'],
     warnings: [],
     adopt: [{ ...grant, expires: '2026-11-25T08:01:00.000Z', allowed: true }],
     ours: 3,
     left: [left('deny', 'd', 'Odd.')],
   });
-  expect(JSON.stringify(importAnswer(plan)) + renderImport(plan)).not.toContain('hunter2');
+  expect(JSON.stringify(importJson(plan)) + renderImport(plan)).not.toContain('hunter2');
 });
 
 test('a result says what is done and, where something is not, that the same again goes on', () => {
@@ -84,7 +79,7 @@ test('a result says what is done and, where something is not, that the same agai
       'Not done: 1 rule or ruler, 2 logins. Import again: it goes on where it stopped.',
     ].join('\n'),
   );
-  expect(importedAnswer(stopped)).toMatchObject({
+  expect(importedJson(stopped)).toMatchObject({
     complete: false,
     written: [],
     notReached: 2,

@@ -9,21 +9,21 @@ import { lineOf } from '../../rules-file/render-plan';
 import type { LiveGrant } from '../../rules-file/service-state';
 
 /** A plan as JSON, with times and durations as the API writes them. */
-export const planAnswer = ({ changes, losses, warnings, unreadable, partial }: Plan) => ({
-  changes: changes.map(changeAnswer),
-  ends: losses.ends.map(grantAnswer),
-  shortens: losses.shortens.map(({ grant, until }) => ({ ...grantAnswer(grant), newExpires: iso(until) })),
+export const planJson = ({ changes, losses, warnings, unreadable, partial }: Plan) => ({
+  changes: changes.map(changeJson),
+  ends: losses.ends.map(grantJson),
+  shortens: losses.shortens.map(({ grant, until }) => ({ ...grantJson(grant), newExpires: iso(until) })),
   warnings,
   unreadable: unreadable.map((one) => one.unreadable),
   partial,
 });
 
 /** What was done, and what was not. */
-export const appliedAnswer = ({ complete, done, left, failures }: Applied) => ({
+export const appliedJson = ({ complete, done, left, failures }: Applied) => ({
   complete,
-  done: done.map(changeAnswer),
-  left: left.map(changeAnswer),
-  failures: failures.map(({ change, code, detail }) => ({ change: changeAnswer(change), code, detail })),
+  done: done.map(changeJson),
+  left: left.map(changeJson),
+  failures: failures.map(({ change, code, detail }) => ({ change: changeJson(change), code, detail })),
 });
 
 export const describeFailures = ({ done, left, failures }: Applied): string =>
@@ -32,12 +32,12 @@ export const describeFailures = ({ done, left, failures }: Applied): string =>
     ...failures.map(({ change, detail }) => `${lineOf(change)}: ${detail}`),
   ].join('\n');
 
-const changeAnswer = ({ act, of, before, after }: Change) => {
+const changeJson = ({ act, of, before, after }: Change) => {
   const shown = (one: Rule | Ruler) => ('role' in one ? ruleAnswer(one) : one);
   return { act, of, ...(before && { before: shown(before) }), ...(after && { after: shown(after) }) };
 };
 
-const grantAnswer = ({ email, host, db, role, label, username, expiresAt }: LiveGrant) => ({
+const grantJson = ({ email, host, db, role, label, username, expiresAt }: LiveGrant) => ({
   ...{ email, host, db, role, label, username },
   expires: iso(expiresAt),
 });
