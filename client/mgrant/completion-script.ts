@@ -25,9 +25,9 @@ function placesOf(command: Command, path: string): Place[] {
     {
       path,
       words: [...children.map((child) => child.name()), ...choices, ...options.flatMap(({ long }) => long ?? [])],
-      values: options
-        .flatMap(({ long, argChoices }) => (long && argChoices ? [[long, argChoices] as const] : []))
-        .map(([a, b]) => [a, b]),
+      values: options.flatMap(({ long, argChoices }): Place['values'] =>
+        long && argChoices ? [[long, argChoices]] : [],
+      ),
     },
     ...children.flatMap((child) => placesOf(child, `${path} ${child.name()}`.trim())),
   ];

@@ -24,7 +24,7 @@ export const placeInSpec = (client: Client, spec: string): Promise<Place> =>
   placeOf(client, specOf(spec), { host: 'HOST in SPEC', db: 'DB in SPEC', role: 'ROLE in SPEC' });
 
 /** The arguments of a command; in place of a host there may be a SPEC. */
-interface Named {
+export interface Named {
   host: string;
   db?: string | undefined;
   role?: string | undefined;

@@ -35,10 +35,8 @@ export function openSession(context: Context, command: Command) {
   const shared = command.optsWithGlobals<SharedOptions>();
   const { json = false, yes = false, endpoint, allowHttp } = shared;
   const note = (line: string) => io.err(`${line}\n`);
-  const options: ClientOptions = {
-    ...{ fetch: io.fetch, sleep: io.sleep, clock: io.now, onWarning: note },
-    ...defined({ endpoint, settings: io.settings, allowHttp }),
-  };
+  const { fetch, sleep, now: clock, settings } = io;
+  const options = { fetch, sleep, clock, onWarning: note, ...defined({ endpoint, settings, allowHttp }) };
   const spin = (text: string) => (io.isTerminal('err') ? io.spin(text) : silent);
   /** The SDK, set up for the remote that was named. It is loaded here, and not before, so that help comes at once. */
   const client = async (more: Pick<ClientOptions, 'label' | 'ttl'> = {}): Promise<Client> =>

@@ -6,10 +6,9 @@ import { paintFor } from './paint';
 import { plain } from './plain';
 import { UsageError } from './refused';
 
-/** Exit statuses. */
-export const done = 0;
-export const failed = 1;
-export const wrongUsage = 2;
+const done = 0;
+const failed = 1;
+const wrongUsage = 2;
 
 /** The one place that turns what went wrong into words on stderr and an exit status. With `json`, the words are one line of JSON. */
 export function tellFailure(error: unknown, io: Io, json: boolean): number {

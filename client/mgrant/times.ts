@@ -24,7 +24,8 @@ export function timeOf(name: string, text: string | undefined): string | undefin
 }
 
 /** The wanted life in seconds. A number needs a unit here: the API reads 12 as seconds, and most people as hours. */
-export const ttlOf = (text: string): number => checked('--ttl', duration(1), text);
+export const ttlOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : checked('--ttl', duration(1), text);
 
 /** Tells the person if the rules, or the limits of the service, gave less than they asked for. */
 export function tellIfCut({ note, io }: Session, asked: number, expires: Date | undefined): void {

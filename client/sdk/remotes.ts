@@ -4,13 +4,11 @@ import { checkToken } from './api/fetch-api';
 import type { ClientContext } from './client-context';
 import { MongograntError } from './mongogrant-error';
 import type { SettingsFile } from './settings/settings-file';
-import type { Remote, Settings } from './settings/settings-schema';
+import type { Remote } from './settings/settings-schema';
 
 /** The remotes that can be asked, in their order: those with a token, or only the one that is named. */
-export function usableRemotes(settings: Settings, endpoint?: string): [Remote, ...Remote[]] {
-  const meant = settings.fetch.remotes.filter(
-    (remote) => endpoint === undefined || sameEndpoint(remote.endpoint, endpoint),
-  );
+export function usableRemotes(remotes: readonly Remote[], endpoint?: string): [Remote, ...Remote[]] {
+  const meant = remotes.filter((remote) => endpoint === undefined || sameEndpoint(remote.endpoint, endpoint));
   const [first, ...others] = meant.filter(({ token }) => token !== '');
   if (first) return [first, ...others];
   const at = endpoint ?? meant[0]?.endpoint;
@@ -22,13 +20,12 @@ export function usableRemotes(settings: Settings, endpoint?: string): [Remote, .
 
 /** The API of the first remote that has a token, or of the one that the client was made for. */
 export async function firstApi({ file, apiOf, endpoint }: ClientContext): Promise<ClientDeps> {
-  const [remote] = usableRemotes(await file.read(), endpoint);
+  const [remote] = usableRemotes(await readRemotes(file), endpoint);
   return apiOf(remote);
 }
 
 export const readRemotes = async (file: SettingsFile): Promise<Remote[]> => (await file.read()).fetch.remotes;
 
-/** Notes the token for an endpoint. A new endpoint is asked after those that are there. */
 export async function setRemote(
   { file, allowHttp }: Pick<ClientContext, 'file' | 'allowHttp'>,
   endpoint: string,
@@ -36,24 +33,20 @@ export async function setRemote(
 ): Promise<void> {
   checkEndpoint(endpoint, allowHttp);
   if (token !== '') checkToken(token);
-  await file.change((settings) => withRemote(settings, endpoint, token));
+  await file.change((settings) => {
+    const { remotes } = settings.fetch;
+    const known = remotes.some((remote) => sameEndpoint(remote.endpoint, endpoint));
+    const changed = remotes.map((remote) => (sameEndpoint(remote.endpoint, endpoint) ? { ...remote, token } : remote));
+    const all = known ? changed : [...remotes, { endpoint: trimmed(endpoint), token }];
+    return { ...settings, fetch: { ...settings.fetch, remotes: all } };
+  });
 }
 
-/** Forgets an endpoint and its token. */
 export async function removeRemote(file: SettingsFile, endpoint: string): Promise<void> {
   await file.change((settings) => {
     const remotes = settings.fetch.remotes.filter((remote) => !sameEndpoint(remote.endpoint, endpoint));
     return { ...settings, fetch: { ...settings.fetch, remotes } };
   });
-}
-
-/** The settings with this token for this endpoint. A new endpoint comes last. */
-export function withRemote(settings: Settings, endpoint: string, token: string): Settings {
-  const { remotes } = settings.fetch;
-  const known = remotes.some((remote) => sameEndpoint(remote.endpoint, endpoint));
-  const changed = remotes.map((remote) => (sameEndpoint(remote.endpoint, endpoint) ? { ...remote, token } : remote));
-  const all = known ? changed : [...remotes, { endpoint: trimmed(endpoint), token }];
-  return { ...settings, fetch: { ...settings.fetch, remotes: all } };
 }
 
 export const sameEndpoint = (a: string, b: string): boolean => trimmed(a) === trimmed(b);

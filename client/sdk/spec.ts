@@ -9,10 +9,7 @@ export interface Place {
 }
 
 /** Names of people's own for hosts and databases. */
-export interface Aliases {
-  host: Record<string, string>;
-  db: Record<string, string>;
-}
+type Aliases = Record<'host' | 'db', Record<string, string>>;
 
 const shortRoles: Record<string, string> = { ro: 'read', rw: 'readWrite' };
 

@@ -114,7 +114,6 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
       ),
     applyImport: (plan: ImportPlan, client: ClientDeps, options: ApplyOptions) =>
       applyImport(plan, { ...importing, ...client, ...options, clock: Date.now }, actor),
-    /** Ends the connections to MongoDB. */
     close: () => servers.close(),
   };
 }

@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { attempts, patient } from '../../../shared/aws/aws-requests';
 
-/** What DynamoDB says of the table. */
 export interface TableFacts {
   /** `ACTIVE` where all is well. */
   status: string;

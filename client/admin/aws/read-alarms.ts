@@ -7,7 +7,6 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { attempts, patient } from '../../../shared/aws/aws-requests';
 
-/** An alarm of the stack. */
 export interface AlarmFacts {
   name: string;
   state: string;

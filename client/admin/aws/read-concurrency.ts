@@ -7,7 +7,6 @@ export interface Concurrency {
   unreserved: number;
 }
 
-/** One call. */
 export async function readConcurrency(): Promise<Concurrency> {
   const client = patient(new LambdaClient(attempts));
   const { AccountLimit: account = {} } = await client.send(new GetAccountSettingsCommand({}));

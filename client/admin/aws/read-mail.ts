@@ -1,7 +1,6 @@
 import { GetAccountCommand, GetEmailIdentityCommand, NotFoundException, SESv2Client } from '@aws-sdk/client-sesv2';
 import { attempts, patient } from '../../../shared/aws/aws-requests';
 
-/** What SES says of the account in this region. */
 export interface MailAccount {
   /** Mail goes to verified addresses only. */
   sandbox: boolean;

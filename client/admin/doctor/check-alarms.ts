@@ -57,9 +57,7 @@ export const onFigures = (stack: string, alarms: readonly AlarmFacts[]): AlarmFa
   alarms.filter(({ metric }) => metric?.namespace === stack && metric.dimensions.length > 0);
 
 /** An alarm on a figure, and the last one that it could see. */
-export interface Figure extends AlarmFacts {
-  last: Latest | undefined;
-}
+type Figure = AlarmFacts & { last: Latest | undefined };
 
 /** Whether these alarms look at something that is there: one without data never rings. */
 export function judgeFigures(stack: string, figures: readonly Figure[], now: Date): Finding {
@@ -89,7 +87,6 @@ export function judgeReaper(stack: string, figures: readonly Figure[], now: Date
   return fail('reap', found, operations('the-reaper-fails-or-is-silent'));
 }
 
-/** Who hears the alarms. */
 export function judgeSubscriptions(subscriptions: readonly Subscription[]): Finding {
   const confirmed = subscriptions.filter((one) => one.confirmed).map(({ endpoint }) => endpoint);
   const open = subscriptions.filter((one) => !one.confirmed).map(({ endpoint }) => endpoint);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sideBySide } from '../../../shared/async/side-by-side';
 import type { Reach } from '../../../shared/store/reach';
 import type { HostReport } from '../hosts/check-host';
@@ -42,17 +43,8 @@ async function checkOne(hosts: HostsDeps, { host, state }: RegisteredHost, now: 
   });
 }
 
-async function inTime(work: Promise<HostReport>): Promise<HostReport | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), deadline);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const inTime = (work: Promise<HostReport>): Promise<HostReport | 'late'> =>
+  Promise.race([work, pause(deadline, 'late' as const, { ref: false })]);
 
 function judgeHost(check: string, report: HostReport | 'late', silent: string | undefined): Finding {
   const host = check.slice('host '.length);

@@ -5,7 +5,6 @@ import { checkEndpoint, trimmed } from '../../sdk/api/endpoint';
 import { checkToken, type Door, headersOf, parsed } from '../../sdk/api/fetch-api';
 import { type Finding, fail, ok, skipped, warn } from './finding';
 
-/** What looking from outside takes. */
 export interface ServiceDeps {
   fetch: typeof fetch;
   now(): Date;

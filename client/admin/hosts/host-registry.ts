@@ -2,7 +2,6 @@ import type { HostSecrets } from '../../../shared/aws/host-secrets';
 import { type Event, type Source, writeEvent } from '../../../shared/store/audit';
 import type { Table } from '../../../shared/store/table';
 
-/** What every change of the registered hosts needs. */
 export interface RegistryDeps {
   table: Table;
   hosts: HostSecrets;

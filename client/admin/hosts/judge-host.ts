@@ -45,10 +45,7 @@ export interface Aim {
 }
 
 /** What a host says, and whether it answers those who did not log in. */
-interface Found extends Sayings {
-  connectionStatus: unknown;
-  open: boolean;
-}
+type Found = Sayings & { connectionStatus: unknown; open: boolean };
 
 /** Makes a report of what was found; asks nobody. */
 export function judgeHost({ host: { secret }, databases }: Aim, found: Found, now: Date): Checked {

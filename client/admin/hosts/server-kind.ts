@@ -10,11 +10,7 @@ export type Topology =
   | { kind: 'unknown' };
 
 /** What a server says of itself; `undefined` for what it would not answer. */
-export interface Sayings {
-  hello: unknown;
-  buildInfo: unknown;
-  atlasVersion: unknown;
-}
+export type Sayings = Record<'hello' | 'buildInfo' | 'atlasVersion', unknown>;
 
 const helloReply = v.object({
   msg: v.optional(v.string()),

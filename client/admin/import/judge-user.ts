@@ -15,10 +15,7 @@ export type Judgement =
   | { act: 'ours' }
   | { act: 'leave'; reason: string; detail: string };
 
-interface Found {
-  user: FoundUser | undefined;
-  rows: readonly Grant[];
-}
+type Found = { user: FoundUser | undefined; rows: readonly Grant[] };
 
 /** Judges by the user as the host shows it, and by the rows of this person, host, database and role. Asks nobody. */
 export function judgeUser(grant: PythonGrant, { user, rows }: Found, stack: string): Judgement {

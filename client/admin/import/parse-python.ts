@@ -4,24 +4,26 @@ import { setRulerRoute } from '../../../shared/contract/routes/set-ruler';
 import type { Rule } from '../../../shared/policy/policy';
 import { explainIssue } from '../../rules-file/explain-issue';
 import type { Ruler } from '../../rules-file/parse-rules-file';
+import type { Place } from '../../sdk/spec';
 import type { PythonDatabase } from './python-database';
 
 /** A login that the Python server gave. */
-export interface PythonGrant {
+export interface PythonGrant extends Place {
   email: string;
-  host: string;
-  db: string;
-  role: string;
   username: string;
 }
 
+/** Why something can't be done, as a code and as a sentence. */
+export interface Obstacle {
+  reason: string;
+  detail: string;
+}
+
 /** Something of the Python server that is not imported, and why. */
-export interface Left {
+export interface Left extends Obstacle {
   what: 'allow' | 'deny' | 'ruler' | 'grant';
   /** What it is about, in one line. */
   name: string;
-  reason: string;
-  detail: string;
 }
 
 export interface Parsed {
@@ -125,7 +127,7 @@ function once<T>(items: readonly T[], keyOf: (item: T) => unknown): T[] {
   return [...new Map(items.map((item) => [JSON.stringify(keyOf(item)), item])).values()];
 }
 
-function malformed(issues: readonly v.BaseIssue<unknown>[]): Pick<Left, 'reason' | 'detail'> {
+function malformed(issues: readonly v.BaseIssue<unknown>[]): Obstacle {
   return { reason: 'malformed', detail: issues.map((issue) => words(issue, pathOf(issue))).join('; ') };
 }
 

@@ -7,8 +7,8 @@ import { keys } from '../../../shared/store/keys';
 import { type FinalRules, finalRulesAbout } from '../../rules-file/plan-losses';
 import { type Hosts, hostsAtOnce, type ImportPlan, type PlanDeps, type PlanOptions } from './import-plan';
 import { type Judgement, judgeUser } from './judge-user';
-import type { Left, PythonGrant } from './parse-python';
-import { type Obstacle, type Survey, surveyHost } from './survey-host';
+import type { Left, Obstacle, PythonGrant } from './parse-python';
+import { type Survey, surveyHost } from './survey-host';
 
 export interface LoginContext {
   hosts: Hosts;

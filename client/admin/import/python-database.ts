@@ -4,12 +4,7 @@ import { together } from '../../../shared/async/together';
 import { MongograntError } from '../../sdk/mongogrant-error';
 
 /** What a Python server keeps, as it is there. */
-export interface PythonDatabase {
-  allow: unknown[];
-  deny: unknown[];
-  rulers: unknown[];
-  grants: unknown[];
-}
+export type PythonDatabase = Record<'allow' | 'deny' | 'rulers' | 'grants', unknown[]>;
 
 /**
  * Reads the database of a Python server, the one that its `mgdb_uri` names, and writes nothing.

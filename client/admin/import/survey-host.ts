@@ -8,19 +8,13 @@ import type { Grant } from '../../../shared/store/grants/row';
 import type { Table } from '../../../shared/store/table';
 import { checkHost, type HostReport } from '../hosts/check-host';
 import type { AdoptableUsers, FoundUser } from './adoptable-users';
-import type { PythonGrant } from './parse-python';
+import type { Obstacle, PythonGrant } from './parse-python';
 
 export interface SurveyDeps {
   table: Table;
   secrets: Pick<Secrets, 'host'>;
   servers: Pick<MongoServers, 'command'>;
   adoptable: AdoptableUsers;
-}
-
-/** Why something can't be done, as a code and as a sentence. */
-export interface Obstacle {
-  reason: string;
-  detail: string;
 }
 
 /** What there is on a host, as far as an import asks for it. */

@@ -7,13 +7,7 @@ import type { MgrantCommand } from '../mgrant-command';
 import { table } from '../table';
 import { timeOf } from '../times';
 
-interface Options {
-  from?: string;
-  to?: string;
-  email?: string;
-  host?: string;
-  limit: number;
-}
+type Options = { from?: string; to?: string; email?: string; host?: string; limit: number };
 
 export function addAudit(program: MgrantCommand): void {
   program

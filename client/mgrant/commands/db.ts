@@ -1,10 +1,11 @@
 import { Option } from 'commander';
 import * as fields from '../../../shared/contract/fields/access';
+import { defined } from '../../sdk/defined';
 import type { Credential } from '../../sdk/settings/credentials';
 import { checked } from '../checked';
 import type { Login } from '../formats/login';
 import type { MgrantCommand } from '../mgrant-command';
-import { placeOrSpec } from '../places';
+import { type Named, placeOrSpec } from '../places';
 import { UsageError } from '../refused';
 import type { Session } from '../session';
 import { distance, moment, tellIfCut, ttlOf } from '../times';
@@ -12,12 +13,7 @@ import { distance, moment, tellIfCut, ttlOf } from '../times';
 /** What `--format` takes: files and lines with the password in them, and `mongosh`, which is started. */
 const formats = ['uri', 'env', 'json', 'mongosh', 'compass', 'python', 'fireworks', 'atomate', 'k8s'];
 
-interface Options {
-  role?: string;
-  label?: string;
-  ttl?: string;
-  format?: string;
-}
+type Options = { role?: string; label?: string; ttl?: string; format?: string };
 
 export function addDb(program: MgrantCommand): void {
   program
@@ -36,33 +32,35 @@ export function addDb(program: MgrantCommand): void {
       'eval "$(mgrant db mongodb03.lab.org fw_phonons --format env)"',
       'mgrant db mongodb03.lab.org fw_phonons --role rw --format fireworks > my_launchpad.yaml',
     )
-    .does(async (session, host: string, db: string | undefined, options: Options) => {
-      const ttl = options.ttl === undefined ? undefined : ttlOf(options.ttl);
-      const client = await session.client(ttl === undefined ? {} : { ttl });
-      const place = await placeOrSpec(client, { host, db, role: options.role });
-      const label = options.label === undefined ? {} : { label: checked('--label', fields.label, options.label) };
-      if (options.format === 'atomate' && place.role !== 'readWrite')
-        throw new UsageError(
-          'atomate writes and reads: add --role readWrite. The login that only reads is got with it.',
-        );
-      const began = session.io.now();
-      const get = (role: string) => client.getAuth(place.host, place.db, role, { ...label, confirm: true });
-      const credential = await session.wait('Asking for a login', () => get(place.role));
-      if (ttl !== undefined && (!credential.issued || credential.issued >= began))
-        tellIfCut(session, ttl, credential.expires);
-      else if (ttl !== undefined)
-        session.note(
-          `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential)} --ttl ...`,
-        );
-      if (options.format === undefined) return showGrant(session, credential);
-      const caFile = await client.caFile(credential);
-      const { loginOf } = await import('../formats/login');
-      const login = loginOf(credential, caFile);
-      if (options.format === 'mongosh')
-        return session.exitWith(await (await import('../start-mongosh')).startMongosh(session.io, login));
-      const text = await textOf(options.format, login, async () => loginOf(await get('read')));
-      session.show({ ...grantOf(credential), format: options.format, text }, () => text);
-    });
+    .does((session, host: string, db: string | undefined, options: Options) =>
+      getLogin(session, { host, db, role: options.role }, options),
+    );
+}
+
+async function getLogin(session: Session, named: Named, options: Options): Promise<void> {
+  const ttl = ttlOf(options.ttl);
+  const client = await session.client(defined({ ttl }));
+  const place = await placeOrSpec(client, named);
+  const label = options.label && checked('--label', fields.label, options.label);
+  if (options.format === 'atomate' && place.role !== 'readWrite')
+    throw new UsageError('atomate writes and reads: add --role readWrite. The login that only reads is got with it.');
+  const began = session.io.now();
+  const get = (role: string) => client.getAuth(place.host, place.db, role, { ...defined({ label }), confirm: true });
+  const credential = await session.wait('Asking for a login', () => get(place.role));
+  if (ttl !== undefined && (!credential.issued || credential.issued >= began))
+    tellIfCut(session, ttl, credential.expires);
+  else if (ttl !== undefined)
+    session.note(
+      `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential)} --ttl ...`,
+    );
+  if (options.format === undefined) return showGrant(session, credential);
+  const caFile = await client.caFile(credential);
+  const { loginOf } = await import('../formats/login');
+  const login = loginOf(credential, caFile);
+  if (options.format === 'mongosh')
+    return session.exitWith(await (await import('../start-mongosh')).startMongosh(session.io, login));
+  const text = await textOf(options.format, login, async () => loginOf(await get('read')));
+  session.show({ ...grantOf(credential), format: options.format, text }, () => text);
 }
 
 const argumentsOf = ({ host, db, role, label }: Credential): string =>

@@ -8,12 +8,7 @@ import { table } from '../table';
 import { distance } from '../times';
 import { addSettleGrant } from './settle-grant';
 
-interface Options {
-  email?: string;
-  host?: string;
-  db?: string;
-  all?: boolean;
-}
+type Options = { email?: string; host?: string; db?: string; all?: boolean };
 
 export function addGrants(program: MgrantCommand): void {
   const grants = program

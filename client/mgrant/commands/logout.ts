@@ -12,11 +12,7 @@ export function addLogout(program: MgrantCommand): void {
     .examples('mgrant logout', 'mgrant logout --everywhere')
     .does(async (session, { everywhere = false }: { everywhere?: boolean }) => {
       const client = await session.client();
-      const remotes = await client.remotes();
-      const [{ endpoint }] = usableRemotes(
-        { fetch: { remotes, host_aliases: {}, db_aliases: {} }, auth: [] },
-        session.endpoint,
-      );
+      const [{ endpoint }] = usableRemotes(await client.remotes(), session.endpoint);
       const revoked = everywhere ? await session.wait('Ending your tokens', () => client.revokeTokens()) : 0;
       await client.setRemote(endpoint, '');
       session.show({ endpoint, revoked }, () =>

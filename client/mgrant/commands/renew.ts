@@ -8,12 +8,7 @@ import { UsageError } from '../refused';
 import { tellIfCut, ttlOf } from '../times';
 import { grantsTable } from './grants';
 
-interface Options {
-  role?: string;
-  label?: string;
-  ttl?: string;
-  all?: boolean;
-}
+type Options = { role?: string; label?: string; ttl?: string; all?: boolean };
 
 export function addRenew(program: MgrantCommand): void {
   program
@@ -33,7 +28,7 @@ export function addRenew(program: MgrantCommand): void {
       const { role, label, all = false } = options;
       if (all ? host || label !== undefined || role !== undefined : !host || !db)
         throw new UsageError('Name a HOST and a DB, or --all for all your logins; not both.');
-      const ttl = options.ttl === undefined ? undefined : ttlOf(options.ttl);
+      const ttl = ttlOf(options.ttl);
       const client = await session.client();
       const now = session.io.now();
       const renewed = await session.wait('Renewing', async () => {

@@ -10,13 +10,7 @@ import { UsageError } from '../refused';
 import type { Session } from '../session';
 import { grantsTable } from './grants';
 
-interface Options {
-  role?: string;
-  label?: string;
-  email?: string;
-  all?: boolean;
-  tokens?: boolean;
-}
+type Options = { role?: string; label?: string; email?: string; all?: boolean; tokens?: boolean };
 
 export function addRevoke(program: MgrantCommand): void {
   program

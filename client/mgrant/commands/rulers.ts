@@ -39,12 +39,7 @@ const part = (value: 'all' | readonly string[]): string => (value === 'all' ? va
 const listOf = (value: string, read = (one: string) => one): string | string[] =>
   value === 'all' ? value : value.split(',').map((one) => read(one.trim()));
 
-interface Scope {
-  hosts: string;
-  dbs: string;
-  emails: string;
-  which: string;
-}
+type Scope = Record<'hosts' | 'dbs' | 'emails' | 'which', string>;
 
 function addSet(rulers: MgrantCommand): void {
   rulers

@@ -1,7 +1,7 @@
 import type { Login } from './login';
 
-export const json = (login: Login): string => `${JSON.stringify(jsonOf(login), null, 2)}\n`;
-
-const jsonOf = ({ host, db, role, label = '', username, password, authSource, expires, uri, ca, caFile }: Login) => ({
-  ...{ host, db, role, label, username, password, authSource, expires, uri, ca, caFile },
-});
+export function json(login: Login): string {
+  const { host, db, role, label = '', username, password, authSource, expires, uri, ca, caFile } = login;
+  const shown = { host, db, role, label, username, password, authSource, expires, uri, ca, caFile };
+  return `${JSON.stringify(shown, null, 2)}\n`;
+}

@@ -1,3 +1,5 @@
+import { defined } from '../defined';
+import type { RenewedGrant } from '../replies';
 import type { Credential } from '../settings/credentials';
 
 const minute = 60_000;
@@ -20,3 +22,15 @@ export const isDue = (credential: Credential, now: Date): boolean =>
 /** Whether it is over, or will be before a connection could be made. */
 export const hasEnded = ({ expires }: Credential, now: Date): boolean =>
   expires !== undefined && expires.getTime() - now.getTime() < 5_000;
+
+/** The credential with the end that the API now gives it, and what it says of the host's authorities. */
+export const renewed = (
+  { ca: _, ...credential }: Credential,
+  { expires, ca }: Pick<RenewedGrant, 'expires' | 'ca'>,
+  now: Date,
+): Credential => ({
+  ...credential,
+  issued: now,
+  expires: new Date(expires),
+  ...defined({ ca }),
+});

@@ -33,7 +33,6 @@ export function keepAlive(deps: ClientContext, clients: OpenClients) {
   }
 
   return {
-    /** Sets the timer for what is open now. */
     look,
     renewDue,
     stop: (): void => {

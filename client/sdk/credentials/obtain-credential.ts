@@ -12,8 +12,7 @@ import {
   withoutCredentials,
 } from '../settings/credentials';
 import type { Settings } from '../settings/settings-schema';
-import { hasEnded, isDue } from './due';
-import { renewed } from './renewed';
+import { hasEnded, isDue, renewed } from './due';
 import { requestCredential } from './request-credential';
 
 /**
@@ -51,7 +50,7 @@ async function renewedOrStill(
   wanted: Wanted,
 ): Promise<Credential | undefined> {
   try {
-    const [remote] = usableRemotes(settings, credential.endpoint);
+    const [remote] = usableRemotes(settings.fetch.remotes, credential.endpoint);
     const grant = await renewGrant(deps.apiOf(remote), { ...credential, ttl: deps.ttl });
     return await save(deps, renewed(credential, grant, deps.now()), wanted);
   } catch (failure) {

@@ -5,7 +5,7 @@ import { usableRemotes } from '../remotes';
 import type { RenewedGrant } from '../replies';
 import { findCredential, sameCredential, withCredential, withoutCredentials } from '../settings/credentials';
 import { parseSpec } from '../spec';
-import { renewed } from './renewed';
+import { renewed } from './due';
 import { type Labelled, wantedBy } from './wanted-by';
 
 /** Sets a new end for the grant under a label, and notes it if its credential is here. One that the API no longer knows is forgotten. */
@@ -18,7 +18,7 @@ export async function renewAndNote(
   const settings = await context.file.read();
   const credential = findCredential(settings, wanted);
   const { endpoint } = credential ?? context;
-  const [remote] = usableRemotes(settings, endpoint);
+  const [remote] = usableRemotes(settings.fetch.remotes, endpoint);
   const wish = { ...wanted.place, label: wanted.label, ttl };
   const grant = await renewGrant(context.apiOf(remote), wish).catch(async (failure: unknown) => {
     if (credential?.endpoint !== undefined && isMongograntError(failure) && failure.code === 'grant_unknown')

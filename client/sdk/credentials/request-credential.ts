@@ -16,7 +16,7 @@ export async function requestCredential(
   { place, label }: Wanted,
 ): Promise<Credential> {
   const failures: { endpoint: string; failure: MongograntError }[] = [];
-  for (const remote of usableRemotes(settings, deps.endpoint)) {
+  for (const remote of usableRemotes(settings.fetch.remotes, deps.endpoint)) {
     try {
       const grant = await requestGrant(deps.apiOf(remote), { ...place, label, ttl: deps.ttl });
       return { ...credentialOf(grant, place), endpoint: remote.endpoint, issued: deps.now() };

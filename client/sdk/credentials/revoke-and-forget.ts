@@ -1,7 +1,7 @@
 import { hostOf } from '../../../shared/contract/names';
 import { type RevokeFilter, revokeGrants } from '../calls/grants';
 import type { OpenContext } from '../open-context';
-import { sameEndpoint, usableRemotes } from '../remotes';
+import { readRemotes, sameEndpoint, usableRemotes } from '../remotes';
 import type { Ended } from '../replies';
 import { type Credential, findCredential, withoutCredentials } from '../settings/credentials';
 import { parseSpec } from '../spec';
@@ -13,7 +13,7 @@ import { wantedBy } from './wanted-by';
  */
 export async function revokeAndForget(context: OpenContext, what: string | RevokeFilter): Promise<Ended> {
   const { filter, endpoint } = await (typeof what === 'string' ? oneGrant(context, what) : manyGrants(context, what));
-  const [remote] = usableRemotes(await context.file.read(), endpoint ?? context.endpoint);
+  const [remote] = usableRemotes(await readRemotes(context.file), endpoint ?? context.endpoint);
   const ended = await revokeGrants(context.apiOf(remote), filter);
   const over = new Set([...ended.revoked, ...ended.pending].map(nameOf));
   const gone = (credential: Credential) => {

@@ -11,13 +11,11 @@ export interface LoggedIn {
   endpoint: string;
 }
 
-/** Has a link mailed, and answers with what to do next, in the service's words. */
 export async function requestMailedLink(context: ClientContext, email: string, named?: string): Promise<string> {
   const endpoint = await whichEndpoint(context, named);
   return (await requestLink(context.apiOf({ endpoint }), email)).msg;
 }
 
-/** Redeems a mailed link, and notes the token. */
 export async function redeemMailedLink(context: ClientContext, address: string): Promise<LoggedIn> {
   const [, endpoint, link] = /^(https?:\/\/.+)\/links\/([^/?#\s]+)$/.exec(address.trim()) ?? [];
   if (!endpoint || !link)
@@ -25,7 +23,6 @@ export async function redeemMailedLink(context: ClientContext, address: string):
   return noted(context, endpoint, await redeemLink(context.apiOf({ endpoint }), link));
 }
 
-/** Logs in from a terminal, and notes the token. */
 export async function logIn(
   context: ClientContext,
   { endpoint: named, ...login }: TerminalLogin & { endpoint?: string },

@@ -1,9 +1,7 @@
 import type { SettingsFile } from './settings-file';
 
-/** What a name of one's own stands for. */
-export type AliasKind = 'host' | 'db';
+type AliasKind = 'host' | 'db';
 
-/** Gives a host or a database a name of one's own. */
 export async function setAlias(file: SettingsFile, which: AliasKind, more: Record<string, string>): Promise<void> {
   const key = `${which}_aliases` as const;
   await file.change((settings) => {

@@ -42,7 +42,6 @@ export function credentialsIn(settings: Settings): Credential[] {
   return settings.auth.map((auth) => credentialOf(auth, known.get(markOf(auth)), authorities.get(hostOf(auth.host))));
 }
 
-/** The credential for a place and a label. */
 export function findCredential(settings: Settings, { place, label, orUnknown }: Wanted): Credential | undefined {
   const there = credentialsIn(settings).filter((credential) => samePlace(credential, place));
   const labelled = there.find((credential) => credential.label === label);
