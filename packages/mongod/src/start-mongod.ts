@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server as Listener } from 'node:net';
 import { BSON } from 'mongodb';
 import { Roles } from './auth/roles';
@@ -77,15 +78,11 @@ async function openState(
   return { server, journal };
 }
 
-function listen(listener: Listener, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen(port, host, () => {
-      listener.off('error', reject);
-      const address = listener.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
+async function listen(listener: Listener, port: number, host: string): Promise<number> {
+  listener.listen(port, host);
+  await once(listener, 'listening');
+  const address = listener.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 async function close(listener: Listener, server: Server, journal: Journal): Promise<void> {

@@ -1,5 +1,5 @@
 /** Every action that a privilege may name. */
-const actions: ReadonlySet<string> = new Set(
+export const allActions: ReadonlySet<string> = new Set(
   `addShard advanceClusterTime allCollectionStats analyze analyzeShardKey anyAction appendOplogNote applicationMessage
   applyOps auditConfigure auditLogRotate authCheck authenticate authSchemaUpgrade bypassDocumentValidation
   bypassWriteBlockingMode changeCustomData changeOwnCustomData changeOwnPassword changePassword changeStream
@@ -24,7 +24,3 @@ const actions: ReadonlySet<string> = new Set(
   transitionFromDedicatedConfigServer transitionToDedicatedConfigServer unlock unsetSharding update updateRole
   updateSearchIndex updateUser useTenant useUUID validate viewRole viewUser`.split(/\s+/),
 );
-
-export function isAction(name: string): boolean {
-  return actions.has(name);
-}

@@ -13,37 +13,30 @@ const readWrite = [
   ...words('convertToCapped createCollection createIndex dropCollection dropIndex emptycapped insert remove'),
   ...words('renameCollectionSameDB update'),
 ];
-const dbAdmin = [
-  ...words('bypassDocumentValidation collMod collStats compact convertToCapped createCollection createIndex dbStats'),
-  ...words('dropCollection dropDatabase dropIndex enableProfiler listCollections listIndexes planCacheIndexFilter'),
-  ...words('planCacheRead planCacheWrite reIndex renameCollectionSameDB storageDetails validate'),
-];
-const userAdmin = [
-  ...words('changeCustomData changePassword createRole createUser dropRole dropUser grantRole revokeRole'),
-  ...words('setAuthenticationRestriction viewRole viewUser'),
-];
+const dbAdmin = words(`bypassDocumentValidation collMod collStats compact convertToCapped createCollection createIndex
+  dbStats dropCollection dropDatabase dropIndex enableProfiler listCollections listIndexes
+  planCacheIndexFilter planCacheRead planCacheWrite reIndex renameCollectionSameDB storageDetails
+  validate`);
+const userAdmin = words(`changeCustomData changePassword createRole createUser dropRole dropUser grantRole revokeRole
+  setAuthenticationRestriction viewRole viewUser`);
 const profile = [...read, ...words('convertToCapped createCollection dropCollection')];
 const readAndIndex = [...read, ...words('createIndex dropIndex')];
 const monitorDb = words('collStats dbStats getDatabaseVersion getShardVersion indexStats');
-const monitorCluster = [
-  ...words('connPoolStats getCmdLineOpts getDefaultRWConcern getLog getParameter getShardMap hostInfo inprog'),
-  ...words('listDatabases listSessions listShards netstat operationMetrics replSetGetConfig replSetGetStatus'),
-  ...words('serverStatus shardingState top useUUID'),
-];
-const hostCluster = [
-  ...words('applicationMessage auditConfigure connPoolSync dropConnections flushRouterConfig fsync'),
-  ...words('invalidateUserCache killAnyCursor killAnySession killop logRotate oidReset replSetResizeOplog resync'),
-  ...words('rotateCertificates setParameter shutdown touch trafficRecord unlock'),
-];
-const managerCluster = [
-  ...words('addShard appendOplogNote applicationMessage cleanupOrphaned flushRouterConfig getDefaultRWConcern'),
-  ...words('listSessions listShards removeShard replSetConfigure replSetGetConfig replSetGetStatus replSetStateChange'),
-  ...words('resync setDefaultRWConcern setFeatureCompatibilityVersion'),
-];
+const monitorCluster =
+  words(`connPoolStats getCmdLineOpts getDefaultRWConcern getLog getParameter getShardMap hostInfo inprog
+  listDatabases listSessions listShards netstat operationMetrics replSetGetConfig replSetGetStatus
+  serverStatus shardingState top useUUID`);
+const hostCluster = words(`applicationMessage auditConfigure connPoolSync dropConnections flushRouterConfig fsync
+  invalidateUserCache killAnyCursor killAnySession killop logRotate oidReset replSetResizeOplog resync
+  rotateCertificates setParameter shutdown touch trafficRecord unlock`);
+const managerCluster =
+  words(`addShard appendOplogNote applicationMessage cleanupOrphaned flushRouterConfig getDefaultRWConcern
+  listSessions listShards removeShard replSetConfigure replSetGetConfig replSetGetStatus
+  replSetStateChange resync setDefaultRWConcern setFeatureCompatibilityVersion`);
 const managerDb = words('clearJumboFlag enableSharding moveChunk refineCollectionShardKey splitChunk splitVector');
-const restoreWrite = [
-  ...words('bypassDocumentValidation collMod convertToCapped createCollection createIndex dropCollection insert'),
-];
+const restoreWrite = words(
+  'bypassDocumentValidation collMod convertToCapped createCollection createIndex dropCollection insert',
+);
 
 const cluster: ResourcePattern = { cluster: true };
 const everywhere: ResourcePattern = { db: '', collection: '' };
@@ -162,7 +155,6 @@ export function builtinRole(role: string, db: string): BuiltinRole | undefined {
   return db === 'admin' && Object.hasOwn(ofAdminDb, role) ? ofAdminDb[role] : undefined;
 }
 
-/** The names of all built-in roles of a database. */
 export function builtinRoleNames(db: string): string[] {
   return [...Object.keys(ofEachDb), ...(db === 'admin' ? Object.keys(ofAdminDb) : [])].sort();
 }

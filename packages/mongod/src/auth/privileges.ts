@@ -32,7 +32,6 @@ export function holds(asker: Asker, { action, on }: Need): boolean {
   );
 }
 
-/** Whether the user holds each of them. */
 export function holdsAll(asker: Asker, needs: readonly Need[]): boolean {
   return needs.every((need) => holds(asker, need));
 }

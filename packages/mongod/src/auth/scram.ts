@@ -77,10 +77,12 @@ export function preparedPassword(password: string): string {
   }
 }
 
+interface ClientFirst extends Pick<Exchange, 'nonce' | 'header' | 'clientFirst'> {
+  user: string;
+}
+
 /** The client's first message taken apart, or undefined if it is malformed. */
-export function parseClientFirst(
-  payload: string,
-): { user: string; nonce: string; header: string; clientFirst: string } | undefined {
+export function parseClientFirst(payload: string): ClientFirst | undefined {
   // Channel binding (`p=`) is not offered; `a=` would be a name to act as, which nobody here may choose.
   const match = /^([ny],(?:a=([^,]*))?,)(n=([^,]+),r=([\x21-\x2b\x2d-\x7e]{4,}))(?:,.*)?$/s.exec(payload);
   const user = decodeName(match?.[4] ?? '');
@@ -96,10 +98,7 @@ function decodeName(name: string): string | undefined {
 }
 
 /** The server's first message, with a nonce of its own behind the client's. */
-export function beginExchange(
-  { nonce, header, clientFirst }: { nonce: string; header: string; clientFirst: string },
-  credential: Credential,
-): Exchange {
+export function beginExchange({ nonce, header, clientFirst }: ClientFirst, credential: Credential): Exchange {
   const joined = nonce + randomBytes(24).toString('base64');
   const serverFirst = `r=${joined},s=${credential.salt},i=${credential.iterationCount}`;
   return { credential, header, clientFirst, serverFirst, nonce: joined };

@@ -1,8 +1,8 @@
 import type { Document } from 'mongodb';
+import type { Restriction } from './restrictions';
 import type { Role } from './roles';
 import type { Privilege, ResourcePattern, RoleName } from './terms';
 
-/** The names alone. */
 export function showNames(roles: readonly RoleName[]): Document[] {
   return roles.map(({ role, db }) => ({ role, db }));
 }
@@ -13,6 +13,11 @@ export function showPrivileges(roles: readonly Pick<Role, 'privileges'>[]): Docu
     resource: { ...resource },
     actions: [...actions],
   }));
+}
+
+/** The restrictions of those roles that have some. */
+export function showRestrictions(roles: readonly Role[]): (readonly Restriction[])[] {
+  return roles.map((role) => role.authenticationRestrictions).filter((restrictions) => restrictions.length > 0);
 }
 
 /** Privileges on the same resource become one. */

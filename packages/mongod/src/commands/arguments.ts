@@ -3,11 +3,13 @@ import type { RoleName } from '../auth/terms';
 import { ServerError, wrongType } from '../values/errors';
 import { isObject } from '../values/values';
 import type { Call } from './command';
-import { isGenericField } from './generic-fields';
+import { genericFields } from './generic-fields';
 
 /** Refuses any field but these, the command's own name and the generic ones. */
 export function onlyFields({ name, body }: Call, allowed: readonly string[]): void {
-  const extra = Object.keys(body).find((field) => field !== name && !isGenericField(field) && !allowed.includes(field));
+  const extra = Object.keys(body).find(
+    (field) => field !== name && !genericFields.has(field) && !allowed.includes(field),
+  );
   if (extra !== undefined) throw new ServerError(40415, `BSON field '${name}.${extra}' is an unknown field.`);
 }
 

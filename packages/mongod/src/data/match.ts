@@ -18,9 +18,11 @@ type Test = (values: readonly unknown[]) => boolean;
 export function compileFilter(filter: unknown): Predicate {
   if (!isObject(filter))
     throw new ServerError(14, `Expected field filter to be of type object, not ${typeName(filter)}`);
-  const predicates = Object.entries(filter).map(([name, condition]) =>
-    name.startsWith('$') ? compileLogical(name, condition) : compileField(name, condition),
-  );
+  const predicates = Object.entries(filter).map(([name, condition]) => {
+    if (name.startsWith('$')) return compileLogical(name, condition);
+    const test = compileCondition(condition);
+    return (document: Document) => test(valuesAt(document, name));
+  });
   return (document) => predicates.every((predicate) => predicate(document));
 }
 
@@ -36,11 +38,6 @@ function compileLogical(name: string, operand: unknown): Predicate {
   if (name === '$and') return (document) => parts.every((part) => part(document));
   const wanted = name === '$or';
   return (document) => parts.some((part) => part(document)) === wanted;
-}
-
-function compileField(path: string, condition: unknown): Predicate {
-  const test = compileCondition(condition);
-  return (document) => test(valuesAt(document, path));
 }
 
 /** Whether a condition is made of operators, rather than being a value to compare with. */

@@ -44,15 +44,18 @@ export function runPipeline(
 ): Document[] {
   return pipeline.reduce<Document[]>(
     (input, stage) => {
-      const [[name, argument] = ['', undefined], ...more] = Object.entries<unknown>(stage);
-      if (name === '' || more.length > 0) {
-        throw new ServerError(40323, 'A pipeline stage specification object must contain exactly one field.');
-      }
+      const [name, argument] = partsOf(stage);
       const own = Object.hasOwn(stages, name) ? stages[name] : undefined;
       return own ? own(input, argument, context) : runStage(input, stage, context);
     },
     [...documents],
   );
+}
+
+export function partsOf(stage: Document): [name: string, argument: unknown] {
+  const [first, ...more] = Object.entries<unknown>(stage);
+  if (first && more.length === 0) return first;
+  throw new ServerError(40323, 'A pipeline stage specification object must contain exactly one field.');
 }
 
 /** The documents in the order of a sort specification; the sort is stable. */

@@ -18,28 +18,26 @@ export const changes: Readonly<Record<string, (argument: unknown, path: string) 
     isObject(argument) && argument.$type === 'timestamp'
       ? new BSON.Timestamp({ t: Math.floor(Date.now() / 1000), i: 1 })
       : new Date(),
-  $push: (argument, path) => (current) => push(listAt('$push', path, current === undefined ? [] : current), argument),
-  $addToSet: (argument, path) => (current) => {
-    const list = [...listAt('$addToSet', path, current === undefined ? [] : current)];
-    for (const added of eachOf(argument)) if (!list.some((element) => sameValue(element, added))) list.push(added);
-    return list;
-  },
+  $push:
+    (argument, path) =>
+    (current = []) =>
+      push(listAt('$push', path, current), argument),
+  $addToSet:
+    (argument, path) =>
+    (current = []) => {
+      const list = [...listAt('$addToSet', path, current)];
+      for (const added of eachOf(argument)) if (!list.some((element) => sameValue(element, added))) list.push(added);
+      return list;
+    },
   $pop: (argument, path) => (current) => {
     if (current === undefined) return undefined;
     const list = listAt('$pop', path, current);
     return (numberIn(argument) ?? 1) < 0 ? list.slice(1) : list.slice(0, -1);
   },
-  $pull: (argument, path) => {
-    const goes = compileElement(argument);
-    return (current) =>
-      current === undefined ? undefined : listAt('$pull', path, current).filter((element) => !goes(element));
-  },
+  $pull: (argument, path) => pull(compileElement(argument), '$pull', path),
   $pullAll: (argument, path) => {
     const gone = listAt('$pullAll', path, argument);
-    return (current) =>
-      current === undefined
-        ? undefined
-        : listAt('$pullAll', path, current).filter((element) => !gone.some((one) => sameValue(one, element)));
+    return pull((element) => gone.some((one) => sameValue(one, element)), '$pullAll', path);
   },
   $bit: (argument, path) => (current) => {
     const [[name, operand] = ['', undefined]] = Object.entries(isObject(argument) ? argument : {});
@@ -54,6 +52,11 @@ export const changes: Readonly<Record<string, (argument: unknown, path: string) 
 function listAt(operator: string, path: string, value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   throw new ServerError(2, `The field '${path}' must be an array but is of type ${typeName(value)} (${operator})`);
+}
+
+function pull(goes: (element: unknown) => boolean, operator: string, path: string): Change {
+  return (current) =>
+    current === undefined ? undefined : listAt(operator, path, current).filter((element) => !goes(element));
 }
 
 function eachOf(argument: unknown): unknown[] {

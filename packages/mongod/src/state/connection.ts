@@ -9,7 +9,6 @@ export class Connection {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
-  readonly localPort: number;
   /** What the driver said about itself in its first hello; later hellos can't change it. */
   clientMetadata: Document | undefined;
   saidHello = false;
@@ -25,7 +24,6 @@ export class Connection {
     this.remoteAddress = plainAddress(socket.remoteAddress ?? '');
     this.remotePort = socket.remotePort ?? 0;
     this.localAddress = plainAddress(socket.localAddress ?? '');
-    this.localPort = socket.localPort ?? 0;
     // Not an error of the listener: every command that waits on this connection may listen.
     socket.once('close', () => this.ended.abort());
   }

@@ -3,7 +3,7 @@ import type { Need } from '../auth/terms';
 import type { SessionId } from './session-id';
 
 /** How long a cursor lives without use. */
-export const cursorTimeout = 10 * 60_000;
+const cursorTimeout = 10 * 60_000;
 /** What a batch may weigh: the size of one message, less its frame. */
 const batchBytes = 16 * 1024 * 1024;
 
@@ -23,7 +23,6 @@ export interface Cursor {
   lastUse: Date;
 }
 
-/** The open cursors. */
 export class Cursors {
   private readonly byId = new Map<string, Cursor>();
 
@@ -47,10 +46,6 @@ export class Cursors {
 
   closeWhere(matches: (cursor: Cursor) => boolean): void {
     for (const cursor of this.byId.values()) if (matches(cursor)) this.close(cursor.id);
-  }
-
-  all(): Cursor[] {
-    return [...this.byId.values()];
   }
 
   private freeId(): BSON.Long {

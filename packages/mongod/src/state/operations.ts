@@ -53,7 +53,6 @@ export class Operation {
   }
 }
 
-/** The operations that run at this moment. */
 export class Operations {
   private readonly running = new Map<number, Operation>();
   private lastOpid = 0;

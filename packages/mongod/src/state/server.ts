@@ -1,4 +1,4 @@
-import type { BSON } from 'mongodb';
+import { BSON } from 'mongodb';
 import type { Roles } from '../auth/roles';
 import type { Users } from '../auth/users';
 import type { Data } from '../data/data';
@@ -23,3 +23,6 @@ export interface Server {
   host: string;
   port: number;
 }
+
+/** How things stand, for monitors: they stay so for as long as this server runs. */
+export const topologyVersionOf = ({ processId }: Server) => ({ processId, counter: BSON.Long.ZERO });

@@ -50,8 +50,6 @@ const codeNames: Readonly<Record<number, string>> = {
 
 /** A refusal that the client is told about. Anything else that is thrown is a fault of this server (code 1). */
 export class ServerError extends Error {
-  readonly codeName: string;
-
   constructor(
     readonly code: number,
     errmsg: string,
@@ -60,14 +58,13 @@ export class ServerError extends Error {
   ) {
     super(errmsg);
     this.name = 'ServerError';
-    this.codeName = codeNames[code] ?? `Location${code}`;
   }
 }
 
-/** The reply to a command that failed. */
 export function errorReply(error: unknown): Document {
-  const known = error instanceof ServerError ? error : new ServerError(1, `internal error: ${String(error)}`);
-  return { ok: 0, errmsg: known.message, code: known.code, codeName: known.codeName, ...known.extra };
+  const { message, code, extra } =
+    error instanceof ServerError ? error : new ServerError(1, `internal error: ${String(error)}`);
+  return { ok: 0, errmsg: message, code, codeName: codeNames[code] ?? `Location${code}`, ...extra };
 }
 
 /** The refusal of an argument of another type. */

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Document } from 'mongodb';
 import { Connection } from '../state/connection';
-import type { Server } from '../state/server';
-import { topologyVersionOf } from '../state/topology-version';
+import { type Server, topologyVersionOf } from '../state/server';
 import { errorReply } from '../values/errors';
 import { decodeRequest, type Request } from './decode-request';
 import { dispatch } from './dispatch';

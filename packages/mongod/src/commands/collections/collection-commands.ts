@@ -45,10 +45,7 @@ const drop: Command = {
   },
 };
 
-interface Namespace {
-  db: string;
-  collection: string;
-}
+type Namespace = { db: string; collection: string };
 
 function namespaceIn(value: unknown, field: string): Namespace {
   const match = typeof value === 'string' ? /^([^.\0]+)\.(.+)$/.exec(value) : null;

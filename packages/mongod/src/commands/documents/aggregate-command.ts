@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 import type { Need } from '../../auth/terms';
-import { runPipeline } from '../../data/pipeline';
+import { partsOf, runPipeline } from '../../data/pipeline';
 import { select } from '../../data/query';
 import { ServerError } from '../../values/errors';
 import { isObject, truthy, typeName } from '../../values/values';
@@ -44,14 +44,11 @@ export const aggregate: Command = {
 function stagesIn(pipeline: unknown): Document[] {
   if (!Array.isArray(pipeline)) throw new ServerError(14, "'pipeline' option must be specified as an array");
   return pipeline.map((stage: unknown) => {
-    if (isObject(stage)) return withOneField(stage);
-    throw new ServerError(14, `Each element of the 'pipeline' array must be an object, not ${typeName(stage)}`);
+    if (!isObject(stage))
+      throw new ServerError(14, `Each element of the 'pipeline' array must be an object, not ${typeName(stage)}`);
+    partsOf(stage);
+    return stage;
   });
-}
-
-function withOneField(stage: Document): Document {
-  if (Object.keys(stage).length === 1) return stage;
-  throw new ServerError(40323, 'A pipeline stage specification object must contain exactly one field.');
 }
 
 function needsOf(call: Call): Need[] {

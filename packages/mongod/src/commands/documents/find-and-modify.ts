@@ -32,10 +32,7 @@ export const findAndModify: Command = {
   },
 };
 
-interface Modified {
-  value: Document | undefined;
-  lastErrorObject: Document;
-}
+type Modified = { value: Document | undefined; lastErrorObject: Document };
 
 function removeFound({ collection, found: [found] }: Present): Modified {
   if (found) collection?.remove(found._id);

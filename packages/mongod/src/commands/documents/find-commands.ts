@@ -109,11 +109,8 @@ const count: Command = {
   async run(call) {
     const { operation, body } = call;
     const limit = new BSON.Double(Math.abs(numberIn(body.limit) ?? 0));
-    const found = await select(operation, documentsOf(call, collectionName(call)), {
-      filter: body.query,
-      skip: body.skip,
-      limit,
-    });
+    const query = { filter: body.query, skip: body.skip, limit };
+    const found = await select(operation, documentsOf(call, collectionName(call)), query);
     return { n: new BSON.Int32(found.length) };
   },
 };

@@ -28,12 +28,6 @@ const insert: Command = {
   },
 };
 
-interface Updated {
-  matched: number;
-  modified: number;
-  upserted?: Document;
-}
-
 const update: Command = {
   name: 'update',
   sequences: ['updates'],
@@ -54,6 +48,8 @@ const update: Command = {
     return { n: int(n), nModified: int(nModified), ...upserts, ...withErrors(writeErrors) };
   },
 };
+
+type Updated = { matched: number; modified: number; upserted?: Document };
 
 async function updateWith(call: Call, statement: Document): Promise<Updated> {
   const { q = {}, u, upsert, multi, arrayFilters, sort, c } = statement;

@@ -1,6 +1,7 @@
 import { BSON, type Document } from 'mongodb';
 import { ServerError } from '../../values/errors';
 import { isObject, truthy } from '../../values/values';
+import { missingField } from '../arguments';
 import type { Call } from '../command';
 
 const mostStatements = 100_000;
@@ -8,7 +9,7 @@ const mostStatements = 100_000;
 /** The statements of a write command, each a document. */
 export function statementsIn({ body, name }: Call, field: string): Document[] {
   const list: unknown = body[field];
-  if (list === undefined) throw new ServerError(40414, `BSON field '${name}.${field}' is missing but a required field`);
+  if (list === undefined) throw missingField(`${name}.${field}`);
   if (!Array.isArray(list))
     throw new ServerError(14, `BSON field '${name}.${field}' is the wrong type, expected 'array'`);
   if (list.length === 0 || list.length > mostStatements) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BSON, type Document } from 'mongodb';
-import { topologyVersionOf } from '../../state/topology-version';
+import { topologyVersionOf } from '../../state/server';
 import { ServerError } from '../../values/errors';
 import { maxMessageSize } from '../../values/limits';
 import { isObject, numberIn, typeName } from '../../values/values';

@@ -93,15 +93,10 @@ function finish(call: Call, conversation: Conversation, payload: string): Docume
 
 /** Since 6.0 a connection is for one user only; the codes differ by database, and not in the way that the words say. */
 function secondUser(first: string, sameDb: boolean): ServerError {
-  return sameDb
-    ? new ServerError(
-        5626702,
-        `Client has attempted to authenticate on multiple databases.Already authenticated as: ${first}`,
-      )
-    : new ServerError(
-        5626701,
-        `Each client connection may only be authenticated once. Previously authenticated as: ${first}`,
-      );
+  const words = sameDb
+    ? 'Client has attempted to authenticate on multiple databases.Already authenticated as'
+    : 'Each client connection may only be authenticated once. Previously authenticated as';
+  return new ServerError(sameDb ? 5626702 : 5626701, `${words}: ${first}`);
 }
 
 function step(conversation: Conversation, text: string, done: boolean): Document {

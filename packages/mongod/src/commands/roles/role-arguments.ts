@@ -1,4 +1,4 @@
-import { isAction } from '../../auth/actions';
+import { allActions } from '../../auth/actions';
 import type { Need, Privilege, ResourcePattern } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import { isObject } from '../../values/values';
@@ -30,7 +30,7 @@ function parsePrivilege(entry: unknown): Privilege {
   }
   const names: unknown[] = actions;
   const texts = names.map(String);
-  const unknown = texts.filter((name, at) => typeof names[at] !== 'string' || !isAction(name));
+  const unknown = texts.filter((name, at) => typeof names[at] !== 'string' || !allActions.has(name));
   if (unknown.length > 0) throw new ServerError(2, `Unrecognized actions: ${unknown.join(', ')}`);
   return { resource: parseResource(resource), actions: texts };
 }

@@ -5,6 +5,7 @@ import type { Call } from '../command';
 
 /** Refuses roles that this role must not inherit from. */
 export function mayInherit({ server }: Call, name: RoleName, roles: readonly RoleName[]): void {
+  const target = `${name.role}@${name.db}`;
   for (const role of roles) {
     const text = `${role.role}@${role.db}`;
     if (sameRole(role, name)) throw new ServerError(49, `Cannot grant role ${text} to itself.`);
@@ -12,14 +13,10 @@ export function mayInherit({ server }: Call, name: RoleName, roles: readonly Rol
       throw new ServerError(49, `Roles on the '${name.db}' database cannot be granted roles from other databases`);
     }
     if (server.roles.find(role) === undefined) {
-      const target = `${name.role}@${name.db}`;
       throw new ServerError(31, `Cannot grant roles to '${target}': Could not find role: ${text}`);
     }
     if (server.roles.closure([role]).some((inherited) => sameRole(inherited, name))) {
-      throw new ServerError(
-        49,
-        `Granting ${text} to ${name.role}@${name.db} would introduce a cycle in the role graph.`,
-      );
+      throw new ServerError(49, `Granting ${text} to ${target} would introduce a cycle in the role graph.`);
     }
   }
 }

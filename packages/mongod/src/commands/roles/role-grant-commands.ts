@@ -49,18 +49,14 @@ export const roleGrantCommands: readonly Command[] = [
   },
 ];
 
-function rolesOf(call: Call): RoleName[] {
-  const { roles } = roleArguments(call, ['roles']);
-  if (roles === undefined) throw new ServerError(4, 'Missing expected field "roles"');
-  if (roles.length === 0) throw new ServerError(2, `${call.name} command requires a non-empty "roles" array`);
-  return roles;
-}
+const rolesOf = (call: Call): RoleName[] => present(call, 'roles', roleArguments(call, ['roles']).roles);
+const privilegesOf = (call: Call): Privilege[] =>
+  present(call, 'privileges', roleArguments(call, ['privileges']).privileges);
 
-function privilegesOf(call: Call): Privilege[] {
-  const { privileges } = roleArguments(call, ['privileges']);
-  if (privileges === undefined) throw new ServerError(4, 'Missing expected field "privileges"');
-  if (privileges.length === 0) throw new ServerError(2, `${call.name} command requires a non-empty "privileges" array`);
-  return privileges;
+function present<T>({ name }: Call, field: string, list: T[] | undefined): T[] {
+  if (list === undefined) throw new ServerError(4, `Missing expected field "${field}"`);
+  if (list.length === 0) throw new ServerError(2, `${name} command requires a non-empty "${field}" array`);
+  return list;
 }
 
 function change(call: Call, to: (record: RoleRecord) => RoleRecord): Document {

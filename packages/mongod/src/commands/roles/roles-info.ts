@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 import { builtinRoleNames } from '../../auth/builtin-roles';
 import { holds, holdsAll, rolesOf } from '../../auth/privileges';
 import { type Role, sameRole } from '../../auth/roles';
-import { showNames, showPrivileges } from '../../auth/show-roles';
+import { showNames, showPrivileges, showRestrictions } from '../../auth/show-roles';
 import type { RoleName } from '../../auth/terms';
 import { compare } from '../../auth/users';
 import { numberIn, truthy } from '../../values/values';
@@ -61,9 +61,7 @@ function show({ server, body }: Call, found: Role): Document {
     inheritedRoles: showNames(inherited),
     ...(truthy(body.showPrivileges) && { inheritedPrivileges: showPrivileges([found, ...inherited]) }),
     ...(truthy(body.showAuthenticationRestrictions) && {
-      inheritedAuthenticationRestrictions: [found, ...inherited]
-        .map((each) => each.authenticationRestrictions)
-        .filter((restrictions) => restrictions.length > 0),
+      inheritedAuthenticationRestrictions: showRestrictions([found, ...inherited]),
     }),
     isBuiltin,
   };

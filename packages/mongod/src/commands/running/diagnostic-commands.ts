@@ -3,7 +3,7 @@ import { type BSON, type Document, Long } from 'mongodb';
 import type { Need } from '../../auth/terms';
 import { ServerError } from '../../values/errors';
 import type { Call, Command } from '../command';
-import { isGenericField } from '../generic-fields';
+import { genericFields } from '../generic-fields';
 import { connectionStatus } from '../login/connection-status';
 
 const version = '7.0.14';
@@ -67,7 +67,7 @@ function getParameter({ body }: Call): Document {
   if (body.getParameter === '*') return parameters;
   const asked = Object.keys(body)
     .slice(1)
-    .filter((name) => !isGenericField(name));
+    .filter((name) => !genericFields.has(name));
   const known = asked.filter((name) => Object.hasOwn(parameters, name));
   if (known.length === 0) throw new ServerError(72, 'no option found to get');
   return Object.fromEntries(known.map((name) => [name, parameters[name]]));

@@ -12,12 +12,8 @@ import type { Call, Command } from '../command';
 /** Seeing what others do. */
 export const inprog = { action: 'inprog', on: { cluster: true } } as const;
 
-export interface Shown {
-  /** Other people's operations, too. */
-  allUsers: boolean;
-  /** Connections on which nothing runs, too. */
-  idleConnections: boolean;
-}
+/** Other people's operations, too, and connections on which nothing runs. */
+type Shown = Record<'allUsers' | 'idleConnections', boolean>;
 
 /** What runs at this moment, as `currentOp` and `$currentOp` show it. */
 export function operationRows({ server, connection }: Call, { allUsers, idleConnections }: Shown): Document[] {

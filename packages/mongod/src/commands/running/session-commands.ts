@@ -12,9 +12,8 @@ const anySession = { action: 'killAnySession', on: { cluster: true } } as const;
 type Target = (session: SessionId) => boolean;
 
 /** Interrupts what runs in these sessions, this command excepted, and closes their cursors. Nobody is logged out. */
-function kill({ server, operation: self }: Call, targets: readonly Target[]): Document {
-  const isTarget = (session: SessionId | undefined) =>
-    session !== undefined && targets.some((target) => target(session));
+function kill({ server, operation: self }: Call, target: Target): Document {
+  const isTarget = (session: SessionId | undefined) => session !== undefined && target(session);
   for (const operation of server.operations.all()) {
     if (operation !== self && isTarget(operation.of.session)) {
       operation.interrupt(new ServerError(11601, 'operation was interrupted'));
@@ -78,8 +77,8 @@ const killSessions: Command = {
   run(call) {
     const named = sessionsIn(call);
     // An empty list stands for all of one's own.
-    if (named.length === 0) return kill(call, [({ uid }) => uid === own(call)]);
-    return kill(call, [(session) => named.some((one) => sameSession(one, session))]);
+    if (named.length === 0) return kill(call, ({ uid }) => uid === own(call));
+    return kill(call, (session) => named.some((one) => sameSession(one, session)));
   },
 };
 
@@ -89,12 +88,12 @@ const killAllSessions: Command = {
   needs: () => [anySession],
   run(call) {
     const users = usersIn(call);
-    if (users.length === 0) return kill(call, [() => true]);
+    if (users.length === 0) return kill(call, () => true);
     for (const { user, db } of users) {
       if (!call.server.users.find(user, db)) throw new ServerError(11, `Could not find user "${user}" for db "${db}"`);
     }
     const digests = new Set(users.map(digestOf));
-    return kill(call, [({ uid }) => digests.has(uid)]);
+    return kill(call, ({ uid }) => digests.has(uid));
   },
 };
 
@@ -122,7 +121,8 @@ const killAllSessionsByPattern: Command = {
     if (impersonates && !holds(call, { action: 'impersonate', on: { cluster: true } })) {
       throw new ServerError(13, 'Not authorized to impersonate in killAllSessionsByPattern');
     }
-    return kill(call, patterns.length === 0 ? [() => true] : patterns.map(targetOf));
+    const targets = patterns.map(targetOf);
+    return kill(call, (session) => targets.length === 0 || targets.some((target) => target(session)));
   },
 };
 

@@ -73,16 +73,9 @@ async function createUser(call: Call): Promise<Document> {
     if (server.users.find(user, db)) throw new ServerError(51003, `User "${user}@${db}" already exists`);
   };
   mayBeMade();
-  const record = await userRecord({
-    user,
-    db,
-    password,
-    roles: uniqueRoles(roles),
-    mechanisms,
-    digestPassword,
-    customData,
-    restrictions,
-  });
+  const granted = uniqueRoles(roles);
+  const about = { password, digestPassword, mechanisms, customData, restrictions };
+  const record = await userRecord({ user, db, roles: granted, ...about });
   // Once more: deriving the keys took a while, and another client may have made the same user meanwhile.
   mayBeMade();
   server.users.put(record);

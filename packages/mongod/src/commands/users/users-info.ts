@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { holds, holdsAll } from '../../auth/privileges';
 import { mechanisms } from '../../auth/scram';
-import { showNames, showPrivileges } from '../../auth/show-roles';
+import { showNames, showPrivileges, showRestrictions } from '../../auth/show-roles';
 import type { UserRecord, Users } from '../../auth/users';
 import { compileFilter } from '../../data/match';
 import { ServerError, wrongType } from '../../values/errors';
@@ -89,8 +89,6 @@ function inherited({ server }: Call, record: UserRecord): Document {
   return {
     inheritedRoles: showNames(roles),
     inheritedPrivileges: showPrivileges(roles),
-    inheritedAuthenticationRestrictions: roles
-      .map((role) => role.authenticationRestrictions)
-      .filter((restrictions) => restrictions.length > 0),
+    inheritedAuthenticationRestrictions: showRestrictions(roles),
   };
 }
