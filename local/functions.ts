@@ -46,21 +46,11 @@ export function setEnvironment(values: FunctionEnvironment): void {
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
 }
 
-/** The functions of one service. */
-export interface Functions {
-  handlers: Handlers;
-  /** One run of the job that ends what is due. */
-  reap(): Promise<void>;
-  /** One run of the job that mails whose logins end soon. */
-  remind(): Promise<void>;
-  /** One run of the job that compares hosts and grants. */
-  reconcile(): Promise<void>;
-  /** Ends the connections of those functions that export a `close`: unlike on Lambda, the process goes on after them. */
-  close(): Promise<void>;
-}
+/** The functions of one service: those behind the API, and one run of each job. */
+export type Functions = Awaited<ReturnType<typeof loadFunctions>>;
 
 /** Imports the functions. They read the environment when they are imported, once in the life of a process. */
-export async function loadFunctions(values: FunctionEnvironment): Promise<Functions> {
+export async function loadFunctions(values: FunctionEnvironment) {
   const wanted = JSON.stringify(values);
   if (loadedFor !== undefined && loadedFor !== wanted) {
     throw new Error(
@@ -75,7 +65,7 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
     import('../functions/reconcile/index'),
   ]);
   const { handler: remindOnce } = await import('../functions/remind/index');
-  const handlers = {
+  const handlers: Handlers = {
     'request-link': (await import('../functions/request-link/index')).handler,
     'redeem-link': (await import('../functions/redeem-link/index')).handler,
     'grant-credentials': grantCredentials.handler,
@@ -89,6 +79,7 @@ export async function loadFunctions(values: FunctionEnvironment): Promise<Functi
   const reap = () => reaper.handler(undefined, lasting(60_000));
   const remind = () => remindOnce(undefined, lasting(900_000));
   const reconcile = async () => void (await reconciler.handler(undefined, lasting(900_000)));
+  // Ends the connections of those that export a `close`: unlike on Lambda, the process goes on after them.
   const close = async () => void (await Promise.all(closing.map((end) => end?.())));
   return { handlers, reap, remind, reconcile, close };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { FunctionName, Route } from '../shared/contract/route';
 import { allRoutes, fallback, methodsAt } from '../shared/contract/routes';
@@ -113,14 +114,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 const late = Symbol('late');
 
 async function within(limit: number, work: Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise((resolve) => {
-    timer = setTimeout(resolve, limit, late);
-  });
+  const done = new AbortController();
   try {
-    return await Promise.race([work, end]);
+    return await Promise.race([work, sleep(limit, late, { signal: done.signal })]);
   } finally {
-    clearTimeout(timer);
+    done.abort();
   }
 }
 

@@ -16,8 +16,7 @@ export function localSettings(given: Record<string, unknown> = {}): LocalSetting
     const { settings, deployment, functionSettings } = parseDeployment({ ...defaults, ...given });
     return { settings, stackName: deployment.stackName, written: functionSettings };
   } catch (error) {
-    throw new StartError(
-      `MONGOGRANT_SETTINGS: ${error instanceof Error ? error.message.replace(/^Settings: /, '') : error}`,
-    );
+    const words = error instanceof Error ? error.message.replace(/^Settings: /, '') : error;
+    throw new StartError(`MONGOGRANT_SETTINGS: ${words}`);
   }
 }

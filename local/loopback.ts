@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { StartError } from './start-error';
 import { systemCode } from './system-error';
@@ -57,14 +58,10 @@ export const bindListener =
   };
 
 /** Starts listening; the port, or the system's error. */
-export function open(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve(portOf(server));
-    });
-  });
+export async function open(server: Server, port: number, host: string): Promise<number> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  return portOf(server);
 }
 
 /** Ends a server: requests under way get a moment to finish. */

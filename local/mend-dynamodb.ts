@@ -31,10 +31,8 @@ export async function mendDynamoDb(folder: string, tableName: string): Promise<v
 }
 
 async function copy(from: string, to: string, tableName: string): Promise<void> {
-  const [source, target] = [
-    await startDynamoDb({ port: 0, folder: from }),
-    await startDynamoDb({ port: 0, folder: to }),
-  ];
+  const source = await startDynamoDb({ port: 0, folder: from });
+  const target = await startDynamoDb({ port: 0, folder: to });
   const [reader, writer] = [clientOf(source.port), clientOf(target.port)];
   try {
     await ensureTable(writer, tableName);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
-import type { stageInput } from './secret-inputs';
+import type { getInput, putInput, stageInput } from './secret-inputs';
 import type { Secret, Version } from './secret-store';
 import { invalidParameter, invalidRequest, SecretsFault } from './secrets-fault';
 
@@ -8,12 +8,7 @@ const current = 'AWSCURRENT';
 const previous = 'AWSPREVIOUS';
 const pending = 'AWSPENDING';
 
-export interface NewValue {
-  SecretString?: string | undefined;
-  SecretBinary?: string | undefined;
-  ClientRequestToken?: string | undefined;
-  VersionStages?: string[] | undefined;
-}
+export type NewValue = Omit<v.InferOutput<typeof putInput>, 'SecretId'>;
 
 /** Adds a version, unless its token already made the same one. The first version of a secret is current in any case. */
 export function addVersion(secret: Secret, value: NewValue, now: number): Version {
@@ -66,10 +61,8 @@ export const holderOf = (secret: Secret, stage: string): Version | undefined =>
   secret.versions.find((version) => version.stages.includes(stage));
 
 /** The version that is asked for: by id, by stage, by both (which must then agree), or the current one. */
-export function findVersion(
-  secret: Secret,
-  { VersionId: id, VersionStage: stage }: { VersionId?: string | undefined; VersionStage?: string | undefined },
-): Version {
+export function findVersion(secret: Secret, which: Omit<v.InferOutput<typeof getInput>, 'SecretId'>): Version {
+  const { VersionId: id, VersionStage: stage } = which;
   const wanted =
     id === undefined ? holderOf(secret, stage ?? current) : secret.versions.find((version) => version.id === id);
   if (wanted && id !== undefined && stage !== undefined && !wanted.stages.includes(stage)) {

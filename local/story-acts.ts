@@ -47,10 +47,8 @@ export const seeAccess: Act = async ({ api, host }, { token }, saw) => {
   const rule = v.object({ host: v.string(), db: v.string(), role: v.string() });
   const me = v.object({ email: v.literal(firstMember), access: v.array(rule) });
   const { access } = read(me, await call(200, `GET ${api}/me`, { token }));
-  must(
-    access.some((one) => one.host === host && one.db === 'demo*'),
-    'The rule on demo* is missing',
-  );
+  const ruled = access.some((one) => one.host === host && one.db === 'demo*');
+  must(ruled, 'The rule on demo* is missing');
   saw(`200, ${access.map(({ role, db, host: on }) => `${role} on ${db} at ${on}`).join(', ')}`);
 };
 

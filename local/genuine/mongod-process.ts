@@ -102,13 +102,13 @@ async function startAt(place: Place, options: Pick<MongodProcessOptions, 'flags'
       if (signal === 'SIGKILL' || signal === 'SIGTERM') await running.ended;
     },
     async restart(others = flags) {
-      await endInOrder(running);
+      await end(running, 'SIGTERM');
       flags = others;
       running = await runMongod(place, flags);
     },
     readLog: () => readFileSync(running.log, 'utf8'),
     async close() {
-      await (options.folder === undefined ? endAtOnce(running) : endInOrder(running));
+      await end(running, options.folder === undefined ? 'SIGKILL' : 'SIGTERM');
       await place.guard.close();
     },
   };
@@ -183,21 +183,14 @@ function lastWords(log: string): string {
   }
 }
 
-/** Ends it in order, if it can do that in time: a frozen one can't. */
-async function endInOrder({ child, ended }: Running): Promise<void> {
+/** Ends it in order, if it can do that in time (a frozen one can't), or at once. */
+async function end({ child, ended }: Running, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (hasEnded(child)) return;
   child.ref();
-  child.kill('SIGTERM');
+  child.kill(signal);
   const cut = setTimeout(() => child.kill('SIGKILL'), longestEnd);
   await ended;
   clearTimeout(cut);
-}
-
-async function endAtOnce({ child, ended }: Running): Promise<void> {
-  if (hasEnded(child)) return;
-  child.ref();
-  child.kill('SIGKILL');
-  await ended;
 }
 
 const hasEnded = (child: ChildProcess): boolean =>
