@@ -10,7 +10,13 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, type ILogGroup, MetricFilter, type MetricFilterProps } from 'aws-cdk-lib/aws-logs';
+import {
+  FilterPattern,
+  type IFilterPattern,
+  type ILogGroup,
+  MetricFilter,
+  type MetricFilterProps,
+} from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -35,14 +41,9 @@ export type Watch = {
   readonly metric: IMetric;
   /** How many periods of the metric in a row. */
   readonly periods?: number;
+  /** Only for one that was made under another. */
+  readonly id?: string;
 } & ({ readonly least?: number } | { readonly most: number });
-
-/** Lines of a log to be counted: those that have one of these values in the field. */
-interface Counted {
-  readonly metricName: string;
-  readonly field: '$.message' | '$.status';
-  readonly values: readonly string[];
-}
 
 /** Lines with one of these codes. `id`: only for one that was made under another. */
 export interface Lines {
@@ -80,9 +81,8 @@ export class Alarms extends Construct {
     this.action = new SnsAction(topic);
   }
 
-  /** `id`: only for one that was made under another. */
-  ring(name: string, watch: Watch, id = name): void {
-    const { says, section, metric, periods = 1 } = watch;
+  ring(name: string, watch: Watch): void {
+    const { says, section, metric, periods = 1, id = name } = watch;
     const low = 'most' in watch;
     const alarm = new Alarm(this, id, {
       alarmName: `${this.props.stackName}-${name}`,
@@ -112,19 +112,17 @@ export class Alarms extends Construct {
     { codes, minutes = 5, id = metricName }: Lines,
   ): Metric {
     for (const fn of functions)
-      new MetricFilter(fn, id, this.filter(fn.logGroup, { metricName, field: '$.message', values: codes }));
+      new MetricFilter(fn, id, this.filter(fn.logGroup, metricName, anyOf('$.message', codes)));
     return this.metric({ metricName, statistic: 'Sum', minutes });
   }
 
   /** How many requests were answered with one of these statuses. */
   answers(accessLog: ILogGroup, metricName: string, statuses: string[]): Metric {
-    new MetricFilter(this, metricName, this.filter(accessLog, { metricName, field: '$.status', values: statuses }));
+    new MetricFilter(this, metricName, this.filter(accessLog, metricName, anyOf('$.status', statuses)));
     return this.metric({ metricName, statistic: 'Sum', minutes: 5 });
   }
 
-  private filter(logGroup: ILogGroup, { metricName, field, values }: Counted): MetricFilterProps {
-    const patterns = values.map((value) => FilterPattern.stringValue(field, '=', value));
-    const filterPattern = FilterPattern.any(...patterns);
+  private filter(logGroup: ILogGroup, metricName: string, filterPattern: IFilterPattern): MetricFilterProps {
     return { logGroup, metricNamespace: this.props.stackName, metricName, filterPattern };
   }
 
@@ -132,3 +130,7 @@ export class Alarms extends Construct {
     return new Metric({ namespace: this.props.stackName, period: Duration.minutes(minutes), ...props });
   }
 }
+
+/** Lines whose field has one of these values. */
+const anyOf = (field: string, values: readonly string[]): IFilterPattern =>
+  FilterPattern.any(...values.map((value) => FilterPattern.stringValue(field, '=', value)));

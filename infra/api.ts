@@ -89,7 +89,12 @@ export class Api extends Construct {
       removalPolicy,
       ...(key && { encryptionKey: key.key }),
     });
-    const ownName = domain && this.ownName(domain);
+    const ownName =
+      domain &&
+      new DomainName(this, 'DomainName', {
+        domainName: domain.name,
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      });
     this.regionalName = ownName?.regionalDomainName;
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
@@ -122,11 +127,6 @@ export class Api extends Construct {
   /** How many requests were answered with 5xx. */
   metricServerErrors(period: Duration): Metric {
     return this.api.metricServerError({ period, statistic: 'Sum' });
-  }
-
-  private ownName({ name, certificateArn }: Domain): DomainName {
-    const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
-    return new DomainName(this, 'DomainName', { domainName: name, certificate });
   }
 }
 

@@ -3,7 +3,6 @@ import {
   AlarmStatusWidget,
   Dashboard as CloudWatchDashboard,
   GraphWidget,
-  type IAlarm,
   type IMetric,
   LogQueryVisualizationType,
   LogQueryWidget,
@@ -37,7 +36,7 @@ export class Dashboard extends Construct {
       defaultInterval: Duration.hours(24),
     });
     dashboard.addWidgets(
-      alarmsWidget(alarms.all),
+      new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.all, ...third }),
       graph('Oldest overdue login, and oldest daily job (seconds)', [
         alarms.figure('OldestOverdueSeconds', 'Maximum', 5),
         alarms.figure('OldestJobSeconds', 'Maximum', 5),
@@ -81,8 +80,6 @@ export class Dashboard extends Construct {
 }
 
 const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, ...third });
-
-const alarmsWidget = (alarms: IAlarm[]) => new AlarmStatusWidget({ title: 'Alarms', alarms, ...third });
 
 function listed(title: string, logGroups: ILogGroup[], query: string[]): LogQueryWidget {
   return new LogQueryWidget({

@@ -95,10 +95,7 @@ export class Front extends Construct {
 export function frontSettingsOf(deployment: Deployment): FrontSettings | undefined {
   const { webAclArn, frontCertificateArn, frontKeyVersion, domainName } = deployment;
   if (!webAclArn) {
-    const [set] = Object.keys({
-      ...(frontCertificateArn && { frontCertificateArn }),
-      ...(frontKeyVersion && { frontKeyVersion }),
-    });
+    const set = frontCertificateArn ? 'frontCertificateArn' : frontKeyVersion && 'frontKeyVersion';
     if (set) throw new Error(`Settings: webAclArn is missing (${set} is set)`);
     return undefined;
   }

@@ -15,12 +15,7 @@ const interfaceActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Of what the settings name. */
-interface Ids {
-  vpcId: string;
-  subnetIds: string[];
-  securityGroupIds: string[] | undefined;
-}
+type Ids = { vpcId: string; subnetIds: string[]; securityGroupIds: string[] | undefined };
 
 /**
  * The VPC from which functions reach MongoDB servers that the internet does not. Its subnets need a way to DynamoDB and

@@ -21,12 +21,9 @@ export class SigningKey extends Construct {
   private readonly secret: Secret;
   private readonly key: CustomerKey | undefined;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { prefix, name, description, use = '"key" signs, "older" still verify', key }: SigningKeyProps,
-  ) {
+  constructor(scope: Construct, id: string, props: SigningKeyProps) {
     super(scope, id);
+    const { prefix, name, description, use = '"key" signs, "older" still verify', key } = props;
     this.key = key;
     this.secret = new Secret(this, 'Secret', {
       secretName: `${prefix}/${name}`,

@@ -122,15 +122,10 @@ type OwnJob = ScheduledJob | 'note-feedback';
 
 /** When each job runs. */
 function schedule(scope: Construct, { reap, remind, reconcile }: Record<ScheduledJob, LambdaFunction>): void {
-  const everyMinute = { fn: reap, every: Duration.minutes(1), description: 'ends what is due' };
-  new Scheduled(scope, 'Reaper', everyMinute);
+  new Scheduled(scope, 'Reaper', { fn: reap, every: Duration.minutes(1), description: 'ends what is due' });
   // Where SES took no more, or the time was up, it goes on an hour later.
-  const hourly = { fn: remind, every: Duration.hours(1), description: 'mails, once a day, whose logins end soon' };
-  new Scheduled(scope, 'Reminder', hourly);
-  const compared = {
-    fn: reconcile,
-    every: Duration.days(1),
-    description: 'compares the users on each host with the grants',
-  };
-  new Scheduled(scope, 'Reconciler', compared);
+  const reminds = 'mails, once a day, whose logins end soon';
+  new Scheduled(scope, 'Reminder', { fn: remind, every: Duration.hours(1), description: reminds });
+  const compares = 'compares the users on each host with the grants';
+  new Scheduled(scope, 'Reconciler', { fn: reconcile, every: Duration.days(1), description: compares });
 }

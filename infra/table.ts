@@ -50,18 +50,18 @@ export class Table extends Construct {
       ...(key && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key.key }),
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    table.addGlobalSecondaryIndex({
-      indexName: 'due',
-      partitionKey: { name: 'duePk', type: AttributeType.STRING },
-      sortKey: { name: 'dueAt', type: AttributeType.NUMBER },
-      projectionType: ProjectionType.ALL,
-    });
-    table.addGlobalSecondaryIndex({
-      indexName: 'listed',
-      partitionKey: { name: 'listPk', type: AttributeType.STRING },
-      sortKey: { name: 'listSk', type: AttributeType.STRING },
-      projectionType: ProjectionType.ALL,
-    });
+    const { NUMBER, STRING } = AttributeType;
+    const [due, dueAt] = [
+      { name: 'duePk', type: STRING },
+      { name: 'dueAt', type: NUMBER },
+    ];
+    const [listed, listSk] = [
+      { name: 'listPk', type: STRING },
+      { name: 'listSk', type: STRING },
+    ];
+    const projectionType = ProjectionType.ALL;
+    table.addGlobalSecondaryIndex({ indexName: 'due', partitionKey: due, sortKey: dueAt, projectionType });
+    table.addGlobalSecondaryIndex({ indexName: 'listed', partitionKey: listed, sortKey: listSk, projectionType });
     return table;
   }
 
@@ -98,14 +98,10 @@ export class Table extends Construct {
 
   /** See whether an address gets mail. */
   readUndelivered = (fn: LambdaFunction) => this.allow(fn, 'mail#*', ['GetItem']);
-
-  /** Count the requests of a source address. */
   countRequests = (fn: LambdaFunction) => this.allow(fn, 'ip#*', ['GetItem', 'UpdateItem']);
 
   /** Read the rules of one person, domain or everybody: what a decision needs. */
   readRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['Query']);
-
-  /** Read every rule. */
   listRules = (fn: LambdaFunction) => this.list(fn, 'rules', 'listed');
 
   /** Count what a ruler has set. */
@@ -113,14 +109,10 @@ export class Table extends Construct {
 
   /** Look at one rule, and write or remove it if it still is as it was. */
   changeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'PutItem', 'DeleteItem']);
-
-  /** Remove a rule if it still is as it was. */
   removeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'DeleteItem']);
 
   /** See what a ruler may decide. */
   readRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers#*', ['GetItem']);
-
-  /** Read every ruler. */
   listRulers = (fn: LambdaFunction) => this.list(fn, 'rulers', 'listed');
 
   /** Look at one ruler, and write or remove it if it still is as it was. */

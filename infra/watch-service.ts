@@ -23,15 +23,12 @@ export function watchService(alarms: Alarms, watched: Watched): void {
   watchRows(alarms, watched);
   watchMail(alarms, watched);
   watchRequests(alarms, watched);
-  alarms.ring(
-    'rotation-failing',
-    {
-      says: "A host's admin password could not be rotated. The one before it still works",
-      section: 'a-rotation-fails',
-      metric: errorsOf(watched.rotate),
-    },
-    'RotationFailing',
-  );
+  alarms.ring('rotation-failing', {
+    says: "A host's admin password could not be rotated. The one before it still works",
+    section: 'a-rotation-fails',
+    metric: errorsOf(watched.rotate),
+    id: 'RotationFailing',
+  });
 }
 
 const errorsOf = (fn: LambdaFunction): IMetric => fn.metricErrors({ period });
