@@ -1,4 +1,3 @@
-import type { Log } from '../../shared/aws/log';
 import { ApiError } from '../../shared/contract/errors';
 import type { listEventsRoute } from '../../shared/contract/routes/list-events';
 import { type AuthDeps, type Authority, authorize, governs } from '../../shared/http/authenticate';
@@ -11,10 +10,7 @@ import { iso } from '../../shared/policy/time';
 import { placeOf, readAllEvents, readEventsOf, type StoredEvent, spanOf } from './read-audit';
 
 /** `GET /audit`: what happened, newest first. An admin sees all, a ruler what is inside their scope, a member what is about themselves. */
-export async function getAudit(
-  deps: AuthDeps & { log: Log },
-  call: CallOf<typeof listEventsRoute>,
-): Promise<ApiResponse> {
+export async function getAudit(deps: AuthDeps, call: CallOf<typeof listEventsRoute>): Promise<ApiResponse> {
   const { table } = deps;
   const { email, host, from, to } = call.query;
   const person = await authorize(deps, call);

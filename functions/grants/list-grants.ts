@@ -3,6 +3,7 @@ import { ApiError } from '../../shared/contract/errors';
 import type { listGrantsRoute } from '../../shared/contract/routes/list-grants';
 import { grantAnswer } from '../../shared/http/answers';
 import {
+  type AuthDeps,
   type Authority,
   governs,
   type Person,
@@ -20,12 +21,11 @@ import { type GrantPage, pageGrantsOf, pageGrantsOn, pageLiveGrants } from '../.
 import type { GrantRows, UnreadableGrant } from '../../shared/store/grants/rows';
 import type { Table } from '../../shared/store/table';
 import type { TokenClaims } from '../../shared/tokens/tokens';
-import type { GrantsDeps } from './grants-deps';
 
 type ListCall = CallOf<typeof listGrantsRoute>;
 
 /** `GET /grants`: one's own; for admins, and for rulers inside their scope, also those of others: of a person, on a host, or (`email=*`) of everybody. */
-export async function listGrants(deps: GrantsDeps, call: ListCall): Promise<ApiResponse> {
+export async function listGrants(deps: AuthDeps, call: ListCall): Promise<ApiResponse> {
   const { email, host } = call.query;
   const claims = await verifyClaims(deps, call);
   const own = email === undefined ? named(host) === undefined : email === claims.email;
@@ -36,18 +36,14 @@ export async function listGrants(deps: GrantsDeps, call: ListCall): Promise<ApiR
   return { status: 200, json: { grants: seen.map(grantAnswer), ...shownTo(person, unreadable), ...cursor } };
 }
 
-function readOwnGrants(deps: GrantsDeps, call: ListCall, claims: TokenClaims): Promise<[Person, GrantPage]> {
+function readOwnGrants(deps: AuthDeps, call: ListCall, claims: TokenClaims): Promise<[Person, GrantPage]> {
   return together([
     readPerson(deps, claims, call),
     unsealPosition(deps, call, claims.email).then((from) => pageGrantsOf(deps.table, claims.email, from)),
   ]);
 }
 
-async function readOthersGrants(
-  deps: GrantsDeps,
-  call: ListCall,
-  claims: TokenClaims,
-): Promise<[Authority, GrantPage]> {
+async function readOthersGrants(deps: AuthDeps, call: ListCall, claims: TokenClaims): Promise<[Authority, GrantPage]> {
   const { email, host } = call.query;
   const person = await readAuthority(deps, claims, call);
   if (email !== undefined) requireRight(call, person);

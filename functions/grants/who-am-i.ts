@@ -1,6 +1,6 @@
 import { together } from '../../shared/async/together';
 import type { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
-import { readAuthority, verifyClaims } from '../../shared/http/authenticate';
+import { type AuthDeps, readAuthority, verifyClaims } from '../../shared/http/authenticate';
 import type { CallOf } from '../../shared/http/call';
 import type { ApiResponse } from '../../shared/http/render';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
@@ -8,10 +8,9 @@ import { durationText } from '../../shared/policy/durations';
 import { access } from '../../shared/policy/policy';
 import { iso, seconds } from '../../shared/policy/time';
 import { readRulesFor } from '../../shared/store/rules';
-import type { GrantsDeps } from './grants-deps';
 
 /** `GET /me`: who one is, and what the rules open. */
-export async function whoAmI(deps: GrantsDeps, call: CallOf<typeof whoAmIRoute>): Promise<ApiResponse> {
+export async function whoAmI(deps: AuthDeps, call: CallOf<typeof whoAmIRoute>): Promise<ApiResponse> {
   const claims = await verifyClaims(deps, call);
   const [person, rules] = await together([readAuthority(deps, claims, call), readRulesFor(deps.table, claims.email)]);
   reportUnreadable(deps.log, rules, call);

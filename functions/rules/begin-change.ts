@@ -1,6 +1,6 @@
 import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
-import { type Authority, governs, readAuthority, verifyClaims } from '../../shared/http/authenticate';
+import { type AuthDeps, type Authority, governs, readAuthority, verifyClaims } from '../../shared/http/authenticate';
 import type { Call } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
 import { reportUnreadable } from '../../shared/http/report-unreadable';
@@ -9,7 +9,6 @@ import { outside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
 import { readRule, type StoredRule } from '../../shared/store/rules';
 import { versionOf } from '../../shared/store/versions';
-import type { RulesDeps } from './rules-deps';
 
 /** What a request wants to do to the rule with this key. */
 export interface Wanted {
@@ -29,7 +28,7 @@ export interface Change {
 }
 
 /** Reads all that a change of this rule depends on, and refuses who may not make it, and what was changed since it was seen. */
-export async function beginChange(deps: RulesDeps, call: Call, wanted: Wanted): Promise<Change> {
+export async function beginChange(deps: AuthDeps, call: Call, wanted: Wanted): Promise<Change> {
   const { key, seen } = wanted;
   const claims = await verifyClaims(deps, call);
   const [person, before, ...others] = await together([

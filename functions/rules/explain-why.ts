@@ -2,7 +2,7 @@ import { together } from '../../shared/async/together';
 import { ApiError } from '../../shared/contract/errors';
 import type { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
 import { storedRuleAnswer } from '../../shared/http/answers';
-import { type Authority, governs, readAuthority, verifyClaims } from '../../shared/http/authenticate';
+import { type AuthDeps, type Authority, governs, readAuthority, verifyClaims } from '../../shared/http/authenticate';
 import type { CallOf } from '../../shared/http/call';
 import { Refusal } from '../../shared/http/refusal';
 import type { ApiResponse } from '../../shared/http/render';
@@ -10,10 +10,9 @@ import { reportUnreadable } from '../../shared/http/report-unreadable';
 import { decide, type Unreadable } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
 import { readRulesFor, type StoredRule } from '../../shared/store/rules';
-import type { RulesDeps } from './rules-deps';
 
 /** `GET /rules/why`: whether the rules would give this now, the rule that decides, and every rule that has a say. */
-export async function explainWhy(deps: RulesDeps, call: CallOf<typeof whyAllowedRoute>): Promise<ApiResponse> {
+export async function explainWhy(deps: AuthDeps, call: CallOf<typeof whyAllowedRoute>): Promise<ApiResponse> {
   const { email, ...what } = call.query;
   const claims = await verifyClaims(deps, call);
   const wish = { ...what, email: email ?? claims.email };

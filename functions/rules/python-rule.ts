@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { ApiError } from '../../shared/contract/errors';
 import { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
 import { setRuleForPythonRoute } from '../../shared/contract/routes/set-rule-for-python';
+import type { AuthDeps } from '../../shared/http/authenticate';
 import type { Call } from '../../shared/http/call';
 import { explained, isBody, strayIn } from '../../shared/http/parse';
 import { eventOf, Refusal } from '../../shared/http/refusal';
@@ -11,10 +12,9 @@ import { seconds } from '../../shared/policy/time';
 import { beginChange } from './begin-change';
 import { requireRoom } from './require-room';
 import { ruleBy, writeRule } from './rules';
-import type { RulesDeps } from './rules-deps';
 
 /** `POST /setrule/{token}`: what `PUT /rules` does, for clients of the Python server. They read `success` of every answer but one. */
-export const setRuleForPython = inOtherWords<RulesDeps>(setRuleForPythonRoute, {
+export const setRuleForPython = inOtherWords<AuthDeps>(setRuleForPythonRoute, {
   async answer(deps, call) {
     const { request } = call;
     if (!isBody(setRuleForPythonRoute.body, request))
@@ -48,7 +48,7 @@ const ofTheForm = [400, 413, 415];
  * This client adds to a set, and knows no limits: it must not lift those that somebody else has set. A rule in force stays as it is; one
  * that has expired keeps its other limits; an admin takes over a ruler's rule, so that it outlives the ruler.
  */
-async function addRule(deps: RulesDeps, call: Call, key: RuleKey): Promise<void> {
+async function addRule(deps: AuthDeps, call: Call, key: RuleKey): Promise<void> {
   const wanted = { key, seen: undefined, dryRun: undefined };
   const change = await beginChange(deps, call, wanted);
   const { before, person } = change;
@@ -68,7 +68,7 @@ async function addRule(deps: RulesDeps, call: Call, key: RuleKey): Promise<void>
 }
 
 /** Of two who add the same rule at the same time the second one finds it there. */
-async function addRuleBesideOthers(deps: RulesDeps, call: Call, key: RuleKey): Promise<void> {
+async function addRuleBesideOthers(deps: AuthDeps, call: Call, key: RuleKey): Promise<void> {
   try {
     await addRule(deps, call, key);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { ApiError } from '../../shared/contract/errors';
+import type { AuthDeps } from '../../shared/http/authenticate';
 import { hasSet } from '../../shared/store/rules';
 import { type Change, refusalOf, type Wanted } from './begin-change';
-import type { RulesDeps } from './rules-deps';
 
 /** Each rule of a domain is read with every decision about its people. */
 export const mostRulesOfRuler = 1000;
@@ -11,7 +11,7 @@ export const mostRulesOfRuler = 1000;
  * with some more, which harms nobody.
  */
 export async function requireRoom(
-  { table }: RulesDeps,
+  { table }: AuthDeps,
   wanted: Wanted,
   { person, before }: Pick<Change, 'person' | 'before'>,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import type { dismissRulerRoute } from '../../shared/contract/routes/dismiss-rul
 import type { listRulersRoute } from '../../shared/contract/routes/list-rulers';
 import type { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { rulerAnswer } from '../../shared/http/answers';
-import { authorize } from '../../shared/http/authenticate';
+import { type AuthDeps, authorize } from '../../shared/http/authenticate';
 import type { Call, CallOf } from '../../shared/http/call';
 import { sealCursor, unsealPosition } from '../../shared/http/cursors';
 import { Refusal } from '../../shared/http/refusal';
@@ -16,7 +16,6 @@ import type { Event } from '../../shared/store/audit';
 import { listRulers, putRuler, readRuler, removeRuler, type StoredRuler } from '../../shared/store/rulers';
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion, versionOf } from '../../shared/store/versions';
-import type { RulesDeps } from './rules-deps';
 
 const problems = {
   not_allowed: 'Only admins see, appoint and dismiss rulers. Look at your own scope, or ask an admin.',
@@ -26,7 +25,7 @@ const problems = {
 } as const;
 
 /** `GET /rulers`: all rulers with their scopes, or one of them. */
-export async function getRulers(deps: RulesDeps, call: CallOf<typeof listRulersRoute>): Promise<ApiResponse> {
+export async function getRulers(deps: AuthDeps, call: CallOf<typeof listRulersRoute>): Promise<ApiResponse> {
   const { email } = call.query;
   const by = await requireAdmin(deps, call, { act: 'read_refused', email, route: call.request.route });
   const { rulers, next } =
@@ -38,13 +37,13 @@ export async function getRulers(deps: RulesDeps, call: CallOf<typeof listRulersR
   return { status: 200, json: { rulers: rulers.map(rulerAnswer), ...cursor } };
 }
 
-async function readAlone({ table }: RulesDeps, email: string): Promise<(StoredRuler | Unreadable)[]> {
+async function readAlone({ table }: AuthDeps, email: string): Promise<(StoredRuler | Unreadable)[]> {
   const ruler = await readRuler(table, email);
   return ruler ? [ruler] : [];
 }
 
 /** `PUT /rulers`: appoints a ruler, or gives one another scope. */
-export async function setRuler(deps: RulesDeps, call: CallOf<typeof setRulerRoute>): Promise<ApiResponse> {
+export async function setRuler(deps: AuthDeps, call: CallOf<typeof setRulerRoute>): Promise<ApiResponse> {
   const { version: seen, ...wanted } = call.body;
   const { by, before } = await readBefore(deps, call, { email: wanted.email, seen });
   const ruler: StoredRuler = {
@@ -67,7 +66,7 @@ function replacedBy(after: object, before: object | undefined): { replaced?: obj
 }
 
 /** `DELETE /rulers`: dismisses a ruler. The reaper removes the rules that they set. */
-export async function deleteRuler(deps: RulesDeps, call: CallOf<typeof dismissRulerRoute>): Promise<ApiResponse> {
+export async function deleteRuler(deps: AuthDeps, call: CallOf<typeof dismissRulerRoute>): Promise<ApiResponse> {
   const { email, version: seen } = call.query;
   const { by, before } = await readBefore(deps, call, { email, seen });
   const event = { email, by, before: before && rulerAnswer(before) };
@@ -82,7 +81,7 @@ export async function deleteRuler(deps: RulesDeps, call: CallOf<typeof dismissRu
 }
 
 async function readBefore(
-  deps: RulesDeps,
+  deps: AuthDeps,
   call: Call,
   { email, seen }: { email: string; seen: number | undefined },
 ): Promise<{ by: string; before: StoredRuler | Unreadable | undefined }> {
@@ -95,7 +94,7 @@ async function readBefore(
 }
 
 async function requireAdmin(
-  deps: RulesDeps,
+  deps: AuthDeps,
   call: Call,
   { email, ...event }: Pick<Event, 'act' | 'route'> & { email: string | undefined },
 ): Promise<string> {

@@ -5,7 +5,7 @@ import type { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
 import type { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { foretellLosses } from '../../shared/grants/foretell-losses';
 import { lossesAnswer, ruleAnswer, storedRuleAnswer, unreadableAnswer } from '../../shared/http/answers';
-import { authorize, governs } from '../../shared/http/authenticate';
+import { type AuthDeps, authorize, governs } from '../../shared/http/authenticate';
 import type { Call, CallOf } from '../../shared/http/call';
 import { sealCursor, unsealPosition } from '../../shared/http/cursors';
 import { Refusal } from '../../shared/http/refusal';
@@ -20,10 +20,9 @@ import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
 import { beginChange, type Change, overtaken, refusalOf, type Wanted } from './begin-change';
 import { requireRoom } from './require-room';
-import type { RulesDeps } from './rules-deps';
 
 /** `GET /rules`: all rules, or those of one principal; for a ruler, what of them is inside their scope. */
-export async function getRules(deps: RulesDeps, call: CallOf<typeof listRulesRoute>): Promise<ApiResponse> {
+export async function getRules(deps: AuthDeps, call: CallOf<typeof listRulesRoute>): Promise<ApiResponse> {
   const person = await authorize(deps, call);
   if (!person.admin && !person.scope) {
     const problem = new ApiError(
@@ -41,7 +40,7 @@ export async function getRules(deps: RulesDeps, call: CallOf<typeof listRulesRou
 }
 
 /** `PUT /rules`: sets one rule, new or in the place of the one with the same key. `?dryRun=true` only tells who would lose what. */
-export async function setRule(deps: RulesDeps, call: CallOf<typeof setRuleRoute>): Promise<ApiResponse> {
+export async function setRule(deps: AuthDeps, call: CallOf<typeof setRuleRoute>): Promise<ApiResponse> {
   const { expires: expiresAt, version: seen, ...given } = call.body;
   const { dryRun } = call.query;
   const moment = seconds(call.now);
@@ -68,7 +67,7 @@ export const ruleBy = ({ person, before }: Change, given: Rule, moment: number):
 
 /** Writes a rule in the place of the one that was read, and tells what that one said, if it said something else. */
 export async function writeRule(
-  deps: RulesDeps,
+  deps: AuthDeps,
   call: Call,
   { wanted, change: { person, before }, rule }: { wanted: Wanted; change: Change; rule: StoredRule },
 ) {
@@ -83,7 +82,7 @@ export async function writeRule(
 }
 
 /** `DELETE /rules`: removes the rule with this key. `?dryRun=true` only tells who would lose what. */
-export async function deleteRule(deps: RulesDeps, call: CallOf<typeof removeRuleRoute>): Promise<ApiResponse> {
+export async function deleteRule(deps: AuthDeps, call: CallOf<typeof removeRuleRoute>): Promise<ApiResponse> {
   const { version: seen, dryRun, ...key } = call.query;
   const wanted = { key, seen, dryRun };
   const { person, before } = await beginChange(deps, call, wanted);
@@ -99,12 +98,12 @@ export async function deleteRule(deps: RulesDeps, call: CallOf<typeof removeRule
   return { status: 200, json: 'unreadable' in before ? key : storedRuleAnswer(before) };
 }
 
-const foretell = async ({ table }: RulesDeps, change: RuleChange, moment: number): Promise<ApiResponse> => ({
+const foretell = async ({ table }: AuthDeps, change: RuleChange, moment: number): Promise<ApiResponse> => ({
   status: 200,
   json: lossesAnswer(await foretellLosses(table, change, moment)),
 });
 
-async function planSweepAfter({ table }: RulesDeps, { now }: Call, change: RuleChange): Promise<void> {
+async function planSweepAfter({ table }: AuthDeps, { now }: Call, change: RuleChange): Promise<void> {
   if (mayTake(change)) await planSweep(table, { rule: change.key }, seconds(now));
 }
 

@@ -18,6 +18,7 @@ export interface AuthDeps {
   secrets: Pick<Secrets, 'signingKeys'>;
   stackName: string;
   settings: Settings;
+  log: Log;
 }
 
 /** Who asks. */
@@ -60,11 +61,7 @@ export interface Authority extends Person {
 }
 
 /** The person behind verified claims, with their scope: two reads at once. An admin needs none. */
-export async function readAuthority(
-  deps: AuthDeps & { log: Log },
-  claims: TokenClaims,
-  call: Call,
-): Promise<Authority> {
+export async function readAuthority(deps: AuthDeps, claims: TokenClaims, call: Call): Promise<Authority> {
   const isAdmin = deps.settings.admins.includes(claims.email);
   const [person, ruler] = await together([
     readPerson(deps, claims, call),
@@ -76,7 +73,7 @@ export async function readAuthority(
 }
 
 /** The two steps at once, for a request with nothing else to read first. */
-export async function authorize(deps: AuthDeps & { log: Log }, call: Call): Promise<Authority> {
+export async function authorize(deps: AuthDeps, call: Call): Promise<Authority> {
   return readAuthority(deps, await verifyClaims(deps, call), call);
 }
 

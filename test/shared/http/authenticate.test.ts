@@ -25,6 +25,7 @@ test('while Secrets Manager is away a stranger’s token is refused, and everybo
     secrets: awsSecrets('mongogrant', () => clock, { get }),
     stackName: 'lab',
     settings,
+    log: { info() {}, warn() {}, error() {} },
   };
   const ask = (token: string) =>
     verifyClaims(deps, { request: parseEvent(eventOf('GET', '/me', { token }, start), '192.0.2.1'), now: start });
