@@ -12,7 +12,7 @@ const leftOut = {
   'packages/mongod/test/journal.test.ts': 'the files of the embedded server',
   'packages/mongod/test/start-mongod.test.ts': 'the start of the embedded server',
   'test/client/mgrant/rules.test.ts': asksNothing,
-  'test/client/rules-file/apply-rules.test.ts': asksNothing,
+  'test/client/rules-file/apply-rules.deep.test.ts': asksNothing,
   'test/client/rules-file/plan-rules.test.ts': inMemory,
   'test/functions/redeem-link.test.ts': asksNothing,
   'test/functions/request-link.test.ts': asksNothing,
