@@ -21,7 +21,7 @@ const leftOut = {
   'test/journeys/ruler-gains.deep.test.ts': inMemory,
   'test/journeys/schedules.deep.test.ts': inMemory,
   'test/journeys/terminal-ends.test.ts': asksNothing,
-  'test/journeys/terminal-login.test.ts': asksNothing,
+  'test/journeys/terminal-login.deep.test.ts': asksNothing,
   'test/client/admin/hosts/list-hosts.test.ts': asksNothing,
   'test/shared/http/serve.test.ts': asksNothing,
   'test/openapi/document.test.ts': asksNothing,

@@ -1,6 +1,6 @@
 import type { HostSecret } from '../../../shared/aws/secrets';
 import { HostRefused, HostUnreachable } from '../../../shared/contract/errors';
-import { type Cause, endGrant } from '../../../shared/grants/end-grant';
+import { type Cause, endGrant, sayEnding, whyNotEnded } from '../../../shared/grants/end-grant';
 import type { MemberSays } from '../../../shared/mongo/mongo-members';
 import type { MongoUsers } from '../../../shared/mongo/mongo-users';
 import { type GrantItem, type LivingGrant, parseGrant } from '../../../shared/store/grants/row';
@@ -389,4 +389,44 @@ test('the role that was granted is what is taken first, on the database that it 
   }));
   await end();
   expect(taken).toEqual([expect.objectContaining(name), [{ role: 'readWrite', db: 'other' }]]);
+});
+
+const silent = { read: async () => {}, isSilent: async () => true, learn: async () => {}, learnAnswer: async () => {} };
+
+test('of a host that is known to be silent nothing is asked: the grant begins to end, and is left as it is from then on', async () => {
+  const { end, row, shown } = await open({}, () => ({ owner: throws(new Error('asked')) }));
+  expect(await end({ silence: silent })).toMatchObject({ state: 'failed', reason: 'host_unreachable' });
+  expect(shown()).toEqual(['ending', 'end_pending host_unreachable']);
+  const before = await row();
+  expect(before).toMatchObject({ state: 'ending', why: 'revoked', waitsFor: 'host_unreachable' });
+  expect(await end({ silence: silent })).toMatchObject({ state: 'failed', reason: 'host_unreachable' });
+  expect([await row(), shown()]).toEqual([before, ['ending', 'end_pending host_unreachable']]);
+});
+
+test('a grant that another request is ending is left to it, without a write', async () => {
+  const { end, row, events } = await open({ state: 'ending', endingUntil: at + 1, why: 'expired' });
+  const before = await row();
+  const left = await end();
+  expect(left).toMatchObject({ state: 'busy', grant: { id: 'g1' } });
+  expect([await row(), events()]).toEqual([before, []]);
+});
+
+test('why a grant has not ended is a code', async () => {
+  const { living } = await open();
+  const grant = await living();
+  expect(whyNotEnded({ state: 'busy', grant })).toBe('grant_busy');
+  expect(whyNotEnded({ state: 'spared', grant })).toBe('spared');
+  expect(whyNotEnded({ state: 'failed', grant, reason: 'time_up' })).toBe('time_up');
+});
+
+test('a row is told that it ends, once, for whoever ends it next', async () => {
+  const { deps, living, row, events } = await open();
+  const grant = await living();
+  if (grant.state === 'ending') throw new Error('It ends already.');
+  const cause = { why: 'rules_changed', by: 'mongogrant', source: { requestId: 'r2', ip: 'job' }, now } as const;
+  expect(await sayEnding(deps, grant, cause)).toMatchObject({ id: 'g1', state: 'ending', endingUntil: 0 });
+  expect(await row()).toMatchObject({ state: 'ending', why: 'rules_changed', by: 'mongogrant', dueAt: at });
+  const about = { act: 'ending', email: 'ada@lab.org', by: 'mongogrant', why: 'rules_changed', requestId: 'r2' };
+  expect(events()).toMatchObject([{ ...about, grant: { id: 'g1' } }]);
+  expect(await sayEnding(deps, grant, cause)).toBeUndefined();
 });

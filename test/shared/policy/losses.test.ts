@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Held, lossesOf } from '../../../shared/policy/losses';
+import { type Held, lossesOf, mayTake } from '../../../shared/policy/losses';
 import { decide, type Rule } from '../../../shared/policy/policy';
 
 const now = 1_800_000_000;
@@ -90,4 +90,17 @@ test('what was given by these rules loses nothing by them, at any later moment b
     { numRuns: 5000 },
   );
   expect(given).toBeGreaterThan(1000);
+});
+
+test.each([
+  ['a new allow', 'allow', undefined, 'set', false],
+  ['another allow in its place', 'allow', 'set', 'set', true],
+  ['a removed allow', 'allow', 'set', undefined, true],
+  ['a new deny', 'deny', undefined, 'set', true],
+  ['another deny in its place', 'deny', 'set', 'set', true],
+  ['a removed deny', 'deny', 'set', undefined, false],
+] as const)('%s: whether it may take anything', (_, which, before, after, takes) => {
+  const one = rule({ which });
+  const change = { key: one, before: before && one, after: after && one };
+  expect(mayTake(change)).toBe(takes);
 });
