@@ -5,10 +5,10 @@ import { Architecture, LoggingFormat } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { JobName } from '../shared/contract/jobs';
 import type { FunctionName } from '../shared/contract/route';
 import { bundling, entryOf, root, runtime } from './bundling';
 import type { CustomerKey } from './customer-key';
+import type { JobName } from './jobs';
 import type { Network } from './network';
 
 export interface ApiFunctionProps {

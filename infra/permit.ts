@@ -11,8 +11,8 @@ import { permissions as requestLink } from '../functions/request-link/permission
 import { permissions as revoke } from '../functions/revoke/permissions';
 import { permissions as rotateAdminPassword } from '../functions/rotate-admin-password/permissions';
 import { permissions as rules } from '../functions/rules/permissions';
-import type { JobName } from '../shared/contract/jobs';
 import type { FunctionName } from '../shared/contract/route';
+import type { JobName } from './jobs';
 import type { Permissions, Resources } from './resources';
 
 const permissions = {

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ScheduledJob } from '../shared/contract/jobs';
 import type { FunctionName } from '../shared/contract/route';
 import type { Alarms } from './alarms';
 import type { Api } from './api';
+import type { ScheduledJob } from './jobs';
 
 const period = Duration.minutes(5);
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { jobs } from '../../../shared/contract/jobs';
+import { jobs } from '../../../infra/jobs';
 import { keyOf } from '../../../shared/contract/route';
 import { allRoutes, fallback, methodsOf, pythonRoutes, routes, routesOf } from '../../../shared/contract/routes';
 import { useCases } from '../../support/use-cases';
