@@ -57,15 +57,15 @@ export async function remind(deps: RemindDeps, source: Source, deadline: number)
     .filter((grant) => isWorthIt(grant, settings.remindBefore));
   let paused = false;
   await sideBySide(peopleAtOnce, [...grouped(ending, ({ email }) => email)], async ([email, grants]) => {
-    const outcome = paused || clock() >= deadline ? 'later' : await attempt(deps, source, { email, grants });
-    paused ||= outcome === 'later';
-    if (typeof outcome === 'string') {
+    const outcome = paused || clock() >= deadline ? later : await attempt(deps, source, { email, grants });
+    paused ||= outcome.state === 'later';
+    if (outcome.state === 'later' || outcome.state === 'fault') {
       reminded.left += 1;
       return;
     }
     reminded.people += outcome.grants > 0 ? 1 : 0;
     reminded.grants += outcome.grants;
-    reminded.failed += outcome.failed ? 1 : 0;
+    reminded.failed += outcome.state === 'failed' ? 1 : 0;
   });
   if (reminded.left === 0) await noteRun(table, 'remind', began);
   else log.warn('reminders_left', { people: reminded.left });
@@ -75,8 +75,9 @@ export async function remind(deps: RemindDeps, source: Source, deadline: number)
 const isWorthIt = ({ issuedAt, expiresAt, remindedOf }: ActiveGrant, before: number): boolean =>
   remindedOf !== expiresAt && expiresAt - issuedAt > 2 * before;
 
-/** `later`: SES takes no more for now; `fault`: of our own, and no reason to leave out the others. */
-type Outcome = { grants: number; failed: boolean } | 'later' | 'fault';
+/** `failed`: the mail could not be sent. `later`: SES takes no more for now. `fault`: of our own, and no reason to leave out the others. */
+type Outcome = { state: 'told' | 'failed'; grants: number } | { state: 'later' } | { state: 'fault' };
+const later = { state: 'later' } as const;
 
 /** Somebody with those logins of theirs that end soon. */
 interface Person {
@@ -89,7 +90,7 @@ async function attempt(deps: RemindDeps, source: Source, person: Person): Promis
     return await remindOne(deps, source, person);
   } catch (fault) {
     deps.log.error('remind_failed', faultOf(fault));
-    return 'fault';
+    return { state: 'fault' };
   }
 }
 
@@ -101,22 +102,22 @@ async function remindOne(deps: RemindDeps, source: Source, { email, grants: endi
   const reason = await readUndelivered(table, email, new Date(clock()));
   if (reason) {
     await record('remind_failed', { reason });
-    return { grants: 0, failed: true };
+    return { state: 'failed', grants: 0 };
   }
   const notes = await together(ending.map((grant) => noteReminder(table, grant)));
   const grants = ending.filter((_, index) => notes[index]).sort((a, b) => a.expiresAt - b.expiresAt);
   const count = grants.length;
-  if (count === 0) return { grants: 0, failed: false };
+  if (count === 0) return { state: 'told', grants: 0 };
   try {
     await together([send(deps, email, grants), record('reminded', { count })]);
-    return { grants: count, failed: false };
+    return { state: 'told', grants: count };
   } catch (fault) {
     const passing = fault instanceof MailNotTaken && fault.passing;
     log[passing ? 'warn' : 'error'](passing ? 'remind_later' : 'remind_failed', faultOf(fault));
     await record('remind_failed', { count });
-    if (!passing) return { grants: count, failed: true };
+    if (!passing) return { state: 'failed', grants: count };
     await together(grants.map((grant) => forgetReminder(table, grant)));
-    return 'later';
+    return later;
   }
 }
 
