@@ -37,7 +37,7 @@ function placeOf(uri: string): { database: string; servers: string } {
   if (database === '')
     throw new MongograntError(
       'source_invalid',
-      'The address names no database. It is the "mgdb_uri" in ~/.mongogrant.server.json of the Python server, such as mongodb://mgserver@mongodb03.lab.org/mongogrant.',
+      'The address names no database. It is the "mgdb_uri" in ~/.mongogrant.json of the Python server, such as mongodb://mgserver@mongodb03.lab.org/mongogrant.',
     );
   return { database, servers: address.hosts.join(',') };
 }

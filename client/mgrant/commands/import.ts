@@ -22,7 +22,7 @@ export function addImport(program: MgrantCommand): void {
     .option('-y, --yes', 'do not ask')
     .examples(
       'mgrant import mongodb://mgserver@mongodb03.lab.org/mongogrant --dry-run',
-      'jq -r .mgdb_uri ~/.mongogrant.server.json | mgrant import - --yes',
+      'jq -r .mgdb_uri ~/.mongogrant.json | mgrant import - --yes',
     )
     .does(async (session, uri: string, options: Options) => {
       const ttl = checked('--expires', duration(1), options.expires);
