@@ -15,7 +15,7 @@ import { mongoServers } from '../shared/mongo/mongo-servers';
 import { day } from '../shared/policy/time';
 import { dynamoTable } from '../shared/store/table';
 
-// Logins of a Python server on several hosts: how long until all are adopted? Everything on this machine.
+// How long does it take to adopt the logins of a Python server on several hosts? Everything runs on this machine.
 const [grantCount, hostCount] = [Number(process.argv[2] ?? 10_000), 5];
 const admin = { username: 'root', password: 'root-of-the-bench' };
 

@@ -2,8 +2,8 @@ import { startMongod } from 'embedded-mongod';
 import { startDynamoDb } from '../local/dynamodb';
 import { workOf } from './load/work';
 
-// A process of its own with some servers: `dynamodb`, or a number of embedded MongoDB-compatible servers. It tells its parent their ports,
-// and how long it used a processor when it is asked.
+// A process of its own with `dynamodb`, or with some embedded MongoDB servers. It tells its parent their ports, and, when asked, its
+// processor time.
 const [what = '', username = '', password = ''] = process.argv.slice(2);
 const ports =
   what === 'dynamodb'

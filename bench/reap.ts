@@ -15,8 +15,8 @@ import { planSweep } from '../shared/store/sweeps';
 import { dynamoTable, type Table } from '../shared/store/table';
 import { workOf } from './load/work';
 
-// 10,000 grants due at once on 20 hosts, 3 of them down, while 500 rules were changed and with them 5,000 grants on a host that takes
-// connections and never answers: how long until the other 17 are clean? Everything on this machine.
+// 10,000 grants are due on 20 hosts, 3 of which are down, while 500 changed rules take 5,000 grants on a host that accepts connections and
+// never answers. How long until the other 17 are clean? Everything runs on this machine.
 const [grantCount, hostCount, downCount] = [10_000, 20, 3];
 const [rulesChanged, toSweep] = [500, 5000];
 const admin = { username: 'root', password: 'root-of-the-bench' };
@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   const spent = { ended: 0, reaper: 0, dynamodb: 0, mongodb: 0 };
   for (let run = 1; ; run++) {
     const before = await processorTime();
-    // As on Lambda: 60 s a run, of which the last 10 only finish what was begun.
+    // As on Lambda: a run has 60 s, and begins nothing new in the last 10.
     const { due, ended, silent, faults } = await reap(
       deps,
       { requestId: `run${run}`, ip: 'bench' },
@@ -129,7 +129,7 @@ async function main(): Promise<void> {
 
 const parts = ['reaper', 'dynamodb', 'mongodb'] as const;
 
-/** Seconds so far. */
+/** Seconds so far, for each part. */
 async function processorTime(): Promise<Record<(typeof parts)[number], number>> {
   const reaper = workOf().used;
   const [dynamodb = 0, ...mongods] = await Promise.all(

@@ -7,7 +7,7 @@ export interface Caller {
   accounts: Account[];
 }
 
-/** Asks for something every so many milliseconds, or as soon as the answer before has come. */
+/** Makes a request every `everyMs` milliseconds, or as soon as the answer to the last one has come. */
 export async function call(load: Load, { token, accounts }: Caller, everyMs: number): Promise<void> {
   for (let next = Date.now() + Math.random() * everyMs; ; next = Math.max(Date.now(), next + everyMs)) {
     await wait(next - Date.now());
@@ -23,7 +23,7 @@ export async function call(load: Load, { token, accounts }: Caller, everyMs: num
 
 export const shortLife = (): string => `${5 + Math.floor(Math.random() * 6)} s`;
 
-/** Revokes everything each second, and asks for some of it again, whether or not the answers before have come. */
+/** Revokes everything each second, and asks for some of it again without waiting for the answers. */
 export async function revokeAgainAndAgain(load: Load, { token, accounts }: Caller): Promise<void> {
   const hosts = [...new Set(accounts.map(({ host }) => host))];
   const underWay: Promise<unknown>[] = [];
@@ -36,7 +36,7 @@ export async function revokeAgainAndAgain(load: Load, { token, accounts }: Calle
     }
   }
   await Promise.all(underWay);
-  // Which of them came last nobody can tell from the answers; after this one it does not matter.
+  // The answers do not tell which request came last. After this revocation that does not matter.
   while ((await revokeAll())?.status !== 200) await wait(1000);
   for (const account of accounts) revoke(account);
 }

@@ -1,21 +1,21 @@
 import type { Heard } from '../load/acts';
 import type { Ran } from './run';
 
-/** The value that so much of these is not above. */
+/** The smallest value that at least this part of the values does not exceed. */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0;
 }
 
-/** Milliseconds of each answer to who asked for a password. */
+/** How many milliseconds each answer to a request for a password took. */
 export const timesOf = (heard: readonly Heard[]): number[] =>
   heard.filter(({ route }) => route === 'POST /grants').map(({ ms }) => ms);
 
-/** What nobody should hear: no answer, or a fault of ours; who must wait is told for how long. */
+/** What nobody should get: no answer, or a fault of ours. A 503 that says how long to wait is fine. */
 export const isBad = ({ reply }: Heard): boolean =>
   !reply || reply.status === 0 || (reply.status >= 500 && !(reply.status === 503 && reply.retryAfter));
 
-/** How often each route answered what, by host. */
+/** How often each route gave which answer, by host. */
 export function answersOf(heard: readonly Heard[]): string[] {
   const counts = new Map<string, number>();
   for (const one of heard) {
@@ -29,7 +29,6 @@ export function answersOf(heard: readonly Heard[]): string[] {
 
 const percent = (part: number): string => `${Math.round(part * 100)} %`;
 
-/** A line for each figure, a column for each run. */
 export function table(runs: readonly Ran[]): string[] {
   const lines: [string, (ran: Ran) => string][] = [
     ['answers', ({ healthy }) => `${timesOf(healthy).length}`],

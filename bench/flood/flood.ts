@@ -11,7 +11,7 @@ const plan = {
   perSecond: Number(process.argv[3] ?? 5),
   reapEvery: Number(process.env.REAP_EVERY ?? 20),
 };
-/** Of its time. */
+/** A part of all the time. */
 const mostWaited = 0.1;
 const most = { times: 1.5, seconds: 60 };
 

@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** `slow`: each answer comes half a second to a second late. `dead`: it lets everybody in, and nobody hears anything any more. */
+/** `slow`: each answer comes half a second to a second late. `dead`: it accepts connections, and answers nothing. */
 export type Mode = 'passes' | 'slow' | 'dead';
 
 export interface Gate {
@@ -9,7 +9,7 @@ export interface Gate {
   set(mode: Mode): void;
 }
 
-/** Stands before a server, which becomes as slow, or as dead, as it is told to be. */
+/** Stands before a server, and makes it as slow or as dead as it is told. */
 export async function openGate(serverPort: number): Promise<Gate> {
   let mode: Mode = 'passes';
   const open = new Set<Socket>();
@@ -39,7 +39,7 @@ export async function openGate(serverPort: number): Promise<Gate> {
   return {
     port: address.port,
     set(next) {
-      // What was said to the dead is lost, so these would wait for ever.
+      // Requests that were sent to a dead server are lost, so their connections would wait for ever.
       if (mode === 'dead') for (const socket of open) socket.destroy();
       mode = next;
     },

@@ -2,7 +2,7 @@ import { startMongod } from 'embedded-mongod';
 import * as v from 'valibot';
 import { type Gate, openGate } from './gate';
 
-// A process of its own with two more MongoDB hosts, each behind a gate. It is told the mode of each, and then says so.
+// A process of its own with two more MongoDB hosts, each behind a gate. It sets the mode of each as it is told, and confirms it.
 const modes = v.record(v.string(), v.picklist(['passes', 'slow', 'dead']));
 const admin = { username: 'mongoadmin', password: 'mongoadminpass' };
 const at = (port: number) => `mongodb://${admin.username}:${admin.password}@127.0.0.1:${port}/?authSource=admin`;

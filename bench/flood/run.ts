@@ -12,28 +12,28 @@ import { type Watched, watch } from './watch';
 
 export interface Plan {
   seconds: number;
-  /** How often something is asked for, at each host. */
+  /** How many requests a second each host gets. */
   perSecond: number;
   reapEvery: number;
 }
 
 export interface Ran {
-  /** What the callers of the healthy host heard, once all was warm. */
+  /** What the callers of the healthy host heard after the warm-up. */
   healthy: Heard[];
-  /** What anybody heard. */
+  /** What all callers heard. */
   all: Heard[];
   watched: Watched;
-  /** What must not be, with what was found of it. */
+  /** Each kind of mistake, with what was found of it. */
   wrong: Record<string, string[]>;
   passwords: number;
   working: number;
-  /** Of each second: how long each part used a processor, or waited for one that somebody else used. */
+  /** For each second: how long each process used a processor, and how long it waited for one. */
   work: { service: Work; databases: Work };
 }
 
 const warmUpMs = 10_000;
 
-/** One flood of a fresh service, with or without those who ask a slow host, a dead one, and revoke everything; then how things stand. */
+/** Floods a fresh service, with or without callers of a slow and a dead host and one who revokes everything; then looks at the outcome. */
 export async function run(plan: Plan, withOthers: boolean): Promise<Ran> {
   const scene = await prepareScene(plan.reapEvery);
   const { hosts, callers, adminUris } = scene;
@@ -42,7 +42,7 @@ export async function run(plan: Plan, withOthers: boolean): Promise<Ran> {
   const watching = watch(hosts.healthy, healthyUri, table);
   const { healthy, all, work } = await flood(scene, plan, withOthers);
   const lost = await lostAt(hosts.dead, scene, table);
-  // Who was dead answers again: then everything must come to its end, there, too.
+  // The dead host answers again. Then everything must come to its end there, too.
   await scene.setModes({ [hosts.slow]: 'passes', [hosts.dead]: 'passes' });
   const rows = await settledGrants(table);
   const watched = await watching.stop();
@@ -91,7 +91,7 @@ async function flood(scene: Scene, { seconds, perSecond }: Plan, withOthers: boo
   return { healthy, all, work: { service: share('service'), databases: share('databases') } };
 }
 
-/** Users on a server that answers nobody, of whom no row tells that they are to end or live. */
+/** Users on a server that stopped answering whose rows do not say that they are to end or live. */
 async function lostAt(name: string, { adminUris }: Scene, table: ReturnType<typeof dynamoTable>): Promise<string[]> {
   const uri = adminUris.find((one) => one.name === name)?.adminUri ?? '';
   const [users, { grants }] = await Promise.all([taggedUsers(uri), readLiveGrants(table)]);

@@ -20,7 +20,7 @@ export interface Scene {
   api: string;
   tableName: string;
   hosts: { healthy: string; slow: string; dead: string };
-  /** The address of each server itself, with the admin login. */
+  /** The address of each server, without the gate, with the admin login. */
   adminUris: { name: string; adminUri: string }[];
   callers: { healthy: Caller[]; slow: Caller[]; dead: Caller[]; revoking: Caller };
   setModes(modes: Record<string, Mode>): Promise<unknown>;
@@ -28,7 +28,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-/** A fresh service, three hosts that answer, and 200 people, some with logins on hosts that will answer no more. */
+/** Starts a fresh service with three hosts and 200 people, some with logins on the hosts that will stop answering. */
 export async function prepareScene(reapEvery: number): Promise<Scene> {
   const api = `http://localhost:${await findFreePort()}`;
   const { environment, host: healthy, adminUri, child: databases } = await startDatabases(api);
@@ -80,7 +80,7 @@ async function invite(api: string, mailbox: string, hosts: [string, string, stri
   };
 }
 
-/** What there is when a host dies: logins that end soon, others, and many of one member. */
+/** Makes the logins that exist when a host dies: some that end soon, others, and many of one member. */
 async function askAtFirst(api: string, { slow, dead, revoking }: Scene['callers']): Promise<void> {
   const load: Load = { api, over: () => false, hear: () => undefined };
   const two = [slow, dead].flat().flatMap(({ token, accounts }) => accounts.slice(0, 2).map((one) => ({ token, one })));

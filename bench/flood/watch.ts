@@ -5,15 +5,15 @@ import { readLiveGrants } from '../../shared/store/grants/reads';
 import type { Table } from '../../shared/store/table';
 import { usersOn } from '../load/see';
 
-/** The longest, in seconds. */
+/** The longest times, in seconds. */
 export interface Watched {
-  /** For which a user was still on the server after the end of its life. */
+  /** How long a user stayed on the server after its life was over. */
   overdue: number;
-  /** For which a row waited for its end, or for what became of its user. */
+  /** How long a row waited for its end, or for its user to be settled. */
   waiting: number;
 }
 
-/** Looks each second at a server and at the rows of its grants, until it is told to stop. */
+/** Looks at a server and at the rows of its grants each second, until it is told to stop. */
 export function watch(host: string, adminUri: string, table: Table): { stop(): Promise<Watched> } {
   const watched: Watched = { overdue: 0, waiting: 0 };
   let over = false;

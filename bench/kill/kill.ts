@@ -17,7 +17,7 @@ const seconds = Number(process.argv[2] ?? 60);
 const emails = Array.from({ length: 20 }, (_, n) => `person${n}@load.org`);
 const longestLife = 6000;
 
-/** Kills the service at random moments; the one that runs at the end, and how many were killed. */
+/** Kills the service at random moments. Returns the service that runs at the end, and the number of kills. */
 async function killAgainAndAgain(environment: object, first: ChildProcess, until: number) {
   let service = first;
   let kills = 0;

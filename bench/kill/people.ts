@@ -3,7 +3,7 @@ import { accountsOf, askForPassword, type Load, pick, renew, revokeLabel, told }
 import { unheard } from '../load/ask';
 import type { Account } from '../load/ledger';
 
-/** One person, who asks, renews and revokes at random, one request at a time, and remembers what they were told. */
+/** One person who asks, renews and revokes at random, one request at a time, and remembers the answers. */
 export async function live(load: Load, host: string, email: string, token: string): Promise<Account[]> {
   const accounts = accountsOf(email, host);
   while (!load.over()) {

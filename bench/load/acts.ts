@@ -2,30 +2,26 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ask, type Reply, unheard } from './ask';
 import { type Account, handOut, loseAnswer, revoke } from './ledger';
 
-/** What came of one request: no reply where no answer came. */
+/** The outcome of one request. */
 export interface Heard {
-  /** Method and path. */
   route: string;
-  /** The one that it was about; none where it was about several. */
+  /** The host that it was about; none if it was about several. */
   host: string | undefined;
   reply: Reply | undefined;
-  /** When it was asked, and for how many milliseconds it took. */
+  /** When it was asked, and how many milliseconds it took. */
   at: number;
   ms: number;
 }
 
 export interface Load {
   api: string;
-  /** Whether it is over. */
   over: () => boolean;
-  /** Told of every answer. */
   hear: (heard: Heard) => void;
 }
 
 const usualLabels = ['l0', 'l1', 'l2', 'l3'];
 const roles = ['read', 'readWrite'];
 
-/** What somebody may ask for at a host. */
 export const accountsOf = (email: string, host: string, labels = usualLabels): Account[] =>
   labels.flatMap((label) =>
     roles.map((role): Account => ({ email, host, role, label, passwords: [], revoked: false })),
@@ -37,14 +33,13 @@ export async function askForPassword(load: Load, account: Account, token: string
   else if (!touchedNothing(reply)) loseAnswer(account);
 }
 
-/** What a rule, a limit or another request stood in the way of left the password as it was. */
+/** A request that a rule, a limit or another request blocked left the password as it was. */
 const touchedNothing = (reply: Reply | undefined): boolean =>
   reply !== undefined && [unheard, 403, 409, 429].includes(reply.status);
 
 export const renew = (load: Load, account: Account, token: string): Promise<Reply | undefined> =>
   told(load, 'POST', '/grants/renew', token, { body: wishOf(account), host: account.host });
 
-/** Revokes what these accounts share: their label at their host. */
 export async function revokeLabel(load: Load, accounts: Account[], of: Account, token: string): Promise<void> {
   const { label, host } = of;
   const query = new URLSearchParams({ label, host });
@@ -52,7 +47,7 @@ export async function revokeLabel(load: Load, accounts: Account[], of: Account, 
   const named = reply?.status === 200 ? [reply.json.revoked, reply.json.pending].flat() : [];
   for (const account of accounts.filter((one) => one.label === label))
     if (named.some((grant) => Object(grant).role === account.role)) revoke(account);
-    // A revocation cut short may have happened; what an earlier one said stays true.
+    // A revocation that was cut short may have happened. What an earlier one said stays true.
     else if (reply?.status !== 200 && reply?.status !== unheard && !account.revoked) loseAnswer(account);
 }
 

@@ -5,10 +5,10 @@ export interface Reply {
   retryAfter: boolean;
 }
 
-/** Nobody was there to hear of a request. */
+/** The status where the service was not running. */
 export const unheard = 0;
 
-/** One request; none where no answer came, a status of {@link unheard} where nobody listened. */
+/** Sends one request: no reply if no answer came, the status {@link unheard} if nobody listened. */
 export async function ask(
   url: string,
   method: string,
@@ -25,7 +25,6 @@ export async function ask(
   }
 }
 
-/** A token, got as people get it. */
 export async function tokenFor(email: string, api: string, mailbox: string): Promise<string> {
   await ask(`${api}/links`, 'POST', { body: { email } });
   const store = await (await fetch(`${mailbox}/store`)).text();

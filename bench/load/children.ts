@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as v from 'valibot';
 
-/** What the stand-ins tell of themselves. */
 const databases = v.object({
   environment: v.object({
     ...{ tableName: v.string(), stackName: v.string(), settings: v.string(), origin: v.string() },
@@ -13,14 +12,14 @@ const databases = v.object({
 });
 export type Databases = v.InferOutput<typeof databases>;
 
-/** A program beside this one, by its place from here. */
+/** Starts a program; `file` is relative to this one. */
 export const startChild = (file: string, args: string[] = []): ChildProcess =>
   fork(new URL(file, import.meta.url), args, {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 
-/** The next that it says. */
+/** Waits for its next message. */
 export async function heard(child: ChildProcess): Promise<unknown> {
   const [message] = await Promise.race([
     once(child, 'message'),
@@ -34,7 +33,7 @@ export async function startDatabases(origin: string): Promise<Databases & { chil
   return { ...v.parse(databases, await heard(child)), child };
 }
 
-/** A process that has loaded the service, and knows nothing of another one. */
+/** Starts a process that loads the service and shares nothing with another one. */
 export async function loadService(environment: object, reapEvery: number): Promise<ChildProcess> {
   const child = startChild('./service.ts', [String(reapEvery)]);
   child.send(environment);
@@ -48,7 +47,7 @@ export async function serve(child: ChildProcess): Promise<ChildProcess> {
   return child;
 }
 
-/** Lets it end by itself, as it does once nobody listens to it. */
+/** Disconnects the child, which then ends by itself. */
 export async function leave(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.disconnect();

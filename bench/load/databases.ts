@@ -7,7 +7,7 @@ import { startSecretsManager } from '../../local/secrets-manager';
 import { prepare } from '../../local/service';
 import { workOf } from './work';
 
-// A process of its own: what a service needs to be there, until the process that started this one is gone.
+// A process of its own: everything that a service needs. It runs until the process that started it is gone.
 async function start(origin: string): Promise<void> {
   const links = { linkCooldown: '0 s', linksPerDay: 1000, linksPerHourPerIp: 100_000 };
   const limits = { ...links, newAddressesPerDomainPerHour: 100_000 };

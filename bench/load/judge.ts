@@ -1,17 +1,14 @@
 import type { Account, HandedOut } from './ledger';
 
-/** How things stand once the service has had its time. */
+/** The state of everything once the service has had its time. */
 export interface Outcome {
   accounts: readonly Account[];
-  /** The grants that have not ended. */
   rows: readonly { id: string; email: string; role: string; label: string; username: string; state: string }[];
-  /** The users on the server that carry the tag of a grant. */
   users: readonly { user: string; grant: string }[];
-  /** Whether the server takes a password. */
   works: (password: HandedOut) => boolean;
 }
 
-/** What must not be, each kind with what was found of it. */
+/** Each kind of mistake, with what was found of it. */
 export function judge({ accounts, rows, users, works }: Outcome): Record<string, string[]> {
   const active = rows.filter(({ state }) => state === 'active');
   const rowOf = ({ email, role, label }: Account) =>

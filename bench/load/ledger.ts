@@ -1,10 +1,6 @@
-/** A password that somebody was handed. */
 export interface HandedOut {
   uri: string;
-  /**
-   * `newest`: nothing has happened to it since. `unsure`: something was asked to which no clear answer came. `over`: another one came
-   * after it, or its grant was said to end.
-   */
+  /** `newest`: nothing has happened to it since. `unsure`: a request got no clear answer. `over`: a newer one came, or its grant ended. */
   standing: 'newest' | 'unsure' | 'over';
 }
 
@@ -25,7 +21,7 @@ export const handOut = (account: Account, uri: string): void => {
   account.revoked = false;
 };
 
-/** The answer to an ask for a password was lost, or says of no effect. */
+/** Notes that the answer to a request was lost, or does not say what happened. */
 export const loseAnswer = (account: Account): void => {
   for (const password of account.passwords) if (password.standing === 'newest') password.standing = 'unsure';
   account.revoked = false;

@@ -8,11 +8,11 @@ import type { Grant } from '../../shared/store/grants/row';
 import type { Table } from '../../shared/store/table';
 import type { HandedOut } from './ledger';
 
-/** The grants that have not ended, once nothing is under way any more; after three minutes as they are. */
+/** Waits until nothing is under way, for three minutes at most, and returns the grants that have not ended. */
 export async function settledGrants(table: Table): Promise<Grant[]> {
   for (const began = Date.now(); ; await wait(1000)) {
     const { grants: rows } = await readLiveGrants(table);
-    // A short login that still lives would end between one look and the next.
+    // A short login that still lives would end between two looks.
     const soon = seconds(new Date()) + 600;
     if (rows.every(({ state, expiresAt }) => state === 'active' && expiresAt > soon)) return rows;
     if (Date.now() - began > 180_000) return rows;
@@ -51,7 +51,7 @@ export async function usersOn(client: MongoClient): Promise<TaggedUser[]> {
   return users.flatMap(({ user, customData }) => (customData?.mongogrant ? [{ user, ...customData.mongogrant }] : []));
 }
 
-/** Tries every password on the server: those that it takes. */
+/** Tries every password on the server, and returns those that work. */
 export async function tryAll(passwords: readonly HandedOut[]): Promise<Set<HandedOut>> {
   const working = new Set<HandedOut>();
   await sideBySide(8, passwords, async (password) => {

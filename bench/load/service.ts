@@ -4,7 +4,7 @@ import { loadFunctions, setEnvironment } from '../../local/functions';
 import { startGateway } from '../../local/gateway';
 import { workOf } from './work';
 
-// A process of its own: the API and the reaper, and nothing that is kept. It loads first, and serves when it is told to.
+// A process of its own with the API and the reaper. It keeps no data. It loads first, and serves when it is told to.
 async function start(reapEvery: number): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   const [environment] = await once(process, 'message');
@@ -16,7 +16,7 @@ async function start(reapEvery: number): Promise<void> {
   every(reapEvery, functions.reap, 'at once');
   gateway.serve(functions.handlers);
   process.send?.('serving');
-  // Whoever asks hears how much work it was so far.
+  // Any message asks how much work it was so far.
   process.on('message', () => process.send?.(workOf()));
 }
 

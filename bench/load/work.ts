@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Seconds so far in which this process used a processor, and in which it waited for one (where the system tells: Linux does). */
+/** Seconds in which this process used a processor so far, and in which it waited for one (Linux tells this). */
 export interface Work {
   used: number;
   waited: number;

@@ -6,11 +6,11 @@ import { mongoServers } from '../../shared/mongo/mongo-servers';
 import { dynamoTable } from '../../shared/store/table';
 import { useRealLimits } from '../../test/support/one-process';
 
-// Whoever waits is told in time, whatever does not answer.
+// People get an answer in time, even if nothing behind the service answers.
 
 useRealLimits();
 
-/** Takes every request, and answers none; `throttling` says that there were too many. */
+/** Takes every request and never answers; while `throttling` is set, it answers that there were too many. */
 let throttling = false;
 let silent: Server;
 beforeAll(async () => {
@@ -37,7 +37,6 @@ afterAll(() => {
 });
 const port = () => (silent.address() as AddressInfo).port;
 
-/** Milliseconds. */
 async function timeOf(act: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await act().catch(() => {});

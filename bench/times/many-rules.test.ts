@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** A table with so many rules of people who have nothing to do with ada@lab.org, and four that have. */
+/** A table with this many rules for other people, and four for ada@lab.org. */
 async function withRules(name: string, others: number) {
   const client = new DynamoDBClient();
   await ensureTable(client, name);

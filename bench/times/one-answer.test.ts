@@ -4,7 +4,7 @@ import { interpose } from '../../test/support/outside';
 import { quickApi } from '../../test/support/quick-api';
 import { criticalDistance, distance } from '../../test/support/two-samples';
 
-// DynamoDB and SES take their time, and not always the same; they take none of this process's, so that only what waits is compared.
+// DynamoDB and SES answer late, by a random time. They use no time of this process, so that only waiting is compared.
 const { table } = interpose({ table: memoryTable() }, { calls: [], before: () => wait(3 + 9 * Math.random()) });
 const unlimited = { linksPerHourPerIp: 100_000, newAddressesPerDomainPerHour: 100_000 };
 const api = quickApi(table, undefined, unlimited);
@@ -16,15 +16,15 @@ beforeAll(async () => {
   api.deps.sendMail = () => wait(60 + 60 * Math.random());
 });
 
-/** Asks for a link in each way there is, in turn. */
+/** Asks for a link in each of the three ways in turn. */
 function askForLink(email: string, turn: number) {
   if (turn % 3 === 0) return api.ask('GET', `/gettoken/${email}`);
   return api.ask('POST', '/links', { body: { email, terminal: turn % 3 === 1 } });
 }
 
 /**
- * Milliseconds until the answer, for known and unknown addresses in an order by chance, so that nothing but the address can tell them
- * apart. A function answers one request at a time, so those that share this process come one after the other, not all together.
+ * Milliseconds until the answer, for known and unknown addresses in random order, so that only the address differs. A function answers one
+ * request at a time, so requests to one process follow each other.
  */
 async function times(each: number, atOnce: number, apart = 0): Promise<{ known: number[]; unknown: number[] }> {
   const samples: { known: number[]; unknown: number[] } = { known: [], unknown: [] };

@@ -27,7 +27,7 @@ async function timed<T>(most: number, what: string, act: () => Promise<T>): Prom
   expect(seconds).toBeLessThan(most);
   return result;
 }
-/** Seconds. Nearly all the time of an apply is that of the service and its table, which run in this process; other work on the machine adds to it. */
+/** Seconds. The service and its table run in this process and take nearly all the time. Other work on the machine adds to it. */
 const [soon, busy] = [20, 100];
 
 async function listed(): Promise<{ rules: string[]; rulers: string[] }> {

@@ -9,7 +9,7 @@ import { asksOutside } from '../../shared/policy/scope';
 import { iso } from '../../shared/policy/time';
 import { placeOf, readAllEvents, readEventsOf, type StoredEvent, spanOf } from './read-audit';
 
-/** `GET /audit`: what happened, newest first. An admin sees all, a ruler what is inside their scope, a member what is about themselves. */
+/** `GET /audit`: what happened, newest first. Admins see all, rulers what is inside their scope, members what is about themselves. */
 export async function getAudit(deps: AuthDeps, call: CallOf<typeof listEventsRoute>): Promise<ApiResponse> {
   const { table } = deps;
   const { email, host, from, to } = call.query;
@@ -60,13 +60,10 @@ function isInScope(person: Authority, event: StoredEvent): boolean {
   return governs(person, { email: event.email, host, db, ...(which && { which }) });
 }
 
-/** A change of a rule for every host happened at each of them. */
+/** A change of a rule for every host happened at each host. */
 const isAt = (event: StoredEvent, host: string): boolean => [host, '*'].includes(placeOf(event).host ?? '');
 
-/**
- * Without what belongs to the table only. From where others sent their requests, which rule of others decided, and what they noted
- * about somebody is not everybody's business.
- */
+/** Leaves out the fields for the table, and what others may not see: their addresses, the rule that decided, and notes about a person. */
 function shownTo(person: Authority, event: StoredEvent): object {
   const { pk, sk, listPk, listSk, deleteAt, ip, rule, grant, before, after, ...facts } = event;
   const acted = person.admin || (event.by ?? event.email) === person.email;

@@ -23,30 +23,29 @@ const eventItem = v.looseObject({
 });
 export type StoredEvent = v.InferOutput<typeof eventItem>;
 
-/** From a moment on, up to but not with another one, or a position that the page before gave. */
+/** From a moment on, up to another one (not included) or to the position where the page before ended. */
 export interface Span {
   from: string;
   to: string;
 }
 
-/** Which events of a span are looked for. */
 export interface Search extends Span {
   wanted(event: StoredEvent): boolean;
 }
 
 export interface EventPage {
   events: StoredEvent[];
-  /** Where the next page ends; none where there is nothing left. */
+  /** Where the next page begins; none on the last one. */
   next?: string;
 }
 
 const isoLength = 24;
 const pageSize = 100;
-/** Reads made for one answer, one after the other: who finds nothing for so long gets an empty page, and asks on. */
+/** Reads in a row for one answer. If they find nothing, the caller gets an empty page and asks again. */
 const mostRounds = 20;
 const mostAtOnce = 64;
 
-/** Events newest first, of everybody: a day after the other, and the more days at once, the longer nothing is found. */
+/** Everybody's events, newest first. It reads day by day, and more days at once the longer it finds nothing. */
 export async function readAllEvents(table: Table, { from, wanted, ...span }: Search): Promise<EventPage> {
   const events: StoredEvent[] = [];
   let { to } = span;
@@ -64,13 +63,13 @@ export async function readAllEvents(table: Table, { from, wanted, ...span }: Sea
   return { events, ...(to > from && { next: to }) };
 }
 
-/** Events newest first of one person: what happened to them, and what they did to others. */
+/** One person's events, newest first: what happened to them, and what they did to others. */
 export async function readEventsOf(table: Table, email: string, { from, to, wanted }: Search): Promise<EventPage> {
   const pages = await together([
     table.page({ ...backwards, pk: keys.eventsOf(email), index: 'listed', from, to }),
     table.page({ ...backwards, pk: keys.eventsBy(email), from, to }),
   ]);
-  // Of a page that was cut off nothing is known before its last item, so what the other one holds before that must wait.
+  // A page that was cut off tells nothing about what comes before its last item. Older events of the other page must wait.
   const known = pages.map(({ items, more }) => (more ? String(items.at(-1)?.sk ?? from) : from));
   const first = known.reduce((a, b) => (a > b ? a : b));
   const events = pages
@@ -82,7 +81,7 @@ export async function readEventsOf(table: Table, email: string, { from, to, want
 
 const backwards = { backwards: true, limit: pageSize };
 
-/** The days that hold the last positions before this one, so many at most, each with its part of the span. A moment alone comes before every event of it. */
+/** The last days before this position, `most` at most, each with its part of the span. A bare moment comes before all its events. */
 function daysBefore(to: string, from: string, most: number): (Span & { date: string })[] {
   const last = to.length > isoLength ? Date.parse(to.slice(0, isoLength)) : Date.parse(to) - 1;
   const dates = Array.from({ length: most }, (_, index) =>
@@ -93,10 +92,10 @@ function daysBefore(to: string, from: string, most: number): (Span & { date: str
     .map((date, index) => ({ date, from: from > date ? from : date, to: index === 0 ? to : `${date}~` }));
 }
 
-/** The span that these two moments name; what was kept up to now where they name none. */
+/** The span between these moments; without them everything that is kept. */
 export function spanOf({ from, to, now }: { from?: Date | undefined; to?: Date | undefined; now: Date }): Span {
   const earliest = new Date(now.getTime() - (kept + day) * 1000);
-  // An event of this very moment may be there already.
+  // An event of this very moment may already be in the table.
   const latest = new Date(now.getTime() + 1000);
   return {
     from: (from && from > earliest ? from : earliest).toISOString(),
@@ -104,7 +103,7 @@ export function spanOf({ from, to, now }: { from?: Date | undefined; to?: Date |
   };
 }
 
-/** What an event is about, patterns of a rule included. */
+/** The place that an event is about; for a rule it may hold patterns. */
 export function placeOf({
   host,
   grant,
@@ -116,7 +115,7 @@ export function placeOf({
   return {
     ...(at !== undefined && { host: at }),
     ...(db !== undefined && { db }),
-    // A ruler's `which` is another thing.
+    // A ruler's `which` means something else.
     ...((which === 'allow' || which === 'deny') && { which }),
   };
 }

@@ -20,20 +20,20 @@ export type GrantDeps = AuthDeps & EndDeps;
 
 export type GrantCall = CallOf<typeof grantCredentialsRoute>;
 
-/** A wish that a rule allows, with all that is known about it. */
+/** A wish that a rule allows, with all that was read about it. */
 export interface Allowed {
   wish: GrantCall['body'] & { email: string };
   decision: Decision;
   host: Host;
   /** Every grant of this person on this host, ended ones included. */
   rows: GrantRows;
-  /** The grant of exactly this wish, in whatever state. */
+  /** The grant of exactly this wish, in any state. */
   existing?: Grant | undefined;
   silence: KnownSilence;
   call: GrantCall;
 }
 
-/** Authenticates and decides: what every request for a grant begins with. */
+/** Authenticates and decides. Every request for a grant begins with this. */
 export async function allow(
   deps: GrantDeps,
   call: GrantCall,
@@ -55,14 +55,14 @@ export async function allow(
   reportUnreadable(log, rules, call);
   const told = { wish, call, silence };
   const secret = decision.allowed ? await noteFailure(deps, told, () => secrets.host(wish.host)) : undefined;
-  // A retired host still ends what lives there, and begins nothing.
+  // On a retired host grants can end, but none can begin.
   if (!secret || secret.retiredAt !== undefined) {
     const { host, db, role, label } = wish;
     const rule = decision.rule && ruleName(decision.rule);
     const reason = secret ? 'host_retired' : decision.allowed ? 'host_unknown' : 'not_allowed';
     const event = { act: refused, email: wish.email, reason, rule, wish: { host, db, role, label } };
     await call.note(event);
-    // One answer for both: who may not use a host does not learn whether it exists.
+    // The answer is the same in both cases: who may not use a host does not learn whether it exists.
     throw new ApiError(
       'not_allowed',
       `No rule gives you ${role} on ${db} at ${host}. Look what the rules open to you, or ask an admin for more.`,
@@ -79,10 +79,10 @@ export async function allow(
   return { wish, decision, host, rows, existing, silence, call };
 }
 
-/** Milliseconds that writing an event may take, its repetition included. */
+/** Milliseconds that writing an event may take, retries included. */
 const toNote = 9000;
 
-/** Where the act fails, notes that a grant which a rule allowed was not given after all, and throws what the person is told. */
+/** If the act fails, notes that an allowed grant was not given, and throws what the person is told. */
 export async function noteFailure<T>(
   deps: GrantDeps,
   { wish, call, silence }: Pick<Allowed, 'wish' | 'call' | 'silence'>,
@@ -93,7 +93,7 @@ export async function noteFailure<T>(
   } catch (fault) {
     const { email, host, db, role, label } = wish;
     const problem = hostProblem(fault);
-    // A table that gave no answer for so long would give none to this either, and the function would end without one.
+    // A table that did not answer the act would not answer this write either, and the function would time out without an answer.
     if (isPassing(fault) && Date.now() > call.request.deadline - toNote) throw problem;
     if (problem !== fault) deps.log.error('grant_failed', { host, ...faultOf(fault) });
     const reason = problem instanceof ApiError ? problem.code : isPassing(fault) ? 'service_busy' : 'internal';

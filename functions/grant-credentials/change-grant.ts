@@ -12,8 +12,8 @@ import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 import { requireArrived, requireSteady } from './one-change';
 
 /**
- * A grant in force gets another end and, unless it is only renewed, another password: the row first, then the user, one change at a time.
- * It never creates a user: one that is gone was revoked.
+ * Gives a grant in force a new end and, unless it is only renewed, a new password: the row first, then the user, one change at a time. It
+ * never creates a user: a user that is gone was revoked.
  */
 export async function changeGrant(
   deps: GrantDeps,
@@ -26,7 +26,7 @@ export async function changeGrant(
   const moving = existing.cidrs?.join() !== decision.cidrs.join();
   if (moving) requireSteady(existing, now);
   const look = () => deps.users.owner(host, { user: existing.username, db: existing.usersDb });
-  // Only where another change may be under way: else the look is made beside the write.
+  // Waits for the look only if another change may be under way. Otherwise the look runs beside the write.
   const looked = existing.changingUntil > now ? look() : undefined;
   if (looked) requireArrived(existing, await looked, now);
   const act = what === 'renew' ? 'renewed' : 'granted';
@@ -36,7 +36,7 @@ export async function changeGrant(
   return { grant: begun.grant, password };
 }
 
-/** What is to be done to a row, and the look at whose its user is. */
+/** The change of a row, and the look at the owner of its user. */
 interface Beginning {
   existing: ActiveGrant;
   act: 'granted' | 'renewed';
@@ -44,14 +44,14 @@ interface Beginning {
   look: () => Promise<Owner>;
 }
 
-/** The row as this change began it, and as it was; whose the user was meanwhile. */
+/** The row after and before this change began, and the owner of its user meanwhile. */
 interface Begun {
   grant: ActiveGrant;
   existing: ActiveGrant;
   owner: PromiseSettledResult<Owner>;
 }
 
-/** The row, and beside it a look at whose the user is, as no command can make that a condition of the change. */
+/** Writes the row and looks at the owner of the user at the same time: no command can make the owner a condition of the change. */
 async function begin(
   deps: GrantDeps,
   { decision, call }: Allowed,
@@ -114,7 +114,7 @@ async function send(
   if (moving && !(await settleAddresses(deps.table, grant, cidrs))) throw revokedMeanwhile();
 }
 
-/** What is certainly not under way keeps nobody waiting. If this fails, too, they wait for a minute. */
+/** Withdraws a change that certainly never reached the server, so that nobody waits for it. If this fails too, others wait a minute. */
 async function withdraw({ table, log }: GrantDeps, { grant, existing }: Begun): Promise<void> {
   await withdrawChange(table, grant, existing).catch((fault: unknown) =>
     log.warn('change_not_withdrawn', { grant: grant.id, ...faultOf(fault) }),

@@ -18,7 +18,7 @@ import { lease } from '../../shared/store/lease';
 import { newId, newPassword, shortHash } from '../../shared/tokens/tokens';
 import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
 
-/** A new MongoDB user: its row first, then the user, then the row says that it is in force. `before` is the ended grant in its place. */
+/** Makes a MongoDB user: writes its row, creates the user, then marks the row as in force. `before` is the ended grant with this key. */
 export async function createGrant(
   deps: GrantDeps,
   allowed: Allowed,
@@ -37,7 +37,7 @@ export async function createGrant(
   if (!first)
     throw new ApiError('grant_busy', 'Another request for this grant is under way. Ask again in a moment.', 1);
   const password = newPassword();
-  // Requests for other labels may run beside this one: each writes its row before it counts, so that together they can't pass the limit.
+  // Requests for other labels may run at the same time. Each writes its row before it counts, so that together they can't pass the limit.
   const [created, all, madeOn] = await Promise.allSettled([
     createUser(deps, allowed, { planned, password }),
     readGrantsOf(table, planned.email, planned.host),
@@ -57,7 +57,7 @@ export async function createGrant(
   throw within ? revokedMeanwhile() : tooMany(all.value, most, seconds(now));
 }
 
-/** The usual name, unless a change of the user who had it last may still be under way: it must not meet a user of another grant. */
+/** Takes the usual name, unless a change of its last user may still be under way: that must not hit the user of another grant. */
 function plan({ wish, decision, host, call }: Allowed, before: EndedGrant | undefined): PendingGrant {
   const { email, db, role, label } = wish;
   const moment = seconds(call.now);
@@ -82,7 +82,7 @@ function plan({ wish, decision, host, call }: Allowed, before: EndedGrant | unde
   };
 }
 
-/** Creates the user under the planned name; where that is taken, by whomever, under a name of its own. */
+/** Creates the user under the planned name, or under another one if the planned name is taken. */
 async function createUser(
   deps: GrantDeps,
   { host }: Allowed,
@@ -104,7 +104,7 @@ function newUser(grant: PendingGrant, password: string, stackName: string): NewU
   return { user, db, password, roles: [{ role, db: grant.db }], tag: tagOf(grant, stackName), cidrs };
 }
 
-/** Closes the row of a grant whose user could not be made, as far as what happened on the host is known. */
+/** Closes the row of a grant whose user could not be made, if it is known what happened on the host. */
 async function undo(
   deps: GrantDeps,
   { request, now }: Call,
@@ -112,7 +112,7 @@ async function undo(
 ): Promise<void> {
   const cause = { why: 'not_made', by: planned.email, answered: true } as const;
   const unreachable = fault instanceof HostUnreachable;
-  // The command may still arrive: the row stays until it can't any more.
+  // The command may still arrive, so the row stays until it can't.
   if (unreachable && fault.sent) {
     await noteUnanswered(deps.table, planned, seconds(now));
     return;
@@ -130,7 +130,7 @@ function granted({ decision }: Allowed, grant: PendingGrant): Event {
   return { act: 'granted', email: grant.email, rule: decision.rule && ruleName(decision.rule), grant };
 }
 
-/** What can't be read may be alive. */
+/** A row that can't be read counts, because its grant may be alive. */
 const livingIn = ({ grants, unreadable }: GrantRows): number => grants.filter(counts).length + unreadable.length;
 
 function tooMany({ grants }: GrantRows, most: number, now: number): ApiError {

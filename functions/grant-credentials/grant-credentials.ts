@@ -12,7 +12,7 @@ import { type Allowed, allow, type GrantCall, type GrantDeps, noteFailure } from
 import { changeGrant } from './change-grant';
 import { createGrant } from './create-grant';
 
-/** `POST /grants`: a username and a password. A known label gets a new password, another label another user. */
+/** `POST /grants`: a username and a password. A known label gets a new password; a new label gets another user. */
 export async function grantCredentials(deps: GrantDeps, call: GrantCall): Promise<ApiResponse> {
   const allowed = await allow(deps, call, 'grant_refused');
   const { grant, password } = await noteFailure(deps, allowed, () => giveLogin(deps, allowed));
@@ -27,7 +27,7 @@ export async function grantCredentials(deps: GrantDeps, call: GrantCall): Promis
 async function giveLogin(deps: GrantDeps, allowed: Allowed): Promise<{ grant: ActiveGrant; password: string }> {
   const { existing, call } = allowed;
   if (!existing) return createGrant(deps, allowed, undefined);
-  // Nothing but its row is left of a lost one: it ends, and a new one begins.
+  // A lost grant has a row and no user: it ends, and a new grant begins.
   const known = ifInForce(existing, seconds(call.now));
   if (known && known.lostAt === undefined) return changeGrant(deps, allowed, { existing: known, what: 'new password' });
   return createGrant(deps, allowed, await endFormer(deps, allowed, existing));
@@ -42,7 +42,7 @@ export async function renewGrant(deps: GrantDeps, call: GrantCall): Promise<ApiR
   return { status: 200, json: { ...grantAnswer(grant), ...peoplesAuthorities(allowed.host.secret) } };
 }
 
-/** The grant that is asked for again. Throws a Refusal where there is none, or its user was removed on the server. */
+/** The grant to renew. Throws a Refusal if there is none, or if its user was removed on the server. */
 function renewable({ existing, wish, call }: Allowed): ActiveGrant {
   const { email, host, db, role, label } = wish;
   const known = existing && ifInForce(existing, seconds(call.now));
@@ -56,7 +56,7 @@ function renewable({ existing, wish, call }: Allowed): ActiveGrant {
   throw new Refusal(new ApiError('grant_revoked', detail), { act: 'renew_refused', email, grant: known });
 }
 
-/** Makes way for a new grant: what is left of the one before it ends first. */
+/** Ends what is left of the grant before, to make room for a new one. */
 async function endFormer(deps: GrantDeps, { call }: Allowed, existing: Grant): Promise<EndedGrant> {
   const { request, now } = call;
   if (!counts(existing)) return existing;

@@ -16,5 +16,5 @@ const served = [
 
 export const handler = serve(served, deps, edge);
 
-/** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
+/** Ends the connections to MongoDB. Lambda never calls it; other processes that run the function do. */
 export const { close } = deps.users;

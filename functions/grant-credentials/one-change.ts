@@ -3,26 +3,26 @@ import type { Owner } from '../../shared/mongo/mongo-users';
 import type { ActiveGrant } from '../../shared/store/grants/row';
 import { lease } from '../../shared/store/lease';
 
-/** Seconds in which a request has its answer, or gives up. */
+/** Seconds after which a request has its answer or has given up. */
 const requestTime = 10;
 
 /**
- * Refuses a change beside another one, which may not have arrived: the server alone decides which of two it hears last, and both were
- * handed out. A row without a number was last changed by a release that did not count.
+ * Refuses a change while another one may not have arrived: both passwords were handed out, and only the server decides which one it sets
+ * last. A row without a number was last changed by a release that did not count.
  */
 export function requireArrived({ id, change, changingUntil, cidrs }: ActiveGrant, owner: Owner, now: number): void {
-  // What became of the user is told by the change itself.
+  // In these cases the change itself reports what happened to the user.
   if (owner.state !== 'tagged' || owner.grant !== id) return;
-  // Its addresses are open until the row says them again.
+  // Nobody knows its addresses until the row names them again.
   if ((owner.change ?? 0) !== change || cidrs === undefined) throw busy(changingUntil, now);
 }
 
-/** Refuses to move the addresses while a repair may be moving them back. */
+/** Refuses to change the addresses while a repair may be changing them back. */
 export function requireSteady({ repairUntil = 0 }: ActiveGrant, now: number): void {
   if (repairUntil > now) throw busy(repairUntil, now);
 }
 
-/** Whoever began has an answer soon, or never: then their command may arrive until the end of the lease. */
+/** Whoever began gets an answer soon, or never. If never, their command may arrive until the lease ends. */
 function busy(until: number, now: number): ApiError {
   const left = until - now;
   if (lease - left < requestTime)

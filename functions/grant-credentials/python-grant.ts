@@ -37,10 +37,10 @@ export const grantForPython = inOtherWords<GrantDeps>(grantForPythonRoute, {
   },
 });
 
-/** What no login is refused for. */
+/** Statuses about the form of a request, which refuse no login. */
 const ofTheForm = [400, 413, 415];
 
-/** This client keeps a login under the name as it was written, and asks anew for another spelling: that would end the password of the first. */
+/** This client stores a login under the host name as typed, and asks again for another spelling. That would end the first password. */
 function requireSmallLetters(host: string): void {
   const small = host.toLowerCase();
   if (host !== small)
@@ -50,5 +50,5 @@ function requireSmallLetters(host: string): void {
     );
 }
 
-/** What of the answer this client reads. */
+/** The fields of the answer that this client reads. */
 const login = v.object({ username: v.string(), password: v.string() });

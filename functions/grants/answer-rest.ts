@@ -5,7 +5,7 @@ import type { AuthDeps } from '../../shared/http/authenticate';
 import type { Call } from '../../shared/http/call';
 import type { ApiResponse } from '../../shared/http/render';
 
-/** What no route matches: API Gateway's own answer would be no problem document. `OPTIONS` says what is there, and opens nothing to other origins. */
+/** Answers what no route matches: API Gateway's own answer is no problem document. `OPTIONS` opens nothing to other origins. */
 export async function answerRest({ settings }: AuthDeps, { request }: Call): Promise<ApiResponse> {
   const among = routesOf(settings);
   const allow = methodsOf(request.path, among);
@@ -14,7 +14,7 @@ export async function answerRest({ settings }: AuthDeps, { request }: Call): Pro
   throw new ApiError('method_not_allowed', `Allowed here: ${allow.join(', ')}.`, undefined, { allow });
 }
 
-/** An address with a slash at its end, and another one behind it. The Python server sends its clients on, so this one does, too. */
+/** Redirects an address with a trailing slash or a doubled one. The Python server does so, too. */
 function elsewhere(path: string, among: readonly Route[]): ApiResponse {
   const once = path.replace(/\/{2,}/g, '/');
   const isPython = (route: Route) => pythonRoutes.some((one) => one.path === route.path);

@@ -24,7 +24,7 @@ import type { TokenClaims } from '../../shared/tokens/tokens';
 
 type ListCall = CallOf<typeof listGrantsRoute>;
 
-/** `GET /grants`: one's own; for admins, and for rulers inside their scope, also those of others: of a person, on a host, or (`email=*`) of everybody. */
+/** `GET /grants`: your own. Admins, and rulers inside their scope, also list those of a person, on a host, or (`email=*`) of everybody. */
 export async function listGrants(deps: AuthDeps, call: ListCall): Promise<ApiResponse> {
   const { email, host } = call.query;
   const claims = await verifyClaims(deps, call);
@@ -56,7 +56,7 @@ async function readOthersGrants(deps: AuthDeps, call: ListCall, claims: TokenCla
   return [person, page];
 }
 
-/** Of everybody on all hosts only those that have not ended are listed together. */
+/** A list of everybody's grants on all hosts holds only those that have not ended. */
 function readPage(
   table: Table,
   { email, host, from }: Record<'email' | 'host' | 'from', string | undefined>,
@@ -70,7 +70,7 @@ function wantedIn({ grants, unreadable }: GrantRows, { query: { host, db } }: Li
   return { grants: grants.filter(isWanted), unreadable: unreadable.filter(isWanted) };
 }
 
-/** What can't be read, by its key, for who can mend it. */
+/** Shows admins, who can mend them, the keys of the rows that can't be read. */
 const shownTo = ({ admin }: Person, unreadable: UnreadableGrant[]) =>
   admin && unreadable.length > 0 ? { unreadable: unreadable.map((row) => row.unreadable) } : {};
 

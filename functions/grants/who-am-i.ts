@@ -9,7 +9,7 @@ import { access } from '../../shared/policy/policy';
 import { iso, seconds } from '../../shared/policy/time';
 import { readRulesFor } from '../../shared/store/rules';
 
-/** `GET /me`: who one is, and what the rules open. */
+/** `GET /me`: who you are, and what the rules open to you. */
 export async function whoAmI(deps: AuthDeps, call: CallOf<typeof whoAmIRoute>): Promise<ApiResponse> {
   const claims = await verifyClaims(deps, call);
   const [person, rules] = await together([readAuthority(deps, claims, call), readRulesFor(deps.table, claims.email)]);

@@ -5,10 +5,10 @@ import type { Undelivered } from '../../shared/store/undelivered';
 /** One of SES's own words, such as `Permanent`, `MailboxFull` or `not-spam`. */
 const word = v.pipe(v.string(), v.regex(/^[A-Za-z-]{1,40}$/));
 
-// Whom a mail server names as its recipient may be somebody else, to whom it was forwarded: `destination` is whom we mailed.
+// Mail may be forwarded, so the recipient that a mail server names may be somebody else. `destination` is the address that we mailed.
 const mail = v.object({ destination: v.strictTuple([email]) });
 
-/** What EventBridge brings from SES, as far as it matters here. Each of our mails has one recipient. */
+/** The parts of SES's events that matter here, as EventBridge sends them. Each of our mails has one recipient. */
 const event = v.object({
   id: v.string(),
   detail: v.variant('eventType', [
@@ -22,24 +22,23 @@ const event = v.object({
 });
 type Detail = v.InferOutput<typeof event>['detail'];
 
-/** What became of a mail. */
 export interface Feedback {
   id: string;
   email: string;
   act: 'mail_bounced' | 'mail_complained';
   /** In SES's words, such as `Permanent/General`. */
   reason: string;
-  /** Why the address is to get no further mail; none where it may. */
+  /** Why the address is to get no more mail; none if it may. */
   undelivered: Undelivered | undefined;
 }
 
-/** Throws where it is no such event. */
+/** Throws if this is no such event. */
 export function parseFeedback(input: unknown): Feedback {
   const { id, detail } = v.parse(event, input);
   return { id, email: detail.mail.destination[0], ...outcomeOf(detail) };
 }
 
-/** SES did not try: the address is on a list of its own. */
+/** SES did not try, because the address is on a suppression list of its own. */
 const heldBack = ['Suppressed', 'OnAccountSuppressionList', 'UnsubscribedRecipient'];
 
 function outcomeOf(detail: Detail): Pick<Feedback, 'act' | 'reason' | 'undelivered'> {

@@ -11,7 +11,7 @@ export interface NoteFeedbackDeps {
   log: Log;
 }
 
-/** SES says that a mail of ours came back, or that somebody complained of it. Repeated, it leaves one more event. */
+/** Notes that a mail of ours came back, or that somebody complained about it. A repeated call adds one more event. */
 export async function noteFeedback({ table, log }: NoteFeedbackDeps, input: unknown, now: Date): Promise<void> {
   const { id, email, act, reason, undelivered } = feedbackIn(log, input);
   const event = { act, email, by: 'ses', reason } as const;
@@ -19,7 +19,7 @@ export async function noteFeedback({ table, log }: NoteFeedbackDeps, input: unkn
     undelivered && noteUndelivered(table, email, { reason: undelivered, now }),
     writeEvent(table, event, { requestId: id, ip: 'ses' }, now),
   ]);
-  // Alarms wait for these codes. A full mailbox, say, is nobody's to mend.
+  // Alarms wait for these codes. Nobody can mend, say, a full mailbox, so that is no warning.
   if (undelivered) log.warn(act, { requestId: id, reason });
   else log.info('mail_delayed', { requestId: id, reason });
 }
@@ -29,7 +29,7 @@ function feedbackIn(log: Log, input: unknown): Feedback {
     return parseFeedback(input);
   } catch (error) {
     log.error('feedback_unreadable', faultOf(error));
-    // The parser's own words may quote the address.
+    // The parser's message may quote the address.
     throw new Error('SES sent an event that can not be read');
   }
 }

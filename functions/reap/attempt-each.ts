@@ -2,23 +2,23 @@ import { sideBySide } from '../../shared/async/side-by-side';
 import { faultOf } from '../../shared/aws/fault-of';
 import type { ReapDeps, ReapRun } from './reap-deps';
 
-/** Few, as what is due on the hosts goes through the same processor and the same sockets, and comes first. */
+/** Few, because due grants on the hosts use the same processor and sockets, and come first. */
 const atOnce = 10;
 
-/** What is written about one row, and what the log says of it if that fails. */
+/** A write to one row, and what the log says if it fails. */
 export interface Attempt<R> {
   about: Record<string, unknown>;
   act(now: Date): Promise<R | undefined>;
 }
 
-/** `all`: none was left out, as the time was up or it failed. */
+/** `all`: no attempt failed or was left out for lack of time. */
 export interface Attempted<R> {
   results: R[];
   all: boolean;
   faults: number;
 }
 
-/** Makes each attempt that the time allows. What fails at one row is no reason to leave out the others. */
+/** Makes the attempts while there is time. If one fails, the others still run. */
 export async function attemptEach<R>(
   { clock, log }: Pick<ReapDeps, 'clock' | 'log'>,
   { deadline }: ReapRun,

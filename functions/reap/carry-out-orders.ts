@@ -6,7 +6,7 @@ import { closeOrder, readDueOrders } from '../../shared/store/orders';
 import { attemptEach } from './attempt-each';
 import type { Marker } from './reap-deps';
 
-/** Marks what somebody ordered to end, and what the request that brought the order did not come to. */
+/** Marks the grants that somebody ordered to end, as far as the request itself did not get to them. */
 export const carryOutOrders: Marker = async (deps, run, mark) => {
   const { table, clock, log } = deps;
   const moment = () => seconds(new Date(clock()));
@@ -16,7 +16,7 @@ export const carryOutOrders: Marker = async (deps, run, mark) => {
       let complete = true;
       const cause = { why: 'revoked', by: order.by };
       for await (const { grants } of readOrderedGrants(table, order)) {
-        // Who asked again since then has a login that nobody ordered to end.
+        // Somebody who asked again after the order has a login that nobody ordered to end.
         const meant = grants.flatMap((grant) => (grant.state === 'ending' || grant.issuedAt > order.at ? [] : [grant]));
         const marked = await attemptEach(
           deps,

@@ -27,9 +27,9 @@ export const handler = async (_event: unknown, context: JobContext): Promise<voi
   const reaped = await reap(deps, source, deadline);
   metrics.reaped(reaped);
   deps.log.info('reaped', { ...reaped });
-  // After everything else is done: Lambda counts it as a failure, and an alarm rings.
+  // Throws last, after all other work: Lambda counts it as a failure, and an alarm rings.
   if (reaped.faults > 0) throw new Error(`${reaped.faults} steps failed; the log says which`);
 };
 
-/** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
+/** Ends the connections to MongoDB. Lambda never calls it; other processes that run the function do. */
 export const { close } = users;

@@ -4,7 +4,7 @@ import { seconds } from '../../shared/policy/time';
 import { awaitRun, dailyJobs, readLastRun } from '../../shared/store/job-runs';
 import type { ReapDeps } from './reap-deps';
 
-/** Seconds since the end of the daily job that has been without one for longest: nobody else would notice that it does not run. */
+/** Seconds since the last end of the daily job that is most overdue. Nobody else would notice that a job does not run. */
 export async function readOldestJob({ table, clock, log }: ReapDeps): Promise<number> {
   const now = new Date(clock());
   try {

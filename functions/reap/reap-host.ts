@@ -15,7 +15,7 @@ const probeMs = 8000;
 /** How many grants of one host are ended at once. */
 const perHost = 8;
 
-/** A grant that has not ended, as it was read, and what it waits for now. */
+/** A grant that has not ended, and what it waits for. */
 export interface LeftGrant {
   grant: LivingGrant;
   waitsFor: string | undefined;
@@ -26,25 +26,23 @@ const leftAsItIs = (grant: LivingGrant): LeftGrant => ({ grant, waitsFor: waitOf
 /** What became of the grants of one host. */
 export interface HostReaped {
   host: string;
-  /** Not ended. */
   left: LeftGrant[];
   silent: boolean;
   faults: number;
-  /** Ended although some member could not be asked. */
+  /** Grants that ended although a member could not be asked. */
   incomplete: number;
 }
 
-/** What one run does at one host. */
 export interface HostWork {
-  /** Ends these too, after those that were there before. */
+  /** Ends these too, after those that it got before. */
   add(grants: LivingGrant[]): void;
-  /** When all of it is done, or left to the next run. */
+  /** Resolves when all is done, or left to the next run. */
   finish(): Promise<HostReaped>;
 }
 
 /**
- * Ends grants on one host. Where it, or one of its members, did not answer the last time, it is probed first: a host that is silent
- * still is left alone, and one that has come back gets everything at once, whatever pauses its grants had reached.
+ * Ends grants on one host. If the host or a member did not answer last time, it is probed first: a host that is still silent is left alone,
+ * and one that is back ends all its grants now, however long their pauses had become.
  */
 export function reapHost(deps: ReapDeps, host: string, run: ReapRun): HostWork {
   const { table, clock, log } = deps;
@@ -111,10 +109,10 @@ export function reapHost(deps: ReapDeps, host: string, run: ReapRun): HostWork {
   };
 }
 
-/** These are over as soon as the members answer, and have replicated. */
+/** These end as soon as the members answer and have replicated. */
 const waitsForMember = ['member_not_asked', 'still_known', 'still_accepted'];
 
-/** `partly`: some member does not, or lags. */
+/** `partly`: a member does not answer, or lags. */
 async function probe({ secrets, users, log }: ReapDeps, name: string): Promise<'silent' | 'partly' | 'answers'> {
   try {
     const secret = await secrets.host(name);
@@ -127,7 +125,7 @@ async function probe({ secrets, users, log }: ReapDeps, name: string): Promise<'
   }
 }
 
-/** `over`: nothing is left to do now. `incomplete`: the same, with a gap in its proof. `waits`: for what `reason` says. `failed`: a fault of our own. */
+/** `over`: nothing is left to do now. `incomplete`: over, but with a gap in its proof. `waits`: see `reason`. `failed`: a fault of ours. */
 type Tried = { state: 'over' | 'incomplete' | 'failed' } | { state: 'waits'; reason: string };
 
 async function endDue(deps: ReapDeps, grant: LivingGrant, source: Source): Promise<Tried> {
@@ -142,7 +140,7 @@ async function endDue(deps: ReapDeps, grant: LivingGrant, source: Source): Promi
   }
 }
 
-/** What was begun goes on for its own reason; else only what is still true by the time of the write ends it. */
+/** An end that has begun goes on for its own reason. Otherwise the reason must still hold when the row is written. */
 function causeOf({ state }: LivingGrant, source: Source, { settings: { unaskedAfter } }: ReapDeps): Cause {
   const common = { by: 'mongogrant', source, unaskedAfter };
   if (state === 'ending') return { why: 'revoked', ...common };

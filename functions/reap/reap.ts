@@ -13,27 +13,25 @@ import { type HostWork, type LeftGrant, reapHost } from './reap-host';
 import { noteRowsVersion } from './rows-version';
 import { sweep } from './sweep';
 
-/** What one run did, and what it left. */
 export interface Reaped {
   due: number;
   ended: number;
-  /** Seconds for which the oldest credential that should be dead has been alive; 0 where there is none. */
+  /** Seconds for which the oldest credential that should be dead has been alive; 0 if there is none. */
   oldestOverdue: number;
-  /** Seconds since the end of the daily job that has been without one for longest. */
+  /** Seconds since the last end of the daily job that is most overdue. */
   oldestJob: number;
-  /** Grants that ended although some member could not be asked. */
+  /** Grants that ended although a member could not be asked. */
   incomplete: number;
-  /** Grants whose user is not where it was made: somebody must decide what became of it. */
+  /** Grants whose user is not where it was made. A person must decide what became of it. */
   unsettled: number;
-  /** Hosts that did not answer. */
   silent: string[];
-  /** Steps that failed for a reason of our own: they are tried again, and somebody should look. */
+  /** Steps that failed for a reason of our own. They are tried again, and somebody should look. */
   faults: number;
 }
 
 /**
- * Each minute: ends every grant that is due, each host by itself. Beside it, what rule changes and orders left to be done: these only
- * say of rows that they end, and hand them on to their hosts. So nothing that is slow, or much, holds up what is due elsewhere.
+ * Each minute: ends every due grant, each host by itself. At the same time rule changes and orders mark more rows and hand them to their
+ * hosts. So a slow host, or a long list, delays no other host.
  */
 export async function reap(deps: ReapDeps, source: Source, deadline: number): Promise<Reaped> {
   const run = { source, deadline };
@@ -55,7 +53,7 @@ export async function reap(deps: ReapDeps, source: Source, deadline: number): Pr
   const runs = await together([...hosts.values()].map((work) => work.finish()));
   const left = runs.flatMap((one) => one.left);
   const now = seconds(new Date(deps.clock()));
-  // What can't be read may be alive.
+  // A row that can't be read counts, because its user may be alive.
   const alive = left.filter(isAlive).map(({ grant }) => grant);
   const overdue = [...alive, ...due.unreadable].map(({ dueAt = now }) => now - dueAt);
   return {
@@ -84,5 +82,5 @@ async function attempt({ log }: ReapDeps, act: () => Promise<number>): Promise<n
   }
 }
 
-/** All that is left to be shown is up to members that can't be asked: every member that can be knows no such user. */
+/** A user that every member but the unreachable ones denies knowing counts as dead. */
 const isAlive = ({ waitsFor }: LeftGrant): boolean => waitsFor !== 'member_not_asked';

@@ -14,13 +14,13 @@ import type { ReapDeps, ReapRun } from './reap-deps';
 const by = 'mongogrant';
 const atOnce = 20;
 
-/** Removes the rules that rulers set and that their scopes, which were changed, no longer hold. Answers how many steps failed. */
+/** Removes rules that their rulers' changed scopes no longer cover. Answers how many steps failed. */
 export async function removeOutside(deps: ReapDeps, run: ReapRun, due: RulerSweep[]): Promise<number> {
   const { table, clock } = deps;
   const moment = () => seconds(new Date(clock()));
   const scopes = await readScopes(deps, due);
   let faults = 0;
-  // From here on not all is done.
+  // From this rule on, some work is left.
   let undoneFrom: string | undefined;
   for (let from = due.map(({ after = ' ' }) => after).sort()[0]; from !== undefined; ) {
     if (clock() >= run.deadline) {
@@ -44,7 +44,7 @@ export async function removeOutside(deps: ReapDeps, run: ReapRun, due: RulerSwee
   return faults;
 }
 
-/** By ruler. One who was dismissed, or whose scope can't be read, may decide nothing. */
+/** The scope of each ruler; none for a ruler who was dismissed or whose scope can't be read, and who may decide nothing. */
 async function readScopes({ table }: ReapDeps, due: RulerSweep[]): Promise<Map<string, Scope | undefined>> {
   const emails = due.map(({ ruler }) => ruler);
   const rulers = await sideBySide(atOnce, emails, (email) => readRuler(table, email));
@@ -62,7 +62,7 @@ function isOutside(rule: StoredRule, scopes: Map<string, Scope | undefined>): bo
   return !scope || !inside(scope, rule);
 }
 
-/** What it gave is swept after that: this is noted first, so that a crash can't lose it. */
+/** Notes first that the grants of the rule are to be swept, so that a crash can't lose that; then removes the rule. */
 async function remove(
   { table }: ReapDeps,
   rule: StoredRule,

@@ -3,15 +3,12 @@ import { keys } from '../../shared/store/keys';
 import { readRow } from '../../shared/store/read-row';
 import type { Table } from '../../shared/store/table';
 
-/** Raised by a release whose rows an older one would misread. */
+/** A release raises it if an older one would misread its rows. */
 export const rowsVersion = 1;
 
 const versionItem = v.object({ version: v.pipe(v.number(), v.maxValue(rowsVersion)) });
 
-/**
- * Notes in the table by which version its rows are written, and never a lower one. After a roll-back the note of the later release is
- * a row that can't be read, and is reported as one.
- */
+/** Notes in the table which version its rows have, and never lowers it. After a roll-back the later note can't be read and is reported. */
 export async function noteRowsVersion(table: Table): Promise<void> {
   const item = await table.get(keys.rowsVersion);
   const known = item && readRow(table, versionItem, item);

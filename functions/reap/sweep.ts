@@ -19,13 +19,13 @@ import { removeOutside } from './remove-outside';
 
 const by = 'mongogrant';
 
-/** People whose rules are read, and decided about, at once. */
+/** How many people's rules are read and decided at once. */
 const peopleAtOnce = 500;
 const writesAtOnce = 50;
 
 /**
- * Finds what live grants lost by the rules that were changed, all changes together, person after person: it marks the grants that no
- * rule gives any more, and shortens those that no rule gives for so long. Where the time is up it notes up to which person it came.
+ * Finds what live grants lost by all changed rules, person by person. It marks grants that no rule gives any more, and shortens those that
+ * no rule gives for so long. When the time is up, it notes the last person it finished.
  */
 export const sweep: Marker = async (deps, run, mark) => {
   const { table, clock, log } = deps;
@@ -37,7 +37,7 @@ export const sweep: Marker = async (deps, run, mark) => {
   if (due.length === 0) return faults;
   const touched = await findTouched(deps, due);
   let after = '';
-  // Up to this person all is done.
+  // The last person who is done.
   let doneTo: string | undefined;
   for (const people of batchesOf([...touched.keys()].sort(), peopleAtOnce)) {
     if (clock() >= run.deadline) {
@@ -65,7 +65,7 @@ function* batchesOf<T>(all: T[], size: number): Generator<T[]> {
   for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
 }
 
-/** By person: the live grants about which a changed rule speaks, if its sweep has not come past this person. */
+/** The live grants that a changed rule concerns, by person, unless its sweep has already passed this person. */
 async function findTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Promise<Map<string, LiveGrant[]>> {
   const grants = await readGrantsNear(
     table,
@@ -82,7 +82,7 @@ async function findTouched({ table, clock }: ReapDeps, due: RuleSweep[]): Promis
   return grouped(live.filter(isTouched), ({ email }) => email);
 }
 
-/** Marks and shortens what these grants lost by the rules as they are. */
+/** Marks and shortens what these people's grants lost by the current rules. */
 async function sweepPeople(
   deps: ReapDeps,
   run: ReapRun,

@@ -4,25 +4,24 @@ import { ifInForce } from '../../shared/store/grants/states';
 import { differences } from './differences';
 import { type Left, left } from './reconcile-deps';
 
-/** Both sides of a host: its users, read first, then its grants. */
+/** Both sides of a host: its users, which were read first, and its grants. */
 export interface Sides {
   users: readonly TaggedUser[];
   /** The databases whose users could be seen. */
   seen: 'all' | readonly string[];
-  /** Every grant on the host, ended ones of the last months included. */
+  /** Every grant on the host, with those that ended in the last months. */
   grants: readonly Grant[];
 }
 
-/** What does not fit, by what was read. Time has passed since, so each of it is looked at again before anything is done. */
+/** Mismatches in what was read. Time has passed since, so each is checked again before anything is done. */
 export interface Comparison {
   orphans: { user: TaggedUser; grant: Grant | undefined }[];
   lost: ActiveGrant[];
-  /** Marked as lost, and there again. */
+  /** Marked as lost, but their user is there again. */
   found: ActiveGrant[];
   drifted: ActiveGrant[];
-  /** Live, and with their user. */
   present: ActiveGrant[];
-  /** How many were not judged, by the reason. */
+  /** How many were not judged, by reason. */
   leftOut: Record<string, number>;
 }
 
@@ -46,7 +45,7 @@ export function compare({ users, seen, grants }: Sides, stack: string, now: numb
     result.present.push(active);
     if (active.lostAt !== undefined) result.found.push(active);
     else if (differences(user, active, stack)) result.drifted.push(active);
-    // A change of the addresses was cut off: only its owner's next request knows them.
+    // A change of the addresses was cut off. Only the owner's next request sets them again.
     if (active.cidrs === undefined) leaveOut(result.leftOut, 'addresses_open');
   }
   for (const grant of grants.flatMap((one) => ifInForce(one, now) ?? [])) {
@@ -61,7 +60,7 @@ export function compare({ users, seen, grants }: Sides, stack: string, now: numb
 export const isUserOf = (user: TaggedUser, { username, usersDb }: Grant): boolean =>
   user.user === username && user.db === usersDb;
 
-/** Whether the user of a grant is compared now: not where a request is at it, or the reaper soon will be. */
+/** Whether to compare the user of a grant now: not while a request is changing it, nor when the reaper is about to. */
 export function judge(grant: Grant, now: number): { state: 'settled'; grant: ActiveGrant } | Left {
   if (grant.state === 'pending') return left('being_made');
   if (grant.state !== 'active') return left('being_ended');

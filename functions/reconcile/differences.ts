@@ -6,7 +6,7 @@ import type { Grant } from '../../shared/store/grants/row';
 
 type Role = { role: string; db: string };
 
-/** What of a user is not as its grant says, each with what it is to be. */
+/** Where a user differs from its grant, and what each part must become. */
 export interface Differences {
   revoke: Role[];
   grant: Role[];
@@ -14,7 +14,7 @@ export interface Differences {
   cidrs?: string[];
 }
 
-/** None where the user is as its grant says. Where the login may come from is left out while nobody can say: not the row, or not the server. */
+/** None if the user matches its grant. Addresses are left out while the row or the server does not know them. */
 export function differences(user: TaggedUser, grant: Grant, stack: string): Differences | undefined {
   const wanted = { role: grant.role, db: grant.db };
   const tag = tagOf(grant, stack);
@@ -37,7 +37,7 @@ function cidrsOff(user: TaggedUser, { cidrs }: Grant): string[] | undefined {
   return agree ? undefined : cidrs;
 }
 
-/** The same as the audit log shows it: only what differs, as it was and as it is to be. */
+/** The same for the audit log: only what differs, before and after. */
 export function shownDifferences(user: TaggedUser, { revoke, grant, tag, cidrs }: Differences) {
   const { email, label, expires } = user.tag;
   const text = (role: Role) => `${role.role}@${role.db}`;
@@ -57,5 +57,5 @@ export function shownDifferences(user: TaggedUser, { revoke, grant, tag, cidrs }
   };
 }
 
-/** What somebody wrote there by hand may be anything, and of any size. */
+/** A value that somebody wrote by hand may be of any kind and size. */
 const shown = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 254) : typeof value);

@@ -12,9 +12,9 @@ import { type Comparison, isUserOf } from './compare';
 import { type Act, by, left, type Outcome, type ReconcileDeps } from './reconcile-deps';
 
 /**
- * Ends a user for whom no grant lives, as a grant's user is ended. Its name can't be taken while it is there, and nobody else drops it: a
- * host belongs to one run alone. There is no row that could keep the name from the next grant while a command may still arrive, so then
- * the user stays until the next run.
+ * Ends a user without a live grant, like a grant's user. Its name is safe: nobody can take it while the user is there, and only this run
+ * drops users on this host. But no row reserves the name while a command may still arrive, so in that case the user stays until the next
+ * run.
  */
 export async function endOrphan(
   deps: ReconcileDeps,
@@ -26,7 +26,7 @@ export async function endOrphan(
   const about = { email: typeof email === 'string' && isEmail(email) ? email : by, by, host: host.name };
   const note = (event: Pick<Event, 'act' | 'reason' | 'proof'>) =>
     writeEvent(deps.table, { ...event, ...about, user: { user: user.user, db: user.db } }, source, now);
-  // Before the act: a crash after it must not leave the audit log without a word.
+  // Noted before the act, so that a crash after it leaves a word in the audit log.
   await note({ act: 'orphan_found' });
   const removed = await lockAndDrop(deps, host, {
     doomed: { user: user.user, db: user.db, roles: user.roles, grant: user.tag.grant },
@@ -52,8 +52,8 @@ export async function endOrphan(
 }
 
 /**
- * Whether a user is an orphan, and if not, why. One that is stays one: a row is older than its user, so none can come later.
- * The index may not know the row yet, and one server may be registered under two names: hence a read of the table itself, of all hosts.
+ * Whether a user is an orphan, and if not, why. An orphan stays one: a row is written before its user, so none can follow. This reads the
+ * table itself, for all hosts: the index may lag, and one server may have two names.
  */
 export async function judgeOrphan(
   { table }: Pick<ReconcileDeps, 'table'>,
@@ -61,7 +61,7 @@ export async function judgeOrphan(
   host: string,
 ): Promise<'orphan' | 'has_grant' | 'of_another_host' | 'row_unreadable'> {
   const rows = grant ? await readRowAt(table, grant) : await readRowsNamed(table, user);
-  // Nobody can tell what it says, so its user stays.
+  // Nobody knows what the row says, so its user stays.
   if (rows.unreadable.length > 0) return 'row_unreadable';
   const [row] = rows.grants;
   if (!row || row.state === 'ended' || !isUserOf(user, row)) return 'orphan';

@@ -32,10 +32,10 @@ export const handler = async (event: unknown, context: JobContext): Promise<Reco
   const reconciled = await reconcile(deps, source, scopeOf(event), deadline);
   metrics.reconciled(reconciled);
   deps.log.info('reconciled', { ...reconciled });
-  // After everything else is done: Lambda counts it as a failure, and an alarm rings.
+  // Throws last, after all other work: Lambda counts it as a failure, and an alarm rings.
   if (reconciled.faults > 0) throw new Error(`${reconciled.faults} steps failed; the log says which`);
   return reconciled;
 };
 
-/** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
+/** Ends the connections to MongoDB. Lambda never calls it; other processes that run the function do. */
 export const { close } = servers;

@@ -8,8 +8,8 @@ import { judge } from './compare';
 import { type Act, by, type Left, left, type Outcome, type ReconcileDeps } from './reconcile-deps';
 
 /**
- * Marks a live grant whose user is not there, so that its owner hears of it with the next use. The row is read before the server is
- * asked, and the mark says that it has not changed since: nobody made or ended the user meanwhile.
+ * Marks a live grant without a user, so that its owner hears of it at the next use. The mark is written only if the row has not changed
+ * since before the server was asked: so nobody made or ended the user meanwhile.
  */
 export async function markLost(deps: ReconcileDeps, listed: ActiveGrant, act: Act): Promise<Outcome> {
   const seen = await lookAgain(deps, listed, act);
@@ -28,7 +28,7 @@ export async function markLost(deps: ReconcileDeps, listed: ActiveGrant, act: Ac
   return left('being_changed');
 }
 
-/** Takes the mark away from a grant whose user is there again, restored from a backup, say. */
+/** Removes the mark from a grant whose user is there again, for example from a backup. */
 export async function unmarkFound(deps: ReconcileDeps, listed: ActiveGrant, act: Act): Promise<Outcome> {
   const seen = await lookAgain(deps, listed, act);
   if (seen.state !== 'seen') return seen;
@@ -41,10 +41,10 @@ export async function unmarkFound(deps: ReconcileDeps, listed: ActiveGrant, act:
   return unmarked ? { state: 'done' } : left('being_changed');
 }
 
-/** A grant that may be judged, and whose its user is. */
+/** A grant that may be judged, and who has its user. */
 type Seen = { state: 'seen'; grant: ActiveGrant; owner: 'ours' | 'other' | 'nobody' };
 
-/** The grant as it is, then whose its user is now. */
+/** Reads the grant, then asks the server who has its user. */
 async function lookAgain(
   { table, tagged, stackName, clock }: ReconcileDeps,
   listed: ActiveGrant,

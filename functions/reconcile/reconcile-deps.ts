@@ -8,11 +8,11 @@ export interface ReconcileDeps extends EndDeps {
   /** The names of all registered hosts. */
   hosts(): Promise<string[]>;
   stackName: string;
-  /** Milliseconds since 1970, as time goes on. */
+  /** The time now, in milliseconds since 1970. */
   clock(): number;
 }
 
-/** One act of a run: on which host, and in whose name it is on record. */
+/** One act of a run: its host, and the source that the audit log names. */
 export interface Act {
   host: Host;
   source: Source;
@@ -20,10 +20,10 @@ export interface Act {
 
 export const by = 'mongogrant';
 
-/** Not judged, or not set right, and why. */
+/** Why something was not judged or not repaired. */
 export type Left = { state: 'left'; reason: string };
 
-/** `done`: something was changed. `nothing`: on a second look all was well. */
+/** `done`: something was changed. `nothing`: the second look found no mistake. */
 export type Outcome = { state: 'done' | 'nothing' } | Left;
 
 export const left = (reason: string): Left => ({ state: 'left', reason });

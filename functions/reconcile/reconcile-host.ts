@@ -11,29 +11,28 @@ import { markLost, unmarkFound } from './mark-lost';
 import { type Act, left, type Outcome, type ReconcileDeps } from './reconcile-deps';
 import { repairUser } from './repair-user';
 
-/** What was found on a host, and what was done about it. */
 export interface Figures {
   users: number;
   ours: number;
-  /** With the tag of another stack. */
+  /** Users with the tag of another stack. */
   foreign: number;
   untagged: number;
   orphans: number;
   orphansEnded: number;
-  /** Live grants that were marked, as they have no user. */
+  /** Live grants that were marked because they have no user. */
   lost: number;
-  /** Marks that were taken away again. */
+  /** Marks that were removed. */
   found: number;
   drifted: number;
   repaired: number;
-  /** How many were not judged, or not set right, by the reason. */
+  /** How many were not judged or repaired, by reason. */
   leftOut: Record<string, number>;
   /** Steps that failed for a reason of our own. */
   faults: number;
 }
 
 export interface HostRun extends Act {
-  /** Milliseconds since 1970. Nothing new is begun after it. */
+  /** Milliseconds since 1970. After it nothing new begins. */
   deadline: number;
   /** End orphans however many there are. */
   force: boolean;
@@ -41,10 +40,10 @@ export interface HostRun extends Act {
 
 const atOnce = 8;
 
-/** More orphans than this, if they are also more than half of our users, look like a mistake: another stack of the same name, or an old copy of the table. */
+/** More orphans than this, and than half of our users, look like a mistake: another stack of the same name, or an old copy of the table. */
 const plausibleOrphans = 10;
 
-/** Compares one host: its users first, then the grants, so that a user without a row really has none. */
+/** Compares one host. It reads the users before the grants, so a user without a row really has none. */
 export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<Figures> {
   const { table, tagged, stackName, clock } = deps;
   const { name, secret } = run.host;
@@ -78,7 +77,7 @@ export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<
   };
 }
 
-/** A fault of it is no reason to leave out the rest. */
+/** Stamps the grants. If that fails, the rest still runs. */
 async function stamp(deps: ReconcileDeps, grants: ActiveGrant[], { host }: HostRun): Promise<void> {
   await stampGrants(deps, host, grants).catch((fault: unknown) =>
     deps.log.warn('not_stamped', { host: host.name, ...faultOf(fault) }),
@@ -97,7 +96,7 @@ async function confirmOrphans({ table }: ReconcileDeps, { orphans, leftOut }: Co
 
 type Kind = 'orphans' | 'lost' | 'found' | 'drifted';
 
-/** Does what is to be done, each thing for itself: one that fails keeps no other from being done, but a host that is silent does. */
+/** Runs each task by itself: a failed task stops no other, but a silent host stops all. */
 async function actOn(deps: ReconcileDeps, { leftOut, ...found }: Comparison, run: HostRun) {
   const tasks: { kind: Kind; act: () => Promise<Outcome> }[] = [
     ...found.lost.map((grant) => ({ kind: 'lost' as const, act: () => markLost(deps, grant, run) })),

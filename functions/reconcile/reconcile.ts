@@ -15,7 +15,7 @@ export interface Scope {
   force?: boolean | undefined;
 }
 
-/** `left`: the host was not compared, and why. */
+/** `left`: why the host was not compared. */
 export type HostReport = { host: string } & (Figures | { left: string });
 
 export interface Reconciled {
@@ -30,7 +30,7 @@ export interface Reconciled {
 const hostsAtOnce = 10;
 const lastActMs = 20_000;
 
-/** Compares the MongoDB users that we tagged with the grants, both ways, on all hosts side by side, and sets right what differs. */
+/** Compares the MongoDB users that we tagged with the grants, both ways, on all hosts at the same time, and repairs what differs. */
 export async function reconcile(
   deps: ReconcileDeps,
   source: Source,
@@ -53,7 +53,7 @@ interface Run {
   deadline: number;
 }
 
-/** A host belongs to one run alone: two that drop the same orphan side by side could drop the user who has its name next. */
+/** Only one run may have a host: two that drop the same orphan could drop the next user with its name. */
 async function report(deps: ReconcileDeps, host: string, run: Run): Promise<HostReport> {
   const { table, clock } = deps;
   const { requestId } = run.source;
@@ -67,7 +67,7 @@ async function report(deps: ReconcileDeps, host: string, run: Run): Promise<Host
     const event = { act: 'reconciled', email: by, by, host, ...facts } as const;
     await writeEvent(table, event, run.source, new Date(clock()));
     if ('ours' in outcome) deps.log.info('host_compared', { host, ours: outcome.ours });
-    // A drop that may still arrive must not meet the user who gets the name after the next run.
+    // A drop that may still arrive must not hit the user who gets the name after the next run.
     const mayBeLate = 'leftOut' in outcome && outcome.leftOut.host_unreachable !== undefined;
     if (mayBeLate) await endReconcilingAt(table, host, { run: requestId, until: seconds(new Date(clock())) + lease });
     else await endReconciling(table, host, requestId);
@@ -78,7 +78,7 @@ async function report(deps: ReconcileDeps, host: string, run: Run): Promise<Host
   }
 }
 
-/** What can go wrong at one host is its own report. */
+/** A fault at one host goes into its own report. */
 async function compareHost(
   deps: ReconcileDeps,
   name: string,
@@ -87,7 +87,7 @@ async function compareHost(
   try {
     const secret = await deps.secrets.host(name);
     if (!secret) return { left: 'host_unknown' };
-    // Commands of the last act that was begun in time still have a while.
+    // Commands of the last act that began in time have a little longer.
     const host = { name, secret, deadline: Date.now() + (deadline - deps.clock()) + lastActMs };
     return await reconcileHost(deps, { host, source, deadline, force: scope.force === true });
   } catch (fault) {

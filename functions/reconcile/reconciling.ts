@@ -8,7 +8,7 @@ const item = (host: string, run: string, until: number) => ({
   deleteAt: until + 86_400,
 });
 
-/** Takes a host for one run alone, up to a moment at which that run must be over: false where another one has it. */
+/** Reserves a host for one run until a moment at which that run must be over. False if another run has it. */
 export function beginReconciling(
   table: Table,
   host: string,
@@ -18,11 +18,11 @@ export function beginReconciling(
   return table.put(item(host, run, until), free);
 }
 
-/** Leaves the host to the next run, unless that one has it already. */
+/** Frees the host for the next run, unless that one already has it. */
 export const endReconciling = (table: Table, host: string, run: string): Promise<boolean> =>
   table.delete(keys.reconciling(host), { if: '#run = :run', values: { run } });
 
-/** The same, but only from a moment on. */
+/** Frees the host at a later moment. */
 export const endReconcilingAt = (
   table: Table,
   host: string,

@@ -12,9 +12,8 @@ import { type Differences, differences, shownDifferences } from './differences';
 import { type Act, by, type Left, left, type Outcome, type ReconcileDeps } from './reconcile-deps';
 
 /**
- * Makes a user what its grant says. The row is read, then the user, then the row is taken for the repair on the condition that it has
- * not changed, and for as long as that may take nobody else moves its addresses: so what is sent to the server is never older than
- * what a request sent.
+ * Makes a user match its grant. It reads the row, then the user, then claims the row if it has not changed. While the claim lasts nobody
+ * else moves the addresses, so a repair never sends anything older than a request did.
  */
 export async function repairUser(deps: ReconcileDeps, listed: ActiveGrant, act: Act): Promise<Outcome> {
   const { table, tagged, stackName } = deps;
@@ -42,12 +41,12 @@ export async function repairUser(deps: ReconcileDeps, listed: ActiveGrant, act: 
     await fail(reasonOf(fault));
     throw fault;
   });
-  // Where the row has moved on since, it says so by itself a minute later.
+  // If the row has moved on since, the claim ends by itself a minute later.
   await closeRepair(table, claimed);
   return sent.state === 'left' ? fail(sent.reason) : sent;
 }
 
-/** Takes before it gives. A step that the server refuses is left out; where it does not answer, so are those after it. */
+/** Takes away before it gives. It skips a step that the server refuses, and stops when the server does not answer. */
 async function send(
   { users, tagged, log }: ReconcileDeps,
   claimed: ActiveGrant,

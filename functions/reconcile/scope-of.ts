@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { registeredName } from '../../shared/contract/names';
 
-/** What the schedule sends: an event of its own. */
+/** The event that the schedule sends. */
 const scheduled = v.object({ source: v.literal('aws.events') });
 const payload = v.strictObject({ host: v.optional(v.string()), force: v.optional(v.boolean()) });
 
-/** What a call asks for. Throws for anything else, so that a slip in a payload does not become a run over everything. */
+/** The scope that a call asks for. Throws for anything else, so that a typo in a payload does not start a run over everything. */
 export function scopeOf(event: unknown): { host?: string; force?: boolean } {
   if (v.is(scheduled, event)) return {};
   const { host, force } = v.parse(payload, event ?? {});

@@ -9,7 +9,7 @@ import { type RedeemDeps, refuseUse } from './link-state';
 import { codePage, confirmedPage } from './login-pages';
 import { tryCode } from './terminal-logins';
 
-/** A code that was typed on the page of a terminal login. The token never shows here: the terminal fetches it. */
+/** Checks a code that was typed on the page of a terminal login. The token never shows here: the terminal fetches it. */
 export async function confirmLogin(
   deps: RedeemDeps,
   call: Call,
@@ -17,7 +17,7 @@ export async function confirmLogin(
 ): Promise<ApiResponse> {
   const { request, now } = call;
   const { email, id } = parts;
-  // A mail scanner that presses the button sends this; it must cost no try.
+  // A mail scanner that presses the button sends no code. It must not use up a try.
   if (plainCode(code) === '')
     throw new ApiError('invalid_request', 'code: type the code that the terminal shows, such as WDJB-MJHT');
   const note = (act: 'confirming' | 'code_wrong', count?: number) =>

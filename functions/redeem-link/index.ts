@@ -8,7 +8,7 @@ import { pollLogin } from './poll-login';
 import { redeemLink, showLink } from './redeem-link';
 import { verifyToken } from './verify-token';
 
-// Above what a look at the table takes; docs/decisions/12-terminal-login.md says why.
+// More than a look at the table takes; docs/decisions/12-terminal-login.md says why.
 const floorMs = 150;
 
 const { deps: base, edge } = openFunction('redeem-link');

@@ -11,7 +11,7 @@ export interface TokenTimes {
   now: number;
 }
 
-/** The token of a link, if the deciding write says that it is this request's; nothing otherwise. */
+/** The token of a link, if the deciding write gives it to this request; otherwise none. */
 export async function issueToken(
   deps: RedeemDeps,
   { note, now }: Call,
@@ -20,7 +20,7 @@ export async function issueToken(
   const { secrets, settings, stackName } = deps;
   const issuedAt = seconds(now);
   const expiresAt = issuedAt + settings.tokenTtl;
-  // Before the link is spent: without the keys there would be no token to show for it.
+  // Read before the link is spent: without the keys the link would be lost and no token made.
   const keys = await secrets.signingKeys();
   const [decided] = await together([decide({ expiresAt, now: issuedAt }), note({ act: 'redeeming', email, link: id })]);
   if (!decided) return undefined;

@@ -10,11 +10,11 @@ import { isTriedOut } from './terminal-logins';
 
 export interface RedeemDeps extends AuthDeps {
   secrets: Pick<Secrets, 'signingKeys' | 'linkKeys'>;
-  /** Lasts longer than the look at a link usually does: the time of an answer to a poll does not tell whether there is one. */
+  /** Lasts longer than the look at a link usually does, so that the time of an answer does not tell whether there is a link. */
   floor(): Promise<void>;
 }
 
-/** The link of a request, taken apart; a 404 for what was never mailed. */
+/** The parts of the link in a request; a 404 for one that was never mailed. */
 export async function parseParts({ secrets }: RedeemDeps, { request }: Call): Promise<LinkParts> {
   const parts = parseLink(await secrets.linkKeys(), request.params.link ?? '');
   if (!parts) throw refusal('link_unknown');
@@ -28,7 +28,7 @@ export function linkProblem(link: Link | undefined, parts: LinkParts, now: Date)
   return link.expiresAt <= seconds(now) ? 'link_expired' : undefined;
 }
 
-/** Refuses, and says why the deciding write said no. */
+/** Refuses with the reason why the deciding write said no. */
 export async function refuseUse({ table }: RedeemDeps, parts: LinkParts, now: Date): Promise<never> {
   const { email, id, terminal } = parts;
   const code = linkProblem(await readLink(table, parts), parts, now) ?? 'link_used';

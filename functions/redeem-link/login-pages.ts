@@ -1,18 +1,18 @@
 import { html } from '../../shared/http/html';
 import { page, timeOf } from '../../shared/http/page';
 
-/** The link of a terminal login, as its page tells of it. */
+/** A terminal login as its page shows it. */
 export interface TerminalLogin {
   email: string;
   expires: string;
-  /** The source address of whoever asked, and what their program called itself. */
+  /** The address that asked, and what its program called itself. */
   askedFrom?: string | undefined;
   askedBy?: string | undefined;
   /** What was wrong with the code that was typed before. */
   wrong?: string;
 }
 
-/** The page behind the mailed link of a terminal login. Showing it uses nothing up. */
+/** The page behind the mailed link of a terminal login. Showing it spends nothing. */
 export function codePage({ email, expires, askedFrom, askedBy, wrong }: TerminalLogin): string {
   const by = askedBy && html`, by a program that calls itself <strong>${askedBy}</strong>`;
   return page(
@@ -34,7 +34,7 @@ ${wrong ? html`<p class="warn" role="alert" id="wrong"><strong>Wrong code.</stro
   );
 }
 
-/** What the right code shows. The token is for the terminal, and not here. */
+/** The page after the right code. It does not hold the token, which is for the terminal. */
 export function confirmedPage({ email }: { email: string }): string {
   return page(
     'Go back to your terminal',

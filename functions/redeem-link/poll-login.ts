@@ -13,7 +13,7 @@ import { isTriedOut, takeToken } from './terminal-logins';
 
 type PollCall = CallOf<typeof pollLoginRoute>;
 
-/** `POST /links/poll`: a terminal asks whether its code was typed; the token, to one poll only. */
+/** `POST /links/poll`: a terminal asks whether its code was typed. Only one poll gets the token. */
 export async function pollLogin(deps: RedeemDeps, call: PollCall): Promise<ApiResponse> {
   const [outcome] = await Promise.allSettled([answerPoll(deps, call), deps.floor()]);
   if (outcome.status === 'rejected') throw outcome.reason;
@@ -36,7 +36,7 @@ async function answerPoll(deps: RedeemDeps, call: PollCall): Promise<ApiResponse
   throw new Refusal(refusal('link_used', true), { act: 'redeem_refused', email, link: id });
 }
 
-/** Why there is nothing to wait for. An address that was sent no link has none either, and waits as long. */
+/** Why there is nothing to wait for. An address that got no link has none either, and waits as long. */
 function pollProblem(link: Link | undefined, poll: PollParts, now: number): ErrorCode | undefined {
   if (link && !sameHash(link.poll ?? '', poll.hash)) return 'link_unknown';
   if (link && (link.state !== 'sent' || isTriedOut(link))) return 'link_used';

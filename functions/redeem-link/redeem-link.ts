@@ -11,7 +11,7 @@ import { issueToken, type TokenTimes } from './issue-token';
 import { linkProblem, parseParts, type RedeemDeps, refusal, refuseUse } from './link-state';
 import { codePage } from './login-pages';
 
-/** `GET` and `HEAD /links/{link}`: the page with the button, or the field for a code. Never spends the link. */
+/** `GET` and `HEAD /links/{link}`: the page with the button, or with the field for a code. Never spends the link. */
 export async function showLink(deps: RedeemDeps, call: Call): Promise<ApiResponse> {
   return showParts(deps, call, await parseParts(deps, call));
 }
@@ -24,7 +24,7 @@ export async function showParts(deps: RedeemDeps, { request, now }: Call, parts:
   return { status: 200, page: parts.terminal ? codePage(shown) : redeemPage(shown) };
 }
 
-/** `POST /links/{link}`: the token, to one request only; for a terminal login, the look at its code. */
+/** `POST /links/{link}`: gives the token to one request only; for a terminal login, checks its code. */
 export async function redeemLink(deps: RedeemDeps, call: CallOf<typeof redeemLinkRoute>): Promise<ApiResponse> {
   const { request, body } = call;
   const { code } = body;
@@ -38,7 +38,7 @@ export async function redeemLink(deps: RedeemDeps, call: CallOf<typeof redeemLin
     : { status: 200, json: issued };
 }
 
-/** The token of a link that no terminal asked for. */
+/** The token of a link that a browser asked for. */
 export async function spend(deps: RedeemDeps, call: Call, parts: LinkParts) {
   const decide = (times: TokenTimes) => spendLink(deps.table, parts, times);
   const issued = await issueToken(deps, call, { ...parts, decide });

@@ -4,13 +4,13 @@ import type { Table } from '../../shared/store/table';
 import type { PollParts } from '../../shared/tokens/terminal-secrets';
 import type { LinkParts } from '../../shared/tokens/tokens';
 
-// The link of a terminal login has the hash of a code. Each code that somebody types is noted as `tried` and counted in one write, and
-// the login is confirmed once `tried` is the code: no step lies between looking at a code and counting it.
+// The link of a terminal login holds the hash of a code. One write notes each typed code as `tried` and counts it. The login is confirmed
+// once `tried` is the code, so nothing can happen between the check and the count.
 
-/** Codes that may be tried; the last wrong one spends the link. */
+/** How many codes may be tried; the last wrong one spends the link. */
 const mostTries = 5;
 
-/** Decides on one code: whether it is right, and how many more may be tried. Nothing if the link is over or confirmed already. */
+/** Tries one code: whether it is right, and how many tries are left. Nothing if the link is over or already confirmed. */
 export async function tryCode(
   table: Table,
   link: LinkParts,
@@ -27,10 +27,9 @@ export async function tryCode(
   return after && { link: after, right: isConfirmed(after), left: mostTries - after.tries };
 }
 
-/** Whether no further code may be tried. */
 export const isTriedOut = (link: Link): boolean => link.tries >= mostTries && !isConfirmed(link);
 
-/** Decides who gets the token of a confirmed login: true for one poll only. */
+/** Decides who gets the token of a confirmed login: true for only one poll. */
 export async function takeToken(
   table: Table,
   poll: PollParts,

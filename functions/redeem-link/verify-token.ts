@@ -6,8 +6,8 @@ import { parseParts, type RedeemDeps, refusal } from './link-state';
 import { showParts, spend } from './redeem-link';
 
 /**
- * `GET /verifytoken/{link}`: a browser gets the page with the button, as at `GET /links/{link}`; what is no browser redeems the link, as
- * it does at the Python server. Links of terminals are nothing here.
+ * `GET /verifytoken/{link}`: shows browsers the page of `GET /links/{link}`. Other clients redeem the link, as at the Python server. Links
+ * of terminals do not work here.
  */
 export const verifyToken = inOtherWords<RedeemDeps>(verifyTokenRoute, {
   async answer(deps, call) {

@@ -5,7 +5,7 @@ import { beginRun, type JobContext } from '../../shared/http/begin-run';
 import { dynamoTable } from '../../shared/store/table';
 import { remind } from './remind';
 
-/** Milliseconds for one mail: SES may be asked at its own pace. */
+/** Milliseconds for one mail: SES may be slow. */
 const perMailMs = 30_000;
 
 const toFinishMs = perMailMs + 15_000;

@@ -23,27 +23,26 @@ export interface RemindDeps {
   log: Log;
   /** The API's own address. */
   origin: string;
-  /** Milliseconds since 1970, as time goes on. */
+  /** The time now, in milliseconds since 1970. */
   clock(): number;
 }
 
 export interface Reminded {
   people: number;
   grants: number;
-  /** Mails that could not be sent. */
   failed: number;
-  /** People who are left to the next run: the time was up, or SES takes no more for now. */
+  /** People left to the next run: the time was up, or SES takes no more for now. */
   left: number;
 }
 
-/** Seconds from one end of this job to the next beginning: it is called each hour, and a day begins where it began before. */
+/** Seconds from the end of this job to its next beginning. It is called each hour, and begins a day's run when the last one is this old. */
 const aboutADay = 23.5 * 3600;
 
 const peopleAtOnce = 4;
 
 /**
- * Each day: one mail to everybody whose logins end within the setting `remindBefore`, with how to renew them. Each end of a grant is told
- * of once; a login that was short-lived from the beginning is not. It is called each hour: where it did not come to its end, it goes on.
+ * Each day: mails everybody whose logins end within the setting `remindBefore`, and says how to renew them. Each end is mailed once; logins
+ * that were short from the beginning are left out. It is called each hour, and an unfinished run goes on.
  */
 export async function remind(deps: RemindDeps, source: Source, deadline: number): Promise<Reminded> {
   const { table, settings, clock, log } = deps;
@@ -75,11 +74,11 @@ export async function remind(deps: RemindDeps, source: Source, deadline: number)
 const isWorthIt = ({ issuedAt, expiresAt, remindedOf }: ActiveGrant, before: number): boolean =>
   remindedOf !== expiresAt && expiresAt - issuedAt > 2 * before;
 
-/** `failed`: the mail could not be sent. `later`: SES takes no more for now. `fault`: of our own, and no reason to leave out the others. */
+/** `failed`: the mail could not be sent. `later`: SES takes no more for now. `fault`: of our own; the others still get their mails. */
 type Outcome = { state: 'told' | 'failed'; grants: number } | { state: 'later' } | { state: 'fault' };
 const later = { state: 'later' } as const;
 
-/** Somebody with those logins of theirs that end soon. */
+/** A person and those of their logins that end soon. */
 interface Person {
   email: string;
   grants: ActiveGrant[];
@@ -94,7 +93,7 @@ async function attempt(deps: RemindDeps, source: Source, person: Person): Promis
   }
 }
 
-/** The note comes first: a mail that is sent twice each day is worse than one that is lost. */
+/** Writes the note before the mail: a mail sent twice each day is worse than a lost one. */
 async function remindOne(deps: RemindDeps, source: Source, { email, grants: ending }: Person): Promise<Outcome> {
   const { table, log, clock } = deps;
   const record = (act: 'reminded' | 'remind_failed', more: { reason?: string; count?: number }) =>

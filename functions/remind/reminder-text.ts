@@ -1,7 +1,7 @@
 import { type Html, html } from '../../shared/http/html';
 import { readableTime } from '../../shared/http/readable-time';
 
-/** A login that ends soon, as the mail tells of it. */
+/** A login that ends soon, as the mail shows it. */
 export interface EndingLogin {
   host: string;
   db: string;
@@ -13,7 +13,7 @@ export interface EndingLogin {
 
 const most = 20;
 
-/** The mail that says which logins of a person end soon, and how to keep them. It holds nothing that opens anything. */
+/** The mail that says which of a person's logins end soon, and how to keep them. It holds no secret. */
 export function reminderMail(
   logins: readonly EndingLogin[],
   origin: string,
@@ -30,7 +30,7 @@ export function reminderMail(
   return { subject, text: `${text}\n`, html: htmlOf({ subject, intro, lines, rest: [...rest, token] }).html };
 }
 
-/** No two reminders tell of one end, so no two have one subject, which mail programs would fold into one mail. */
+/** Each reminder has its own subject: mail programs would fold equal ones into one mail. No two reminders have the same end. */
 function subjectOf(logins: readonly EndingLogin[]): string {
   const first = readableTime(new Date(Math.min(...logins.map(({ expires }) => expires.getTime()))));
   if (logins.length === 1) return `Your MongoDB login ends at ${first}`;
@@ -43,7 +43,7 @@ const whatOf = ({ host, db, role, label, username, expires }: EndingLogin): stri
 const commandFor = ({ host, db, role, label }: EndingLogin, origin: string): string =>
   `http POST ${origin}/grants/renew host=${host} db=${db} role=${role}${label && ` label=${label}`} "Authorization: Bearer $TOKEN"`;
 
-/** What a mail says, in its order. */
+/** The parts of a mail, in order. */
 interface Parts {
   subject: string;
   intro: string;

@@ -8,7 +8,7 @@ import { getToken } from './get-token';
 import { requestLink } from './request-link';
 import { spentSources } from './spent-sources';
 
-// Above what the work takes; docs/decisions/04-one-answer.md has the figures.
+// More than the work takes; docs/decisions/04-one-answer.md has the figures.
 const floorMs = 1500;
 
 const { env, deps: base, edge } = openFunction('request-link');

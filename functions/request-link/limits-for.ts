@@ -1,7 +1,7 @@
 import type { Settings } from '../../shared/aws/settings';
 import type { LinkLimits } from './sent-links';
 
-/** What holds for a request. One source gets a quarter of the day's links, so that a stranger can't use up all of yours. */
+/** The limits for a request. One source gets a quarter of the day's links, so that a stranger can't use up all of yours. */
 export function limitsFor({ linkCooldown, linksPerDay }: Settings, terminal: boolean): LinkLimits {
   const quarter = Math.max(1, Math.floor(linksPerDay / 4));
   return {
@@ -12,8 +12,7 @@ export function limitsFor({ linkCooldown, linksPerDay }: Settings, terminal: boo
 }
 
 /**
- * The last fifth is kept back from terminals: what a stranger's terminal asked for is of no use to the owner of the address, while every
- * other link is, whoever asked for it.
+ * Terminals don't get the last fifth: a link that a stranger's terminal asked for is useless to the owner, while any other link is useful.
  */
 const mostOf = (links: number, terminal: boolean): number =>
   terminal ? Math.max(1, links - Math.ceil(links / 5)) : links;

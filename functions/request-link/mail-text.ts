@@ -2,28 +2,27 @@ import { type Html, html } from '../../shared/http/html';
 import { readableTime, timeOfDay } from '../../shared/http/readable-time';
 import { shortHash } from '../../shared/tokens/tokens';
 
-/** A request for a link, as the mail tells of it. */
+/** A request for a link, as the mail shows it. */
 export interface MailedLink {
   email: string;
-  /** Of the link, which opens nothing. */
+  /** The id of the link, which opens nothing. */
   id: string;
-  /** The one-time address that the mail is about. */
   url: string;
   expires: Date;
   /** Source address of the request. */
   requestedFrom: string;
-  /** What the asking program called itself: anybody's words, see {@link clientName}. */
+  /** What the asking program called itself; it can be any text, see {@link clientName}. */
   userAgent?: string;
-  /** Whether a terminal asked, which shows a code for the page. */
+  /** Whether a terminal asked. It shows a code for the page. */
   terminal?: boolean;
-  /** Where this mongogrant is, such as `https://grants.lab.org`. */
+  /** The address of this mongogrant, such as `https://grants.lab.org`. */
   origin: string;
 }
 
 /** The mail that carries a one-time link: subject, complete plain text, and the same in HTML without images or tracking. */
 export function linkMail(link: MailedLink, now: Date): { subject: string; text: string; html: string } {
   const words = wordsOf(link, now);
-  // Mail programs fold mails of one subject into one, and then show an older link.
+  // Mail programs fold mails with the same subject into one, and then show an older link.
   const subject = `Your mongogrant link ${shortHash(link.id)}, asked for at ${timeOfDay(now)}`;
   return { subject, text: textOf(link.url, words), html: htmlOf(link.url, words).html };
 }
@@ -80,8 +79,8 @@ function htmlOf(url: string, { asked, open, ends, purpose, from, notYou }: Words
 }
 
 /**
- * What a program calls itself, as far as it can be shown in a mail to a stranger: short, printable, and with nothing left
- * that a mail program would turn into a link. A dot stays only between digits, as in a version.
+ * A program's name for itself, made safe for a mail to a stranger: short, printable, and with nothing that a mail program turns into a link.
+ * Dots stay only between digits, as in a version.
  */
 export function clientName(userAgent: string): string {
   const plain = userAgent.slice(0, 1000).replace(/[^ -~]|[<>"'`@:\\]|(?<!\d)\.|\.(?!\d)|\/(?=\/)/g, ' ');
@@ -94,7 +93,7 @@ const lengthUnits = [
   ['minute', 60],
 ] as const;
 
-/** `15 minutes`: in the largest unit that divides it, rounded to whole minutes. */
+/** `15 minutes`: whole minutes, in the largest unit that divides them. */
 function lengthOf(milliseconds: number): string {
   const seconds = Math.max(1, Math.round(milliseconds / 60_000)) * 60;
   const [unit, size] = lengthUnits.find(([, each]) => seconds % each === 0) ?? ['minute', 60];

@@ -4,16 +4,16 @@ import { keys } from '../../shared/store/keys';
 import type { Item, Table } from '../../shared/store/table';
 import { parseSentLinks, type SentLinks } from './sent-links';
 
-// A rule for `*@lab.org` knows every name that somebody invents there. So mails to names that never redeemed a link are counted by domain.
+// A rule for `*@lab.org` also fits invented names. So mails to names that never redeemed a link are counted by domain.
 
-/** What is kept of an address. */
+/** What is stored about an address. */
 export interface Address {
   sent: SentLinks | undefined;
-  /** No link to it was redeemed, for a year and more: nobody may read its mail. */
+  /** Nobody has redeemed a link to it for a year or more, so it may have no reader. */
   isNew: boolean;
 }
 
-/** Links of an address that are looked through: more than anybody can make it be sent in the week for which they are kept. */
+/** How many links of an address are looked at: more than it can be sent in the week for which they are kept. */
 const most = 500;
 
 export async function readAddress(table: Table, email: string): Promise<Address> {
@@ -35,7 +35,7 @@ export async function readNewAddresses(table: Table, email: string, now: Date): 
   return typeof count === 'number' ? count : 0;
 }
 
-/** Counts one more: false, and not counted, at the limit. */
+/** Counts one more. At the limit it answers false and counts nothing. */
 export async function countNewAddress(
   table: Table,
   email: string,
@@ -46,7 +46,7 @@ export async function countNewAddress(
   return (await table.update(keyOf(email, now), { ...change, ...below })) !== undefined;
 }
 
-/** Takes one out again that nobody was mailed. */
+/** Takes one out of the count because nothing was mailed. */
 export async function uncountNewAddress(table: Table, email: string, now: Date): Promise<void> {
   await table.update(keyOf(email, now), { add: { count: -1 }, if: '#count > :none', values: { none: 0 } });
 }

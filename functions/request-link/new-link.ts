@@ -4,20 +4,19 @@ import { codeHash, newCode, newPoll } from '../../shared/tokens/terminal-secrets
 import { type LinkParts, newLink, type SigningKeys } from '../../shared/tokens/tokens';
 import { clientName } from './mail-text';
 
-/** What is asked for. */
 export interface Wish {
   email: string;
-  /** By a terminal, which wants to fetch the token itself. */
+  /** Whether a terminal asked, which fetches the token itself. */
   terminal: boolean;
 }
 
-/** A link with all that belongs to it, made in the same way for every address, also for one that will not be sent it. */
+/** A link with its secrets. Every address gets one made in the same way, even if it is never sent. */
 export interface MadeLink {
   link: LinkParts & { link: string };
   expiresAt: number;
-  /** What the terminal is told: the code to show, and the secret with which to ask for the token. */
+  /** What the terminal is told: the code to show, and the secret for polling. */
   login?: { poll: string; code: string };
-  /** And what is stored of it. */
+  /** What is stored of the login. */
   fields?: TerminalFields;
 }
 

@@ -1,10 +1,10 @@
 import type { Call } from '../../shared/http/call';
 import type { RequestLinkDeps } from './request-link-deps';
 
-/** The reason where a domain has had its mails of the hour. */
+/** The reason when a domain has used up its mails for the hour. */
 export const tooManyNew = 'too_many_new_addresses';
 
-/** Puts it on record that a link is not sent. (infra/alarms.ts waits for the code in the log.) */
+/** Records that a link is not sent. (infra/alarms.ts waits for the code in the log.) */
 export async function noteRefusal(
   { log }: Pick<RequestLinkDeps, 'log'>,
   { request, note }: Call,

@@ -14,18 +14,18 @@ import type { SigningKeys } from '../../shared/tokens/tokens';
 import { type Address, readAddress, readNewAddresses } from './new-addresses';
 import type { RequestLinkDeps } from './request-link-deps';
 
-/** What decides about one request. */
+/** All facts that decide a request. */
 export interface Asked extends Address {
   linkKeys: SigningKeys;
-  /** How a setting, a ruler's scope or a rule knows the address: by its name, or by a pattern that fits many. */
+  /** How a setting, a ruler's scope or a rule names the address: exactly, or by a pattern that fits many. */
   knownBy: 'name' | 'pattern' | undefined;
-  /** Mails of this hour to new addresses of the same domain. */
+  /** Mails of this hour to new addresses of its domain. */
   newAddresses: number;
   /** Why the address gets no mail for now. */
   undelivered: Undelivered | undefined;
 }
 
-/** Reads it all at once, and refuses a source that asks too often. */
+/** Reads everything at once, and refuses a source that asks too often. */
 export async function readAsked(deps: RequestLinkDeps, call: Call, email: string): Promise<Asked> {
   const { table, settings } = deps;
   const { request, now } = call;
@@ -55,7 +55,7 @@ export const tooManyRequests = (now: Date): ApiError =>
     3600 - (seconds(now) % 3600),
   );
 
-/** Mail goes only to people who could do something with it, so that it can't be used against strangers. */
+/** Mail goes only to people who can use mongogrant, so that nobody can use it to pester strangers. */
 function howKnown(
   rules: (Rule | Unreadable)[],
   email: string,
@@ -68,5 +68,5 @@ function howKnown(
   return allows.length > 0 ? 'pattern' : undefined;
 }
 
-/** Whether a mail to this address counts for its domain: only a pattern knows it, and nobody ever redeemed a link to it. */
+/** Whether a mail to this address counts for its domain: only a pattern fits it, and nobody ever redeemed a link to it. */
 export const isInvented = ({ knownBy, isNew }: Asked): boolean => knownBy === 'pattern' && isNew;

@@ -12,6 +12,6 @@ export interface RequestLinkDeps {
   settings: Settings;
   log: Log;
   spent: SpentSources;
-  /** Lasts longer than the work usually does: no answer leaves before, so that its time tells nothing. */
+  /** Lasts longer than the work usually does. No answer leaves earlier, so its time tells nothing. */
   floor(): Promise<void>;
 }

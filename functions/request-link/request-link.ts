@@ -13,7 +13,7 @@ import type { RequestLinkDeps } from './request-link-deps';
 import { sendLink } from './send-link';
 import { tooSoon } from './sent-links';
 
-/** Seconds from one poll of a terminal to its next. */
+/** Seconds between two polls of a terminal. */
 const interval = 3;
 
 /** `POST /links`: mails a link to an address that a rule or a setting knows. The answer is the same for every address. */
@@ -25,8 +25,8 @@ export async function requestLink(deps: RequestLinkDeps, call: CallOf<typeof req
 }
 
 /**
- * Mails a link, or does not: the caller hears of it no sooner than after the floor. A source that is known to have no request left is
- * refused at once: nothing is read for it, so that its answer tells nothing, and a flood holds no function.
+ * Mails a link, or does not; the caller hears nothing before the floor. A source known to have no requests left is refused at once: nothing
+ * is read, so the answer tells nothing, and a flood holds no function.
  */
 export async function mailLink(
   deps: RequestLinkDeps,
@@ -51,7 +51,7 @@ async function mailIfKnown(deps: RequestLinkDeps, call: Call, wish: Wish) {
     if (refusal) await noteRefusal(deps, call, { email, reason: refusal });
     else await sendLink(deps, call, { made, asked, limits });
   } catch (error) {
-    // From here on a failure must look like a success: it happens to known addresses only.
+    // From here on a failure must look like a success, as it happens only to known addresses.
     deps.log.error('link_failed', { requestId: request.requestId, ...faultOf(error) });
   }
   return { made, known: asked.knownBy !== undefined };

@@ -17,7 +17,7 @@ interface Sending {
   limits: LinkLimits;
 }
 
-/** Keeps a link and mails it, if the counts still let it. */
+/** Stores a link and mails it, if the counts still allow it. */
 export async function sendLink(deps: RequestLinkDeps, call: Call, sending: Sending): Promise<void> {
   const { link, expiresAt, fields } = sending.made;
   const { email, id, terminal } = link;
@@ -34,13 +34,13 @@ export async function sendLink(deps: RequestLinkDeps, call: Call, sending: Sendi
   try {
     await mail(deps, call, sending.made);
   } catch (error) {
-    // Where nobody knows whether SES took it, it counts: a slow SES must not open the limits.
+    // If it is unclear whether SES took the mail, it counts: a slow SES must not lift the limits.
     await together([note('link_failed', 'mail_failed'), error instanceof MailNotTaken && giveBack()]);
     throw error;
   }
 }
 
-/** Decides by each count that there is. `giveBack` takes out again what was counted. */
+/** Checks every count. `giveBack` undoes the counting. */
 async function count({ table, settings }: RequestLinkDeps, { request, now }: Call, { made, asked, limits }: Sending) {
   const { email } = made.link;
   const { ip } = request;

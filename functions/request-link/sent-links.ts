@@ -6,24 +6,23 @@ import { readRow } from '../../shared/store/read-row';
 import type { Item, Table } from '../../shared/store/table';
 import { sha256 } from '../../shared/tokens/tokens';
 
-// One item for each address counts its links of the day (UTC): in all, and for each source that asked. For a source it holds
-// `count_<source>`, and `at_<source>`, when its last link went out. One conditional write decides about all limits at once.
+// One item for each address counts its links of the day (UTC): in all, and by source in `count_<source>`; `at_<source>` is the time of its
+// last link. One conditional write checks all limits at once.
 
-/** How many links an address was sent today, and when the last one. */
+/** How many links an address got today, and when it got the last one. */
 const sentItem = v.looseObject({ sentAt: v.number(), day: v.string(), count: v.number() });
 export type SentLinks = v.InferOutput<typeof sentItem>;
 
-/** What holds for one request. */
+/** The limits for one request. */
 export interface LinkLimits {
-  /** Seconds from one link to the next, for one source. */
+  /** Seconds between two links for one source. */
   cooldown: number;
-  /** Links of a day, in all. */
+  /** Links a day in all. */
   mostInAll: number;
-  /** Links of a day, for one source. */
+  /** Links a day for one source. */
   mostFromOne: number;
 }
 
-/** Who asks for whom, and when. */
 export interface LinkRequest {
   email: string;
   ip: string;
@@ -32,13 +31,13 @@ export interface LinkRequest {
 
 const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
 
-/** The fields of a source. A hash, since an address is no name of a field. */
+/** The fields of a source. They use its hash, since an address can't be a field's name. */
 function fieldsOf(ip: string): { at: string; count: string } {
   const source = sha256(callerOf(ip)).slice(0, 16);
   return { at: `at_${source}`, count: `count_${source}` };
 }
 
-/** What an address was sent. What can't be read is as good as nothing here: the write decides, and a new day begins anew. */
+/** What an address was sent. An item that can't be read counts as none here: the write decides, and a new day starts afresh. */
 export const parseSentLinks = (table: Table, item: Item | undefined): SentLinks | undefined =>
   item && readRow(table, sentItem, item);
 
@@ -54,7 +53,7 @@ export function tooSoon(sent: SentLinks | undefined, limits: LinkLimits, { ip, n
 
 const numberIn = (value: unknown): number => (typeof value === 'number' ? value : Number.NEGATIVE_INFINITY);
 
-/** Decides that a link may be sent, and counts it: false, and not counted, where a limit is reached. */
+/** Counts a link if it may be sent. At a limit it answers false and counts nothing. */
 export async function countLink(
   table: Table,
   before: SentLinks | undefined,
@@ -62,11 +61,11 @@ export async function countLink(
 ): Promise<boolean> {
   if (tooSoon(before, asked, asked)) return false;
   const begins = before?.day !== dayOf(asked.now);
-  // Where another request began the day meanwhile, this one is counted beside it.
+  // If another request began the day meanwhile, this one is added to its count.
   return (begins && (await beginDay(table, before, asked))) || addLink(table, asked, asked);
 }
 
-/** The first link of a day. Sources that had one just now still have to wait. */
+/** The first link of a day. Sources that just had one still have to wait. */
 function beginDay(
   table: Table,
   before: SentLinks | undefined,
@@ -101,12 +100,12 @@ async function addLink(table: Table, limits: LinkLimits, { email, ip, now }: Lin
   return item !== undefined;
 }
 
-/** Takes a link that nobody was mailed out of the count, and its source waits no longer; once only, whatever is repeated. */
+/** Uncounts a link that was not mailed, and its source need not wait. Safe to repeat: it works only once. */
 export async function uncountLink(table: Table, { email, ip, now }: LinkRequest): Promise<void> {
   const { at, count } = fieldsOf(ip);
   const key = keys.sentLinks(email);
   const own = { if: `#day = :day AND #${at} = :at`, values: { day: dayOf(now), at: seconds(now) } };
-  // A source that got nothing leaves nothing behind: sources without number would fill the item.
+  // Removes a source that got nothing: countless sources would fill the item.
   const only = { if: `${own.if} AND #${count} = :one`, values: { ...own.values, one: 1 } };
   const wasOnly = await table.update(key, { add: { count: -1 }, remove: [at, count], ...only });
   if (!wasOnly) await table.update(key, { add: { count: -1, [count]: -1 }, remove: [at], ...own });

@@ -1,12 +1,12 @@
 import { seconds } from '../../shared/policy/time';
 
-/** Sources that have no request left in this hour, as this process was told. */
+/** Sources that this process knows to have no requests left this hour. */
 export interface SpentSources {
   has(caller: string, now: Date): boolean;
   add(caller: string, now: Date): void;
 }
 
-/** More than ever flood one process; who is left out is asked about anew. */
+/** More than ever flood one process. The table is asked again about any others. */
 const most = 10_000;
 
 export function spentSources(): SpentSources {

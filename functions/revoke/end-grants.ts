@@ -8,27 +8,27 @@ import { seconds } from '../../shared/policy/time';
 import { markEnding } from '../../shared/store/grants/ending';
 import type { LivingGrant } from '../../shared/store/grants/row';
 
-/** So few are begun at once: the first step of each is its row, so all rows say that they end before any user is touched. */
+/** Few begin at once. Each writes its row first, so all rows are marked before any user is touched. */
 const few = 25;
 const rowsAtOnce = 50;
 const usersAtOnce = 8;
 
-/** Milliseconds before the deadline: from then on nothing is begun, and then what was begun has ended. */
+/** Milliseconds before the deadline: after the first nothing begins, and by the second what began has ended. */
 const toBegin = 4000;
 const toEnd = 2500;
 
-/** What somebody waits for: an answer comes in time. */
+/** A cause with a deadline, because somebody waits for the answer. */
 export type AwaitedCause = Cause & { source: { deadline: number } };
 
-/** `unsaid`: some rows may not say yet that they end, so whoever ordered it must see to them again. */
+/** `unsaid`: some rows may not be marked yet, so the order must take care of them again. */
 export interface ManyEnded {
   ends: End[];
   unsaid: boolean;
 }
 
 /**
- * Ends many grants for somebody who waits: first the rows say so, then the users go, a few of each host at once, as long as there is
- * time. The rest is pending, and the reaper's. What fails at one grant is no reason to leave out the others.
+ * Ends many grants for somebody who waits. It marks the rows first, then removes users, a few on each host at once, while there is time. The
+ * rest is pending, and the reaper ends it. If one grant fails, the others still end.
  */
 export async function endGrants(
   deps: EndDeps,
@@ -62,7 +62,7 @@ export async function endGrants(
   return { ends: [...ends.flat(), ...rows.filter((row) => !isSaid(row))], unsaid: said.length < rows.length };
 }
 
-/** The order is on record, so this needs no event of its own: thousands of rows are to be written while somebody waits. */
+/** The order is on record, so this writes no event: somebody waits while it marks thousands of rows. */
 async function mark({ table }: EndDeps, grant: LivingGrant, cause: Cause, now: Date): Promise<End> {
   const ending = grant.state === 'ending' ? grant : await markEnding(table, grant, { ...cause, now: seconds(now) });
   return left(ending ?? grant, 'ordered');
@@ -81,7 +81,7 @@ const left = (grant: LivingGrant, reason: string): End => ({ state: 'failed', gr
 const isFault = (end: End): boolean => end.state === 'failed' && end.reason === 'internal';
 const isSaid = (row: End): boolean => row.state === 'ended' || (row.state === 'failed' && row.reason === 'ordered');
 
-/** One for each host, read once. */
+/** Reads the known silence of each host once. */
 function silenceOf({ table }: EndDeps, grants: readonly LivingGrant[]): (host: string) => KnownSilence | undefined {
   const known = new Map([...new Set(grants.map(({ host }) => host))].map((host) => [host, knownSilence(table, host)]));
   return (host) => known.get(host);

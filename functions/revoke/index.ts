@@ -10,5 +10,5 @@ const deps = { ...base, ...openMongo(base.secrets) };
 
 export const handler = serve([on(revokeGrantsRoute, revokeGrants), on(revokeTokensRoute, revokeTokens)], deps, edge);
 
-/** Ends the connections to MongoDB. Lambda never calls it; whoever runs the function in another process does. */
+/** Ends the connections to MongoDB. Lambda never calls it; other processes that run the function do. */
 export const { close } = deps.users;

@@ -23,15 +23,15 @@ import { type AwaitedCause, endGrants, type ManyEnded } from './end-grants';
 
 export type RevokeDeps = AuthDeps & EndDeps;
 
-/** More would not fit into an answer of Lambda's, and nobody reads them. */
+/** More would not fit into one answer of Lambda, and nobody would read them. */
 const mostShown = 5000;
 
-/** Milliseconds before the deadline in which rows are still looked for. */
+/** Milliseconds before the deadline at which the search for rows stops. */
 const toAct = 6000;
 
 type Filter = CallOf<typeof revokeGrantsRoute>['query'] & { email: string };
 
-/** `DELETE /grants`: ends every live grant that the filters match, on all hosts at once. */
+/** `DELETE /grants`: ends every live grant that matches the filters, on all hosts at once. */
 export async function revokeGrants(deps: RevokeDeps, call: CallOf<typeof revokeGrantsRoute>): Promise<ApiResponse> {
   const { query, request, now } = call;
   const claims = await verifyClaims(deps, call);
@@ -41,7 +41,7 @@ export async function revokeGrants(deps: RevokeDeps, call: CallOf<typeof revokeG
     ? together([readPerson(deps, claims, call), readGrantsOf(deps.table, claims.email, named(filter.host))])
     : together([requireRevoker(deps, call, filter)]));
   const order = orderOf(person, filter, call);
-  // Everybody's may be too many to be read in time, so that the order comes before them.
+  // Everybody's grants may be too many to read in time, so the order is written first.
   const everybodys = filter.email === '*' ? await write(deps, call, order) : undefined;
   const { found, rest } = await find(deps, call, { order, rows });
   const stored =
@@ -55,14 +55,14 @@ export async function revokeGrants(deps: RevokeDeps, call: CallOf<typeof revokeG
   return { status: 200, json: answer(ends, found.unreadable, rest) };
 }
 
-/** What is ordered, in the form in which it outlives this request. */
+/** The order, in the form that outlives this request. */
 function orderOf(person: Authority, filter: Filter, { request, now }: Call): Order {
   const { scope, admin } = person;
   const { requestId, ip } = request;
   return { ...filter, by: person.email, requestId, ip, at: seconds(now), ...(!admin && scope && { scope }) };
 }
 
-/** `count`: how many there are, where that is known. */
+/** `count`: how many grants there are, if known. */
 async function write({ table }: RevokeDeps, { note }: Call, { count, ...order }: Order & { count?: number }) {
   const { email, by, host, db, role, label } = order;
   const wish = { host, db, ...(role && { role }), ...(label !== undefined && { label }) };
@@ -73,7 +73,7 @@ async function write({ table }: RevokeDeps, { note }: Call, { count, ...order }:
   return stored;
 }
 
-/** What the order is about; `rest`: there may be more than could be read in time. */
+/** The grants that the order is about. `rest`: there may be more than could be read in time. */
 async function find(
   { table }: RevokeDeps,
   { request }: Call,
@@ -125,7 +125,7 @@ export async function revokeTokens(deps: RevokeDeps, call: CallOf<typeof revokeT
   return { status: 200, json: { revoked: revoked.filter(Boolean).length } };
 }
 
-/** For admins, and for rulers inside their scope. Everybody's are ended on one host at a time: more would hardly be meant. */
+/** Requires an admin, or a ruler inside their scope. Everybody's grants end on one host at a time: more is hardly ever meant. */
 async function requireRevoker(deps: RevokeDeps, call: Call, filter: Filter): Promise<Authority> {
   const person = await authorize(deps, call);
   if (!person.admin && (!person.scope || asksOutside(person.scope, filter))) {

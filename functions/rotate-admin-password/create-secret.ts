@@ -2,7 +2,7 @@ import { setStage } from '../../shared/aws/host-secret';
 import { newPassword } from '../../shared/tokens/tokens';
 import { nextUser, type Rotation, type RotationDeps, readCurrent, readStage, type Stored } from './rotation';
 
-/** Step 1: a pending value with a new password. One that is there already stays. */
+/** Step 1: makes a pending value with a new password, unless there is one. */
 export async function createSecret(deps: RotationDeps, rotation: Rotation): Promise<void> {
   const current = await readCurrent(deps, rotation);
   const pending = await readStage(deps, rotation, 'AWSPENDING');
@@ -12,10 +12,7 @@ export async function createSecret(deps: RotationDeps, rotation: Rotation): Prom
   await deps.versions.fill(rotation.id, rotation.token, JSON.stringify({ ...current.fields, username, password }));
 }
 
-/**
- * The password of an earlier rotation that was cut off and given up. The server may have it already, and then no other value
- * opens it: it must not be lost, so this rotation finishes what that one began.
- */
+/** The password of an earlier rotation that was cut off. The server may already have it and refuse all others, so this rotation uses it. */
 async function readLeftPassword(
   deps: RotationDeps,
   rotation: Rotation,

@@ -11,13 +11,13 @@ import {
   type Stored,
 } from './rotation';
 
-/** Step 4: the pending value becomes the current one, unless it is that already. AWSPENDING stays where it is, as AWS asks. */
+/** Step 4: makes the pending value the current one, unless it already is. AWSPENDING stays where it is, as AWS asks. */
 export async function finishSecret(deps: RotationDeps, rotation: Rotation): Promise<void> {
   const { versions } = deps;
   const { id, token } = rotation;
   if (!rotation.stages[token]?.includes('AWSCURRENT')) {
     const { current, pending } = await readBoth(deps, rotation);
-    // The label moves only from the version that was compared, so that nothing written meanwhile is lost.
+    // The label moves only away from the version that was compared, so that no later write is lost.
     if (isMerged(current, pending))
       await versions.moveStage(id, 'AWSCURRENT', { from: current.version, to: pending.version });
     else await mergeLate(deps, rotation, { current, pending });
@@ -27,8 +27,8 @@ export async function finishSecret(deps: RotationDeps, rotation: Rotation): Prom
 }
 
 /**
- * The secret was changed since the pending value was made: its host is being removed, say. All that it holds now stays, with the new
- * login, in a version of its own.
+ * The secret changed after the pending value was made: perhaps its host is being removed. A new version keeps all its fields and takes the
+ * new login.
  */
 async function mergeLate(
   deps: RotationDeps,

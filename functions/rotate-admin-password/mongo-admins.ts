@@ -14,9 +14,9 @@ export interface Access {
   restrictions: Message[];
 }
 
-/** The users with which mongogrant itself logs in. Each function logs in anew, with the secret that it is given, and out again. */
+/** The users with which mongogrant itself logs in. Each function logs in with the secret that it gets, and logs out again. */
 export interface MongoAdmins {
-  /** The roles that the login has; `refused` where the server does not let it in. */
+  /** The roles of the login; `refused` if the server does not let it in. */
   login(host: Host): Promise<HeldRole[] | 'refused'>;
   setPassword(as: Host, name: UserName, password: string): Promise<'changed' | 'missing'>;
   find(as: Host, name: UserName): Promise<Access | undefined>;
@@ -41,7 +41,6 @@ const found = v.object({
   ),
 });
 
-/** Users on real hosts. */
 export function mongoAdmins(loggedIn = withLogin): MongoAdmins {
   return {
     async login(host) {
@@ -68,7 +67,7 @@ export function mongoAdmins(loggedIn = withLogin): MongoAdmins {
       return access && { roles: access.roles, restrictions: access.authenticationRestrictions };
     },
     async create(as, { user, db }, password, { roles, restrictions }) {
-      // A field that takes a privilege of its own, even when it is empty.
+      // This field takes a privilege of its own, even when it is empty.
       const limits = restrictions.length > 0 && { authenticationRestrictions: restrictions };
       await loggedIn(as, (command) =>
         command(db, { createUser: user, pwd: password, roles, ...limits, ...durably(as) }),

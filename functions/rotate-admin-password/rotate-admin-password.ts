@@ -16,8 +16,8 @@ const rotationEvent = v.object({
 });
 
 /**
- * One step of the rotation of a host's admin password, as Secrets Manager asks for it. Every step may be repeated. Whatever is thrown
- * holds no secret, since Lambda writes it into the log.
+ * One step of the rotation of a host's admin password, as Secrets Manager calls it. Every step may be repeated. Lambda logs what is thrown,
+ * so it holds no secret.
  */
 export async function rotateAdminPassword(deps: RotationDeps, event: unknown): Promise<void> {
   const parsed = v.safeParse(rotationEvent, event);
@@ -39,7 +39,7 @@ export async function rotateAdminPassword(deps: RotationDeps, event: unknown): P
   }
 }
 
-/** What AWS asks of every rotation function: only a version that waits for it is rotated, and one that is in force already is done. */
+/** As AWS asks of every rotation function: only a waiting version is rotated, and one that is in force is done. */
 function isDone({ name, token, stages }: Rotation, rotates: boolean | undefined): boolean {
   if (rotates === false) throw new RotationRefused(`The rotation of ${name} is switched off`);
   const labels = stages[token];

@@ -18,19 +18,19 @@ export interface RotationDeps {
   log: Log;
 }
 
-/** One rotation of one secret; Secrets Manager calls each of its steps, and calls it again if it fails. */
+/** One rotation of one secret. Secrets Manager calls its steps in turn, and repeats a step that fails. */
 export interface Rotation {
   /** The secret, as Secrets Manager names it. */
   id: string;
-  /** The same for people. */
+  /** The name that people see. */
   name: string;
-  /** The version that is to be the next one. */
+  /** The version that will be the next one. */
   token: string;
-  /** The staging labels of each version, as they were when the step began. */
+  /** The staging labels of each version when the step began. */
   stages: Record<string, string[]>;
 }
 
-/** A version of a secret: all that it holds, and what of it is known here. */
+/** A version of a secret: all its fields, and those that are known here. */
 export interface Stored {
   fields: Record<string, unknown>;
   login: HostSecret;
@@ -47,7 +47,7 @@ export class RotationRefused extends Error {
 
 const anObject = v.pipe(v.string(), v.transform(withoutMark), v.parseJson(), v.record(v.string(), v.unknown()));
 
-/** What a secret holds under a label; none where nothing does. */
+/** What a secret holds under a staging label; none if no version has the label. */
 export async function readStage(
   { versions }: Pick<RotationDeps, 'versions'>,
   { id, name }: Pick<Rotation, 'id' | 'name'>,
@@ -65,7 +65,7 @@ export async function readStage(
   return { fields: fields.output, login: login.output, version: value.version };
 }
 
-/** The value in force, and the one that is to come. */
+/** The value in force and the pending one. */
 export async function readBoth(deps: RotationDeps, rotation: Rotation): Promise<{ current: Stored; pending: Stored }> {
   const [current, pending] = await together([readCurrent(deps, rotation), readStage(deps, rotation, 'AWSPENDING')]);
   if (pending?.version !== rotation.token) throw new RotationRefused(`${rotation.name} has no pending value`);
@@ -82,13 +82,13 @@ export async function readCurrent(deps: RotationDeps, rotation: Rotation): Promi
 
 const clone = '_clone';
 
-/** Who logs in after the rotation: the same user, or where two take turns the other one, named as AWS's own rotation names it. */
+/** The user after the rotation: the same, or the other of two that take turns, with the name that AWS's own rotation gives it. */
 export function nextUser({ username, masterarn }: HostSecret): string {
   if (masterarn === undefined) return username;
   return username.endsWith(clone) ? username.slice(0, -clone.length) : username + clone;
 }
 
-/** The server as the current value says how to reach it, TLS included, with another login. Only names and passwords ever change. */
+/** The server that the current value describes, TLS included, with another login. Only names and passwords ever change. */
 export const hostWith = (
   { name }: Rotation,
   { login }: Stored,
@@ -96,14 +96,13 @@ export const hostWith = (
   authSource = login.authSource,
 ): Host => ({ name, secret: { ...login, username, password, authSource } });
 
-/** All that is in the current value now, with the login of the pending one. */
+/** All fields of the current value, with the login of the pending one. */
 export const merged = ({ fields }: Stored, { login }: Stored): Record<string, unknown> => ({
   ...fields,
   username: login.username,
   password: login.password,
 });
 
-/** Whether the current value has the login of the pending one already. */
 export const isSameLogin = ({ login: a }: Stored, { login: b }: Stored): boolean =>
   a.username === b.username && a.password === b.password;
 

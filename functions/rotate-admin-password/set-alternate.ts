@@ -2,7 +2,7 @@ import type { HostSecret } from '../../shared/aws/secrets';
 import { reachOf } from '../../shared/mongo/mongo-uri';
 import { hostWith, type Rotation, type RotationDeps, RotationRefused, readStage, type Stored } from './rotation';
 
-/** Of two users that take turns, the idle one gets the password, by the login that is over both. The one in use stays as it is. */
+/** Gives the password to the idle one of two users that take turns, through the master login. The one in use stays as it is. */
 export async function setAlternate(
   { versions, admins }: RotationDeps,
   rotation: Rotation,
@@ -10,7 +10,7 @@ export async function setAlternate(
 ): Promise<void> {
   const { username: inUse, authSource: db } = current.login;
   const { username: user, password } = pending.login;
-  // Who holds no good login for a server must not move its master to act there.
+  // Without a good login for the server nobody may make its master act there.
   if ((await admins.login(hostWith(rotation, current, current.login))) === 'refused')
     throw new RotationRefused(`The current login of ${rotation.name} is refused`);
   const over = await readStage({ versions }, { id: master, name: `masterarn of ${rotation.name}` }, 'AWSCURRENT');

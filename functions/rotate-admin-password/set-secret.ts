@@ -10,7 +10,7 @@ import {
 } from './rotation';
 import { setAlternate } from './set-alternate';
 
-/** Step 2: the server learns the pending password. Done already where it opens. */
+/** Step 2: gives the pending password to the server, unless it already works. */
 export async function setSecret(deps: RotationDeps, rotation: Rotation): Promise<void> {
   const { current, pending } = await readBoth(deps, rotation);
   if ((await deps.admins.login(hostWith(rotation, current, pending.login))) !== 'refused') return;
@@ -18,7 +18,7 @@ export async function setSecret(deps: RotationDeps, rotation: Rotation): Promise
   else await setAlternate(deps, rotation, { current, pending, master: current.login.masterarn });
 }
 
-/** A user changes its own password, logged in with any that still works: that of a rotation which was cut off, if need be. */
+/** A user changes its own password with any login that still works, even the one of a rotation that was cut off. */
 async function setOwn(
   deps: RotationDeps,
   rotation: Rotation,
@@ -31,7 +31,7 @@ async function setOwn(
     if (known?.login.username !== user) continue;
     const host = hostWith(rotation, current, known.login);
     if ((await admins.login(host)) === 'refused') continue;
-    // First the label, then the password: from then on whoever is refused finds the one that works under it.
+    // Moves the label before the password: from then on a refused login finds the working one under the label.
     const from = Object.keys(rotation.stages).find((version) => rotation.stages[version]?.includes(setStage));
     if (from !== rotation.token) await versions.moveStage(rotation.id, setStage, { from, to: rotation.token });
     const set = await admins.setPassword(host, { user, db }, pending.login.password);

@@ -10,10 +10,9 @@ import { seconds } from '../../shared/policy/time';
 import { readRule, type StoredRule } from '../../shared/store/rules';
 import { versionOf } from '../../shared/store/versions';
 
-/** What a request wants to do to the rule with this key. */
 export interface Wanted {
   key: RuleKey;
-  /** The version from which the change was made; none for whatever is there. */
+  /** The version that the person saw; none to change any version. */
   seen: number | undefined;
   dryRun: boolean | undefined;
 }
@@ -21,13 +20,13 @@ export interface Wanted {
 /** A change of a rule by somebody who may make it. */
 export interface Change {
   person: Authority;
-  /** The rule with this key as it was read; none if there is none. */
+  /** The rule with this key as it was read; none if there was none. */
   before: StoredRule | Unreadable | undefined;
-  /** What somebody may not have noticed. */
+  /** What the person may not have noticed. */
   warnings: string[];
 }
 
-/** Reads all that a change of this rule depends on, and refuses who may not make it, and what was changed since it was seen. */
+/** Reads all that a change of this rule depends on. Refuses who may not make it, and a change of a rule that is newer than was seen. */
 export async function beginChange(deps: AuthDeps, call: Call, wanted: Wanted): Promise<Change> {
   const { key, seen } = wanted;
   const claims = await verifyClaims(deps, call);
@@ -44,7 +43,6 @@ export async function beginChange(deps: AuthDeps, call: Call, wanted: Wanted): P
   return { person, before, warnings };
 }
 
-/** The refusal of what somebody wanted to do to a rule. */
 export function refusalOf({ key, dryRun }: Wanted, problem: ApiError, by: string): Refusal {
   const { email, ...wish } = keyOf(key);
   const event = { act: 'rule_refused', email, by, rule: ruleName(keyOf(key)), wish } as const;
@@ -67,8 +65,8 @@ const notAsSeen = (before: Change['before']): ApiError =>
   );
 
 /**
- * What can't be read denies everything to everybody whom it names, which may be more than a ruler's scope. And without somebody else's
- * deny more is allowed, which a ruler who may only deny must not bring about.
+ * A rule that can't be read denies everything to all whom it names, who may be outside a ruler's scope. And to replace somebody else's deny
+ * allows more, which a ruler who may only deny must not do.
  */
 function mayReplace({ admin, scope, email }: Authority, before: Change['before']): boolean {
   if (admin || !before) return true;
@@ -90,7 +88,7 @@ function notAllowed({ scope }: Authority, key: RuleKey, before: Change['before']
   return new ApiError('not_allowed', `This rule ${why}. Ask an admin.`);
 }
 
-/** Allowed, because a deny wins, but seldom meant. What is outside of a ruler's scope is not named. */
+/** It is allowed, because a deny wins, but it is seldom meant. A rule outside a ruler's scope is not named. */
 function contradiction(person: Authority, other: StoredRule | Unreadable | undefined, now: number): string[] {
   if (!other || 'unreadable' in other || expired(other, now)) return [];
   const which = governs(person, other) ? `the rule "${ruleName(other)}"` : 'a rule outside of your scope,';

@@ -11,7 +11,7 @@ import { decide, type Unreadable } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
 import { readRulesFor, type StoredRule } from '../../shared/store/rules';
 
-/** `GET /rules/why`: whether the rules would give this now, the rule that decides, and every rule that has a say. */
+/** `GET /rules/why`: whether the rules would give this now, the rule that decides, and every rule that applies. */
 export async function explainWhy(deps: AuthDeps, call: CallOf<typeof whyAllowedRoute>): Promise<ApiResponse> {
   const { email, ...what } = call.query;
   const claims = await verifyClaims(deps, call);
@@ -33,7 +33,7 @@ export async function explainWhy(deps: AuthDeps, call: CallOf<typeof whyAllowedR
   return { status: 200, json: { allowed, rule: decisive, rules: shown, ...(hidden > 0 && { hidden }) } };
 }
 
-/** A ruler sees of other people's rules only what is inside the scope; who asks about themselves sees every rule, without its note. */
+/** Rulers see other people's rules only inside their scope. People who ask about themselves see every rule, without its note. */
 function shownTo(person: Authority, asked: string, rule: StoredRule | Unreadable): object[] {
   if (person.admin) return [storedRuleAnswer(rule)];
   if ('unreadable' in rule) return [];

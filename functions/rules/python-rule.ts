@@ -13,7 +13,7 @@ import { beginChange } from './begin-change';
 import { requireRoom } from './require-room';
 import { ruleBy, writeRule } from './rules';
 
-/** `POST /setrule/{token}`: what `PUT /rules` does, for clients of the Python server. They read `success` of every answer but one. */
+/** `POST /setrule/{token}`: what `PUT /rules` does, for clients of the Python server. They read `success` in every answer but one. */
 export const setRuleForPython = inOtherWords<AuthDeps>(setRuleForPythonRoute, {
   async answer(deps, call) {
     const { request } = call;
@@ -41,12 +41,12 @@ export const setRuleForPython = inOtherWords<AuthDeps>(setRuleForPythonRoute, {
   },
 });
 
-/** What no rule is refused for. */
+/** Statuses about the form of a request, which refuse no rule. */
 const ofTheForm = [400, 413, 415];
 
 /**
- * This client adds to a set, and knows no limits: it must not lift those that somebody else has set. A rule in force stays as it is; one
- * that has expired keeps its other limits; an admin takes over a ruler's rule, so that it outlives the ruler.
+ * This client only adds, and knows no limits, so it must not lift those that others set. A rule in force stays as it is; an expired one
+ * keeps its other limits. An admin takes over a ruler's rule, so that it outlives the ruler.
  */
 async function addRule(deps: AuthDeps, call: Call, key: RuleKey): Promise<void> {
   const wanted = { key, seen: undefined, dryRun: undefined };
@@ -67,13 +67,13 @@ async function addRule(deps: AuthDeps, call: Call, key: RuleKey): Promise<void> 
   await writeRule(deps, call, { wanted, change, rule });
 }
 
-/** Of two who add the same rule at the same time the second one finds it there. */
+/** If two people add the same rule at the same time, the second one finds the rule of the first. */
 async function addRuleBesideOthers(deps: AuthDeps, call: Call, key: RuleKey): Promise<void> {
   try {
     await addRule(deps, call, key);
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'rule_changed')) throw error;
-    // Beside the event of a write that did not come to be.
+    // This notes the write that failed; the next try writes its own event.
     await call.note(eventOf(error));
     await addRule(deps, call, key);
   }

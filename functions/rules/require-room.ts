@@ -3,12 +3,12 @@ import type { AuthDeps } from '../../shared/http/authenticate';
 import { hasSet } from '../../shared/store/rules';
 import { type Change, refusalOf, type Wanted } from './begin-change';
 
-/** Each rule of a domain is read with every decision about its people. */
+/** Every decision about people of a domain reads all rules of that domain. */
 export const mostRulesOfRuler = 1000;
 
 /**
- * Refuses a ruler one more rule than they may have. Looks before the write, into an index that lags: who sends many at once may end up
- * with some more, which harms nobody.
+ * Refuses a ruler more rules than they may have. It looks before the write, in an index that lags: a ruler who sends many at once may get a
+ * few more, which harms nobody.
  */
 export async function requireRoom(
   { table }: AuthDeps,

@@ -59,7 +59,7 @@ export async function setRuler(deps: AuthDeps, call: CallOf<typeof setRulerRoute
   return { status: 200, json: { ...event.after, ...replacedBy(event.after, event.before) } };
 }
 
-/** What was there before, where it was something else: nobody is to overwrite it in silence. */
+/** The entry before, if it differs: nobody should overwrite it unnoticed. */
 function replacedBy(after: object, before: object | undefined): { replaced?: object } {
   const plain = (ruler: object) => JSON.stringify({ ...ruler, version: undefined });
   return before && plain(before) !== plain(after) ? { replaced: before } : {};

@@ -21,7 +21,7 @@ import { nextVersion } from '../../shared/store/versions';
 import { beginChange, type Change, overtaken, refusalOf, type Wanted } from './begin-change';
 import { requireRoom } from './require-room';
 
-/** `GET /rules`: all rules, or those of one principal; for a ruler, what of them is inside their scope. */
+/** `GET /rules`: all rules, or those of one principal. A ruler sees those inside their scope. */
 export async function getRules(deps: AuthDeps, call: CallOf<typeof listRulesRoute>): Promise<ApiResponse> {
   const person = await authorize(deps, call);
   if (!person.admin && !person.scope) {
@@ -39,7 +39,7 @@ export async function getRules(deps: AuthDeps, call: CallOf<typeof listRulesRout
   return { status: 200, json: { rules: shown.map(storedRuleAnswer), ...cursor } };
 }
 
-/** `PUT /rules`: sets one rule, new or in the place of the one with the same key. `?dryRun=true` only tells who would lose what. */
+/** `PUT /rules`: sets one rule, new or in place of the one with the same key. `?dryRun=true` only tells who would lose what. */
 export async function setRule(deps: AuthDeps, call: CallOf<typeof setRuleRoute>): Promise<ApiResponse> {
   const { expires: expiresAt, version: seen, ...given } = call.body;
   const { dryRun } = call.query;
@@ -56,7 +56,7 @@ export async function setRule(deps: AuthDeps, call: CallOf<typeof setRuleRoute>)
   return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...(warnings.length > 0 && { warnings }) } };
 }
 
-/** A rule as whoever makes this change sets it. */
+/** The rule that this person sets with this change. */
 export const ruleBy = ({ person, before }: Change, given: Rule, moment: number): StoredRule => ({
   ...given,
   version: nextVersion(before),
@@ -65,7 +65,7 @@ export const ruleBy = ({ person, before }: Change, given: Rule, moment: number):
   ...(!person.admin && { asRuler: true }),
 });
 
-/** Writes a rule in the place of the one that was read, and tells what that one said, if it said something else. */
+/** Writes a rule in place of the one that was read, and returns what that one said if it differs. */
 export async function writeRule(
   deps: AuthDeps,
   call: Call,
