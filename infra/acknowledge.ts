@@ -1,10 +1,10 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Why a role may reach whatever has a name of this form: cdk-nag asks for a reason at each `*`. */
+/** Says why a role may reach every resource with a name of this form: cdk-nag asks for a reason at each `*`. */
 export function allowWildcard(role: IConstruct | undefined, resource: string, reason: string): void {
   if (!role) return;
-  // As cdk-nag writes an ARN whose parts only a deployment knows.
+  // cdk-nag writes an ARN like this if only a deployment knows some of its parts.
   const parts = Stack.of(role).resolve(resource);
   Validations.of(role).acknowledge({ id: `AwsSolutions::AwsSolutions-IAM5[Resource::${flat(parts)}]`, reason });
 }

@@ -24,38 +24,37 @@ import { type Figure, ownDimensions } from '../shared/aws/metrics';
 import type { CustomerKey } from './customer-key';
 
 export interface AlarmsProps {
-  /** Begins the names of metrics and alarms. */
+  /** The prefix of the names of metrics and alarms. */
   readonly stackName: string;
-  /** Who hears the alarms; without it they are seen in CloudWatch only. */
+  /** Who gets the alarms; without it they show in CloudWatch only. */
   readonly alarmEmail: string | undefined;
-  /** Encrypts what the alarms say on its way, where there is one: its policy must let CloudWatch use it. */
+  /** Encrypts the alarm messages, if set: its policy must let CloudWatch use it. */
   readonly key: CustomerKey | undefined;
 }
 
-/** `least`: it rings from this value on, 1 if left out; `most`: up to this value, and where there is none at all. */
+/** It rings at `least` (1 if left out) and above; or at `most` and below, and if there is no value. */
 export type Watch = {
   /** What is wrong, in a sentence. */
   readonly says: string;
-  /** Of docs/operations.md. */
+  /** The section of docs/operations.md. */
   readonly section: string;
   readonly metric: IMetric;
   /** How many periods of the metric in a row. */
   readonly periods?: number;
-  /** Only for one that was made under another. */
+  /** Only for an alarm that was first made with another id. */
   readonly id?: string;
 } & ({ readonly least?: number } | { readonly most: number });
 
-/** Lines with one of these codes. `id`: only for one that was made under another. */
+/** Log lines with one of these codes. `id`: only for an alarm that was first made with another id. */
 export interface Lines {
   readonly codes: readonly string[];
   readonly minutes?: number;
   readonly id?: string;
 }
 
-/** What somebody must look at. */
+/** What a person must look at. */
 export class Alarms extends Construct {
   private readonly action: SnsAction | undefined;
-  /** All that were set so far. */
   readonly all: Alarm[] = [];
 
   constructor(
@@ -75,7 +74,7 @@ export class Alarms extends Construct {
       id: 'Serverless::Serverless-SNSRedrivePolicy',
       reason: 'An alarm whose mail is lost still stands in CloudWatch, and on its dashboard.',
     });
-    // The policy that enforces TLS takes the place of the topic's own one, which would have let the account's alarms in.
+    // The policy that enforces TLS replaces the topic's own one, which would have let the account's alarms in.
     const account = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
     topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com', { conditions: account }));
     this.action = new SnsAction(topic);
@@ -101,11 +100,11 @@ export class Alarms extends Construct {
 
   /** A figure that a function writes in CloudWatch's embedded metric format. */
   figure(metricName: Figure, statistic: 'Minimum' | 'Maximum' | 'Sum', minutes: number): Metric {
-    // CloudWatch knows a metric by its dimensions, too: without them an alarm looks at another one, which has no values.
+    // A metric's dimensions are part of its name. Without them an alarm watches another metric, which has no values.
     return this.metric({ metricName, statistic, minutes, dimensionsMap: ownDimensions });
   }
 
-  /** How many of these lines the logs of these functions hold. */
+  /** How many of these lines are in the logs of these functions. */
   lines(
     functions: readonly LambdaFunction[],
     metricName: string,
@@ -116,7 +115,6 @@ export class Alarms extends Construct {
     return this.metric({ metricName, statistic: 'Sum', minutes });
   }
 
-  /** How many requests were answered with one of these statuses. */
   answers(accessLog: ILogGroup, metricName: string, statuses: string[]): Metric {
     new MetricFilter(this, metricName, this.filter(accessLog, metricName, anyOf('$.status', statuses)));
     return this.metric({ metricName, statistic: 'Sum', minutes: 5 });
@@ -131,6 +129,5 @@ export class Alarms extends Construct {
   }
 }
 
-/** Lines whose field has one of these values. */
 const anyOf = (field: string, values: readonly string[]): IFilterPattern =>
   FilterPattern.any(...values.map((value) => FilterPattern.stringValue(field, '=', value)));

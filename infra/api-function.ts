@@ -13,21 +13,21 @@ import type { Network } from './network';
 
 export interface ApiFunctionProps {
   readonly environment: Record<string, string>;
-  /** What becomes of its log when the stack is deleted. */
+  /** What happens to its log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
-  /** Encrypts its log, where there is one. */
+  /** Encrypts its log, if set. */
   readonly key: CustomerKey | undefined;
-  /** Set for a function that talks to MongoDB servers: through this network, where there is one. */
+  /** Set for a function that talks to MongoDB servers; through this network, if there is one. */
   readonly mongodb?: { readonly network: Network | undefined };
-  /** How long it may run, for one that nobody waits for. */
+  /** How long it may run, if nobody waits for it. */
   readonly timeout?: Duration;
-  /** MB, for one that others' memory and share of a processor are too small for. */
+  /** Memory in MB, if the usual memory and share of a processor are too small. */
   readonly memory?: number;
-  /** How many of it run side by side at most, and always may, however busy the other functions of the account are. */
+  /** How many of it may run at once. It always can run as many, even if the account's other functions are busy. */
   readonly reserved?: number | undefined;
 }
 
-/** The function of `functions/<name>`. It may write to its own log group, and nothing else until a verb of another part gives more. */
+/** The function of `functions/<name>`. It may only write to its own log group until another part gives it more. */
 export function apiFunction(scope: Construct, name: FunctionName | JobName, props: ApiFunctionProps): NodejsFunction {
   const { environment, removalPolicy, key, mongodb, timeout, memory, reserved } = props;
   const parts = new Construct(scope, name);
@@ -36,7 +36,7 @@ export function apiFunction(scope: Construct, name: FunctionName | JobName, prop
     removalPolicy,
     ...(key && { encryptionKey: key.key }),
   });
-  // A role of its own, because the one that CDK makes has AWS's managed policies, which reach every log group of the account.
+  // CDK's own role would have AWS's managed policies, which reach every log group of the account.
   const role = new Role(parts, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
   mongodb?.network?.attach(role);
@@ -63,10 +63,10 @@ export function apiFunction(scope: Construct, name: FunctionName | JobName, prop
     logGroup,
     loggingFormat: LoggingFormat.JSON,
     ...mongodb?.network?.placement,
-    // A MongoDB server gets time to answer, or to be given up on, well within the 29 s that API Gateway waits.
+    // A MongoDB server has time to answer or time out well within the 29 s that API Gateway waits.
     ...(reserved && { reservedConcurrentExecutions: reserved }),
     timeout: timeout ?? Duration.seconds(mongodb ? 15 : 10),
-    // Memory buys CPU in proportion (a whole one at 1769 MB), and a cold start is all CPU: the driver doubles the code to load.
+    // CPU grows with memory (a whole one at 1769 MB), and a cold start is all CPU: the driver doubles the code to load.
     memorySize: memory ?? (mongodb ? 1024 : 512),
     awsSdkConnectionReuse: false,
   });

@@ -20,7 +20,7 @@ import type { FunctionName, Route } from '../shared/contract/route';
 import { fallback, methodsAt } from '../shared/contract/routes';
 import type { CustomerKey } from './customer-key';
 
-/** The API's own name, and the ARN of a certificate for it in the stack's region. */
+/** The API's own domain name, and the ARN of a certificate for it in the stack's region. */
 export interface Domain {
   readonly name: string;
   readonly certificateArn: string;
@@ -30,13 +30,13 @@ export interface ApiProps {
   readonly routes: readonly Route[];
   readonly functions: Record<FunctionName, IFunction>;
   readonly domain: Domain | undefined;
-  /** What becomes of the access log when the stack is deleted. */
+  /** What happens to the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
-  /** Encrypts the access log, where there is one. */
+  /** Encrypts the access log, if set. */
   readonly key: CustomerKey | undefined;
 }
 
-/** What is logged of each request. The route and never the path, because a link (and an older client's token) stands in the path. */
+/** The log of each request. It holds the route, never the path: that contains a link, or an older client's token. */
 const accessLog = {
   time: '$context.requestTime',
   requestId: '$context.requestId',
@@ -46,19 +46,18 @@ const accessLog = {
   sourceIp: '$context.identity.sourceIp',
 };
 
-/** Counted for each route. A cluster whose jobs all begin at once gets through; a flood does not reach the functions. */
+/** For each route. A cluster whose jobs all start at once gets through; a flood does not reach the functions. */
 const throttle = { rateLimit: 50, burstLimit: 100 };
 
-/** For routes that send mail: each request holds a function for 1.5 seconds, and a new account has ten functions in all. */
+/** For routes that send mail: each request holds a function for 1.5 seconds, and a new account has ten functions. */
 const mailThrottle = { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 2 };
 
-/** The HTTP API: each route to its function, and all else to the fallback. */
+/** The HTTP API: each route goes to its function, and all else to the fallback. */
 export class Api extends Construct {
-  /** Where it answers, without a slash at the end. */
+  /** The address, without a slash at the end. */
   readonly address: string;
-  /** Where its own name leads, if it has one. */
+  /** The name that the API's own domain name must point to, if it has one. */
   readonly regionalName: string | undefined;
-  /** One line a request. */
   readonly log: LogGroup;
   private readonly api: HttpApi;
 
@@ -108,29 +107,26 @@ export class Api extends Construct {
     });
     if (stage.node.defaultChild instanceof CfnStage)
       stage.node.defaultChild.routeSettings = Object.fromEntries([...mailing.keys()].map((key) => [key, mailThrottle]));
-    // A stage can't limit a route that is not there yet.
+    // A stage can't limit a route before the route exists.
     stage.node.addDependency(...mailing.values());
     this.address = domain ? `https://${domain.name}` : this.api.apiEndpoint;
   }
 
-  /** How many requests there were, and how many were answered with 4xx and 5xx. */
   metrics(period: Duration): Metric[] {
     const counted = { period, statistic: 'Sum' };
     return [this.api.metricCount(counted), this.api.metricClientError(counted), this.metricServerErrors(period)];
   }
 
-  /** Milliseconds, of half and of nearly all requests. */
+  /** Milliseconds for half of all requests and for nearly all. */
   metricLatencies(period: Duration): Metric[] {
     return ['p50', 'p95', 'p99'].map((statistic) => this.api.metricLatency({ period, statistic, label: statistic }));
   }
 
-  /** How many requests were answered with 5xx. */
   metricServerErrors(period: Duration): Metric {
     return this.api.metricServerError({ period, statistic: 'Sum' });
   }
 }
 
-/** The domain that the settings name, if they name one. */
 export function domainOf({ domainName, certificateArn }: Deployment): Domain | undefined {
   if (domainName && certificateArn) return { name: domainName, certificateArn };
   if (domainName) throw new Error('Settings: certificateArn is missing (domainName is set)');

@@ -10,12 +10,12 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks
 try {
   new MongograntStack(app, parseDeployment(fromContext(app.node.tryGetContext('mongogrant'))));
 } catch (error) {
-  // A wrong setting is the deployer's to mend: one line that names it says more than a stack trace.
+  // The deployer must mend a wrong setting, and one line that names it helps more than a stack trace.
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
 
-/** `context.mongogrant` of cdk.json is an object; `cdk deploy -c mongogrant='{...}'` gives the same as text. */
+/** `context.mongogrant` is an object in cdk.json, and text in `cdk deploy -c mongogrant='{...}'`. */
 function fromContext(value: unknown): unknown {
   if (value === undefined) throw new Error('Settings: mongogrant is missing in the context of cdk.json');
   if (typeof value !== 'string') return value;

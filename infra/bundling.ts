@@ -5,17 +5,13 @@ import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodej
 export const root = path.join(__dirname, '..');
 export const runtime = Runtime.NODEJS_24_X;
 
-/** The file that becomes the code of the function of this name. */
 export const entryOf = (name: string): string => path.join(root, 'functions', name, 'index.ts');
 
-/**
- * Packages in place of which bundles have a file of ours. The SDK's search for credentials, in files, at AWS's other services and in other
- * processes, is a quarter of a bundle, and Lambda never needs it.
- */
+/** Bundles replace these packages with files of ours. The SDK's search for credentials is a quarter of a bundle, and Lambda needs none. */
 export const aliases = { '@aws-sdk/credential-provider-node': path.join(__dirname, 'lambda-credentials.ts') };
 
 export const bundling = {
-  // The AWS clients too: the copy in the runtime changes under our feet, and a third of an unbundled client is code that is never called.
+  // Includes the AWS clients: the runtime's copy changes without notice, and a third of an unbundled client is never called.
   bundleAwsSDK: true,
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],

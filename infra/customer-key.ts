@@ -6,13 +6,12 @@ import { Construct } from 'constructs';
 import type { Deployment } from '../shared/aws/settings';
 
 /**
- * A KMS key that the customer owns. Its policy is the customer's, too, and lets CloudWatch use it: docs/deploy.md has the statements. Each
- * method lets a function use it through one other service, and never by itself.
+ * A KMS key of the customer. Its policy is theirs, too, and must let CloudWatch use it: docs/deploy.md has the statements. Each method lets
+ * a function use the key through one other service, and never directly.
  */
 export class CustomerKey extends Construct {
   readonly key: IKey;
 
-  /** The key that the settings name, if they name one. */
   static of(scope: Construct, { kmsKeyArn }: Deployment): CustomerKey | undefined {
     return kmsKeyArn === undefined ? undefined : new CustomerKey(scope, 'CustomerKey', kmsKeyArn);
   }
@@ -22,13 +21,12 @@ export class CustomerKey extends Construct {
     this.key = Key.fromKeyArn(this, 'Key', arn);
   }
 
-  /** Read and write items: DynamoDB opens the key of the table in the name of who asks. */
+  /** Read and write items: DynamoDB uses the table's key in the name of the caller. */
   useTable = (fn: LambdaFunction) => this.allow(fn, 'dynamodb', ['Decrypt']);
 
-  /** Read secrets. */
   readSecrets = (fn: LambdaFunction) => this.allow(fn, 'secretsmanager', ['Decrypt']);
 
-  /** Read secrets, and give them other values. */
+  /** Read secrets, and give them new values. */
   changeSecrets = (fn: LambdaFunction) => this.allow(fn, 'secretsmanager', ['Decrypt', 'GenerateDataKey']);
 
   private allow(fn: LambdaFunction, service: 'dynamodb' | 'secretsmanager', actions: string[]): void {

@@ -21,11 +21,11 @@ export interface DashboardProps extends Watched {
   readonly table: Table;
 }
 
-/** Three columns of one screen. */
+/** A third of a screen wide. */
 const third = { width: 8, height: 5 };
 const period = Duration.minutes(5);
 
-/** All of the service on one screen. What is counted in logs costs nothing until somebody looks. */
+/** The whole service on one screen. Figures that come from logs cost nothing until somebody looks. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { name, alarms, functions, jobs, api, table }: DashboardProps) {
     super(scope, id);

@@ -24,26 +24,26 @@ import type { Domain } from './api';
 export interface FrontSettings {
   /** The organisation's own web ACL. */
   readonly webAclArn: string;
-  /** Of a certificate for the API's name in us-east-1, as CloudFront takes no other. */
+  /** The ARN of a certificate for the API's name. It must be in us-east-1, as CloudFront accepts no other. */
   readonly certificateArn: string;
-  /** The version of the key that CloudFront sends; without it, the one that is current when CloudFormation looks. */
+  /** The version of the key that CloudFront sends; the current one at deployment if left out. */
   readonly keyVersion: string | undefined;
 }
 
 export interface FrontProps extends FrontSettings {
   readonly domain: Domain;
-  /** Where API Gateway answers to the same name. */
+  /** The name at which API Gateway answers. */
   readonly regionalName: string;
-  /** Of the secret that tells functions by what CloudFront is known. */
+  /** The ARN of the secret by which functions recognise CloudFront. */
   readonly keyArn: string;
 }
 
-/** Those that CloudFront would keep for ten seconds, whatever the answer says of itself, and tell to everybody. */
+/** CloudFront would keep these errors for ten seconds and send them to everybody, whatever the answer says. */
 const keptErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
-/** CloudFront with a web ACL before the API. It keeps nothing, and shows functions a key, so that nobody goes around it. */
+/** CloudFront with a web ACL in front of the API. It caches nothing, and sends functions a key, so that nobody can bypass it. */
 export class Front extends Construct {
-  /** What the DNS record of the API's name points to. */
+  /** The DNS record of the API's name must point here. */
   readonly target: string;
 
   constructor(scope: Construct, id: string, props: FrontProps) {
@@ -64,7 +64,7 @@ export class Front extends Construct {
         origin: new HttpOrigin(regionalName, {
           protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
           originSslProtocols: [OriginSslPolicy.TLS_V1_2],
-          // CloudFormation puts it in: the template names the secret only.
+          // CloudFormation inserts the key. The template only names the secret.
           customHeaders: { [frontHeader]: key.unsafeUnwrap() },
         }),
         allowedMethods: AllowedMethods.ALLOW_ALL,
@@ -91,7 +91,7 @@ export class Front extends Construct {
   }
 }
 
-/** What the settings put in front of the API, if anything. It answers to a name of its own: TLS 1.2 alone needs a certificate. */
+/** What the settings put in front of the API, if anything. It needs a domain name: TLS 1.2 alone takes a certificate. */
 export function frontSettingsOf(deployment: Deployment): FrontSettings | undefined {
   const { webAclArn, frontCertificateArn, frontKeyVersion, domainName } = deployment;
   if (!webAclArn) {

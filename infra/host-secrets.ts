@@ -5,9 +5,8 @@ import { allowWildcard } from './acknowledge';
 import type { CustomerKey } from './customer-key';
 
 /**
- * The admin login of every registered host. An admin makes these secrets outside the stack, at any time, so they are known by their
- * name's beginning only. They must be encrypted with the account's default key for Secrets Manager, or with the customer's key: another
- * one would need a permission of its own.
+ * The admin logins of all hosts. Admins make these secrets outside the stack, so only the beginning of their names is known. They must use
+ * the account's default key for Secrets Manager or the customer's key: another key would need another permission.
  */
 export class HostSecrets {
   constructor(
@@ -15,27 +14,26 @@ export class HostSecrets {
     private readonly key: CustomerKey | undefined,
   ) {}
 
-  /** Lets the function read them. */
   read(fn: LambdaFunction): void {
     this.key?.readSecrets(fn);
     this.allow(fn, ['GetSecretValue'], 'hosts');
   }
 
-  /** Lets the function see which hosts are registered: the names of all secrets of the account, as AWS lets nobody list only some. No value. */
+  /** Lets the function list hosts: it sees the names of all secrets of the account, as AWS can't limit that, but no values. */
   list(fn: LambdaFunction): void {
     fn.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:ListSecrets'], resources: ['*'] }));
     allowWildcard(fn.role, '*', 'AWS lets nobody list only some secrets. Their values stay out of reach.');
   }
 
   /**
-   * Lets Secrets Manager call the function that rotates them, and lets the function do so. Where two users take turns, the login over both
-   * (`masterarn`) is read only, and lies apart from the hosts: what may be granted on is no master.
+   * Lets Secrets Manager call the rotation function, and lets it rotate. It may only read the master login (`masterarn`) of users that take
+   * turns. That secret lies apart from the hosts, so that nobody is granted access with it.
    */
   rotate(fn: LambdaFunction): void {
     this.key?.changeSecrets(fn);
     fn.addPermission('Rotation', {
       principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
-      // Any secret of this account: hosts are registered outside the stack. The function itself reaches only those under the prefix.
+      // Any secret of this account, as hosts are registered outside the stack. The function only reaches those with the prefix.
       sourceAccount: Stack.of(fn).account,
     });
     this.allow(fn, ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'], 'hosts');

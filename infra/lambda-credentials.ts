@@ -1,4 +1,4 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 
-/** In place of the SDK's search for credentials, in bundles: Lambda hands them over in the environment, and nothing else may lead anywhere. */
+/** Bundles use this instead of the SDK's search: Lambda puts credentials into the environment, and nothing else may be used. */
 export const defaultProvider = () => fromEnv();

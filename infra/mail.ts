@@ -10,19 +10,19 @@ import { allowWildcard } from './acknowledge';
 
 export interface MailProps {
   readonly mailFrom: string;
-  /** An identity that the account has already, which is used as it is. */
+  /** An identity that the account already has. It is used unchanged. */
   readonly mailIdentity: string | undefined;
 }
 
-/** SES takes a sender whose address is verified, or its domain, or one above that. */
+/** SES accepts a sender if its address, its domain or a parent domain is verified. */
 function covers(identity: string, address: string): boolean {
   const [, domain] = address.toLowerCase().split('@');
   return identity === address.toLowerCase() || `.${domain}`.endsWith(`.${identity}`);
 }
 
 /**
- * The SES identity of the sender. Unless the account has one, it is the address alone, which somebody confirms by opening one mail:
- * verifying the domain, better for delivery, needs its DNS, and an admin can add it at any time without a deployment.
+ * The SES identity of the sender. Unless the account has one, it is the address alone, which somebody confirms by opening one mail. To
+ * verify the domain is better for delivery but needs DNS; an admin can do so at any time without a deployment.
  */
 export class Mail extends Construct {
   private readonly address: string;
@@ -34,9 +34,9 @@ export class Mail extends Construct {
     if (mailIdentity === undefined) new EmailIdentity(this, 'Sender', { identity: Identity.email(this.address) });
     else if (!covers(mailIdentity, this.address))
       throw new Error(`Settings: mailIdentity must be ${this.address} or its domain, as mailFrom names it`);
-    // Named with each mail, not set on the identity: where the domain is verified, SES may send by that identity.
+    // Each mail names it, instead of the identity: SES uses the domain's identity if that is verified.
     this.configurationSet = new ConfigurationSet(this, 'Feedback');
-    // SES knows no other bus than the account's own.
+    // SES only knows the account's own bus.
     const bus = EventBus.fromEventBusName(this, 'Bus', 'default');
     this.configurationSet.addEventDestination('Events', {
       destination: EventDestination.eventBus(bus),
@@ -45,8 +45,8 @@ export class Mail extends Construct {
   }
 
   /**
-   * Lets the function send mail, from `mailFrom` only. Any identity, because SES asks for the sender's address or domain, whichever is
-   * verified, and in a new account (the sandbox) for the identity of whoever receives the mail as well.
+   * Lets the function send mail, from `mailFrom` only. It allows any identity: SES checks the sender's address or domain, whichever is
+   * verified, and in a new account (the sandbox) the recipient's identity, too.
    */
   send(fn: LambdaFunction): void {
     const { configurationSetName } = this.configurationSet;
@@ -67,7 +67,7 @@ export class Mail extends Construct {
     );
   }
 
-  /** Calls the function for each of our mails that came back, or of which somebody complained. */
+  /** Calls the function for each of our mails that came back, or that somebody complained about. */
   hear(fn: LambdaFunction): void {
     new Rule(this, 'Returned', {
       description: 'mongogrant: notes mails that came back, and complaints',

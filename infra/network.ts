@@ -18,13 +18,12 @@ const interfaceActions = [
 type Ids = { vpcId: string; subnetIds: string[]; securityGroupIds: string[] | undefined };
 
 /**
- * The VPC from which functions reach MongoDB servers that the internet does not. Its subnets need a way to DynamoDB and
- * Secrets Manager: a NAT gateway or VPC endpoints. Named by ids alone, so that building the stack asks AWS nothing.
+ * The VPC for MongoDB servers that the internet can't reach. Its subnets need a NAT gateway or VPC endpoints for DynamoDB and Secrets
+ * Manager. It uses ids alone, so building the stack asks AWS nothing.
  */
 export class Network extends Construct {
   readonly placement: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 
-  /** The network that the settings name, if they name one. */
   static of(scope: Construct, { vpcId, subnetIds, securityGroupIds }: Deployment): Network | undefined {
     if (vpcId && subnetIds) return new Network(scope, 'Network', { vpcId, subnetIds, securityGroupIds });
     if (vpcId) throw new Error('Settings: subnetIds is missing (vpcId is set)');
@@ -35,9 +34,9 @@ export class Network extends Construct {
 
   private constructor(scope: Construct, id: string, { vpcId, subnetIds, securityGroupIds }: Ids) {
     super(scope, id);
-    // A subnet named by its id alone has no route table that CDK knows; nothing here asks for one.
+    // CDK does not know the route table of a subnet with only an id, and nothing here needs it.
     Annotations.of(this).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
-    // CDK wants a zone, and uses it nowhere, since the subnets are named.
+    // CDK wants a zone but never uses it, as the subnets are named.
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones: ['any'] });
     this.placement = {
       vpc,
@@ -49,7 +48,7 @@ export class Network extends Construct {
     };
   }
 
-  /** Lets Lambda, but not the function's own code, attach the function to the VPC. */
+  /** Lets Lambda attach the function to the VPC, but not the function's own code. */
   attach(role: Role): void {
     const { grantPrincipal } = role;
     allowWildcard(
@@ -63,7 +62,7 @@ export class Network extends Construct {
         effect: Effect.DENY,
         actions: interfaceActions,
         resources: ['*'],
-        // Calls made by code inside a function carry this key; those of the Lambda service do not.
+        // Only calls by code inside a function carry this key; those by the Lambda service do not.
         conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
       }),
     );

@@ -14,7 +14,7 @@ const host = {
   ssl: true,
 };
 
-/** Prints, when a deployment is done, where the API is and what an admin does next, ready to paste. */
+/** Prints, after a deployment, where the API is and what an admin does next, ready to paste. */
 export function printNextSteps(
   stack: Stack,
   { api, tableName, dnsTarget }: { api: string; tableName: string; dnsTarget: string | undefined },

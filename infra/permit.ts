@@ -30,7 +30,7 @@ const permissions = {
   'rotate-admin-password': rotateAdminPassword,
 } satisfies Record<FunctionName | JobName, Permissions>;
 
-/** Lets each function do what the `permissions.ts` beside it says. That is all that it may do, but for its own log and its way into the VPC. */
+/** Gives each function the permissions in the `permissions.ts` beside it, and no others but for its log and the VPC. */
 export function permit(functions: Record<FunctionName | JobName, LambdaFunction>, resources: Resources): void {
   const byName = new Map<string, Permissions>(Object.entries(permissions));
   for (const [name, fn] of Object.entries(functions)) byName.get(name)?.(resources, fn);

@@ -3,16 +3,15 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { aliases, bundling, entryOf, root, runtime } from './bundling';
 
-/** A place in the source. */
 export interface Place {
-  /** From the project's folder. */
+  /** The path from the project's folder. */
   file: string;
   line: number;
 }
 
 /**
- * Where in the source a frame of a log lies. Bundles are deployed without source maps, as reading one takes a function a fifth of a second
- * and 60 MB; the same source makes the same bundle, so that its map can be made when somebody needs it.
+ * The place in the source of a frame in a log. Deployed bundles have no source maps, as reading one takes a function a fifth of a second and
+ * 60 MB. The same source makes the same bundle, so the map can be made when needed.
  */
 export async function readFrame(name: string, frame: string): Promise<Place> {
   const [, line, column] = /:(\d+):(\d+)\)?$/.exec(frame) ?? [];
@@ -24,7 +23,7 @@ export async function readFrame(name: string, frame: string): Promise<Place> {
   return { file, line: entry.originalLine + 1 };
 }
 
-/** What the stack deploys for a function, and its source map. */
+/** The deployed bundle of a function, and its source map. */
 export async function bundle(name: string): Promise<{ code: string; map: string }> {
   const { mainFields, minify, banner } = bundling;
   const { outputFiles } = await build({

@@ -4,7 +4,7 @@ import type { Mail } from './mail';
 import type { SigningKey } from './signing-key';
 import type { Table } from './table';
 
-/** What functions share. Each method lets a function do one thing. */
+/** The resources that functions share. Each method lets a function do one thing. */
 export interface Resources {
   readonly table: Table;
   readonly signingKey: SigningKey;
@@ -13,5 +13,5 @@ export interface Resources {
   readonly mail: Mail;
 }
 
-/** Everything that a function may do. It stands in `permissions.ts` beside the function, and no bundle holds it. */
+/** All permissions of a function. They are in `permissions.ts` beside the function, and in no bundle. */
 export type Permissions = (resources: Resources, fn: LambdaFunction) => void;

@@ -7,13 +7,13 @@ import { Construct } from 'constructs';
 export interface ScheduledProps {
   readonly fn: LambdaFunction;
   readonly every: Duration;
-  /** What the job does, for whoever looks at the schedule. */
+  /** What the job does, for people who look at the schedule. */
   readonly description: string;
 }
 
 const later = 'The next call does what this one left; alarms ring when the job fails, or does not run.';
 
-/** Calls a job again and again. A call that failed is not repeated: the next one comes anyway. */
+/** Calls a job on a schedule. A failed call is not repeated, as the next one comes anyway. */
 export class Scheduled extends Construct {
   constructor(scope: Construct, id: string, { fn, every, description }: ScheduledProps) {
     super(scope, id);

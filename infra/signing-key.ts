@@ -6,17 +6,17 @@ import { Construct } from 'constructs';
 import type { CustomerKey } from './customer-key';
 
 export interface SigningKeyProps {
-  /** The setting `secretPrefix`: the key is the secret `<prefix>/<name>`. */
+  /** The setting `secretPrefix`: the secret's name is `<prefix>/<name>`. */
   readonly prefix: string;
   readonly name: 'signing-key' | 'link-key' | 'front-key';
   readonly description: string;
-  /** What becomes of the text under "key", and of those under "older". */
+  /** What the texts under "key" and "older" are for. */
   readonly use?: string;
-  /** Encrypts the secret in place of AWS's own key, where there is one. */
+  /** Encrypts the secret instead of AWS's own key, if set. */
   readonly key: CustomerKey | undefined;
 }
 
-/** A key that signs fetch tokens, or links, or by which CloudFront is known. AWS makes it up: it is in no template, and nobody has to see it. */
+/** A key that signs fetch tokens or links, or identifies CloudFront. AWS makes it up: no template holds it, and nobody has to see it. */
 export class SigningKey extends Construct {
   private readonly secret: Secret;
   private readonly key: CustomerKey | undefined;
@@ -34,7 +34,7 @@ export class SigningKey extends Construct {
         passwordLength: 64,
         excludePunctuation: true,
       },
-      // Losing the key costs each person one new link. Keeping it would keep its name taken, and the next stack could not be made.
+      // Without the key each person needs one new link. If it were kept, its name would be taken, and the next stack could not be made.
       removalPolicy: RemovalPolicy.DESTROY,
       ...(key && { encryptionKey: key.key }),
     });
@@ -48,7 +48,6 @@ export class SigningKey extends Construct {
     return this.secret.secretArn;
   }
 
-  /** Lets the function sign and verify. */
   read(fn: LambdaFunction): void {
     this.key?.readSecrets(fn);
     fn.addToRolePolicy(

@@ -21,7 +21,7 @@ import { SigningKey, type SigningKeyProps } from './signing-key';
 import { Table } from './table';
 import { watchService } from './watch-service';
 
-/** All of mongogrant. What a function may do stands beside it, in its `permissions.ts`. */
+/** All of mongogrant. The permissions of each function are in the `permissions.ts` beside it. */
 export class MongograntStack extends Stack {
   constructor(scope: Construct, { settings, deployment, functionSettings }: ReturnType<typeof parseDeployment>) {
     const { stackName, retain, reservedConcurrency: reserved, mailIdentity } = deployment;
@@ -52,12 +52,12 @@ export class MongograntStack extends Stack {
       audit: make('audit'),
     };
     const jobs = {
-      // How many logins end in its minute is a matter of processor time alone, so it has a whole one.
+      // Processor time alone limits how many logins it can end in its minute, so it has a whole processor.
       reap: make('reap', { mongodb, reserved, timeout: Duration.seconds(60), memory: 1769 }),
       remind: make('remind', { reserved, timeout: Duration.minutes(15) }),
       reconcile: make('reconcile', { mongodb, reserved, timeout: Duration.minutes(15) }),
     };
-    // Thousands of grants leave little behind, but at once: a larger nursery spares the collector a tenth of the reaper's time.
+    // Thousands of grants leave little garbage, but all at once. A larger nursery saves a tenth of the reaper's time.
     jobs.reap.addEnvironment('NODE_OPTIONS', '--max-semi-space-size=64');
     schedule(this, jobs);
     const noteFeedback = make('note-feedback');
@@ -74,7 +74,7 @@ export class MongograntStack extends Stack {
       hosts: new HostSecrets(prefix, key),
       mail: new Mail(this, 'Mail', { ...settings, mailIdentity }),
     };
-    // Outside the table and the settings: all that it needs to know is in the secret that it is called for.
+    // It uses neither table nor settings: the secret that it rotates holds all that it needs.
     const rotate = apiFunction(this, 'rotate-admin-password', {
       ...{ environment: {}, removalPolicy, key, mongodb },
       timeout: Duration.seconds(60),
@@ -86,7 +86,7 @@ export class MongograntStack extends Stack {
     const watched = { functions, jobs, noteFeedback, rotate, api };
     watchService(alarms, watched);
     new Dashboard(this, 'Dashboard', { name: stackName, alarms, table, ...watched });
-    // The mails that it sends name the API; functions behind the API learn its address from each request.
+    // Its mails name the API; functions behind the API learn the address from each request.
     if (!domain) jobs.remind.addEnvironment('ORIGIN', api.address);
     const dnsTarget =
       front && domain
@@ -98,7 +98,7 @@ export class MongograntStack extends Stack {
     printNextSteps(this, { api: api.address, tableName: table.name, dnsTarget }, { settings, deployment });
   }
 
-  /** From then on functions answer only what comes through CloudFront. */
+  /** Makes functions answer only requests that come through CloudFront. */
   private requireFront(
     functions: readonly LambdaFunction[],
     signing: Pick<SigningKeyProps, 'prefix' | 'key'>,
@@ -117,13 +117,11 @@ export class MongograntStack extends Stack {
   }
 }
 
-/** A job that knows the table. */
 type OwnJob = ScheduledJob | 'note-feedback';
 
-/** When each job runs. */
 function schedule(scope: Construct, { reap, remind, reconcile }: Record<ScheduledJob, LambdaFunction>): void {
   new Scheduled(scope, 'Reaper', { fn: reap, every: Duration.minutes(1), description: 'ends what is due' });
-  // Where SES took no more, or the time was up, it goes on an hour later.
+  // If SES takes no more or the time is up, the job goes on an hour later.
   const reminds = 'mails, once a day, whose logins end soon';
   new Scheduled(scope, 'Reminder', { fn: remind, every: Duration.hours(1), description: reminds });
   const compares = 'compares the users on each host with the grants';

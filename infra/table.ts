@@ -16,17 +16,17 @@ import type { CustomerKey } from './customer-key';
 type Action = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 export interface TableProps {
-  /** Keep the table when the stack is deleted, and refuse its deletion; `false` is for stacks that are thrown away. */
+  /** Keeps the table when the stack is deleted, and refuses its deletion; `false` is for throw-away stacks. */
   readonly retain: boolean;
-  /** Encrypts it in place of AWS's own key, where there is one. */
+  /** Encrypts the table instead of AWS's own key, if set. */
   readonly key: CustomerKey | undefined;
-  /** One to use in place of the stack's own, which stays: such as point-in-time recovery makes. */
+  /** The table to use instead of the stack's own, which stays. Point-in-time recovery makes such a table. */
   readonly name: string | undefined;
 }
 
 /**
- * The one table. Each method lets a function do one thing to one kind of item, and tells the function where the table is.
- * All items share the table, so the partition's prefix is what keeps, say, request-link away from grants.
+ * The one table. Each method lets a function do one thing with one kind of item, and gives the function the table's name. All items share
+ * the table, so only the prefix of the partition keeps request-link away from grants.
  */
 export class Table extends Construct {
   private readonly table: ITable;
@@ -65,7 +65,7 @@ export class Table extends Construct {
     return table;
   }
 
-  /** As it is called in AWS, for admins who work with it from outside. */
+  /** The name in AWS, for admins who work with the table from outside. */
   get name(): string {
     return this.table.tableName;
   }
@@ -76,27 +76,23 @@ export class Table extends Construct {
     return [this.table.metricConsumedReadCapacityUnits(counted), this.table.metricConsumedWriteCapacityUnits(counted)];
   }
 
-  // Whoever makes conditional writes may read the item too: where the answer to a write got lost, only the item tells what became of it.
+  // A function that writes with a condition may also read the item: if the answer to a write is lost, only the item shows the outcome.
 
-  /** Look for links sent before, count them, and keep a new one. */
+  /** Look for earlier links, count them, and store a new one. */
   createLinks = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
 
-  /** Count the mails to new addresses of a domain. */
   countNewAddresses = (fn: LambdaFunction) => this.allow(fn, 'domains#*', ['GetItem', 'UpdateItem']);
 
-  /** Look at a link and spend it. */
   spendLinks = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem', 'UpdateItem']);
 
   /** See whether the token that a link became still works. */
   checkTokens = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem']);
 
-  /** Find a person's tokens and end them. */
   endTokens = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['Query', 'UpdateItem']);
 
-  /** Note that an address gets no mail for now. (Nobody reads what was noted before.) */
+  /** Note that an address gets no mail for now. (It can't read the notes.) */
   noteUndelivered = (fn: LambdaFunction) => this.allow(fn, 'mail#*', ['PutItem']);
 
-  /** See whether an address gets mail. */
   readUndelivered = (fn: LambdaFunction) => this.allow(fn, 'mail#*', ['GetItem']);
   countRequests = (fn: LambdaFunction) => this.allow(fn, 'ip#*', ['GetItem', 'UpdateItem']);
 
@@ -104,78 +100,76 @@ export class Table extends Construct {
   readRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['Query']);
   listRules = (fn: LambdaFunction) => this.list(fn, 'rules', 'listed');
 
-  /** Count what a ruler has set. */
+  /** Count the rules that a ruler set. */
   countRules = (fn: LambdaFunction) => this.list(fn, 'rules#by#*', 'due');
 
-  /** Look at one rule, and write or remove it if it still is as it was. */
+  /** Read one rule, and write or remove it if it is unchanged. */
   changeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'PutItem', 'DeleteItem']);
   removeRules = (fn: LambdaFunction) => this.allow(fn, 'rules#*', ['GetItem', 'DeleteItem']);
 
-  /** See what a ruler may decide. */
   readRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers#*', ['GetItem']);
   listRulers = (fn: LambdaFunction) => this.list(fn, 'rulers', 'listed');
 
-  /** Look at one ruler, and write or remove it if it still is as it was. */
+  /** Read one ruler, and write or remove it if it is unchanged. */
   changeRulers = (fn: LambdaFunction) => this.allow(fn, 'rulers#*', ['GetItem', 'PutItem', 'DeleteItem']);
 
   /** Read the grants of one person. */
   readGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['Query']);
 
-  /** Read the grants on one host. */
   listGrants = (fn: LambdaFunction) => this.list(fn, 'grants#*', 'listed');
 
   /** Read everybody's grants that have not ended. */
   listLiveGrants = (fn: LambdaFunction) => this.list(fn, 'grants#*', 'due');
 
-  /** Write a new grant, and move one on. */
+  /** Write a new grant, and move one to another state. */
   writeGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'PutItem', 'UpdateItem']);
 
-  /** Move a grant towards its end; no new one can be written. */
+  /** Move a grant towards its end. It can't write new ones. */
   endGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
 
-  /** Note something on a grant; no new one can be written. */
+  /** Note something on a grant. It can't write new ones. */
   noteOnGrants = (fn: LambdaFunction) => this.allow(fn, 'grants#*', ['GetItem', 'UpdateItem']);
 
-  /** See to which hosts there was no way, and note it. */
+  /** See which hosts could not be reached, and note it. */
   noteReach = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
 
-  /** The same for a function that only asks a host now and then. */
+  /** The same for a function that asks hosts only now and then. */
   noteSilence = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'UpdateItem']);
 
-  /** Write down that grants are to end, and close what is carried out. */
+  /** Write down that grants are to end, and close orders that are carried out. */
   planOrders = (fn: LambdaFunction) => this.allow(fn, 'orders#*', ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
 
-  /** Look at what was ordered, and close what is carried out. */
+  /** Read the orders, and close those that are carried out. */
   carryOutOrders(fn: LambdaFunction): void {
     this.list(fn, 'orders', 'due');
     this.allow(fn, 'orders#*', ['GetItem', 'UpdateItem', 'DeleteItem']);
   }
 
-  /** Take a host for one run alone, and leave it again. */
+  /** Reserve a host for one run, and free it again. */
   takeHosts = (fn: LambdaFunction) => this.allow(fn, 'hosts#*', ['GetItem', 'PutItem', 'DeleteItem']);
 
-  /** See by which version the rows are written, and note it. */
+  /** See which version the rows have, and note it. */
   noteVersion = (fn: LambdaFunction) => this.allow(fn, 'rows', ['GetItem', 'PutItem']);
 
-  /** Note that a daily job came to its end. */
+  /** Note that a daily job has ended. */
   noteRuns = (fn: LambdaFunction) => this.allow(fn, 'jobs', ['PutItem']);
 
-  /** See when a daily job came to its end, and note it. */
+  /** See when a daily job ended, and note it. */
   watchRuns = (fn: LambdaFunction) => this.allow(fn, 'jobs', ['GetItem', 'PutItem']);
 
-  /** Note that grants are to be looked at, after a change of rules. */
+  /** Note that grants must be checked after a change of rules. */
   planSweeps = (fn: LambdaFunction) => this.allow(fn, 'sweeps#*', ['PutItem']);
 
-  /** Look at what is to be swept, and close it. */
+  /** Read the sweeps that are due, and close them. */
   sweep(fn: LambdaFunction): void {
     this.list(fn, 'sweeps', 'due');
     this.allow(fn, 'sweeps#*', ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
   }
 
-  /** Add events; they can't be read or deleted. (IAM knows no difference between adding and overwriting.) */
+  /** Add events, which can't be read or deleted. (IAM can't tell adding from overwriting.) */
   writeAudit = (fn: LambdaFunction) => this.allow(fn, 'audit#*', ['PutItem']);
 
-  /** Read events, by day and by who acted, and by whom they are about. */
+  /** Read events by day, by who acted, and by whom they are about. */
   readAudit(fn: LambdaFunction): void {
     this.allow(fn, 'audit#*', ['Query']);
     this.list(fn, 'audit#*', 'listed');
@@ -197,7 +191,7 @@ export class Table extends Construct {
     fn.addToRolePolicy(
       new PolicyStatement({
         ...statement,
-        // `ForAllValues` also holds where a request names no key at all.
+        // `ForAllValues` also passes a request that names no key.
         conditions: {
           'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] },
           Null: { 'dynamodb:LeadingKeys': 'false' },

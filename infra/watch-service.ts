@@ -16,7 +16,7 @@ export interface Watched {
   readonly api: Api;
 }
 
-/** What rings, and when: each alarm says what is wrong, and names its section of docs/operations.md. */
+/** When alarms ring. Each says what is wrong, and names its section of docs/operations.md. */
 export function watchService(alarms: Alarms, watched: Watched): void {
   watchEnds(alarms, watched);
   watchDailyJobs(alarms, watched);
@@ -33,7 +33,6 @@ export function watchService(alarms: Alarms, watched: Watched): void {
 
 const errorsOf = (fn: LambdaFunction): IMetric => fn.metricErrors({ period });
 
-/** The reaper ends what is due, each minute. */
 function watchEnds(alarms: Alarms, { jobs: { reap } }: Watched): void {
   alarms.ring('overdue-credential', {
     says: 'A credential that should be dead has been alive for more than 5 minutes',
@@ -70,7 +69,7 @@ function watchEnds(alarms: Alarms, { jobs: { reap } }: Watched): void {
   });
 }
 
-/** Reminders, and the comparison of what lives on the hosts with the grants. */
+/** Reminders, and the comparison of hosts with the grants. */
 function watchDailyJobs(alarms: Alarms, { jobs: { remind, reconcile } }: Watched): void {
   alarms.ring('daily-job-late', {
     says: 'A job of each day, reminders or the comparison of hosts and grants, has not come to its end for 30 hours',
@@ -95,7 +94,7 @@ function watchDailyJobs(alarms: Alarms, { jobs: { remind, reconcile } }: Watched
   });
 }
 
-/** One bad row is one bad row, but somebody must mend it. */
+/** A bad row harms nothing else, but somebody must mend it. */
 function watchRows(alarms: Alarms, { functions, jobs }: Watched): void {
   const { 'redeem-link': _, ...readRules } = functions;
   alarms.ring('unreadable-rule', {
@@ -111,7 +110,7 @@ function watchRows(alarms: Alarms, { functions, jobs }: Watched): void {
   });
 }
 
-/** What SES does not take, what it says afterwards of what it took, and who is kept from asking for it. */
+/** Mails that SES refuses, bounces and complaints, and people who are kept from asking for links. */
 function watchMail(alarms: Alarms, { functions, jobs, noteFeedback }: Watched): void {
   const requestLink = functions['request-link'];
   alarms.ring('mail-failing', {
@@ -142,7 +141,6 @@ function watchMail(alarms: Alarms, { functions, jobs, noteFeedback }: Watched): 
   });
 }
 
-/** What people are answered. */
 function watchRequests(alarms: Alarms, { api }: Watched): void {
   alarms.ring('request-failed', {
     says: 'A request was answered with 500, 502 or 504: a fault of mongogrant, or something that an admin must mend',
@@ -158,7 +156,7 @@ function watchRequests(alarms: Alarms, { api }: Watched): void {
   alarms.ring('throttled', {
     says: 'AWS refused to run a function, as this account runs as many in this region as it may',
     section: 'functions-are-throttled',
-    // Of the whole account: whoever takes the runs that it has takes them from mongogrant.
+    // For the whole account: other functions that use up its runs take them from mongogrant.
     metric: new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', statistic: 'Sum', period }),
   });
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { StartError } from './start-error';
 import { systemCode } from './system-error';
 
-/** Folders that this process holds: its own number in a lock may also be left over from a process before it. */
+/** Folders that this process holds. A lock with its own process id may also come from an earlier process. */
 const held = new Set<string>();
 
 /**
- * Makes the folder of DATA_DIR, for its owner only, and keeps other services out of it until it is closed. `crashed`: the service
- * that held it before did not close it.
+ * Makes the folder DATA_DIR, for its owner only, and locks it against other services until it is closed. `crashed`: the last service did not
+ * close it.
  */
 export async function holdFolder(folder: string): Promise<{ crashed: boolean; close(): Promise<void> }> {
   const lock = join(folder, 'service.pid');
@@ -36,7 +36,7 @@ export async function holdFolder(folder: string): Promise<{ crashed: boolean; cl
   };
 }
 
-/** The running process that holds the lock; none for a lock that a crash left behind. */
+/** The running process that holds the lock; none if a crash left the lock behind. */
 function ownerOf(lock: string): number | undefined {
   let pid: number;
   try {

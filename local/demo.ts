@@ -1,7 +1,7 @@
 import { anyPorts, startService } from './service';
 import { takeStory } from './story';
 
-/** `npm run demo`: the whole story once, against a fresh service. Exits 0 only if every step really happened. */
+/** `npm run demo`: tells the whole story once, with a fresh service. Exits 0 only if every step really happened. */
 async function demo(): Promise<void> {
   const startedAt = Date.now();
   const service = await startService({ ports: anyPorts });

@@ -18,7 +18,7 @@ export function startDynamoDb({ port, folder }: { port: number; folder?: string 
   });
 }
 
-/** Creates mongogrant's table with its indexes, as the stack does, unless it is there. */
+/** Creates mongogrant's table with the indexes of the stack, unless it exists. */
 export async function ensureTable(client: DynamoDBClient, name: string): Promise<void> {
   try {
     await client.send(new DescribeTableCommand({ TableName: name }));

@@ -1,10 +1,10 @@
-/** Stands in for a schedule: runs the job every so many seconds, never twice at the same time. Closing waits for a run that is under way. */
+/** Stands in for a schedule: runs the job every few seconds, never twice at once. Closing waits for a run that is under way. */
 export function every(seconds: number, run: () => Promise<void>, first?: 'at once'): { close(): Promise<void> } {
   let under = Promise.resolve();
   let running = false;
   const once = async () => {
     running = true;
-    // The job has written to its log what went wrong.
+    // The job has logged what went wrong.
     await run().catch(() => {});
     running = false;
   };

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Handlers } from './gateway';
 
-/** What the functions read from the environment, beside the AWS SDK's own variables. */
+/** What the functions read from the environment, besides the AWS SDK's own variables. */
 export interface FunctionEnvironment {
   tableName: string;
   stackName: string;
-  /** The settings as JSON. */
   settings: string;
   origin: string;
   /** Addresses that stand in for AWS. */
@@ -14,12 +13,12 @@ export interface FunctionEnvironment {
   ses: string;
 }
 
-/** Variables of the person's own AWS set-up that would lead the clients elsewhere. */
+/** Variables of the person's own AWS set-up that would send the clients elsewhere. */
 const misleading = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'];
 
 let loadedFor: string | undefined;
 
-/** Leads the AWS SDK to the stand-ins for what an admin reaches in AWS. */
+/** Points the AWS SDK to the stand-ins of what an admin uses in AWS. */
 export const localAws = ({ dynamodb, secretsManager }: FunctionEnvironment): Record<string, string> => ({
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
@@ -28,7 +27,7 @@ export const localAws = ({ dynamodb, secretsManager }: FunctionEnvironment): Rec
   AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
 });
 
-/** Points the AWS SDK and the functions of this process to the local parts. */
+/** Points the AWS SDK and the functions of this process to the local stand-ins. */
 export function setEnvironment(values: FunctionEnvironment): void {
   for (const name of misleading) delete process.env[name];
   Object.assign(process.env, {
@@ -40,9 +39,9 @@ export function setEnvironment(values: FunctionEnvironment): void {
     SETTINGS: values.settings,
     ORIGIN: values.origin,
   });
-  // Each request is logged; on a terminal only what went wrong is worth a line.
+  // Each request is logged. A terminal only needs to show what went wrong.
   process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN';
-  // The figures that alarms look at; nobody does here.
+  // Nobody watches the figures for alarms here.
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
 }
 
@@ -79,7 +78,7 @@ export async function loadFunctions(values: FunctionEnvironment) {
   const reap = () => reaper.handler(undefined, lasting(60_000));
   const remind = () => remindOnce(undefined, lasting(900_000));
   const reconcile = async () => void (await reconciler.handler(undefined, lasting(900_000)));
-  // Ends the connections of those that export a `close`: unlike on Lambda, the process goes on after them.
+  // Closes the connections of functions that export `close`: unlike on Lambda, this process goes on.
   const close = async () => void (await Promise.all(closing.map((end) => end?.())));
   return { handlers, reap, remind, reconcile, close };
 }

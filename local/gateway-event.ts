@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** A request as it came in, with the route that it matched. */
+/** A request as it arrived, with the route that it matched. */
 export interface GatewayRequest {
   message: Pick<IncomingMessage, 'method' | 'headersDistinct' | 'httpVersion' | 'socket'>;
   body: Buffer;
@@ -12,7 +12,7 @@ export interface GatewayRequest {
   now: Date;
 }
 
-/** The two parts of a request target. The path is decoded, the query string is not: so does API Gateway hand them on. */
+/** The two parts of a request target. As at API Gateway, the path is decoded and the query string is not. */
 export interface Target {
   path: string;
   query: string;
@@ -22,12 +22,12 @@ const accountId = '000000000000';
 const apiId = 'local';
 const domainName = 'localhost';
 
-/** Never handed on: they concern the connection, and cookies have a field of their own. */
+/** API Gateway never passes these on: they concern the connection, and cookies have their own field. */
 const dropped = new Set(
   'connection cookie keep-alive proxy-connection te trailer transfer-encoding upgrade expect'.split(' '),
 );
 
-/** An HTTP request as API Gateway's HTTP APIs hand it to a function: payload format 2.0. */
+/** An HTTP request as API Gateway's HTTP APIs send it to a function: payload format 2.0. */
 export function gatewayEvent(request: GatewayRequest): APIGatewayProxyEventV2 {
   const { message, body, target, routeKey, pathParameters, now } = request;
   const headers = eventHeaders(message, body);
@@ -67,7 +67,7 @@ export function gatewayEvent(request: GatewayRequest): APIGatewayProxyEventV2 {
   };
 }
 
-/** The target of a request line; none for one that is no path, or is wrongly encoded. */
+/** The target of a request line; none if it is no path or is wrongly encoded. */
 export function parseTarget(url: string): Target | undefined {
   const relative = /^https?:\/\/[^/?]*(.*)$/i.exec(url)?.[1] ?? url;
   const [path = '', ...rest] = relative.split('?');
@@ -93,7 +93,7 @@ function eventHeaders({ headersDistinct, socket }: GatewayRequest['message'], bo
   return { ...Object.fromEntries(given), ...added };
 }
 
-/** Bodies of these types arrive as text, all others (forms and bodies without a type included) in base64. */
+/** Bodies of these types arrive as text. All others, also forms and bodies without a type, arrive in base64. */
 function isText(contentType: string | undefined): boolean {
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   return type.startsWith('text/') || ['application/json', 'application/xml', 'application/javascript'].includes(type);

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
 
-/** What goes back to the client. */
 export interface GatewayResponse {
   status: number;
   headers: Record<string, string | string[]>;
@@ -22,10 +21,9 @@ const structured = v.object({
   isBase64Encoded: v.optional(v.nullable(v.boolean())),
 });
 
-/** The gateway sets these by itself. */
 const own = ['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'];
 
-/** What a function returned, as API Gateway answers it: structured where it names a status, otherwise the value itself as JSON. */
+/** Turns a function's result into the answer of API Gateway: structured if it names a status, otherwise the value as JSON. */
 export function gatewayResponse(result: unknown): GatewayResponse {
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
     const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? 'null');
@@ -46,7 +44,7 @@ export function gatewayResponse(result: unknown): GatewayResponse {
   return answer(statusCode, all, Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'));
 }
 
-/** An answer of the gateway itself, in API Gateway's own form. */
+/** An answer of the gateway itself, in API Gateway's form. */
 export const ownAnswer = (status: number, message: string): GatewayResponse =>
   answer(status, { 'content-type': 'application/json' }, Buffer.from(JSON.stringify({ message })));
 

@@ -7,29 +7,28 @@ import { gatewayEvent, parseTarget } from './gateway-event';
 import { type GatewayResponse, gatewayResponse, ownAnswer } from './gateway-response';
 import { bindListener, type Listening, onLoopback } from './loopback';
 
-/** A function's handler, as Lambda would call it. */
 export type Handler = (event: APIGatewayProxyEventV2) => Promise<unknown>;
 export type Handlers = Record<FunctionName, Handler>;
 
 export interface Gateway extends Listening {
-  /** Hands requests to these functions. Those that came before wait for it: whoever finds the port open gets an answer. */
+  /** Sends requests to these functions. Earlier requests wait for this, so everybody who finds the port open gets an answer. */
   serve(handlers: Handlers): void;
 }
 
 export interface GatewayOptions {
   port: number;
-  /** All that there are, unless told otherwise. */
+  /** All routes if left out. */
   routes?: readonly Route[];
-  /** How long a function may take, in milliseconds. */
+  /** How many milliseconds a function may take. */
   timeLimit?: number;
-  /** Hears of a function that threw or took too long. */
+  /** Is told of a function that threw or took too long. */
   report?: (name: FunctionName, fault: unknown) => void;
 }
 
 const mostBodyBytes = 10 * 1024 * 1024;
 const seconds30 = 30_000;
 
-/** Stands in for API Gateway on this machine: the routes of the stack, the same payloads, the same limits. */
+/** Stands in for API Gateway on this machine, with the stack's routes, the same payloads and the same limits. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { port, routes = allRoutes, timeLimit = seconds30, report = logFault } = options;
   let begin: (handlers: Handlers) => void = () => {};
@@ -99,7 +98,7 @@ function parametersOf(template: string[], segments: string[]): Record<string, st
   return parameters;
 }
 
-/** The whole body; none when it is larger than API Gateway takes. It is read to its end even then, so that the client hears the answer. */
+/** The whole body; none if it is larger than API Gateway allows. Even then it is read to the end, so that the client gets the answer. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -2,11 +2,11 @@ import { readLiveGrants } from '../shared/store/grants/reads';
 import type { Grant } from '../shared/store/grants/row';
 import type { Table } from '../shared/store/table';
 
-/** The logins that go on when the service ends: all but those on its own server, which ends with it. */
+/** The logins that stay when the service ends: all but those on its own server, which ends too. */
 export const loginsLeft = async (table: Table, ownHost: string | undefined): Promise<Grant[]> =>
   (await readLiveGrants(table)).grants.filter(({ host }) => host !== ownHost);
 
-/** What `npm start` says of them at its end. */
+/** What `npm start` says about them at its end. */
 export function tellOfLeft(
   left: readonly Pick<Grant, 'host' | 'usersDb' | 'username'>[],
   folder: string | undefined,

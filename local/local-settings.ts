@@ -6,11 +6,11 @@ const defaults = { admins: ['admin@example.com'], mailFrom: 'mongogrant <no-repl
 export interface LocalSettings {
   settings: Settings;
   stackName: string;
-  /** As the functions read them from their environment. */
+  /** The text that functions read from their environment. */
   written: string;
 }
 
-/** The settings on one machine: the local defaults with what was given laid over them. */
+/** The settings on one machine: the given ones over the local defaults. */
 export function localSettings(given: Record<string, unknown> = {}): LocalSettings {
   try {
     const { settings, deployment, functionSettings } = parseDeployment({ ...defaults, ...given });

@@ -3,28 +3,27 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { StartError } from './start-error';
 import { systemCode } from './system-error';
 
-/** An HTTP server on this machine only. */
 export interface Listening {
   port: number;
   close(): Promise<void>;
 }
 
-/** Opens an HTTP server on the port of 127.0.0.1 that it is given (0: any). Rejects with the system's error. */
+/** Opens an HTTP server on this port of 127.0.0.1 (0: any). Rejects with the system's error. */
 export type Bind = (port: number) => Promise<Server>;
 
 const attempts = 5;
 const graceMs = 1000;
 
 /**
- * Serves on 127.0.0.1 and, where the machine has it, on ::1 at the same port: `localhost` may mean either. `variable` is the
- * environment variable that moves the port, named when it is taken.
+ * Serves on 127.0.0.1 and, if the machine has it, on ::1 at the same port: `localhost` may mean either. If the port is taken, the error
+ * names `variable`, which sets the port.
  */
 export async function onLoopback(port: number, variable: string, bind: Bind): Promise<Listening> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await onBoth(port, bind);
     } catch (error) {
-      // Any free port of one family may be taken in the other.
+      // A port that is free in one family may be taken in the other.
       if (port === 0 && systemCode(error) === 'EADDRINUSE' && attempt < attempts) continue;
       throw portFault(error, port, variable);
     }
@@ -48,7 +47,6 @@ async function onBoth(port: number, bind: Bind): Promise<Listening> {
   return { port: portOf(opened), close: async () => void (await Promise.all([shut(opened), shut(second)])) };
 }
 
-/** A {@link Bind} for a plain request listener. */
 export const bindListener =
   (listener: RequestListener): Bind =>
   async (port) => {
@@ -57,14 +55,13 @@ export const bindListener =
     return server;
   };
 
-/** Starts listening; the port, or the system's error. */
 export async function open(server: Server, port: number, host: string): Promise<number> {
   server.listen(port, host);
   await once(server, 'listening');
   return portOf(server);
 }
 
-/** Ends a server: requests under way get a moment to finish. */
+/** Ends a server. Requests under way get a moment to finish. */
 function shut(server: Server): Promise<void> {
   if (!server.listening) return Promise.resolve();
   return new Promise((resolve) => {
@@ -82,7 +79,7 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** What to tell of a port that could not be opened; any other error as it is. */
+/** The message about a port that could not be opened; any other error unchanged. */
 export function portFault(error: unknown, port: number, variable: string): unknown {
   const code = systemCode(error);
   if (code === 'EADDRINUSE')

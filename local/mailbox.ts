@@ -4,24 +4,24 @@ import startSes from 'aws-ses-v2-local';
 import { clearStore } from 'aws-ses-v2-local/dist/store';
 import { type Listening, onLoopback } from './loopback';
 
-/** Starts a mailbox that takes SES calls and shows the mails: a page at `/`, JSON at `/store`. */
+/** Starts a mailbox that accepts SES calls and shows the mails: a page at `/`, JSON at `/store`. */
 export async function startMailbox({ port }: { port: number }): Promise<Listening> {
-  // Mails would leave this machine if this were set.
+  // If this were set, mails would leave this machine.
   delete process.env.SMTP_TRANSPORT;
-  // The package keeps one store for the whole process: a new mailbox is empty all the same.
+  // The package has one store for the whole process, and a new mailbox must be empty.
   clearStore();
   const page = await pageWithLinks();
   return onLoopback(port, 'MAIL_PORT', async (free) => servePage(await bindSes(free), page));
 }
 
-/** Its web framework hands an error of listening to the same callback as success, so look which one it was. */
+/** Its web framework calls back as if it worked even if listening fails, so this checks. */
 async function bindSes(port: number): Promise<Server> {
   const server = await startSes({ host: '127.0.0.1', port });
   if (server.listening) return server;
   throw Object.assign(new Error(`Port ${port} is taken`), { code: 'EADDRINUSE' });
 }
 
-// The package shows a mail in a frame, and mongogrant's pages refuse to be shown in one: a mail's links need a tab of their own.
+// The package shows mails in a frame, and mongogrant's pages refuse frames: links in a mail must open a new tab.
 const script = `<script>
 new MutationObserver(() => {
   for (const { contentDocument: mail } of document.querySelectorAll('iframe')) {
@@ -35,7 +35,7 @@ async function pageWithLinks(): Promise<string> {
   return page.replace('</body>', `${script}</body>`);
 }
 
-/** The page in place of the package's own; everything else as it is. */
+/** Serves the page instead of the package's own, and leaves everything else unchanged. */
 function servePage(server: Server, page: string): Server {
   const [answer] = server.listeners('request');
   server.removeAllListeners('request');

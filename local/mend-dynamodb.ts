@@ -13,13 +13,13 @@ type Items = Record<string, AttributeValue>[];
 const mostInBatch = 25;
 
 /**
- * After a crash an item of the embedded DynamoDB may stand in its table and not in an index, or the other way round, as it writes one
- * after the other. With `MONGODB_URI` it keeps the grants on a server that outlives this service: one that `due` does not list would
- * never end. Copies what the table holds into a new folder, which then takes the place of the old one.
+ * The embedded DynamoDB writes an item into its table and its indexes one by one, so they may differ after a crash. With `MONGODB_URI` it
+ * holds grants on a server that outlives this service, and a grant missing in `due` would never end. So this copies the table into a new
+ * folder, which replaces the old one.
  */
 export async function mendDynamoDb(folder: string, tableName: string): Promise<void> {
   const [next, old] = [`${folder}.next`, `${folder}.old`];
-  // A mending that was cut off between its two last steps.
+  // An earlier repair was cut off between its two last steps.
   if (!existsSync(folder) && existsSync(old)) renameSync(next, folder);
   if (!existsSync(folder)) return;
   rmSync(next, { recursive: true, force: true });
@@ -39,7 +39,7 @@ async function copy(from: string, to: string, tableName: string): Promise<void> 
     for await (const { Items = [] } of paginateScan({ client: reader }, { TableName: tableName }))
       await write(writer, tableName, Items);
   } catch (error) {
-    // It ended before it had made its table.
+    // The service ended before it made its table.
     if (!(error instanceof ResourceNotFoundException)) throw error;
   } finally {
     reader.destroy();

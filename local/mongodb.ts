@@ -9,13 +9,12 @@ import { portFault } from './loopback';
 import { startOwnMongod } from './own-mongod';
 import { StartError } from './start-error';
 
-/** A MongoDB server that mongogrant is to administer. */
 export interface LocalMongoDb {
-  /** Named as it is registered, such as `localhost:27020`, or `localhost` where the port is MongoDB's own. */
+  /** The name that is registered, such as `localhost:27020`, or `localhost` for MongoDB's own port. */
   host: string;
   /** Its admin login, in the shape of AWS's own MongoDB secrets. */
   secret: Record<string, string | number | boolean>;
-  /** Whether the login was given by whoever starts the service, so that it goes before a stored one. */
+  /** Whether the person who starts the service gave the login, so that it replaces a stored one. */
   given: boolean;
   /** The address with the admin login. */
   adminUri: string;
@@ -27,11 +26,11 @@ const admin = { username: 'mongoadmin', password: 'mongoadminpass' };
 export interface MongoDbOptions {
   port: number;
   dataDir?: string | undefined;
-  /** A MongoDB server's binary, to be run in place of the embedded server. */
+  /** The binary of a MongoDB server to run instead of the embedded one. */
   binary?: string | undefined;
 }
 
-/** Starts the embedded MongoDB-compatible server, or a genuine one. */
+/** Starts the embedded MongoDB server, or a genuine one. */
 export async function startMongoDb({ binary, ...options }: MongoDbOptions): Promise<LocalMongoDb> {
   const mongod = await (binary === undefined ? startEmbedded(options) : startOwnMongod({ binary, ...options, admin }));
   const adminUri = `mongodb://${admin.username}:${admin.password}@localhost:${mongod.port}/?authSource=admin`;
@@ -45,7 +44,7 @@ function startEmbedded({ port, dataDir }: Omit<MongoDbOptions, 'binary'>): Promi
   });
 }
 
-/** Takes a server that runs elsewhere, if its admin login works. */
+/** Uses a server that runs elsewhere, if its admin login works. */
 export async function useMongoDb(uri: string): Promise<LocalMongoDb> {
   const parts = parseUri(uri);
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
@@ -60,7 +59,7 @@ export async function useMongoDb(uri: string): Promise<LocalMongoDb> {
   return { ...parts, secret, given: true, adminUri: uri, close: async () => undefined };
 }
 
-/** Written into the secret, as people are to get them; the driver has read the file already. */
+/** The secret holds the certificates themselves, as people get them. The driver has already read the file. */
 async function authoritiesIn({ searchParams }: ConnectionString): Promise<{ ca?: string }> {
   const file = searchParams.get('tlsCAFile');
   if (file === null) return {};
@@ -69,10 +68,10 @@ async function authoritiesIn({ searchParams }: ConnectionString): Promise<{ ca?:
   return { ca: read.pem };
 }
 
-/** Options that have a field of their own in the secret. */
+/** Options with their own field in the secret. */
 const fitting = new Set(['tls', 'ssl', 'replicaset', 'authsource']);
 
-/** The host and its secret from an address such as `mongodb://admin:pw@host:port/`. */
+/** Reads the host and its secret from an address such as `mongodb://admin:pw@host:port/`. */
 export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
   const address = connectionString(uri);
   const first = (address.hosts[0] ?? '').toLowerCase();
@@ -104,13 +103,13 @@ export function parseUri(uri: string): Pick<LocalMongoDb, 'host' | 'secret'> {
       authSource,
       ...(ssl && { ssl }),
       ...(replicaSet && { replicaSet }),
-      // More than one address, and most options, do not fit into host and port.
+      // Several addresses, and most options, don't fit into host and port.
       ...(!plain && { uri: bare.toString() }),
     },
   };
 }
 
-/** The parser's own words are left out: they might quote the password. */
+/** Leaves out the parser's message, which might quote the password. */
 function connectionString(uri: string): ConnectionString {
   try {
     return new ConnectionString(uri);

@@ -6,7 +6,7 @@ import { portFault } from './loopback';
 import { StartError } from './start-error';
 
 export interface OwnMongodOptions {
-  /** What MONGOD names. */
+  /** The value of MONGOD. */
   binary: string;
   /** Any free one if 0. */
   port: number;
@@ -14,7 +14,7 @@ export interface OwnMongodOptions {
   admin: AdminLogin;
 }
 
-/** Starts a MongoDB server that is installed here, for this service alone, with its admin. It ends with the service. */
+/** Starts an installed MongoDB server for this service alone, with its admin. It ends with the service. */
 export async function startOwnMongod({ binary, port, dataDir, admin }: OwnMongodOptions): Promise<MongodProcess> {
   const folder = dataDir && join(dataDir, 'mongod');
   const running = await startMongodProcess({ binary, port, folder, flags: ['--auth'] }).catch((error: unknown) => {
@@ -33,7 +33,7 @@ export async function startOwnMongod({ binary, port, dataDir, admin }: OwnMongod
   }
 }
 
-/** Over a folder that was used before, the admin is there already, and the first user is not to be made again. */
+/** In a folder that was used before, the admin already exists, and creating it fails with code 13. */
 async function ensureAdmin(port: number, admin: AdminLogin): Promise<void> {
   await createFirstUser(port, admin).catch((error: unknown) => {
     if (!(error instanceof MongoServerError && error.code === 13)) throw error;

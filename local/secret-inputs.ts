@@ -50,7 +50,7 @@ export const deleteInput = v.object({
   ForceDeleteWithoutRecovery: v.optional(v.boolean()),
 });
 
-/** The input of one call, typed; an InvalidParameterException that names the field otherwise. Never quotes a value: it may be secret. */
+/** The parsed input of one call. Otherwise throws an InvalidParameterException with the field's name, never a value: it may be secret. */
 export function parseInput<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, input, { abortPipeEarly: true, message: 'is missing or not of the right form' });
   if (result.success) return result.output;

@@ -14,21 +14,20 @@ export const arnOf = (name: string): string =>
 export const lookUp = (vault: Vault, id: string): Secret | undefined =>
   vault.get(id) ?? [...vault.values()].find(({ arn }) => arn === id || arn.slice(0, -7) === id);
 
-/** A secret, deleted with a recovery window or not. */
+/** A secret, even if it is deleted with a recovery window. */
 export function find(vault: Vault, id: string): Secret {
   const secret = lookUp(vault, id);
   if (!secret) throw new SecretsFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   return secret;
 }
 
-/** A secret that is not on its way out. */
+/** A secret that is not deleted. */
 export function live(vault: Vault, id: string): Secret {
   const secret = find(vault, id);
   if (secret.deletedAt === undefined) return secret;
   throw invalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
 }
 
-/** A secret without its values. */
 export function described(secret: Secret): Output {
   const staged = secret.versions.filter(({ stages }) => stages.length > 0).map(({ id, stages }) => [id, stages]);
   return {
@@ -45,11 +44,11 @@ export function described(secret: Secret): Output {
   };
 }
 
-/** A name filter is a prefix; `!` in front of it turns it round. */
+/** A name filter is a prefix; a `!` before it negates it. */
 export const fits = (name: string, filter: string): boolean =>
   filter.startsWith('!') ? !name.startsWith(filter.slice(1)) : name.startsWith(filter);
 
-/** Forgets the secrets whose recovery window is over. */
+/** Removes secrets whose recovery window is over. */
 export function dropGone(vault: Vault, now: number): void {
   for (const { name, deletedAt } of vault.values()) if (deletedAt !== undefined && deletedAt <= now) vault.delete(name);
 }

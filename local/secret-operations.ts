@@ -30,7 +30,7 @@ export type Operation = (vault: Vault, input: unknown, now: number) => Output;
 
 const day = 86_400;
 
-/** The operations of Secrets Manager that a deployment of mongogrant uses. */
+/** The Secrets Manager operations that mongogrant uses. */
 export const operations: Readonly<Record<string, Operation>> = {
   CreateSecret(vault, input, now) {
     const {
@@ -88,7 +88,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     return named(secret);
   },
 
-  /** Makes the version and notes the function; whoever holds the vault calls it. */
+  /** Makes the version and notes the function. The owner of the vault then calls the function. */
   RotateSecret(vault, input, now) {
     const { SecretId, ClientRequestToken: token, RotationLambdaARN: lambda } = parseInput(rotateInput, input);
     const secret = live(vault, SecretId);

@@ -24,20 +24,20 @@ const secretSchema = v.object({
   tags: v.array(tagSchema),
   createdAt: v.number(),
   changedAt: v.number(),
-  /** When it will be gone, if it was deleted with a recovery window. */
+  /** When a secret that was deleted with a recovery window will be gone. */
   deletedAt: v.optional(v.number()),
-  /** The function that rotates it, once rotation is switched on. */
+  /** The function that rotates it, if rotation is on. */
   rotationLambda: v.optional(v.string()),
   versions: v.array(versionSchema),
 });
 
-/** One version of a secret's value. Times are seconds since 1970, as the protocol writes them. */
+/** One version of a secret's value. Times are seconds since 1970, as in the protocol. */
 export type Version = v.InferOutput<typeof versionSchema>;
 export type Secret = v.InferOutput<typeof secretSchema>;
 /** Every secret under its name. */
 export type Vault = Map<string, Secret>;
 
-/** The secrets that a file holds; none where there is no file. A file that can't be read is left alone. */
+/** The secrets in a file; none if there is no file. A file that can't be read is left unchanged. */
 export function loadVault(file: string): Vault {
   let text: string;
   try {
@@ -53,7 +53,7 @@ export function loadVault(file: string): Vault {
   }
 }
 
-/** Writes all secrets, for their owner only. A crash leaves the old file or the new one, never half of one. */
+/** Writes all secrets, for their owner only. After a crash the file is the old or the new one, never half of one. */
 export function saveVault(file: string, vault: Vault): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}`;

@@ -10,7 +10,7 @@ const pending = 'AWSPENDING';
 
 export type NewValue = Omit<v.InferOutput<typeof putInput>, 'SecretId'>;
 
-/** Adds a version, unless its token already made the same one. The first version of a secret is current in any case. */
+/** Adds a version, unless its token already made the same one. A secret's first version is always current. */
 export function addVersion(secret: Secret, value: NewValue, now: number): Version {
   if (value.SecretString !== undefined && value.SecretBinary !== undefined) {
     throw invalidParameter(
@@ -20,7 +20,7 @@ export function addVersion(secret: Secret, value: NewValue, now: number): Versio
   const id = value.ClientRequestToken ?? randomUUID();
   const known = secret.versions.find((version) => version.id === id);
   if (known && sameValue(known, value)) return known;
-  // A rotation makes its version first and gives it a value later.
+  // A rotation makes its version first, and sets the value later.
   if (known && !isEmpty(known))
     throw new SecretsFault(
       'ResourceExistsException',
@@ -41,7 +41,7 @@ function addEmpty(secret: Secret, id: string, now: number): Version {
   return version;
 }
 
-/** Makes the version that a rotation is to give a value to. An earlier rotation that is not done must be finished, or its label removed. */
+/** Makes the version that a rotation will fill. An unfinished earlier rotation must end first, or lose its label. */
 export function beginRotation(secret: Secret, now: number, id: string = randomUUID()): Version {
   const before = holderOf(secret, pending);
   if (before && before !== holderOf(secret, current) && before.id !== id)
@@ -60,7 +60,7 @@ export const sameValue = (version: Version, value: NewValue): boolean =>
 export const holderOf = (secret: Secret, stage: string): Version | undefined =>
   secret.versions.find((version) => version.stages.includes(stage));
 
-/** The version that is asked for: by id, by stage, by both (which must then agree), or the current one. */
+/** The version with this id, this stage or both (which must agree), or else the current one. */
 export function findVersion(secret: Secret, which: Omit<v.InferOutput<typeof getInput>, 'SecretId'>): Version {
   const { VersionId: id, VersionStage: stage } = which;
   const wanted =
@@ -72,7 +72,6 @@ export function findVersion(secret: Secret, which: Omit<v.InferOutput<typeof get
   return notFound(id, stage);
 }
 
-/** There is no such version, or it has no value yet. */
 export function notFound(id: string | undefined, stage: string | undefined): never {
   const which = id === undefined ? `staging label: ${stage ?? current}` : `VersionId: ${id}`;
   throw new SecretsFault(
@@ -81,7 +80,7 @@ export function notFound(id: string | undefined, stage: string | undefined): nev
   );
 }
 
-/** Gives a staging label to a version and takes it from any other; who loses AWSCURRENT becomes AWSPREVIOUS. */
+/** Moves a staging label to a version. The version that loses AWSCURRENT becomes AWSPREVIOUS. */
 export function moveStage(secret: Secret, stage: string, to: Version | undefined): void {
   const from = holderOf(secret, stage);
   if (from === to) return;

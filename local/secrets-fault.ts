@@ -7,7 +7,7 @@ export type FaultType =
   | 'UnknownOperationException'
   | 'SerializationException';
 
-/** A refusal as Secrets Manager words it. The type is what clients branch on; the status of each is 400. */
+/** A refusal in the words of Secrets Manager. Clients branch on the type; the status is always 400. */
 export class SecretsFault extends Error {
   constructor(
     readonly type: FaultType,

@@ -9,15 +9,15 @@ import { invalidRequest, SecretsFault } from './secrets-fault';
 
 export interface SecretsManagerOptions {
   port: number;
-  /** Where the secrets are kept; in memory only if left out. */
+  /** Where the secrets are stored; in memory only if left out. */
   file?: string | undefined;
-  /** Calls the function that rotates a secret, once a version waits for its value. Without it secrets are not rotated here. */
+  /** Calls the function that rotates a secret, when a version waits for its value. Without it nothing rotates. */
   rotate?: ((rotation: Rotation) => void) | undefined;
   /** Milliseconds since 1970. */
   clock?: () => number;
 }
 
-/** A rotation that has begun: what the function's four steps are about. */
+/** A rotation that has begun: the input of the function's four steps. */
 export interface Rotation {
   SecretId: string;
   ClientRequestToken: string;
@@ -28,12 +28,12 @@ interface Answer {
   body: Record<string, unknown>;
 }
 
-/** Stands in for AWS Secrets Manager on this machine, for the official clients: same protocol, same staging labels, same errors. */
+/** Stands in for AWS Secrets Manager on this machine. Official clients find the same protocol, staging labels and errors. */
 export async function startSecretsManager(options: SecretsManagerOptions): Promise<Listening> {
   const { port, file, rotate, clock = Date.now } = options;
   const vault = file ? loadVault(file) : new Map();
 
-  /** An operation runs to its end without a pause, so no two calls ever mix. */
+  /** An operation runs without a pause, so two calls never mix. */
   function run(target: string, body: string): Answer {
     const operation = operations[/^secretsmanager\.(\w+)$/.exec(target)?.[1] ?? ''];
     const now = clock() / 1000;

@@ -15,15 +15,15 @@ import type { LocalMongoDb } from './mongodb';
 export interface SeedDeps {
   secrets: SecretsManagerClient;
   table: Table;
-  /** Beginning of the names of all secrets. */
+  /** The beginning of all secrets' names. */
   prefix: string;
   mongodb: Pick<LocalMongoDb, 'host' | 'secret' | 'given'>;
 }
 
-/** Who may try mongogrant on one machine without asking anybody. */
+/** The person who may try mongogrant on one machine without asking anybody. */
 export const firstMember = 'you@example.com';
 
-/** Fills an empty service with what the walk-through needs: the signing keys, one host, one rule. What is there stays. */
+/** Gives an empty service what the walk-through needs: the signing keys, one host, one rule. Existing things stay. */
 export async function seed({ secrets, table, prefix, mongodb }: SeedDeps, now: Date): Promise<void> {
   const { host, secret, given } = mongodb;
   for (const name of ['signing-key', 'link-key']) {
@@ -33,7 +33,7 @@ export async function seed({ secrets, table, prefix, mongodb }: SeedDeps, now: D
   const login = `${prefix}/${hostSecretName(host)}`;
   const known = await read(secrets, login);
   if (known === undefined) {
-    // A host comes with its rule, and once only: an admin may have removed the rule since.
+    // A host gets its rule once, when it is new: an admin may have removed the rule since.
     const rule = { email: firstMember, host, db: 'demo*', role: 'readWrite', which: 'allow' as const };
     await putRule(table, { ...rule, version: 1, setBy: 'start', setAt: seconds(now) }, undefined);
     await create(secrets, login, secret);

@@ -20,7 +20,7 @@ import { startSecretsManager } from './secrets-manager';
 import { seed } from './seed';
 import { StartError } from './start-error';
 
-/** The port of each part, under the environment variable that sets it; 0 means any free one. */
+/** The port of each part, by the environment variable that sets it; 0 means any free port. */
 export type Ports = Record<'PORT' | 'MAIL_PORT' | 'DYNAMODB_PORT' | 'SECRETS_PORT' | 'MONGODB_PORT', number>;
 
 export const usualPorts: Readonly<Ports> = {
@@ -34,19 +34,19 @@ export const anyPorts: Readonly<Ports> = { PORT: 0, MAIL_PORT: 0, DYNAMODB_PORT:
 
 export interface ServiceOptions {
   ports?: Partial<Ports>;
-  /** Where state is kept; in memory only if left out. */
+  /** Where data are stored; in memory only if left out. */
   dataDir?: string | undefined;
-  /** Laid over the local settings. */
+  /** Settings that replace the local defaults. */
   settings?: Record<string, unknown>;
-  /** Seconds from one run of the reaper to the next; 60 if left out. */
+  /** Seconds between two runs of the reaper; 60 if left out. */
   reapEvery?: number;
-  /** A real MongoDB server, with its admin login, in place of the embedded one. */
+  /** The address of a real MongoDB server, with its admin login, to use instead of the embedded one. */
   mongodbUri?: string | undefined;
-  /** A MongoDB server's binary, to be started for this service in place of the embedded one. */
+  /** The binary of a MongoDB server to start instead of the embedded one. */
   mongod?: string | undefined;
-  /** Told at the end, when no function runs any more, of the grants whose logins go on. */
+  /** Called at the end, after all functions, with the grants whose logins stay. */
   onLeft?: (left: Grant[]) => void;
-  /** In place of the real functions. */
+  /** Replaces the real functions. */
   handlers?: Handlers;
 }
 
@@ -56,22 +56,21 @@ export interface Service {
   mailbox: string;
   dynamodb: string;
   secretsManager: string;
-  /** The MongoDB host as it is registered, such as `localhost:27020`, or `localhost` where the port is MongoDB's own. */
+  /** The registered name of the MongoDB host, such as `localhost:27020`, or `localhost` for MongoDB's own port. */
   host: string;
-  /** Its address with the admin login. */
+  /** The host's address with the admin login. */
   adminUri: string;
-  /** Whether the MongoDB server was given, and goes on without this service. */
+  /** Whether the MongoDB server was given, so that it goes on without this service. */
   given: boolean;
   tableName: string;
-  /** The line for a shell after which `mgrant hosts` and `mgrant import` work on this service. */
+  /** The shell line that points `mgrant hosts` and `mgrant import` at this service. */
   forAdmins: string;
-  /** Ends every part and frees every port. */
   close(): Promise<void>;
 }
 
 const tableName = 'mongogrant';
 
-/** Starts the whole of mongogrant on this machine. If one part can't start, those before it are ended again. */
+/** Starts all of mongogrant on this machine. If a part can't start, the earlier ones end again. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const started: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -150,22 +149,21 @@ async function startParts(
   };
 }
 
-/** Which jobs run, and how often. */
 function jobsOf(
   { reap, remind, reconcile }: Functions,
   { given }: LocalMongoDb,
   { reapEvery = 60 }: ServiceOptions,
 ): Parameters<typeof every>[] {
   return [
-    // A server that goes on without this service may hold logins that were due while it did not run.
+    // A server that outlives this service may hold logins that fell due while it was off.
     [reapEvery, reap, 'at once'],
     [3600, remind],
-    // Another stack of this name may administer a server that was given: its users would look like orphans here.
+    // Another stack with this name may use a given server: its users would look like orphans here.
     ...(given ? [] : [[day, reconcile] satisfies Parameters<typeof every>]),
   ];
 }
 
-/** The table, and in it and among the secrets what a first start needs. */
+/** Makes the table, and everything in it and in the secrets that a first start needs. */
 export async function prepare(prefix: string, mongodb: Parameters<typeof seed>[0]['mongodb']): Promise<void> {
   const client = new DynamoDBClient({});
   const secrets = new SecretsManagerClient({});

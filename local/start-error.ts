@@ -1,4 +1,4 @@
-/** A reason not to start that the person at the keyboard can mend. It is shown as one line, without a stack. */
+/** A reason not to start that the person at the keyboard can fix. It is shown as one line, without a stack. */
 export class StartError extends Error {
   override name = 'StartError';
 }

@@ -30,16 +30,16 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   await service.close();
 }
 
-/** Logins on a server that was given outlive this service: so does what it knows of them. */
+/** Logins on a given server outlive this service, so its data must, too. */
 const folderOf = ({ DATA_DIR, MONGODB_URI }: NodeJS.ProcessEnv): string | undefined =>
   DATA_DIR || (MONGODB_URI ? resolve('.mongogrant') : undefined);
 
-/** Heard from the very start on, and once: a signal may come twice, from the terminal and from the program that started this one. */
+/** Resolves at the first signal, even an early one. A signal may come twice, from the terminal and from the parent program. */
 const endSignal = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => resolve());
     if (!process.env.npm_lifecycle_event) return;
-    // Told to end, npm ends the shell between it and us, and not us.
+    // When npm is told to end, it ends the shell between it and us, but not us.
     const shell = process.ppid;
     setInterval(() => process.ppid !== shell && resolve(), 200).unref();
   });

@@ -6,15 +6,15 @@ import { call, codeOf, loginRefusal, must, openClient, read, refusalOf } from '.
 
 export type Addresses = Pick<Service, 'api' | 'mailbox' | 'host'>;
 
-/** What the acts before have found out. */
+/** What the earlier acts found out. */
 export interface Found {
   token: string;
   uri: string;
-  /** Logged in with that address, and left open. */
+  /** A client with that address, logged in and left open. */
   client: MongoClient | undefined;
 }
 
-/** Takes a step, and throws unless it happens as it must; `saw` hears each thing that was seen. */
+/** Takes a step, and throws unless it works as it must. `saw` is told of each thing that was seen. */
 export type Act = (at: Addresses, found: Found, saw: (what: string) => void) => Promise<void>;
 
 const grant = v.object({ username: v.string(), uri: v.string(), expires: v.string() });

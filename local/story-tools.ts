@@ -1,7 +1,7 @@
 import { MongoClient } from 'mongodb';
 import * as v from 'valibot';
 
-/** Throws unless what was seen is what must be seen. */
+/** Throws `otherwise` unless it holds. */
 export function must(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Error(otherwise);
 }
@@ -18,7 +18,7 @@ interface Call {
   accept?: string;
 }
 
-/** One request, such as `GET http://localhost:3000/me`; the answer's status must be the one that is named. */
+/** Sends one request, such as `GET http://localhost:3000/me`. The answer must have the expected status. */
 export async function call(expected: number, request: string, { token, json, accept }: Call = {}): Promise<Answer> {
   const [method = '', url = ''] = request.split(' ');
   const headers = {
@@ -33,17 +33,16 @@ export async function call(expected: number, request: string, { token, json, acc
   return { status: response.status, body: isJson ? JSON.parse(text) : text };
 }
 
-/** The fields of an answer that a step goes on with. */
+/** The fields of an answer that a step needs. */
 export const read = <S extends v.GenericSchema>(schema: S, { body }: Answer): v.InferOutput<S> => v.parse(schema, body);
 
-/** The `code` of a problem document. */
 export const codeOf = (answer: Answer): string => read(v.object({ code: v.string() }), answer).code;
 
-/** A client as anybody has it who was given this address. */
+/** A client like that of anybody who got this address. */
 export const openClient = (uri: string): Promise<MongoClient> =>
   new MongoClient(uri, { serverSelectionTimeoutMS: 5000 }).connect();
 
-/** The MongoDB error code with which this is refused; it must be refused. */
+/** The MongoDB error code of a refusal. Throws if nothing is refused. */
 export async function refusalOf(work: Promise<unknown>): Promise<number> {
   try {
     await work;
@@ -55,6 +54,6 @@ export async function refusalOf(work: Promise<unknown>): Promise<number> {
   throw new Error('The server let this happen');
 }
 
-/** The code with which a login is refused; it must be refused. */
+/** The error code of a refused login. Throws if the login works. */
 export const loginRefusal = (uri: string): Promise<number> =>
   refusalOf(openClient(uri).then((client) => client.close()));

@@ -13,13 +13,13 @@ import {
 
 interface Step {
   say: string;
-  /** Lines for a shell, which need curl and nothing else: each can be pasted as it stands. */
+  /** Shell lines that need only curl, and can be pasted as they are. */
   run: string[];
-  /** The same as the demo takes it, and what people would try beside it. */
+  /** The same step for the demo, with attempts that must fail. */
   act: Act;
 }
 
-/** The story of mongogrant: `npm start` and the README tell it in commands, `npm run demo` takes it. */
+/** The story of mongogrant: `npm start` and the README tell it in commands, and `npm run demo` runs it. */
 function steps({ api, mailbox, host }: Addresses): Step[] {
   const field = (name: string) => `grep -o '"${name}":"[^"]*' | cut -d'"' -f4`;
   const withToken = `-H "Authorization: Bearer $TOKEN"`;
@@ -61,14 +61,14 @@ function steps({ api, mailbox, host }: Addresses): Step[] {
 
 const heading = ({ say }: Step, index: number) => `# ${index + 1}. ${say}`;
 
-/** The story in lines for a shell. */
+/** The story in shell lines. */
 export function inCommands(addresses: Addresses): string {
   return steps(addresses)
     .map((step, index) => [heading(step, index), ...step.run].join('\n'))
     .join('\n\n');
 }
 
-/** Takes the whole story, and tells it meanwhile. Throws at the first step that does not happen as it must. */
+/** Runs the whole story and tells of each step. Throws at the first step that goes wrong. */
 export async function takeStory(addresses: Addresses, tell: (line: string) => void): Promise<void> {
   const found: Found = { token: '', uri: '', client: undefined };
   try {

@@ -5,6 +5,6 @@ import { openApiDocument } from './document';
 export const documentText = (): string =>
   `# Made by "npm run openapi" from shared/ and openapi/: change the routes, inputs, replies or words there.\n${stringify(
     openApiDocument(),
-    // Older readers of YAML take a bare time for more than a text.
+    // Older YAML readers take an unquoted time for a date.
     { lineWidth: 120, aliasDuplicateObjects: false, blockQuote: 'literal', schema: 'yaml-1.1' },
   )}`;

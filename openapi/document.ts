@@ -22,7 +22,7 @@ const description = [
   '',
 ].join('\n');
 
-/** The OpenAPI document, made from the routes, what they take and answer, and the words for them. */
+/** The OpenAPI document, made from the routes, their inputs and answers, and their words. */
 export function openApiDocument(): Schema {
   const responses: Record<string, Schema> = {};
   const paths: Record<string, Schema> = {};
@@ -111,7 +111,6 @@ interface InputShape {
   required?: string[];
 }
 
-/** The names of the fields that hold lists. */
 const listRefs = new Set(
   Object.entries(fields).flatMap(([name, field]) => (Object.values(lists).includes(field) ? [name] : [])),
 );
@@ -159,7 +158,7 @@ function jsonContent(kinds: ReplyName[]): Schema {
   };
 }
 
-/** By reference: many routes refuse the same. */
+/** Refers to shared responses, as many routes refuse the same. */
 function refusalsOf(route: Route, responses: Record<string, Schema>): Record<string, Schema> {
   const asPage = Object.values(route.answers).some((kinds) => kinds.includes('page'));
   return Object.fromEntries(

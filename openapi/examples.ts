@@ -24,7 +24,7 @@ const scope = { hosts: ['mongodb03.lab.org'], dbs: ['fw_'], emails: ['@lab.org']
 const ruler = { email: 'grace@lab.org', ...scope, version: 1 };
 const cursor = 'q83vEjRWeJq83v';
 
-/** What each answer may look like. */
+/** An example of each answer. */
 export const replyExamples: { [Name in ReplyName]: v.InferInput<(typeof replies)[Name]> } = {
   linkRequested: { msg: 'If this address may use mongogrant, a link is on its way to its mailbox.' },
   terminalLink: {

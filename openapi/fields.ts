@@ -7,7 +7,7 @@ import * as times from '../shared/contract/fields/times';
 
 const words = v.object({ name: v.string(), description: v.string(), examples: v.array(v.unknown()) });
 
-/** Every field of a request that has words of its own, by its name in the document. */
+/** The fields of requests that have a description of their own, by their name in the document. */
 export const fields: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(
   [access, asked, scope, terms, times]
     .flatMap((room): unknown[] => Object.values(room))

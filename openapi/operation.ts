@@ -2,7 +2,7 @@ import type { ErrorCode } from '../shared/contract/errors';
 import { type AnswerKind, keyOf, type ReplyName, type Route, type RouteWords } from '../shared/contract/route';
 import { allRoutes, type RouteKey, words } from '../shared/contract/routes';
 
-/** A route with its words: what the document says of it, and what the tests hold the handlers to. */
+/** A route with its words, which the document shows and the tests check. */
 export interface Operation extends RouteWords {
   route: Route;
 }
@@ -14,7 +14,7 @@ export const operations: readonly Operation[] = allRoutes.map((route) => ({
 
 export const isJson = (kind: AnswerKind): kind is ReplyName => kind !== 'page' && kind !== 'text';
 
-/** What every route refuses, whatever it does. */
+/** What every route may refuse. */
 const always: readonly ErrorCode[] = [
   'invalid_request',
   'wrong_address',
@@ -25,7 +25,6 @@ const always: readonly ErrorCode[] = [
 ];
 const withToken: readonly ErrorCode[] = ['token_missing', 'token_invalid', 'token_expired', 'token_revoked'];
 
-/** Every code with which this route may refuse. */
 export const codesOf = ({ open, refuses }: Pick<Route, 'open' | 'refuses'>): ErrorCode[] => [
   ...always,
   ...(open ? [] : withToken),

@@ -1,7 +1,7 @@
 import { ApiError, type ErrorCode } from '../shared/contract/errors';
 import type { Schema } from './schemas';
 
-/** What each code means, and what to do about it. */
+/** What each code means, and what to do. */
 const meanings: Record<ErrorCode, string> = {
   invalid_request: 'A field is missing, unknown or malformed; `detail` names it and says why.',
   token_missing: 'Send your token as `Authorization: Bearer <token>`.',
@@ -51,7 +51,7 @@ export const problemHeaders = {
   WwwAuthenticate: { description: 'Bearer, with the code.', schema: { type: 'string' } },
 };
 
-/** The refusals of an operation: a response for each status, with the codes that it may have. `asPage`: a browser gets a page. */
+/** The refusals of an operation: a response for each status, with its possible codes. `asPage`: a browser gets a page. */
 export function problemsOf(codes: readonly ErrorCode[], asPage: boolean): Record<string, Response> {
   const statuses = [...new Set(codes.map(statusOf))].sort();
   return Object.fromEntries(
@@ -66,7 +66,7 @@ export function problemsOf(codes: readonly ErrorCode[], asPage: boolean): Record
 }
 
 interface Response {
-  /** The same for the same codes, so that they are written down once. */
+  /** Equal for equal codes, so that the document holds each response once. */
   name: string;
   response: Schema;
 }

@@ -20,7 +20,7 @@ const parts = {
   Event: event,
 };
 
-/** What an answer is called in the document, where its own name is taken or says too little. */
+/** The name of an answer in the document, if its own name is taken or says too little. */
 const renamed: Partial<Record<ReplyName, string>> = {
   grant: 'Credential',
   renewed: 'RenewedGrant',
@@ -37,17 +37,17 @@ export const replyRef = (name: ReplyName): Schema => ({ $ref: refTo(nameOf(name)
 const config = {
   target: 'draft-2020-12',
   typeMode: 'input',
-  // What can't be converted is code; what it comes to is said by the field's words.
+  // Checks in code can't be converted. The field's own words describe them.
   errorMode: 'ignore',
-  // What a moment becomes is no matter to who sends it.
+  // The document shows the time that clients send, not the number that it becomes.
   overrideRef: ({ referenceId }: { referenceId: string }) => refTo(referenceId === 'Seconds' ? 'Time' : referenceId),
 } as const;
 
-/** The schemas that these operations need: the fields of requests, whole bodies, answers, and parts of them. */
+/** The schemas that these operations need: fields of requests, whole bodies, answers, and their parts. */
 export function namedSchemas(operations: readonly Operation[]): Record<string, Schema> {
   const named = Object.entries(toJsonSchemaDefs(fields, config)).map(([name, schema]) => [
     name,
-    // What stands behind a change of its input says nothing of the input, but for the words.
+    // The check behind a changed input does not describe the input itself, so the field's words replace it.
     schemaOf(wordsIn(name), { ...schema, ...wordsIn(name) }),
   ]);
   const bodies = operations.flatMap(({ route: { body }, bodyName }) => (body ? [[bodyName, inputSchema(body)]] : []));
@@ -63,7 +63,7 @@ export function namedSchemas(operations: readonly Operation[]): Record<string, S
 
 const wordsIn = (name: string): object => (fields[name] ? v.getMetadata(fields[name]) : {});
 
-/** The input of a route, its fields by reference. */
+/** The input of a route, with references to its fields. */
 export function inputSchema(input: v.GenericSchema): Schema {
   const {
     $defs: _,
@@ -76,5 +76,4 @@ export function inputSchema(input: v.GenericSchema): Schema {
   return plain({ ...schema });
 }
 
-/** Without what is undefined. */
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value));

@@ -14,7 +14,7 @@ export async function answerRest({ settings }: AuthDeps, { request }: Call): Pro
   throw new ApiError('method_not_allowed', `Allowed here: ${allow.join(', ')}.`, undefined, { allow });
 }
 
-/** Redirects an address with a trailing slash or a doubled one. The Python server does so, too. */
+/** Redirects a path with a double slash, which comes from an address that ends in one. The Python server does so, too. */
 function elsewhere(path: string, among: readonly Route[]): ApiResponse {
   const once = path.replace(/\/{2,}/g, '/');
   const isPython = (route: Route) => pythonRoutes.some((one) => one.path === route.path);

@@ -5,7 +5,7 @@ export interface AdminLogin {
   password: string;
 }
 
-/** Through the exception that a server makes for the first user, who comes from this machine and is not logged in. */
+/** Creates the first user. A server lets a client from its own machine do this without a login. */
 export async function createFirstUser(
   port: number,
   { username, password }: AdminLogin,
@@ -19,6 +19,6 @@ export async function createFirstUser(
   }
 }
 
-/** A client that gives up sooner than it would by itself. */
+/** A client that gives up earlier than by default. */
 export const openClient = (uri: string, options: MongoClientOptions = {}): MongoClient =>
   new MongoClient(uri, { serverSelectionTimeoutMS: 10_000, ...options });

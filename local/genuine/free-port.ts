@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports from which systems make outgoing connections: one of those must not take the port of a server that restarts. And above
- * MongoDB's own: a host's name is stored without that one, and a test that met it would look for another host.
+ * Systems use higher ports for outgoing connections, which could take the port of a server that restarts. MongoDB's own port is lower: a
+ * host's name is stored without it, and tests would look for another name.
  */
 const [first, last] = [28_000, 32_000];
 

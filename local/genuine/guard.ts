@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Ends the server that it was told of last, and removes its folder, as soon as the process that made the guard is gone or closes it. */
+/** Ends the last server that it was told of, and removes its folder, when the process that made the guard ends or closes it. */
 export interface Guard {
-  /** The process to end; none after it ended by itself. */
+  /** The process to end; none after it has ended by itself. */
   watch(pid: number | undefined): void;
   close(): Promise<void>;
 }
 
-// A process that was killed runs no handlers of its own: so another one hears, by the end of its input, that it is gone.
+// A killed process can't run handlers. So another process notices that its input ends.
 const script = `
 while read -r line; do pid=$line; done
 if [ -n "$pid" ]; then
@@ -20,17 +20,17 @@ fi
 if [ -n "$2" ]; then rm -rf "$2"; fi
 `;
 
-/** `folder`: what is removed at the end. Without one the server's data stay, and so it is told to end in order. */
+/** `folder`: removed at the end. Without one the server's data stay, so the server gets a signal to stop cleanly. */
 export function startGuard(folder?: string): Guard {
   const signal = folder === undefined ? 'TERM' : 'KILL';
-  // In a group of its own: a Ctrl-C in the terminal reaches the whole group of the process that it is to outlive.
+  // It has its own process group: Ctrl-C in the terminal ends the whole group of the process that it must outlive.
   const shell = spawn('/bin/sh', ['-c', script, 'guard', signal, folder ?? ''], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
   const ended = once(shell, 'exit');
   shell.unref();
-  // A guard that somebody ended can't be written to; what it watched is then ended by `close` alone.
+  // A guard that somebody ended can't be written to. Then only `close` ends the server.
   shell.stdin.on('error', () => {});
   return {
     watch: (pid) => void shell.stdin.write(`${pid ?? ''}\n`),

@@ -10,31 +10,30 @@ import { type Guard, startGuard } from './guard';
 import { environmentOf } from './mongod-environment';
 
 export interface MongodProcessOptions {
-  /** Path of the server's binary. Libraries that it needs may lie in a folder `lib` beside it. */
+  /** Path of the server's binary. Its libraries may be in a folder `lib` beside it. */
   binary: string;
   /** A free one if left out. */
   port?: number | undefined;
-  /** Where its data are kept; a temporary folder, removed at the end, if left out. */
+  /** Where its data are; if left out, a temporary folder that is removed at the end. */
   folder?: string | undefined;
   flags?: readonly string[];
 }
 
-/** A MongoDB server in a process of its own, on 127.0.0.1, which ends with this process at the latest. */
+/** A MongoDB server in its own process, on 127.0.0.1. It ends with this process at the latest. */
 export interface MongodProcess {
   readonly port: number;
-  /** Of the process that runs now. */
+  /** The process id now. */
   readonly pid: number;
-  /** Sends a signal; for those that end the server, waits for its end. */
+  /** Sends a signal. If it ends the server, waits for the end. */
   kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
-  /** Starts it again on the same port, over the same data, after ending it if it still runs. `flags`: others from now on. */
+  /** Restarts it with the same port and data, and ends it first if it still runs. `flags`: new flags from now on. */
   restart(flags?: readonly string[]): Promise<void>;
-  /** What it wrote since it was started last. */
+  /** Its output since the last start. */
   readLog(): string;
-  /** Ends it for good. */
   close(): Promise<void>;
 }
 
-/** The server could not be started. `taken`: because of its port. */
+/** The server could not start. `taken`: because its port is in use. */
 export class MongodFault extends Error {
   override name = 'MongodFault';
   constructor(
@@ -51,7 +50,7 @@ const attempts = 5;
 const smallAndLocal = ['--bind_ip', '127.0.0.1', '--nounixsocket', '--wiredTigerCacheSizeGB', '0.25'];
 const setParameters = ['--setParameter', 'diagnosticDataCollectionEnabled=false'];
 
-/** Starts a server and waits until it takes connections; rejects with a {@link MongodFault} if it can't. */
+/** Starts a server and waits until it accepts connections. Rejects with a {@link MongodFault} if it can't. */
 export async function startMongodProcess(options: MongodProcessOptions): Promise<MongodProcess> {
   const temporary = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'mongogrant-mongod-')) : undefined;
   const home = temporary ?? resolve(options.folder ?? '');
@@ -77,7 +76,6 @@ async function startOnSomePort(options: MongodProcessOptions, home: string, guar
   }
 }
 
-/** What stays the same from one start of a server to the next. */
 interface Place {
   binary: string;
   port: number;
@@ -117,7 +115,6 @@ async function startAt(place: Place, options: Pick<MongodProcessOptions, 'flags'
 interface Running {
   child: ChildProcess;
   log: string;
-  /** Fulfilled when the process is gone. */
   ended: Promise<void>;
 }
 
@@ -171,7 +168,7 @@ async function untilReady({ child, log, ended }: Running, { binary, port }: Plac
   }
 }
 
-/** The last error in a log: of its JSON lines the message and the reason, of others the line. */
+/** The last error in a log: the message and reason of a JSON line, or else the whole line. */
 function lastWords(log: string): string {
   const lines = log.split('\n').filter((line) => line !== '' && (!line.startsWith('{') || /"s":"[EF]"/.test(line)));
   const last = lines.filter((line) => !/Fatal assertion|aborting after/.test(line)).at(-1) ?? lines.at(-1) ?? '';
@@ -183,7 +180,7 @@ function lastWords(log: string): string {
   }
 }
 
-/** Ends it in order, if it can do that in time (a frozen one can't), or at once. */
+/** Ends it cleanly if it can do that in time (a frozen one can't), or at once. */
 async function end({ child, ended }: Running, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (hasEnded(child)) return;
   child.ref();
