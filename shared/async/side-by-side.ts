@@ -1,8 +1,8 @@
 import { together } from './together';
 
 /**
- * Runs the act for each item, at most so many at a time; the results in the order of the items. After a fault no further act begins;
- * those under way end first, then it is thrown.
+ * Runs the act for each item, `most` at once, and returns the results in order. After a fault no act begins; it is thrown when the others
+ * end.
  */
 export async function sideBySide<I, R>(most: number, items: readonly I[], act: (item: I) => Promise<R>): Promise<R[]> {
   const waiting = items.entries();

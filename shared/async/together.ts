@@ -1,6 +1,6 @@
 /**
- * Waits for all of these, and only then answers, or throws the first fault: what has begun never goes on behind an answer, where it could
- * be stopped for minutes and then act on what is no longer so.
+ * Waits for all acts, then returns the results or throws the first fault. So no act is left running behind an answer, where it could be
+ * frozen for minutes and then act on old facts.
  */
 export async function together<T extends readonly unknown[] | []>(
   acts: T,

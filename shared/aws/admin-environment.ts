@@ -2,15 +2,15 @@ export interface AdminEnvironment {
   tableName: string;
   stackName: string;
   secretPrefix: string;
-  /** The ARN of the customer's key, where there is one. */
+  /** The ARN of the customer's key, if there is one. */
   kmsKeyArn?: string | undefined;
-  /** Variables of AWS's own, such as the region. */
+  /** AWS's own variables, such as the region. */
   aws: Record<string, string>;
 }
 
 const defaults: Record<string, string> = { MONGOGRANT_STACK: 'mongogrant', MONGOGRANT_SECRET_PREFIX: 'mongogrant' };
 
-/** The line for a shell after which `mgrant hosts` and `mgrant import` know the deployment; what is as by default is left out. */
+/** The shell line that tells `mgrant hosts` and `mgrant import` of the deployment. It leaves out defaults. */
 export function adminEnvironment({ tableName, stackName, secretPrefix, kmsKeyArn, aws }: AdminEnvironment): string {
   const own = {
     MONGOGRANT_TABLE: tableName,

@@ -1,19 +1,19 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** What each client of AWS begins with: how often it asks, and for how many milliseconds. */
+/** The options of every AWS client: how often it tries, and for how many milliseconds. */
 export const attempts = {
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 1500, requestTimeout: 4000, throwOnRequestTimeout: true },
 } as const;
 
-/** Milliseconds after which no other attempt is begun: who asked must have an answer of ours before the function ends. */
+/** Milliseconds after which no new attempt begins: the caller must get our answer before the function ends. */
 const tryFor = 4500;
 
-/** The same for the clients of all services. */
+/** All AWS clients have this in common. */
 type Retries = Pick<DynamoDBClient['config'], 'retryStrategy'>;
 type Strategy = Awaited<ReturnType<Retries['retryStrategy']>>;
 
-/** The same client, which tries a call for nine seconds at most. */
+/** Makes the client give up on a call after nine seconds at most. */
 export function patient<C extends { readonly config: Retries }>(client: C): C {
   const { retryStrategy } = client.config;
   let limited: Promise<Strategy> | undefined;

@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 
-/** One block of a PEM text, whatever it holds. */
+/** One block of a PEM text, of any kind. */
 const block = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
-/** What a PEM text holds, or why it is of no use as a list of authorities; the reason quotes nothing of it. */
+/** The certificates in a PEM text, or why it is no list of authorities. The reason quotes nothing of the text. */
 export type Certificates = { pem: string; certificates: X509Certificate[] } | { why: string };
 
 /**
- * Reads certificates in PEM, and leaves out all that stands around them, as `openssl` writes what it shows. Lines may have been lost, as
- * in a field of AWS's console. A private key among them is refused: whoever gets a login is given this text.
+ * Reads PEM certificates, and leaves out the text around them that `openssl` prints. Line breaks may be missing, as from AWS's console.
+ * Refuses a private key: people with a login get this text.
  */
 export function readCertificates(text: string): Certificates {
   const blocks = [...text.matchAll(block)].map(([, kind = '', body = '']) => ({ kind, whole: wrapped(kind, body) }));
@@ -36,7 +36,7 @@ function parse(pem: string): X509Certificate | undefined {
   }
 }
 
-/** What an admin should know of certificates that can be read, a sentence each. */
+/** Warnings for an admin about certificates that can be read, one sentence each. */
 export function certificateNotes(certificates: X509Certificate[], now: Date): string[] {
   return certificates.flatMap((certificate) => {
     const name = nameOf(certificate);
@@ -55,5 +55,4 @@ export function certificateNotes(certificates: X509Certificate[], now: Date): st
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);
 
-/** Its subject on one line. */
 const nameOf = ({ subject }: X509Certificate): string => `"${(subject ?? '').replace(/\s*\n\s*/g, ', ')}"`;

@@ -4,16 +4,16 @@ import { parseSettings, type Settings } from './settings';
 export interface Env {
   tableName: string;
   stackName: string;
-  /** The API's own address where one is configured. */
+  /** The API's own address, if one is configured. */
   origin?: string | undefined;
-  /** Whether requests count only if CloudFront hands them on. */
+  /** Whether only requests from CloudFront are served. */
   front: boolean;
-  /** What mails are sent under, so that SES tells what becomes of them. */
+  /** SES reports what happens to mails that are sent with this name. */
   configurationSet?: string | undefined;
   settings: Settings;
 }
 
-/** The environment of a function; one error that names all that is missing. */
+/** The environment of a function. Throws one error that names all missing variables. */
 export function readEnv(env: NodeJS.ProcessEnv): Env {
   const { TABLE_NAME, STACK_NAME, SETTINGS, ORIGIN, FRONT, CONFIGURATION_SET } = env;
   if (TABLE_NAME && STACK_NAME && SETTINGS) {

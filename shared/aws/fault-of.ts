@@ -1,4 +1,4 @@
-/** What may be said of an error. Not its message: a driver's may quote the command that failed. */
+/** The facts about an error that may be logged. Its message may not: a driver's may quote the failed command. */
 export function faultOf(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { fault: typeof error };
   const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? error.code : undefined;
@@ -9,7 +9,7 @@ export function faultOf(error: unknown): Record<string, unknown> {
   return { fault: error.name, code, frames: frames.slice(0, 6).map((line) => line.trim()), cause };
 }
 
-/** A line of the message may look like a frame. */
+/** A line of the message could look like a stack frame. */
 function withoutMessage({ stack = '', message }: Error): string {
   const at = stack.indexOf(message);
   return at < 0 ? stack : stack.slice(at + message.length);

@@ -32,7 +32,7 @@ const authorities = v.union([
   ),
 ]);
 
-/** What a host's secret may hold and means something here. */
+/** The fields of a host's secret that mongogrant uses. */
 export const hostSecretFields = {
   host: v.pipe(v.string(), v.trim(), v.regex(/^[^\s/?#@]+$/)),
   port: v.optional(port, 27017),
@@ -41,25 +41,25 @@ export const hostSecretFields = {
   authSource: v.optional(v.string(), 'admin'),
   ssl: v.optional(flag),
   replicaSet: v.optional(v.string()),
-  /** Takes the place of host, port, ssl and replicaSet; a username and password in it are ignored. */
+  /** Replaces host, port, ssl and replicaSet. A username and password in it are ignored. */
   uri: v.optional(v.string()),
-  /** The authorities that sign the certificate of the server, in PEM, if the usual ones do not; `rds` stands for Amazon's own. */
+  /** The authorities that sign the server's certificate, in PEM, if they are not the usual ones; `rds` means Amazon's own. */
   ca: v.optional(authorities),
-  /** The address that people are given, where they reach the host by another one than functions do. */
+  /** The address for people, if they reach the host at another one than functions do. */
   publicUri: v.optional(v.string()),
-  /** The one database in which users are made (DocumentDB and Atlas: `admin`); otherwise each is made where it is used. */
+  /** The one database that holds users (DocumentDB and Atlas: `admin`). Without it each user is made where it is used. */
   usersDb: v.optional(v.string()),
-  /** The secret with the login that changes the passwords of this one and its alternate, where two users take turns. */
+  /** The secret of the login that changes the passwords of two users who take turns. */
   masterarn: v.optional(v.string()),
-  /** Whole seconds. From then on the host is on its way out: what lives there may end, and nothing new begins. */
+  /** Whole seconds. From then on logins on the host may end, but none begin. */
   retiredAt: v.optional(v.number()),
 };
 
-/** AWS's console and Terraform write null, or an empty text, where nothing was meant. */
+/** AWS's console and Terraform write null or an empty text for a field without a value. */
 export const withoutEmpty = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== ''));
 
-/** The admin login of a host, in the shape of AWS's own MongoDB secrets. */
+/** The admin login of a host, in the form of AWS's own MongoDB secrets. */
 export const hostSecret = v.pipe(
   v.record(v.string(), v.unknown()),
   v.transform(withoutEmpty),
@@ -68,16 +68,15 @@ export const hostSecret = v.pipe(
 export type HostSecret = v.InferOutput<typeof hostSecret>;
 
 /**
- * The staging label of a password that a rotation is giving, or has given, to the server before it became the current one: where the
- * current one is refused, this one works.
+ * The staging label of a password that a rotation gives to the server before it becomes current. If the current one is refused, this one
+ * works.
  */
 export const setStage = 'mongogrant-set';
 
-/** A host's secret under the prefix of all: secrets take no `:` in their names. */
+/** The name of a host's secret below the prefix. Names of secrets can't hold a `:`. */
 export const hostSecretName = (host: string): string => `hosts/${host.replace(':', '/')}`;
 
-/** The host whose secret has this name. */
 export const hostOfSecret = (name: string): string => name.replace(/^hosts\//, '').replace('/', ':');
 
-/** Whether MongoDB lets users live in this database. */
+/** Whether MongoDB allows users in this database. */
 export const canHoldUsers = (db: string): boolean => isDatabase(db) && db !== 'local' && db !== 'config';

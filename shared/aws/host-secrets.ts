@@ -13,31 +13,31 @@ import {
   secretWriter,
 } from './secrets-manager';
 
-/** A secret's fields as they are stored, and the version that they are. `unreadable`: it is no object in JSON. */
+/** A secret's stored fields and their version. `unreadable`: it holds no JSON object. */
 export type StoredHost = { fields: Record<string, unknown>; version: string } | 'unreadable';
 
-/** The admin logins of the registered hosts, as somebody with AWS rights changes them. Nothing is kept in memory. */
+/** The admin logins of the registered hosts, for people with AWS rights. Nothing is kept in memory. */
 export interface HostSecrets {
-  /** The names of all hosts, in order. One that was made in the last minutes may be missing. */
+  /** The names of all hosts, sorted. A host that is only minutes old may be missing. */
   list(): Promise<string[]>;
   read(host: string): Promise<StoredHost | Absent>;
   create(host: string, fields: object): Promise<'created' | 'exists' | 'deleted'>;
   put(host: string, fields: object): Promise<'put' | Absent>;
-  /** Only if nobody changed it since this version was read. */
+  /** Changes it only if this version is still the current one. */
   change(host: string, fields: object, version: string): Promise<'changed' | 'changed meanwhile' | Absent>;
   restore(host: string): Promise<void>;
-  /** Begins to change its password, which goes on by itself. */
+  /** Starts to change its password. The rotation goes on by itself. */
   rotate(host: string): Promise<RotationStart>;
-  /** It may be restored for {@link recoverableDays}. */
+  /** Deletes it. It can be restored for {@link recoverableDays}. */
   delete(host: string): Promise<void>;
 }
 
-/** The fewest days that Secrets Manager allows, short of none. */
+/** The minimum of Secrets Manager, unless a secret is deleted at once. */
 export const recoverableDays = 7;
 
 const anObject = v.pipe(v.string(), v.transform(withoutMark), v.parseJson(), v.record(v.string(), v.unknown()));
 
-/** The hosts under a prefix. `kmsKey`: of the secrets that are made. */
+/** The hosts below a prefix. `kmsKey` encrypts new secrets. */
 export function hostSecrets(
   prefix: string,
   kmsKey?: string,

@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-/** Structured logs: a stable message code, and facts that hold no secret and no personal data. */
+/** Structured logs: a stable message code, and facts without secrets or personal data. */
 export interface Log {
   info(code: string, facts?: Record<string, unknown>): void;
   warn(code: string, facts?: Record<string, unknown>): void;
   error(code: string, facts?: Record<string, unknown>): void;
-  /** From now on each line has these facts, too, in place of those of the call before: for who handles one call at a time. */
+  /** Adds these facts to every later line, in place of those of the last call. Only for processes that handle one call at a time. */
   about?(facts: Record<string, unknown>): void;
 }
 

@@ -9,14 +9,13 @@ export interface Mail {
   html: string;
 }
 
-/** Throws {@link MailNotTaken} where it is certain that nobody gets the mail; of other failures nobody knows. */
+/** Throws {@link MailNotTaken} if certainly nobody gets the mail. After any other fault the mail may have been sent. */
 export type SendMail = (mail: Mail) => Promise<void>;
 
-/** SES refused the mail, or could not be reached. */
 export class MailNotTaken extends Error {
   override name = 'MailNotTaken';
 
-  /** `passing`: it may well take it later. */
+  /** `passing`: SES may take it later. */
   constructor(
     cause?: unknown,
     readonly passing = false,
@@ -25,20 +24,20 @@ export class MailNotTaken extends Error {
   }
 }
 
-/** Milliseconds that SES may take, all attempts included: an answer to `POST /links` does not wait for more. */
+/** Milliseconds for SES, all attempts included: `POST /links` does not wait longer for its answer. */
 const whileSomebodyWaits = 1000;
 
-/** Milliseconds from a failed attempt to the next; then twice as long each time, up to a second: SES counts its limit by that. */
+/** Milliseconds before the first retry. Each pause is twice the last one, up to a second, as SES has a limit for each second. */
 const firstPause = 80;
 const longestPause = 1000;
 
 /**
- * Mail through SES, from one sender, as the setting `mailFrom` names it, and under a configuration set, where there is one. `mostTime`:
- * milliseconds for one mail.
+ * Sends mail through SES from the sender in the setting `mailFrom`, with a configuration set if given. `mostTime`: milliseconds for one
+ * mail.
  */
 export function sesMailer(mailFrom: string, configurationSet?: string, mostTime = whileSomebodyWaits): SendMail {
   const from = headerOf(senderOf(mailFrom));
-  // Attempts are made here: the SDK's own do not tell what became of each of them, and pause for longer than there is time.
+  // This file retries by itself: the SDK does not tell the outcome of each attempt, and pauses for too long.
   const client = new SESClient({ maxAttempts: 1 });
   const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
   return async ({ to, subject, text, html }) => {
@@ -51,7 +50,7 @@ export function sesMailer(mailFrom: string, configurationSet?: string, mostTime 
   };
 }
 
-/** Sends again what SES could not take just now, while there is time. */
+/** Retries while SES is too busy and there is time. */
 async function sendUntilTaken(
   send: () => Promise<unknown>,
   { abortSignal, ends }: { abortSignal: AbortSignal; ends: number },
@@ -70,12 +69,12 @@ async function sendUntilTaken(
   }
 }
 
-/** The request never left this machine, or SES said no. */
+/** Whether the request never left this machine, or SES refused it. */
 const isNotTaken = (error: unknown): boolean =>
   hasAnswered(error) ||
   ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(codeOf(error));
 
-/** SES said no, and would again: it was neither busy nor out of order. */
+/** Whether SES refused the mail and would do so again. It was neither busy nor broken. */
 function isForGood(error: unknown): boolean {
   if (!hasAnswered(error)) return false;
   const status = error.$metadata.httpStatusCode ?? 0;
@@ -85,6 +84,5 @@ function isForGood(error: unknown): boolean {
 const hasAnswered = (error: unknown): error is SESServiceException =>
   error instanceof SESServiceException && error.$metadata.httpStatusCode !== undefined;
 
-/** What Node.js calls a fault of the network. */
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -2,10 +2,9 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 const serviceName = 'mongogrant';
 
-/** CloudWatch keeps a figure under its name and these: whoever looks for it must name them, too. */
+/** CloudWatch keeps a figure by its name and these dimensions. A reader must name them, too. */
 export const ownDimensions = { service: serviceName };
 
-/** Each figure, and its unit. */
 const figures = {
   OldestOverdueSeconds: MetricUnit.Seconds,
   OldestJobSeconds: MetricUnit.Seconds,
@@ -20,7 +19,7 @@ const figures = {
 } as const;
 export type Figure = keyof typeof figures;
 
-/** Figures that alarms look at, written to the log in CloudWatch's embedded metric format. */
+/** The figures that alarms watch, written to the log in CloudWatch's embedded metric format. */
 export interface ServiceMetrics {
   reaped(run: {
     due: number;
@@ -34,7 +33,7 @@ export interface ServiceMetrics {
   reconciled(run: { orphans: number; lost: number; drifted: number }): void;
 }
 
-/** `namespace`: the name of the stack, as infra/alarms.ts has it. */
+/** `namespace`: the stack's name, as in infra/alarms.ts. */
 export function emfMetrics(namespace: string): ServiceMetrics {
   const metrics = new Metrics({ namespace, serviceName });
   const write = (values: Partial<Record<Figure, number>>) => {

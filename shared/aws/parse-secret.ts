@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import { SecretUnusable } from '../contract/errors';
 import { parseJsonText } from '../contract/json-text';
 
-/** Which secret it is: its whole name, and for people the host whose it is, or what it is for. */
+/** The name of a secret: in full, and for people the host's name or its purpose. */
 export interface SecretName {
   id: string;
   name: string;
   host?: string | undefined;
 }
 
-/** What a secret's text holds. Throws SecretUnusable, which names the secret and its bad fields, never their values. */
+/** The parsed text of a secret. Throws SecretUnusable, which names the secret and its bad fields, never their values. */
 export function parseSecret<S extends v.GenericSchema>(
   schema: S,
   text: string,
@@ -22,7 +22,7 @@ export function parseSecret<S extends v.GenericSchema>(
   throw new SecretUnusable(`The secret of ${name} has no usable ${badFields(result.issues).join(', ')}`, host);
 }
 
-/** None for a text that is no JSON; the parser's own words would quote the secret. */
+/** None if the text is no JSON. The parser's error would quote the secret. */
 export function jsonOf(text: string): unknown {
   try {
     return parseJsonText(text);
@@ -31,7 +31,6 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** The names of the fields in which there is something wrong. */
 export const badFields = (issues: v.BaseIssue<unknown>[]): string[] => [
   ...new Set(issues.map((issue) => v.getDotPath(issue) ?? 'value')),
 ];

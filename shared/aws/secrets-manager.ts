@@ -16,52 +16,51 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { attempts, patient } from './aws-requests';
 
-/** What a secret holds under a staging label. */
 export interface CurrentValue {
   text: string | undefined;
   version: string | undefined;
 }
 
-/** `deleted`: gone for everybody who reads, but it may still be restored. */
+/** `deleted`: nobody can read it, but it can still be restored. */
 export type Absent = 'deleted' | 'missing';
 
-/** Secrets as they are read; each function is one call, to the Secrets Manager to which the AWS SDK's environment variables point. */
+/** Reads secrets. Each function is one call to the Secrets Manager that the AWS SDK's environment variables name. */
 export interface SecretReader {
-  /** The current value, or the one that holds another staging label. */
+  /** The current value, or the one with another staging label. */
   get(id: string, stage?: string): Promise<CurrentValue | Absent>;
 }
 
-/** Secrets as they are made and changed. Apart from reading, so that what only reads need not load it. */
+/** Creates and changes secrets. It is separate, so that code that only reads need not load it. */
 export interface SecretWriter {
-  /** The names that begin with this, in no order. What is only minutes old, or deleted, may be missing. */
+  /** The names with this prefix, unsorted. Secrets that are deleted or only minutes old may be missing. */
   list(prefix: string): Promise<string[]>;
-  /** `kmsKey`: in place of the account's own key for Secrets Manager. */
+  /** `kmsKey` replaces the account's own key for Secrets Manager. */
   create(id: string, text: string, kmsKey?: string): Promise<'created' | 'exists' | 'deleted'>;
-  /** Another value, whatever the one before it. */
+  /** Sets a value, whatever the last one was. */
   put(id: string, text: string): Promise<'put' | Absent>;
-  /** Another value, unless `version` is no longer the current one. Two calls. */
+  /** Sets a value if `version` is still the current one. Two calls. */
   change(id: string, text: string, version: string): Promise<'changed' | 'changed meanwhile' | Absent>;
   restore(id: string): Promise<void>;
-  /** For so many days it may be restored. One that is deleted already is done. */
+  /** Deletes it. It can be restored for so many days. A second call does nothing. */
   delete(id: string, days: number): Promise<void>;
 }
 
-/** What a rotation by hand came to: `not_set_up` where no function rotates the secret, `under_way` where one is, or was not finished. */
+/** The result of a rotation by hand. `not_set_up`: no function rotates the secret. `under_way`: another rotation is unfinished. */
 export type RotationStart = 'begun' | 'not_set_up' | 'under_way' | Absent;
 
-/** Beginning rotations; apart from the rest, as only an admin may. */
+/** Starts rotations. It is separate, as only admins may. */
 export interface SecretRotator {
-  /** Begins a rotation, which goes on by itself. Two calls. */
+  /** Starts a rotation, which goes on by itself. Two calls. */
   rotate(id: string): Promise<RotationStart>;
 }
 
-/** A secret as its rotation sees it: versions under staging labels. */
+/** A secret in its rotation: versions with staging labels. */
 export interface SecretVersions extends SecretReader, Pick<SecretWriter, 'change'> {
-  /** Its name, whether rotation is switched on (none where it never was), and the labels of each version. */
+  /** Its name, whether rotation is on (none if it never was), and the labels of each version. */
   describe(id: string): Promise<{ name: string; rotates: boolean | undefined; stages: Record<string, string[]> }>;
   /** Gives a value to the version that a rotation made, unless it has one. */
   fill(id: string, version: string, text: string): Promise<'filled' | 'has a value'>;
-  /** Moves a label, if it is where it is said to be; a label that nobody has yet comes from nowhere. */
+  /** Moves a label if it is at `from`, which is undefined for a new label. */
   moveStage(id: string, stage: string, move: { from: string | undefined; to: string | undefined }): Promise<void>;
 }
 
@@ -74,7 +73,7 @@ export function secretReader(): SecretReader {
   };
 }
 
-/** Whether a secret is there, without its value. One call. */
+/** Whether a secret exists; its value is not read. One call. */
 export function secretStates(): (id: string) => Promise<'there' | Absent> {
   const client = openClient();
   return async (id) => {
@@ -193,8 +192,8 @@ async function get(client: SecretsManagerClient, id: string, stage?: string): Pr
 }
 
 /**
- * Writes the value beside the current one, then moves the label of the current one from the version that was read: the one
- * condition that Secrets Manager knows, so that a password which was changed meanwhile is not overwritten.
+ * Writes the value as a new version, then moves the current label away from the version that was read. Secrets Manager has no other
+ * condition that keeps a newer password from being overwritten.
  */
 async function change(client: SecretsManagerClient, id: string, text: string, version: string) {
   const beside = { SecretId: id, SecretString: text, VersionStages: ['mongogrant-next'] };
@@ -213,7 +212,7 @@ function notCurrent(error: unknown): 'changed meanwhile' {
   throw error;
 }
 
-/** A secret that is to be deleted answers every call but a few in its own way. */
+/** Most calls fail in this way for a secret that is to be deleted. */
 function absent(error: unknown): Absent {
   if (error instanceof ResourceNotFoundException) return 'missing';
   if (error instanceof InvalidRequestException) return 'deleted';

@@ -14,24 +14,23 @@ const signingKeysSecret = v.object({
   older: v.optional(v.array(v.string()), []),
 });
 
-/** Secrets Manager, each value kept in memory for a while. */
+/** Secrets from Secrets Manager, each kept in memory for a while. */
 export interface Secrets {
-  /** `fresh` asks again even where a value is kept, but not more often than every ten seconds. */
+  /** `fresh` asks again even if a value is kept, but at most every ten seconds. */
   signingKeys(fresh?: 'fresh'): Promise<SigningKeys>;
-  /** The keys that sign the links in mails: others than those of tokens, as who sends links need not be able to make tokens. */
+  /** The keys that sign mailed links. Tokens have other keys, so that a function that sends links can't make tokens. */
   linkKeys(): Promise<SigningKeys>;
-  /** What CloudFront, where it stands in front of the API, is known by. `fresh` as above. */
+  /** The keys by which CloudFront is recognised, if it is in front of the API. `fresh` as above. */
   frontKeys(fresh?: 'fresh'): Promise<SigningKeys>;
-  /** The admin login of a host; none for a host that is not registered. A retired host has one, so that what lives there can end. */
+  /** The admin login of a host; none if it is not registered. A retired host still has one, so that logins there can end. */
   host(host: string, fresh?: 'fresh'): Promise<HostSecret | undefined>;
   /**
-   * The login to try after the host refused this one; none if no other is known. Looks again if this one is all that is known here, but
-   * after a look that found no other not again for ten seconds.
+   * The login to try after the host refused this one; none if no other is known. It may read the secret again, but for ten seconds not
+   * twice.
    */
   otherLogin(host: string, refused: HostSecret): Promise<HostSecret | undefined>;
 }
 
-/** The secrets under a prefix. */
 export function awsSecrets(
   prefix: string,
   clock: () => number = Date.now,
@@ -40,7 +39,7 @@ export function awsSecrets(
   const kept = keptTexts((id) => fetchValue(id), clock);
   const looks = new Map<string, { at: number; refused: HostSecret; found: Promise<HostSecret | undefined> }>();
 
-  /** None where there is no secret; the empty text for one that holds no text. */
+  /** None if there is no secret; an empty text if it holds no text. */
   async function fetchValue(id: string, stage?: string): Promise<string | undefined> {
     const value = await reader.get(id, stage);
     return typeof value === 'object' ? (value.text ?? '') : undefined;
@@ -57,7 +56,7 @@ export function awsSecrets(
     try {
       return parseSecret(schema, text, { id, name: host ?? name, host });
     } catch (fault) {
-      // Somebody mends it, so that it is asked for again next time.
+      // Somebody will mend it, so the next call must ask again.
       kept.forget(id);
       throw fault;
     }
@@ -66,18 +65,18 @@ export function awsSecrets(
   const hostLogin = (host: string, oldest: number): Promise<HostSecret | undefined> =>
     read(hostSecret, hostSecretName(host), { oldest, host });
 
-  /** While a rotation is under way the server may know a password already that is not the current one yet. */
+  /** During a rotation the server may already have a password that is not current yet. */
   async function lookAgain(host: string, refused: HostSecret): Promise<HostSecret | undefined> {
     const id = `${prefix}/${hostSecretName(host)}`;
     const now = () => hostLogin(host, always);
     const current = await now();
     if (!current || !isSame(current, refused)) return current;
     const text = await fetchValue(id, setStage);
-    // The rotation may have come to its end between the two looks: its value is the current one before the label is taken away.
+    // If the label is gone, the rotation has ended since the first look: its value became current before that.
     const last = text === undefined ? await now() : undefined;
     if (last && !isSame(last, refused)) return last;
     const next = v.safeParse(hostSecret, text === undefined ? undefined : jsonOf(text));
-    // Any other difference is not a rotation's: an old value that leads elsewhere.
+    // A rotation changes the password alone. Any other difference means an old value, which leads elsewhere.
     if (!next.success || !isSame({ ...current, password: next.output.password }, next.output)) return undefined;
     if (isSame(next.output, refused)) return undefined;
     const login = { ...current, password: next.output.password };
@@ -111,7 +110,7 @@ export function awsSecrets(
 
 const oldestFor = (fresh: 'fresh' | undefined): number => (fresh ? leastAge : keptFor);
 
-/** Whether a server sees no difference. */
+/** Whether two logins are the same for a server. */
 const isSame = (a: HostSecret, b: HostSecret): boolean =>
   isDeepStrictEqual({ ...a, retiredAt: undefined }, { ...b, retiredAt: undefined });
 

@@ -1,13 +1,12 @@
 import { isEmail } from '../contract/names';
 
-/** Who sends the mails. */
 export interface Sender {
-  /** As people read it; empty where there is none. */
+  /** The name that people read; empty if there is none. */
   name: string;
   address: string;
 }
 
-/** A sender as somebody writes it: `you@lab.org`, `The lab, group A <you@lab.org>`, or with the name in quotes. Otherwise what is wrong with it. */
+/** A sender such as `you@lab.org` or `The lab, group A <you@lab.org>`; the name may be in quotes. Otherwise says what is wrong. */
 export function parseSender(written: string): Sender | { wrong: string } {
   const [, before, inside] = /^(.*?)\s*<([^<>]*)>$/u.exec(written.trim()) ?? [];
   const address = (inside ?? written).trim();
@@ -19,14 +18,13 @@ export function parseSender(written: string): Sender | { wrong: string } {
   return { name, address };
 }
 
-/** The sender that a checked setting names. */
 export function senderOf(written: string): Sender {
   const sender = parseSender(written);
   if ('wrong' in sender) throw new Error(`mailFrom ${sender.wrong}`);
   return sender;
 }
 
-/** The name without its quotes; none where it can't be one. */
+/** The name without its quotes; none if it can't be a name. */
 function nameIn(text: string): string | undefined {
   if (/[\p{Cc}<>]/u.test(text)) return undefined;
   const quoted = /^"((?:[^"\\]|\\.)*)"$/u.exec(text)?.[1];
@@ -34,10 +32,10 @@ function nameIn(text: string): string | undefined {
   return text.includes('"') ? undefined : text;
 }
 
-/** The sender as it goes over the wire: plain ASCII, whatever the name is. */
+/** The sender in a mail header: plain ASCII, whatever the name is. */
 export const headerOf = ({ name, address }: Sender): string => (name ? `${phraseOf(name)} <${address}>` : address);
 
-/** Bare where RFC 5322 lets it, in quotes where it has signs of its own meaning, and encoded (RFC 2047) beyond ASCII. */
+/** Bare if RFC 5322 allows it, in quotes if it holds special signs, and encoded (RFC 2047) beyond ASCII. */
 function phraseOf(name: string): string {
   if (/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+$/.test(name)) return name;
   if (/^[ -~]+$/.test(name)) return `"${name.replace(/["\\]/g, '\\$&')}"`;
@@ -46,7 +44,7 @@ function phraseOf(name: string): string {
     .join(' ');
 }
 
-/** An encoded word has at most 75 characters: 45 bytes of a name, and never a part of a letter. */
+/** An encoded word has at most 75 characters: 45 bytes of a name, and only whole letters. */
 function wordsOf(name: string): string[] {
   const words = [''];
   for (const letter of name) {

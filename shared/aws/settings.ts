@@ -16,7 +16,7 @@ const domain = v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'must b
 
 const defaultName = 'mongogrant';
 
-/** Lambda takes 4096 bytes of environment in all; the other variables need some. */
+/** Lambda allows 4096 bytes of environment in all, and the other variables need some. */
 const mostBytes = 3400;
 
 const serviceSettings = {
@@ -82,15 +82,14 @@ const deploymentSettings = {
 const serviceSchema = v.strictObject(serviceSettings);
 const deploymentSchema = v.strictObject(deploymentSettings);
 
-/** The settings that the functions read; every duration in whole seconds. */
+/** The settings that functions read. Durations are in whole seconds. */
 export type Settings = v.InferOutput<typeof serviceSchema>;
 /** Where and under which names the stack is deployed. */
 export type Deployment = v.InferOutput<typeof deploymentSchema>;
 
-/** Settings as written, checked. Throws an Error that names each bad key. */
 export const parseSettings = (input: unknown): Settings => checked(serviceSchema, input);
 
-/** The whole of `context.mongogrant`: checked, and split into what functions read and what only the stack needs. */
+/** All of `context.mongogrant`, checked, and split into what functions read and what only the stack needs. */
 export function parseDeployment(input: unknown): {
   settings: Settings;
   deployment: Deployment;
@@ -103,7 +102,7 @@ export function parseDeployment(input: unknown): {
   const functionSettings = JSON.stringify(service);
   if (Buffer.byteLength(functionSettings) > mostBytes)
     throw new Error(`Settings: longer than the ${mostBytes} bytes that a function can hold. Name fewer admins`);
-  // Both would be called mongogrant/..., and whoever came second could not be deployed, or would use the other one's hosts.
+  // Both stacks would use the prefix mongogrant/: the second could not be deployed, or would use the hosts of the first.
   if ('stackName' in rest && rest.stackName !== defaultName && !('secretPrefix' in service))
     throw new Error(
       `Settings: secretPrefix is missing (stackName is set). A new stack takes a name of its own; one that was made without it goes on with "secretPrefix": "${defaultName}"`,

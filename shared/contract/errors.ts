@@ -35,20 +35,19 @@ const problems = {
 
 export type ErrorCode = keyof typeof problems;
 
-/** What else an answer says of a refusal. */
 export interface AboutProblem {
-  /** Whose login from a terminal it was: they begin there again. */
+  /** The owner of the terminal login, who begins again at the terminal. */
   terminalLogin?: string | undefined;
-  /** The methods that there are, where another one was used. */
+  /** The methods that the path has, if another one was used. */
   allow?: readonly string[];
 }
 
-/** An expected refusal. `detail` is read by people: it says what happened and what to do next, and holds no secret. */
+/** An expected refusal. `detail` is for people: it says what happened and what to do next, and holds no secret. */
 export class ApiError extends Error {
   constructor(
     readonly code: ErrorCode,
     detail: string,
-    /** Seconds until asking again makes sense. */
+    /** Seconds after which a new request makes sense. */
     readonly retryAfter?: number,
     readonly about: AboutProblem = {},
   ) {
@@ -65,7 +64,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Why a host can't be asked: see the sentences of {@link hostProblem}. */
+/** Why a host can't be asked: see {@link hostProblem}. */
 export type Silence =
   | 'silent'
   | 'time_up'
@@ -76,7 +75,7 @@ export type Silence =
   | 'not_found'
   | 'not_trusted';
 
-/** A MongoDB host did not answer, or not to what it was asked; `sent` is false when the command certainly never reached it. */
+/** A MongoDB host did not answer, or did not answer the command. `sent` is false if the command certainly never reached it. */
 export class HostUnreachable extends Error {
   readonly why: Silence;
 
@@ -91,9 +90,9 @@ export class HostUnreachable extends Error {
   }
 }
 
-/** A MongoDB host answered, and said no to what mongogrant's own login asked of it. */
+/** A MongoDB host answered, and refused a command of mongogrant's own login. */
 export class HostRefused extends Error {
-  /** The command and the server's name for its reason, such as `createUser: Unauthorized`, where they are known. */
+  /** The command and the server's name for its reason, such as `createUser: Unauthorized`, if known. */
   readonly refusal: string | undefined;
 
   constructor(
@@ -106,13 +105,13 @@ export class HostRefused extends Error {
   }
 }
 
-/** A secret can't be read or lacks a field. The message names it and its bad fields, and holds none of their values. */
+/** A secret can't be read or lacks a field. The message names it and its bad fields, never their values. */
 export class SecretUnusable extends Error {
   constructor(
     message: string,
-    /** Whose secret it is, where it is a host's: then only what lives there suffers. */
+    /** The host whose secret it is, if it is a host's: then only logins there are affected. */
     readonly host?: string,
-    /** `cause`: why it could not be read, where that was it. */
+    /** `cause`: why it could not be read. */
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -120,7 +119,7 @@ export class SecretUnusable extends Error {
   }
 }
 
-/** What a person is told of a fault at a MongoDB host; any other fault is handed back as it came. */
+/** The error that a person is told about a fault at a MongoDB host. Any other fault is returned unchanged. */
 export function hostProblem(fault: unknown): unknown {
   if (fault instanceof HostUnreachable) {
     const mend = mended.includes(fault.why);
@@ -138,7 +137,7 @@ export function hostProblem(fault: unknown): unknown {
   return fault;
 }
 
-/** What does not pass by itself. */
+/** These do not pass by themselves. */
 const mended: readonly Silence[] = ['login_refused', 'address_unusable', 'not_trusted'];
 
 const sentences: Record<Silence, string> = {

@@ -3,7 +3,7 @@ import { email, host, star } from './fields/access';
 import { text } from './fields/field';
 import { isDatabase } from './names';
 
-// What narrows a list of grants. A star is the same as nothing, but for the person.
+// Filters of a list of grants. A star means no filter, except for the person.
 
 export const anybody = v.optional(v.union([star, email], 'must be an address or *'));
 export const anyHost = v.optional(v.union([star, host], 'must be a host or *'));

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** Databases that belong to the server itself: nobody is ever granted these. */
+/** The server's own databases, on which nobody gets a grant. */
 export const ownDatabases: readonly string[] = ['admin', 'local', 'config'];
 
 const addressText = /^[a-z0-9!#$%&'+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'+/=?^_`{|}~-]+)*$/;
@@ -10,7 +10,7 @@ const hostText = /^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?(:[1-9][0-9]{0,4})?$/;
 /** Whether this lower-case text is a domain name of at least two parts. */
 export const isDomain = (text: string): boolean => text.length <= 253 && domainText.test(text);
 
-/** Whether this lower-case text is one exact address. `*` is left out of local parts, so that no address is a pattern. */
+/** Whether this lower-case text is one exact address. Local parts can't hold `*`, so no address is a pattern. */
 export function isEmail(text: string): boolean {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, at);
@@ -23,10 +23,10 @@ export function isHost(text: string): boolean {
   return hostText.test(text) && !text.includes('..') && port <= 65_535;
 }
 
-/** A host as it is stored: lower case, and without MongoDB's default port. A name with two ports stays one that {@link isHost} refuses. */
+/** A host as it is stored: lower case, and without MongoDB's default port. A name with two ports stays invalid for {@link isHost}. */
 export const hostOf = (text: string): string => text.toLowerCase().replace(/^([^:]*|\[[^\]]*\]):27017$/, '$1');
 
-/** A name as an admin may type it, in the one form in which it is registered; none if it can't be a host's. */
+/** The registered form of a name that an admin types; none if it can't be a host. */
 export function registeredName(text: string): string | undefined {
   const host = hostOf(text);
   return isHost(host) ? host : undefined;
@@ -53,7 +53,7 @@ export function usernameOf(grant: { email: string; role: string; label: string }
   return parts.map((part) => part?.replace(/[^A-Za-z0-9.-]/g, '_')).join('_');
 }
 
-/** The part of a source address that one caller controls: an IPv4 address, or the first 64 bits of an IPv6 one. */
+/** The part of a source address that identifies a caller: an IPv4 address, or the first 64 bits of an IPv6 one. */
 export function callerOf(ip: string): string {
   if (isIP(ip) !== 6) return ip;
   const [head = '', tail] = ip.toLowerCase().split('::');

@@ -1,4 +1,4 @@
-// The checks of names are code, which no JSON Schema can hold: what they come to, for editors and for the OpenAPI document, stands here.
+// JSON Schema can't hold checks in code. These patterns stand for the checks of names, in editors and in the OpenAPI document.
 
 export const domain = '([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 const word = "[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+";

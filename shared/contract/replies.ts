@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
-// What the API promises in its answers. Clients parse with these schemas, so a service that is newer than the client may send more
-// fields than are named here, and more roles, states, acts and codes: those are plain text.
+// The promises of the API about its answers. Clients parse with these schemas. A newer service may send more fields, roles, states, acts and
+// codes, so the last four are plain text.
 
 const said = (what: string) => v.pipe(v.string(), v.description(what));
 const text = v.string();
@@ -38,7 +38,6 @@ const ca = v.optional(
   ),
 );
 
-/** A login, handed out once. */
 const credential = v.object({
   username: text,
   password: said('Shown this once, and stored nowhere.'),
@@ -49,7 +48,7 @@ const credential = v.object({
   ca,
 });
 
-/** A grant as lists show it: never a password. */
+/** A grant as lists show it, without a password. */
 export const grant = v.object({
   email,
   ...place,
@@ -80,7 +79,7 @@ const unreadableRows = v.optional(
   v.pipe(list, v.description("For admins: the keys of rows that can't be read. Their logins may be alive.")),
 );
 
-/** A rule, in the form in which it can be set again. */
+/** A rule, in a form that can be set again. */
 export const rule = v.object({ ...plainRule.entries, version });
 
 const part = v.union([v.literal('all'), list]);
@@ -93,14 +92,14 @@ export const scope = v.object({
 });
 export const ruler = v.object({ email, ...scope.entries, version });
 
-/** Something stored that can't be read, by its key. Such a rule denies everything to whom it names; such a ruler may do nothing. */
+/** A stored item that can't be read, by its key. Such a rule denies everything to those it names; such a ruler may do nothing. */
 export const unreadable = v.object({ unreadable: said('Where it lies in the table.') });
 export const storedRule = v.union([unreadable, rule]);
 const storedRuler = v.union([unreadable, ruler]);
 
 const eventGrant = v.object({ id: text, ...place, label, username: text, expires: text });
 const facts = v.record(text, v.unknown());
-/** One event of the audit log. Which fields it has, depends on `act` and on who asks. */
+/** One event of the audit log. `act` and the reader decide which fields it has. */
 export const event = v.object({
   act: said('What happened: granted, ended, rule_set, ...'),
   at: said('When.'),
@@ -126,7 +125,6 @@ export const event = v.object({
   unreadable: v.optional(said('An event that cannot be read, by its key.')),
 });
 
-/** What the rules open to somebody. */
 const { email: _email, which: _which, note: _note, ...access } = plainRule.entries;
 
 /** Every JSON answer of the API, by its kind. */
@@ -138,7 +136,6 @@ export const replies = {
     code: said('The person types it on the page behind the mailed link.'),
     interval: v.pipe(v.number(), v.description('Seconds to wait between two polls.')),
   }),
-  /** The code of a terminal login was right. */
   loginConfirmed: v.object({ msg: said('For people: go back to the terminal.') }),
   pending: v.object({ status: v.literal('pending') }),
   token,
@@ -185,7 +182,7 @@ export const replies = {
     replaced: v.optional(v.union([unreadable, plainRule])),
     warnings: v.optional(list),
   }),
-  /** The rule that was removed; of one that could not be read, the key alone. */
+  /** The removed rule, or only its key if it could not be read. */
   ruleRemoved: v.object({ ...rule.entries, version: v.optional(version) }),
   losses: v.object({
     ends: v.array(grant),

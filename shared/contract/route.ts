@@ -14,26 +14,26 @@ export type FunctionName =
 
 export type ReplyName = keyof typeof replies;
 
-/** What an answer is. `page` is HTML, for browsers; `text` is one line. */
+/** The kind of an answer. `page` is HTML, for browsers; `text` is one line. */
 export type AnswerKind = ReplyName | 'page' | 'text';
 
 type Fields = v.GenericSchema & { readonly entries: Readonly<Record<string, v.GenericSchema>> };
 
-/** What of a route runs: the stack, the local gateway, the functions and the SDK are made from it, and the OpenAPI document. */
+/** The facts of a route. The stack, the local gateway, the functions, the SDK and the OpenAPI document are made from them. */
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   function: FunctionName;
-  /** Answers without a token. */
+  /** Needs no token. */
   open?: true;
-  /** The fields that it takes from its body, and from its query; what it does not take must not be there. */
+  /** The fields of its body and of its query; any other field is refused. */
   body?: Fields;
   query?: Fields;
-  /** Its query is left alone: programs that look through mail add to the addresses in it. */
+  /** Its query is not checked: programs that scan mail add to the addresses in it. */
   anyQuery?: true;
-  /** What it answers, by status. A status of 400 or more is here only if it is no problem document. */
+  /** Its answers, by status. A status of 400 or more is only here if it is no problem document. */
   answers: Readonly<Record<number, readonly AnswerKind[]>>;
-  /** Why it may refuse, apart from what every route refuses. */
+  /** Why it may refuse, besides what every route refuses. */
   refuses: readonly ErrorCode[];
 }
 
@@ -60,10 +60,9 @@ export interface RouteWords {
   summary: string;
   description: string;
   deprecated?: true;
-  /** What the document calls its body. */
+  /** The name of its body in the document. */
   bodyName?: string;
-  /** What a body may look like. */
   example?: Record<string, unknown>;
-  /** What a field of the query means here, where the field's own words do not say so. */
+  /** The meaning of a query field here, if the field's own words do not give it. */
   fields?: Record<string, string>;
 }

@@ -22,9 +22,8 @@ import { verifyTokenRoute, verifyTokenWords } from './routes/verify-token';
 import { whoAmIRoute, whoAmIWords } from './routes/who-am-i';
 import { whyAllowedRoute, whyAllowedWords } from './routes/why-allowed';
 
-// Every route: the stack, the local gateway and the OpenAPI document are made from these lists.
+// All routes. The stack, the local gateway and the OpenAPI document are made from these lists.
 
-/** The routes of mongogrant's own API. */
 export const routes = [
   requestLinkRoute,
   pollLoginRoute,
@@ -46,7 +45,7 @@ export const routes = [
   listEventsRoute,
 ] as const satisfies readonly Route[];
 
-/** The routes of the Python server, for its unchanged clients: served unless the setting `legacyRoutes` is off. */
+/** The routes of the Python server, for its unchanged clients. The setting `legacyRoutes` switches them off. */
 export const pythonRoutes = [
   getTokenRoute,
   verifyTokenRoute,
@@ -54,7 +53,7 @@ export const pythonRoutes = [
   setRuleForPythonRoute,
 ] as const satisfies readonly Route[];
 
-/** What is told of each. */
+/** The description of each route. */
 export const words = {
   'POST /links': requestLinkWords,
   'POST /links/poll': pollLoginWords,
@@ -82,7 +81,6 @@ export const words = {
 
 export const allRoutes: readonly Route[] = [...routes, ...pythonRoutes];
 
-/** The routes that these settings want. */
 export const routesOf = ({ legacyRoutes }: { legacyRoutes: boolean }): readonly Route[] =>
   legacyRoutes ? allRoutes : routes;
 
@@ -90,14 +88,14 @@ export type RouteKey = OwnRouteKey | PythonRouteKey;
 export type OwnRouteKey = KeyOf<(typeof routes)[number]>;
 export type PythonRouteKey = KeyOf<(typeof pythonRoutes)[number]>;
 
-/** Answers what no route matches, with a 404 or 405 problem document in place of API Gateway's own words. */
+/** Answers paths without a route, with a 404 or 405 problem document instead of API Gateway's own words. */
 export const fallback = { key: '$default', function: 'grants' } as const;
 
-/** The methods of a route: what is read answers HEAD as it answers GET, without the body. At the Python server a GET acts. */
+/** The methods of a route. A route that reads also answers HEAD, without a body. At the Python server a GET may change things. */
 export const methodsAt = ({ method, path }: Pick<Route, 'method' | 'path'>): (Route['method'] | 'HEAD')[] =>
   method === 'GET' && !pythonRoutes.some((route) => route.path === path) ? ['GET', 'HEAD'] : [method];
 
-/** The methods that a path answers; none for a path that is no route. */
+/** The methods of a path; none if no route has it. */
 export const methodsOf = (path: string, among: readonly Route[] = allRoutes): string[] => {
   const fitting = among.filter((route) => new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
   return fitting.length === 0 ? [] : [...new Set([...fitting.flatMap(methodsAt), 'OPTIONS'])];

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { dbPattern, host, principal, role, star, which } from './fields/access';
 
-/** What tells one rule from another. */
+/** Identifies a rule. */
 export const ruleKey = {
   email: principal,
   host: v.union([star, host], 'must be a host or *'),

@@ -22,19 +22,18 @@ export interface EndDeps {
   log: Log;
 }
 
-/** Why a grant ends, by whom, and in which request. */
 export interface Cause extends EndCause {
   why: 'revoked' | 'expired' | 'cut_off' | 'not_made' | 'user_gone' | 'host_removed' | 'rules_changed';
   source: Source & { deadline?: number };
-  /** What is known of whether the host answers, where somebody waits for the end. */
+  /** What is known about whether the host answers, if somebody waits for the end. */
   silence?: KnownSilence;
-  /** Seconds after which a grant ends although some member could not be asked; never, if left out. */
+  /** Seconds after which a grant ends although a member could not be asked; never, if left out. */
   unaskedAfter?: number;
 }
 
 /**
- * What became of an end. `busy`: another request is ending the grant, or creating its user. `spared`: it lives on, see {@link EndCause}.
- * `failed`: it ends, and the reaper goes on with it; `reason` says what it waits for.
+ * The result of an end. `busy`: another request is ending the grant, or making its user. `spared`: it lives on, see {@link EndCause}.
+ * `failed`: the reaper goes on with it, and `reason` says what it waits for.
  */
 export type End =
   | { state: 'ended'; grant: EndedGrant }
@@ -42,18 +41,17 @@ export type End =
   | { state: 'spared'; grant: LivingGrant }
   | { state: 'failed'; grant: LivingGrant; reason: string };
 
-/** Why a grant has not ended, as a code. */
 export const whyNotEnded = (end: Exclude<End, { state: 'ended' }>): string => {
   if (end.state === 'busy') return 'grant_busy';
   return end.state === 'spared' ? 'spared' : end.reason;
 };
 
-/** Milliseconds for one grant where nobody waits for the answer. */
+/** Milliseconds for one grant if nobody waits for the answer. */
 const endMs = 10_000;
 
 /**
- * Ends a grant: first its row says so, then its user is locked, loses its roles, its sessions and its name, then it is shown that the
- * login is dead, then the row is closed. Every step may be repeated; a user that is gone already is done once that is shown.
+ * Ends a grant: marks its row, locks the user, takes its roles and sessions, drops it, proves that the login is dead, and closes the row.
+ * Every step may be repeated. If the user is already gone, the proof is enough.
  */
 export async function endGrant(deps: EndDeps, grant: LivingGrant, cause: Cause, now: Date): Promise<End> {
   const { table, log } = deps;
@@ -89,7 +87,7 @@ export async function endGrant(deps: EndDeps, grant: LivingGrant, cause: Cause, 
   if (proof.notAsked.length > 0)
     log.error('proof_incomplete', { grant: grant.id, host: grant.host, notAsked: proof.notAsked });
   const noted = note({ act: 'ended', proof });
-  // Nobody decided it but who gave it until then, so this is its only event, and no crash may come between.
+  // An end by time has no other event than this one, so it is written first, in case of a crash.
   if (byTime) await noted;
   const [ended = asEnded(ending, proof)] = await together([
     finishEnd(table, ending, { now: moment, proof, late }),
@@ -98,14 +96,14 @@ export async function endGrant(deps: EndDeps, grant: LivingGrant, cause: Cause, 
   return { state: 'ended', grant: ended };
 }
 
-/** Where nothing need be done now about a grant that says already that it ends: so who asks for that again and again costs a read. */
+/** Leaves a grant that is already ending if nothing can be done now, so that repeated requests cost only a read. */
 async function leave(grant: LivingGrant, { silence }: Cause, now: number): Promise<End | undefined> {
   if (grant.state !== 'ending') return undefined;
   if (grant.endingUntil > now) return { state: 'busy', grant };
   return (await silence?.isSilent(now)) ? { state: 'failed', grant, reason: 'host_unreachable' } : undefined;
 }
 
-/** Says of a grant that it ends, for whoever ends it next: none if it ends already, or has ended. */
+/** Marks a grant as ending; whoever comes next ends it. None if it was already ending or has ended. */
 export async function sayEnding(
   { table }: Pick<EndDeps, 'table'>,
   grant: LiveGrant,
@@ -118,18 +116,18 @@ export async function sayEnding(
   return ending;
 }
 
-/** A user of whom not all could be shown, and why. */
+/** A user whose end could not be proved in full, and why. */
 type Left = { state: 'left'; reason: string };
 
-/** What was proved of a user that is gone. `late`: some command may still arrive. `fresh`: it was there until now. */
+/** The proof that a user is gone. `late`: a command may still arrive. `fresh`: the user was there until now. */
 type Gone = { state: 'gone'; proof: Proof; late: boolean; fresh: boolean };
 
 const left = (reason: string): Left => ({ state: 'left', reason });
 const goneBefore = (proof: Proof): Gone => ({ state: 'gone', proof, late: false, fresh: false });
 
-/** Since when all that is left to be shown is up to members that can't be asked; none where it is not. */
+/** Since when only members that can't be asked are missing from the proof; none if other things are missing, or nothing. */
 function sinceUnasked(removed: Left | Gone, { unaskedSince }: EndingGrant, now: number): number | undefined {
-  // A host that is away for a moment says nothing new about its members.
+  // A host that is away for a moment tells nothing new about its members.
   if (removed.state === 'left')
     return removed.reason === 'host_unreachable' || removed.reason === 'time_up' ? unaskedSince : undefined;
   if (removed.proof.notAsked.length === 0) return undefined;
@@ -142,7 +140,7 @@ interface Patience {
   now: number;
 }
 
-/** Whether the grant of a user that is gone may end now; else why it waits. */
+/** Whether the grant of a user that is gone may end now, or why it waits. */
 function judge(removed: Left | Gone, { creatingUntil }: EndingGrant, patience: Patience): Left | Gone {
   const { unaskedSince, unaskedAfter, now } = patience;
   if (removed.state === 'left') return removed;
@@ -179,7 +177,6 @@ async function removeUser(
 
 interface Ending {
   grant: EndingGrant;
-  /** Whole seconds. */
   at: number;
 }
 
@@ -198,8 +195,8 @@ async function removeAt(deps: EndDeps, host: Host, ending: Ending): Promise<Left
 }
 
 /**
- * Whether a user is seen on another deployment than the one on which it was made: a copy, while the first may live on. Where the row does
- * not say, it does from now on: a next try must know that it looks at the same one.
+ * Whether the user is on another deployment than the one where it was made: then it is a copy, and the first may live on. A row without a
+ * deployment gets this one, so that the next try looks at the same.
  */
 async function isElsewhere(
   { table, users }: EndDeps,
@@ -212,7 +209,7 @@ async function isElsewhere(
   return false;
 }
 
-/** A removal that dropped no user, or after which a member still knows it. */
+/** A removal that dropped no user, or after which a member still knows the user. */
 type NotRemoved = Exclude<Removal, { state: 'removed' }>;
 
 async function judgeRemoval(
@@ -223,14 +220,14 @@ async function judgeRemoval(
   if (removal.state === 'known') return left(removal.reason);
   if (!wasInForce(grant)) return goneBefore(wasGone(at));
   if (removal.state === 'foreign') return left('user_not_ours');
-  // Not there: dropped by somebody, or by an attempt before this one; or this is not the server on which it was made.
+  // Somebody, or an earlier attempt, dropped the user; or this is not the server on which it was made.
   if (!grant.madeOn) return left('deployment_unknown');
   if (!(await deps.users.isDeployment(host, grant.madeOn))) return left('other_deployment');
-  // Another grant's user has the name by now, so no member can be asked about the one before.
+  // Another grant's user has the name now, so the members can't be asked about the old one.
   if (removal.state === 'taken') return goneBefore(wasGone(at));
   const gone = await proveGone(deps, host, { name: doomed, at });
   return gone.state === 'known' ? left(gone.reason) : goneBefore(gone.proof);
 }
 
-/** Whether its login may have been handed out. If not, a user without our tag was there before, and ours was never made under that name. */
+/** Whether the login may have been handed out. If not, a user without our tag had the name, and ours was never made. */
 const wasInForce = ({ creatingUntil, why }: EndingGrant): boolean => creatingUntil === 0 && why !== 'not_made';

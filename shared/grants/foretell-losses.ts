@@ -9,23 +9,22 @@ import { readRulesUnder } from '../store/rules';
 import type { Table } from '../store/table';
 import { readGrantsNear } from './read-grants-near';
 
-/** How many partitions of rules are read at once. */
 const readsAtOnce = 20;
 
-/** All the rules of those who hold these grants, by principal. */
+/** All rules for the owners of these grants, by principal. */
 async function readRulesOfHolders(table: Table, grants: readonly Grant[]): Promise<Map<string, (Rule | Unreadable)[]>> {
   const principals = [...new Set(grants.flatMap(({ email }) => principalsOf(email)))];
   const read = await sideBySide(readsAtOnce, principals, (principal) => readRulesUnder(table, principal));
   return new Map(principals.map((one, index) => [one, read[index] ?? []]));
 }
 
-/** What these grants have lost by the rules as they are. */
+/** What these grants have lost by the current rules. */
 export const readLosses = async (table: Table, grants: readonly LiveGrant[], now: number): Promise<Losses<LiveGrant>> =>
   lossesOf(grants, rulesByPerson(await readRulesOfHolders(table, grants)), now);
 
 /**
- * What live grants lose by a change that is made now: all that the sweep after it ends or shortens, and so also what the rules did not
- * cover before. Decided by the same functions as grants are; reads only the grants and rules that the rule can have to do with.
+ * What live grants lose by a change now: all that the sweep ends or shortens after it, so also what earlier rules did not cover. It decides
+ * with the functions that decide grants, and reads only the grants and rules that the change can concern.
  */
 export async function foretellLosses(table: Table, change: RuleChange, now: number): Promise<Losses<LiveGrant>> {
   if (!mayTake(change)) return { ends: [], shortens: [] };

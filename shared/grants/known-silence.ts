@@ -2,21 +2,21 @@ import { HostRefused, HostUnreachable } from '../contract/errors';
 import { claimTry, noteNoAnswer, noteReturn, type Reach, readReach } from '../store/reach';
 import type { Table } from '../store/table';
 
-/** What requests know of whether a host answers, and what they find out. */
+/** What requests know, and learn, about whether a host answers. */
 export interface KnownSilence {
-  /** Reads what is known, beside the other reads of a request. */
+  /** Reads what is known, at the same time as the other reads of a request. */
   read(): Promise<void>;
-  /** Whether nobody need ask it now: it did not answer a moment ago, and another request tries it again. */
+  /** Whether to skip the host now: it did not answer a moment ago, and another request tries it again. */
   isSilent(now: number): Promise<boolean>;
-  /** Keeps for the next ones what a fault at this host says of it; a fault of another kind says nothing. */
+  /** Notes what a fault says about this host, for later requests. Faults of other kinds say nothing. */
   learn(fault: unknown, now: number): Promise<void>;
-  /** The host did what it was asked. */
+  /** Notes that the host did what it was asked. */
   learnAnswer(): Promise<void>;
 }
 
 /**
- * A host that does not answer could hold every function for seconds each, until nobody else is served. So the first to find out notes
- * it; for a few seconds the next ones are told at once, then one of them tries again.
+ * A silent host could hold every function for seconds, until nobody is served. So the first request to notice notes it; for a few seconds
+ * later ones fail at once, then one of them tries again.
  */
 export function knownSilence(table: Table, host: string): KnownSilence {
   let known: Promise<Reach | undefined> | undefined;
@@ -44,11 +44,11 @@ export function knownSilence(table: Table, host: string): KnownSilence {
     },
     async learn(fault, now) {
       if (fault instanceof HostRefused) return answers();
-      // Who had no time to ask, or to wait for the answer, knows nothing of the host.
+      // A request without time to ask or to wait learns nothing about the host.
       if (learnt || !(fault instanceof HostUnreachable) || fault.why === 'time_up') return;
-      // A host that has no primary, say, answers.
+      // The host answers, even if it has, say, no primary.
       if (!silences.includes(fault.why)) return answers();
-      // What was known before is nothing new; and of many that fail together one alone notes it.
+      // A known silence is nothing new. If many fail at once, only one notes it.
       if ((await silent) || learnt) return;
       learnt = true;
       silent = Promise.resolve(true);

@@ -7,7 +7,7 @@ import type { Table } from '../store/table';
 
 const readsAtOnce = 20;
 
-/** The grants among which all those are about which rules with these keys speak: each partition is read once, however many keys there are. */
+/** The grants that rules with these keys may concern, and others. Reads each partition once, however many keys there are. */
 export async function readGrantsNear(table: Table, keys: readonly RuleKey[]): Promise<Grant[]> {
   const exact = keys.filter(({ email }) => !email.startsWith('*'));
   const patterns = keys.filter((key) => !exact.includes(key));

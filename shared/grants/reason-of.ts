@@ -1,6 +1,6 @@
 import { HostRefused, HostUnreachable, SecretUnusable } from '../contract/errors';
 
-/** What a fault at a host is called on record; `internal` is our own. */
+/** The name of a fault at a host in the audit log; `internal` is our own. */
 export function reasonOf(
   fault: unknown,
 ): 'host_unreachable' | 'time_up' | 'host_refused' | 'secret_unusable' | 'internal' {

@@ -14,16 +14,16 @@ export interface RemoveDeps {
   log: Log;
 }
 
-/** A MongoDB user that is to go, if it still carries the tag of this grant. */
+/** A MongoDB user to remove, if it still has the tag of this grant. */
 export interface Doomed extends UserName {
   grant: string;
   roles: { role: string; db: string }[];
 }
 
 /**
- * `removed`: what was proved, and whether a command to which no answer came may still arrive and meet the next user of that name.
- * `missing`: nobody has the name. `taken`: the user of another grant has it. `foreign`: a user without our tag has it, and is left alone.
- * `known`: dropped, but a member still knows the name, or takes the login.
+ * `removed`: with its proof; `late` if an unanswered command may still arrive and hit the next user with the name. `missing`: nobody has the
+ * name. `taken`: another grant's user has it. `foreign`: a user without our tag has it, and stays. `known`: dropped, but a member still
+ * knows the name or accepts the login.
  */
 export type Removal = Proved | { state: 'missing' | 'taken' | 'foreign' };
 
@@ -31,37 +31,32 @@ export type Proved =
   | { state: 'removed'; proof: Proof; late: boolean }
   | { state: 'known'; reason: 'still_known' | 'still_accepted' };
 
-/** What a removal has found out on its way. */
+/** What the steps of a removal found out so far. */
 interface Steps {
-  /** What was not done: the server, or our login there, does not offer it, or it failed. */
+  /** The steps that failed, or that the server or our login there does not offer. */
   leftOut: string[];
   late: boolean;
 }
 
-/** How a user is removed. */
 interface Removing {
   doomed: Doomed;
-  /** Whole seconds. */
   at: number;
-  /**
-   * What to do where a command got no answer and may still arrive: `drop` for who keeps others from the name until then, `stop` for
-   * who can't.
-   */
+  /** If an unanswered command may still arrive: `drop` if the caller keeps the name free until then, `stop` if it can't. */
   ifLate: 'drop' | 'stop';
-  /** Called when the user was seen, and over before anything is done to it that can't be taken back. */
+  /** Called when the user is found. It ends before anything irreversible is done to the user. */
   onSight?: (on: Deployment | undefined) => Promise<unknown>;
 }
 
 /**
- * Locked first, so that nothing new starts; then what runs; then the user, whatever became of the steps before. Whoever calls it has made
- * sure that nobody else drops the same user meanwhile: the name could be another grant's by then.
+ * Locks the user, so that nothing new starts; then ends its sessions; then drops it, even if earlier steps failed. The caller makes sure
+ * that nobody else drops this user at the same time: another grant could have the name by then.
  */
 export async function lockAndDrop(deps: RemoveDeps, host: Host, removing: Removing): Promise<Removal> {
   const { users } = deps;
   const { doomed, at, onSight = async () => {} } = removing;
   const { grant, roles, ...name } = doomed;
   const owner = await users.owner(host, name);
-  // A user without a tag may be ours no longer, or never was; one of another grant took the name after ours was gone.
+  // A user without a tag is not, or no longer, ours. A user of another grant took the name after ours was gone.
   if (owner.state !== 'tagged') return owner;
   if (owner.grant !== grant) return { state: 'taken' };
   const steps: Steps = { leftOut: [], late: false };
@@ -76,7 +71,7 @@ export async function lockAndDrop(deps: RemoveDeps, host: Host, removing: Removi
   if (roles.length > 0) await attempt('roles', () => users.revokeRoles(host, name, roles));
   const killed = await attempt('sessions', () => users.killSessions(host, name));
   await users.drop(host, name);
-  // Sessions go by the name: what was not, or not surely, ended before the drop can be ended after it.
+  // Sessions are found by name, so those that may have survived until the drop can be ended after it.
   if (killed !== 'killed' || !lock || lock.left.length > 0)
     await attempt('sessions_left', () => users.killSessionsLeft(host, name));
   const known = lock && !lock.left.includes('password');
@@ -84,7 +79,7 @@ export async function lockAndDrop(deps: RemoveDeps, host: Host, removing: Removi
   return prove(users, host, { name, at, steps, trial });
 }
 
-/** Takes a step, and notes what became of it. */
+/** Runs a step, and notes its outcome. */
 const attempter =
   ({ log }: RemoveDeps, { doomed: { grant }, ifLate }: Removing, steps: Steps) =>
   async <T>(step: string, run: () => Promise<T>): Promise<T | 'failed'> => {
@@ -101,7 +96,7 @@ const attempter =
     }
   };
 
-/** Shows that nobody has a name any more that a user had of whom nothing is left on the server that takes writes. */
+/** Proves that no member knows the name of a user that is already gone from the server that takes writes. */
 export async function proveGone(
   { users, log }: RemoveDeps,
   host: Host,
@@ -115,7 +110,7 @@ export async function proveGone(
   return prove(users, host, { name, at, steps, trial: undefined });
 }
 
-/** A login that nobody had any more to lose: it was never handed out, or its name is another's by now. */
+/** The proof for a login that nobody could use: it was never handed out, or another user has its name now. */
 export const wasGone = (at: number): Proof => ({
   at,
   gone: true,
@@ -129,11 +124,11 @@ interface Evidence {
   name: UserName;
   at: number;
   steps: Steps;
-  /** The password that was right until the drop, where somebody knows it, and the mechanisms that the user had. */
+  /** The password that worked until the drop, if known, and the user's mechanisms. */
   trial: { password: string; mechanisms: MemberSays['mechanisms'] | undefined } | undefined;
 }
 
-/** Shows that the user is gone: the server knows none, each member knows none, and none takes the login that was right until the drop. */
+/** Proves that the user is gone: no server or member knows the name, and none accepts the login that worked until the drop. */
 async function prove(users: MongoUsers, host: Host, evidence: Evidence): Promise<Proved> {
   const { name, at, steps, trial } = evidence;
   const { there, members } = await users.whoKnows(host, name);
@@ -142,7 +137,7 @@ async function prove(users: MongoUsers, host: Host, evidence: Evidence): Promise
   if (trials.includes('accepted')) return { state: 'known', reason: 'still_accepted' };
   const refused = members.filter((_, index) => trials[index] === 'refused');
   const gone = members.filter(({ says }) => says === 'gone');
-  // Where a server tells of no name whether it knows it, the login that it refused is the only witness.
+  // If a server never tells whether it knows a name, only the refused login is a proof.
   const asked = members.filter((one) => gone.includes(one) || (one.says === 'untold' && refused.includes(one)));
   const untold = members.some(({ says }) => says === 'untold');
   const others = members.some(({ router }) => router);
@@ -151,7 +146,7 @@ async function prove(users: MongoUsers, host: Host, evidence: Evidence): Promise
     gone: true,
     unknownTo: gone.map(({ member }) => member),
     refusedBy: refused.map(({ member }) => member),
-    // A host of which no member is known has shown nothing.
+    // A host without known members has proved nothing.
     notAsked:
       members.length === 0 ? [host.name] : members.filter((one) => !asked.includes(one)).map(({ member }) => member),
     leftOut: [...steps.leftOut, ...(untold ? ['names'] : []), ...(others ? ['other_routers'] : [])],
@@ -159,7 +154,7 @@ async function prove(users: MongoUsers, host: Host, evidence: Evidence): Promise
   return { state: 'removed', proof, late: steps.late };
 }
 
-/** Only with a mechanism that the member offers to the user: any other is refused to everybody, in the same words. */
+/** Uses only a mechanism that the member offers the user: any other one is refused to everybody, with the same message. */
 async function tryAt(
   users: MongoUsers,
   { member, says, mechanisms: offered }: MemberSays,
@@ -170,14 +165,14 @@ async function tryAt(
   return mechanism && users.tryLogin(host, member, { user, db, password: trial.password, mechanism });
 }
 
-/** `had`: those of the user, where that is known; `offered`: those of the member, where it tells. */
+/** `had`: the user's mechanisms, if known; `offered`: the member's, if it tells them. */
 function mechanismFor(
   had: Login['mechanism'][] | undefined,
   offered: Login['mechanism'][] | undefined,
 ): Login['mechanism'] | undefined {
-  // A lock that left one was taken by the server, so that one works there.
+  // The server accepted a lock with only one mechanism, so that one works.
   if (had?.length === 1 && !offered) return had[0];
-  // Where nothing is told, the driver logs in with SCRAM-SHA-1: our own login, too.
+  // If the server tells nothing, the driver uses SCRAM-SHA-1, also for our own login.
   const usable = offered ?? ['SCRAM-SHA-1'];
   if (!had) return usable.length === 1 ? usable[0] : undefined;
   return usable.find((one) => had.includes(one));

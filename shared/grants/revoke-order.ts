@@ -8,7 +8,7 @@ import { counts } from '../store/grants/states';
 import type { Order } from '../store/orders';
 import type { Table } from '../store/table';
 
-/** The rows that an order is about, and that have not ended, a page at a time. */
+/** The rows of an order that have not ended, page by page. */
 export async function* readOrderedGrants(table: Table, order: Order): AsyncGenerator<GrantRows<LivingGrant>> {
   const host = named(order.host);
   if (order.email !== '*') yield only(order, await readGrantsOf(table, order.email, host));
@@ -21,7 +21,6 @@ export async function* readOrderedGrants(table: Table, order: Order): AsyncGener
   }
 }
 
-/** Those of these rows that the order is about. */
 export const only = (order: Order, { grants, unreadable }: GrantRows): GrantRows<LivingGrant> => ({
   grants: grants.filter(counts).filter((grant) => isMeant(order, grant)),
   unreadable: unreadable.filter((row) => isMeant(order, row)),

@@ -6,7 +6,7 @@ import { readGrant, readLiveGrants } from '../store/grants/reads';
 import type { EndedGrant, EndingGrant, Grant, Proof } from '../store/grants/row';
 import type { Table } from '../store/table';
 
-/** Why a grant waits for somebody's decision: its user is not there, and the server is not (or not surely) the one on which it was made. */
+/** Why a grant waits for a person's decision: its user is not there, and the server is not, or not surely, where it was made. */
 const unsettledReasons: readonly string[] = ['deployment_unknown', 'other_deployment'];
 
 export const isUnsettledReason = (reason: string | undefined): boolean =>
@@ -20,7 +20,7 @@ export const listUnsettled = async (table: Table): Promise<EndingGrant[]> =>
 
 export type Settled = { state: 'settled'; grant: EndedGrant } | { state: 'refused'; reason: string; detail: string };
 
-/** Ends a grant on the word of an admin that its user is gone wherever it was made. The proof says that nothing was shown. */
+/** Ends a grant because an admin says that its user is gone. The proof says that nothing was shown. */
 export async function settleGrant(
   table: Table,
   id: string,

@@ -14,7 +14,7 @@ interface StampDeps {
 
 const atOnce = 8;
 
-/** Notes on which deployment the users of these grants were seen just now; answers how many rows did not say so yet. */
+/** Notes the deployment on which the users of these grants were just seen. Returns how many rows were changed. */
 export async function stampGrants(
   { table, users }: StampDeps,
   host: Host,
@@ -27,7 +27,7 @@ export async function stampGrants(
   return stamped.filter(Boolean).length;
 }
 
-/** The same for all grants of a host whose users are there, as after another login was given to it. */
+/** The same for all grants of a host whose users are there, for example after the host got another login. */
 export async function stampHost(
   deps: StampDeps & { tagged: Pick<TaggedUsers, 'look'>; stackName: string },
   host: Host,

@@ -6,13 +6,13 @@ import type { Grant, LiveGrant, LivingGrant } from '../store/grants/row';
 import type { StoredRuler } from '../store/rulers';
 import type { StoredRule } from '../store/rules';
 
-/** A grant as the API shows it: never a password. */
+/** A grant as the API shows it, without a password. */
 export const grantAnswer = (grant: Grant) => ({
   ...placeAnswer(grant, grant.state),
   ...(grant.state === 'active' && grant.lostAt !== undefined && { lost: true }),
 });
 
-/** The same of a grant that ends from now on, whatever was read of it before. */
+/** The same for a grant that ends now, whatever was read before. */
 export const endingAnswer = (grant: LivingGrant) => placeAnswer(grant, 'ending');
 
 const placeAnswer = (grant: Grant, state: Grant['state']) => {
@@ -26,10 +26,10 @@ const placeAnswer = (grant: Grant, state: Grant['state']) => {
   };
 };
 
-/** More would not fit into an answer of Lambda's, and nobody reads them. */
+/** More would not fit into one answer of Lambda, and nobody would read them. */
 const mostLosses = 500;
 
-/** What would end, and what would end sooner; and how many, as the lists are cut short. */
+/** The grants that would end, and those that would end sooner. The lists may be cut, so the counts come with them. */
 export const lossesAnswer = ({ ends, shortens }: Losses<LiveGrant>) => ({
   ends: ends.slice(0, mostLosses).map(grantAnswer),
   shortens: shortens
@@ -38,7 +38,7 @@ export const lossesAnswer = ({ ends, shortens }: Losses<LiveGrant>) => ({
   counts: { ends: ends.length, shortens: shortens.length },
 });
 
-/** A rule as the API shows it, in the form in which it can be set again. */
+/** A rule as the API shows it, in a form that can be set again. */
 export const ruleAnswer = ({ email, host, db, role, which, expiresAt, maxTtl, cidrs, note }: Rule) => ({
   email,
   host,
@@ -51,7 +51,7 @@ export const ruleAnswer = ({ email, host, db, role, which, expiresAt, maxTtl, ci
   ...(note && { note }),
 });
 
-/** A rule or ruler as it is in the table: the form in which it can be set again, if it still has this version. */
+/** A stored rule with its version, so that it can be set again if nobody changed it. */
 export const storedRuleAnswer = (rule: StoredRule | Unreadable) =>
   'unreadable' in rule ? unreadableAnswer(rule) : { ...ruleAnswer(rule), version: rule.version };
 

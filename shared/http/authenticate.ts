@@ -21,14 +21,14 @@ export interface AuthDeps {
   log: Log;
 }
 
-/** Who asks. */
+/** The person who asks. */
 export interface Person extends TokenClaims {
   admin: boolean;
 }
 
 export const issuerOf = (stackName: string): string => `mongogrant:${stackName}`;
 
-/** What the token of a request says, its signature and times checked. Whether it was revoked is for {@link readPerson} to read. */
+/** The claims of a request's token, after a check of its signature and times. {@link readPerson} checks whether it was revoked. */
 export async function verifyClaims(
   deps: AuthDeps,
   { request, now }: Pick<Call, 'request' | 'now'>,
@@ -45,8 +45,8 @@ export async function verifyClaims(
 }
 
 /**
- * The person behind verified claims: one read, made beside the other reads of a request. A 401 if the token was revoked, or says of its
- * end something else than the row from which it came.
+ * The person behind verified claims, with one read beside the request's other reads. Throws a 401 if the token was revoked, or if its end
+ * differs from that in the link's row.
  */
 export async function readPerson(deps: AuthDeps, claims: TokenClaims, { now }: Call): Promise<Person> {
   const link = await readLink(deps.table, claims);
@@ -55,12 +55,12 @@ export async function readPerson(deps: AuthDeps, claims: TokenClaims, { now }: C
   return { ...claims, admin: deps.settings.admins.includes(claims.email) };
 }
 
-/** A person, and what they may decide for others: an admin everything, a ruler what is inside their scope. */
+/** A person, and what they may decide for others: admins everything, rulers what is inside their scope. */
 export interface Authority extends Person {
   scope?: Scope;
 }
 
-/** The person behind verified claims, with their scope: two reads at once. An admin needs none. */
+/** The person behind verified claims, with their scope: two reads at once. Admins need no scope. */
 export async function readAuthority(deps: AuthDeps, claims: TokenClaims, call: Call): Promise<Authority> {
   const isAdmin = deps.settings.admins.includes(claims.email);
   const [person, ruler] = await together([
@@ -72,11 +72,11 @@ export async function readAuthority(deps: AuthDeps, claims: TokenClaims, call: C
   return 'unreadable' in ruler ? person : { ...person, scope: ruler };
 }
 
-/** The two steps at once, for a request with nothing else to read first. */
+/** Both steps, for a request that has nothing else to read first. */
 export async function authorize(deps: AuthDeps, call: Call): Promise<Authority> {
   return readAuthority(deps, await verifyClaims(deps, call), call);
 }
 
-/** Whether this person may decide about all of this rule or grant: an admin may, and a ruler in whose scope it is. */
+/** Whether this person may decide about the whole rule or grant: admins may, and rulers if it is in their scope. */
 export const governs = ({ admin, scope }: Authority, what: Parameters<typeof inside>[1]): boolean =>
   admin || (scope !== undefined && inside(scope, what));

@@ -2,12 +2,12 @@ import type { Context } from 'aws-lambda';
 import type { Log } from '../aws/log';
 import type { Source } from '../store/audit';
 
-/** What a job that nobody waits for is told by Lambda. */
+/** What Lambda tells a scheduled job. */
 export type JobContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
 
 /**
- * One run of a job: who it is for the audit log, and until when (milliseconds since 1970) it begins anything. `toFinishMs`: what is under
- * way when the time is up needs so much of it to finish.
+ * One run of a job: its source in the audit log, and the time (milliseconds since 1970) after which it begins nothing. `toFinishMs`: how
+ * long begun work needs.
  */
 export function beginRun(
   log: Log,

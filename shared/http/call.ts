@@ -3,15 +3,14 @@ import type { Route } from '../contract/route';
 import type { Event } from '../store/audit';
 import type { ApiRequest } from './request';
 
-/** One request on its way through a use case. */
 export interface Call<Body = unknown, Query = unknown> {
   request: ApiRequest;
-  /** When it came. */
+  /** When the request came. */
   now: Date;
-  /** What its route takes from the body and from the query, checked. */
+  /** The checked fields of the body and of the query. */
   body: Body;
   query: Query;
-  /** Puts an event on record, with this request as its source. */
+  /** Writes an event with this request as its source. */
   note(event: Event): Promise<void>;
 }
 

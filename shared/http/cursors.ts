@@ -4,14 +4,14 @@ import type { AuthDeps } from './authenticate';
 import type { Call } from './call';
 import type { ApiRequest } from './request';
 
-// A position may name an item that the reader may not see. So it is sealed, for this reader and this list only.
+// A position may name an item that the reader may not see, so it is sealed for this reader and this list.
 
 const purposeOf = ({ route, query }: ApiRequest, email: string): string => {
   const filter = Object.entries(query).filter(([field]) => field !== 'cursor');
   return JSON.stringify(['cursor', route, email, filter.sort()]);
 };
 
-/** The position at which the asked page begins; none for the first one. A 400 for what no page of this list gave to this person. */
+/** The position where the requested page begins; none for the first page. A 400 unless a page of this list gave it to this person. */
 export async function unsealPosition(
   deps: Pick<AuthDeps, 'secrets'>,
   { request }: Call,
@@ -27,7 +27,7 @@ export async function unsealPosition(
   );
 }
 
-/** What an answer says of the next page: nothing where there is none. */
+/** The cursor of the next page; nothing if there is none. */
 export async function sealCursor(
   deps: Pick<AuthDeps, 'secrets'>,
   { request }: Call,

@@ -5,15 +5,14 @@ import type { Secrets } from '../aws/secrets';
 import { ApiError } from '../contract/errors';
 import { isOneOf } from '../tokens/tokens';
 
-/** CloudFront writes it over whatever a viewer sends by this name. */
+/** CloudFront replaces any header with this name that a viewer sends. */
 export const frontHeader = 'x-mongogrant-front';
-/** So it does with this one: the address of the viewer, and a port. */
+/** CloudFront replaces this one, too, with the viewer's address and port. */
 export const viewerHeader = 'CloudFront-Viewer-Address';
 
-/** Refuses a request that did not come through CloudFront; answers the address of whoever sent it there. */
+/** Refuses a request that did not come through CloudFront. Returns the address of the sender. */
 export type Front = (event: Pick<APIGatewayProxyEventV2, 'headers'>) => Promise<string>;
 
-/** What stands in front of the API, if something does. */
 export function frontOf(
   { front, origin = '' }: Pick<Env, 'front' | 'origin'>,
   secrets: Pick<Secrets, 'frontKeys'>,
@@ -28,11 +27,11 @@ export function frontOf(
 
 async function knows(secrets: Pick<Secrets, 'frontKeys'>, given: string | undefined): Promise<boolean> {
   if (!given) return false;
-  // The key may have been changed since it was read.
+  // The key may have changed since it was read.
   return isOneOf(await secrets.frontKeys(), given) || isOneOf(await secrets.frontKeys('fresh'), given);
 }
 
-/** `198.51.100.10:46532`, or `2001:db8::1:46532`: the port is always there, and an IPv6 address stands in no brackets. */
+/** `198.51.100.10:46532` or `2001:db8::1:46532`: the port is always there, and IPv6 addresses have no brackets. */
 function viewerAddress(text: string): string {
   const [, bracketed, bare] = /^(?:\[(.+)\]|(.+)):\d{1,5}$/.exec(text) ?? [];
   const address = bracketed ?? bare ?? '';

@@ -1,4 +1,4 @@
-/** A piece of markup that is finished: {@link html} puts it in as it is. */
+/** A finished piece of markup, which {@link html} inserts unchanged. */
 export interface Html {
   readonly html: string;
 }
@@ -14,7 +14,7 @@ function written(value: Value): string {
   return 'html' in value ? value.html : value.map((piece) => piece.html).join('');
 }
 
-/** Markup from a template: every value in it is escaped, so that none can be forgotten. Attribute values belong in quotes. */
+/** Markup from a template. It escapes every value, so nobody can forget to. Put attribute values in quotes. */
 export function html(markup: TemplateStringsArray, ...values: Value[]): Html {
   return { html: markup.reduce((before, after, index) => `${before}${written(values[index - 1] ?? '')}${after}`) };
 }

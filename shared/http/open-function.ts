@@ -5,7 +5,7 @@ import type { FunctionName } from '../contract/route';
 import { dynamoTable } from '../store/table';
 import { frontOf } from './front';
 
-/** What every function behind the API begins with: its environment, the clients that all have, and the edge that answers. */
+/** What every function behind the API needs: its environment, the common clients, and the edge that answers. */
 export function openFunction(name: FunctionName) {
   const env = readEnv(process.env);
   const { tableName, stackName, settings, origin } = env;

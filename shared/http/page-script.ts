@@ -1,6 +1,6 @@
 /**
- * What the pages gain where scripts run: copy buttons, the reader's own time, and a second press that does no harm (it would
- * replace the answer that holds the token by "this link has been used"). Inlined and allowed by its hash, like the style.
+ * What scripts add to the pages: copy buttons, the reader's own time, and a harmless second press, which would replace the token with "this
+ * link has been used". It is inlined and allowed by its hash, like the style.
  */
 export const pageScript = `
 'use strict';

@@ -7,8 +7,8 @@ import { readableTime } from './readable-time';
 const allowed = (inline: string): string => `'sha256-${createHash('sha256').update(inline).digest('base64')}'`;
 
 /**
- * The headers of every page. The inline style and script are allowed by hash and nothing else loads at all. As no referrer is
- * sent, browsers send `Origin: null` with the form.
+ * The headers of every page. The inline style and script are allowed by hash, and nothing else loads. Browsers send `Origin: null` with the
+ * form, as they send no referrer.
  */
 export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
@@ -28,7 +28,7 @@ export const pageHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
-/** The page behind a mailed link: one button, which posts to `/links/{link}`. Showing it uses nothing up. */
+/** The page behind a mailed link: one button, which posts to `/links/{link}`. Showing it spends nothing. */
 export function redeemPage(link: { link: string; email: string; expires: string }): string {
   return page(
     'Get your token',
@@ -43,7 +43,7 @@ export function redeemPage(link: { link: string; email: string; expires: string 
   );
 }
 
-/** The page that shows a token, once, with what its owner wants to do next. */
+/** The page that shows a token once, with what its owner may do next. */
 export function tokenPage(issued: { token: string; email: string; expires: string; origin: string }): string {
   const token = html`<span class="short">${issued.token}</span>`;
   return page(
@@ -62,14 +62,14 @@ ${lines('python', 'Keep it for Python', html`from mongogrant.client import Clien
   );
 }
 
-/** What went wrong, and what to do next, with the command that does it. */
+/** What went wrong, and what to do next, with the command for it. */
 export interface Problem {
   status: number;
   title: string;
   detail: string;
   /** A sentence that says what to do; see {@link askAgain}. */
   next?: string;
-  /** The command that the sentence speaks of. */
+  /** The command that the sentence mentions. */
   command?: string;
 }
 
@@ -85,7 +85,7 @@ ${problem.command ? lines('command', 'In a terminal', html`${problem.command}`) 
   );
 }
 
-/** The way on from a link that no longer works: `problemPage({ ...problem, ...askAgain(origin) })`. `terminalLogin`: whose login it was. */
+/** What to do about a link that no longer works: `problemPage({ ...problem, ...askAgain(origin) })`. `terminalLogin`: its owner. */
 export function askAgain(origin: string, terminalLogin?: string): { next: string; command: string } {
   if (terminalLogin)
     return {
@@ -98,7 +98,7 @@ export function askAgain(origin: string, terminalLogin?: string): { next: string
   };
 }
 
-/** An address may hold quotes, dollars and backticks, which must mean nothing to the shell that the line is pasted into. */
+/** An address may hold quotes, dollars and backticks. They must mean nothing to the shell into which people paste the line. */
 function shellWord(word: string): string {
   return /^[\w@.+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
@@ -113,7 +113,7 @@ const lines = (id: string, heading: string, code: Html, note: Html | '' = ''): H
 
 const mark = html`<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" aria-hidden="true"><circle cx="8" cy="12" r="4.5"/><path d="M12.5 12H21m-3.5 0v4"/></svg>`;
 
-// It names no icon: the policy would block it with an error, and keeps browsers from asking for one by themselves.
+// It names no icon: the policy would block one with an error, and stops browsers from asking for one themselves.
 export function page(title: string, content: Html): string {
   return html`<!doctype html>
 <html lang="en">

@@ -5,26 +5,25 @@ import type { Route } from '../contract/route';
 import type { CallOf } from './call';
 import type { ApiRequest } from './request';
 
-/** The input of one route, typed; a 400 that names the field otherwise. */
+/** The parsed input of one route; otherwise a 400 that names the field. */
 export function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, input, { abortPipeEarly: true });
   if (result.success) return result.output;
   throw new ApiError('invalid_request', explained(result.issues));
 }
 
-/** Which fields are wrong, and why. */
 export const explained = (issues: readonly v.BaseIssue<unknown>[]): string => issues.map(explain).join('; ');
 
-/** What a route takes from the body and the query of a request. */
+/** The checked fields of a request's body and query. */
 export function parseTaken<R extends Route>(route: R, request: Given): Pick<CallOf<R>, 'body' | 'query'> {
   const { body, query, anyQuery } = route;
   if (!anyQuery) requireInPlace(request, body, query);
   const taken = { body: body && parse(body, bodyFor(body, request)), query: query && parse(query, request.query) };
-  // The schemas of the route have said so.
+  // The route's schemas have checked this.
   return taken as Pick<CallOf<R>, 'body' | 'query'>;
 }
 
-/** Refuses what stands in the other place: a filter in the body of a DELETE would go unread, and more be revoked than was meant. */
+/** Refuses fields in the wrong place: a filter in the body of a DELETE would go unread, and too much would be revoked. */
 function requireInPlace(request: Given, body: Entries | undefined, query: Entries | undefined): void {
   const ofQuery = (field: string) => query !== undefined && (!body || Object.hasOwn(query.entries, field));
   const ofBody = (field: string) => body !== undefined && !(query && Object.hasOwn(query.entries, field));
@@ -36,20 +35,20 @@ function requireInPlace(request: Given, body: Entries | undefined, query: Entrie
     throw new ApiError('invalid_request', `${stray}: belongs in the body of this request, not in its query`);
 }
 
-/** Whether this is all that a request brings. */
+/** Whether a request has this body and no query. */
 export const isBody = (schema: v.GenericSchema, { query, body }: Pick<ApiRequest, 'query' | 'body'>): boolean =>
   Object.keys(query).length === 0 && v.is(schema, body);
 
 type Given = Pick<ApiRequest, 'query' | 'body' | 'form'>;
 type Entries = { readonly entries: Readonly<Record<string, v.GenericSchema>> };
 
-/** A hint at fields that a request brings and its route does not take; empty if there are none. */
+/** A hint at fields that the route does not take; empty if there are none. */
 export function strayIn({ entries }: Entries, { query, body }: Given): string {
   const stray = [...Object.keys(query), ...Object.keys(body).filter((name) => !Object.hasOwn(entries, name))];
   return stray.length > 0 ? ` (and nothing else: ${stray.join(', ').slice(0, 200)})` : '';
 }
 
-/** A form as the JSON that it stands for: a list is its field once for each item, or with commas. Any other field comes once. */
+/** Converts a form to JSON. A list is its field once for each item, or with commas. Any other field comes once. */
 function bodyFor({ entries }: Entries, { body, form }: Given): Record<string, unknown> {
   if (!form) return body;
   const given = Object.entries(body).map(([name, value]) => {
@@ -60,7 +59,7 @@ function bodyFor({ entries }: Entries, { body, form }: Given): Record<string, un
   return Object.fromEntries(given);
 }
 
-/** The same name may be a list in one request and none in another. */
+/** A name may be a list in one request and not in another. */
 function isList(field: (v.GenericSchema & { wrapped?: unknown }) | undefined, name: string): boolean {
   const list = lists[name];
   return list !== undefined && (field === list || field?.wrapped === list);

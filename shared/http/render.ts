@@ -6,15 +6,15 @@ import { acceptsPage, originOf } from './request';
 export interface ApiResponse {
   status: number;
   json?: unknown;
-  /** A whole HTML document, with a style and a script of ours. */
+  /** A whole HTML document with our style and script. */
   page?: string;
-  /** A line that is no document. As HTML it must hold no markup. */
+  /** A single line. As HTML it must hold no markup. */
   line?: { type: 'text/html' | 'text/plain'; text: string };
-  /** In place of a body: the methods of a path. */
+  /** Instead of a body: the methods of a path. */
   allow?: readonly string[];
-  /** In place of a body: the path at which what was asked for is. */
+  /** Instead of a body: the path to go to. */
   location?: string;
-  /** Seconds after which asking again makes sense. */
+  /** Seconds after which a new request makes sense. */
   retryAfter?: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export function render(response: ApiResponse): APIGatewayProxyStructuredResultV2
   };
 }
 
-/** A refusal as a problem document; as a page where a browser opened a link. */
+/** A refusal as a problem document, or as a page if a browser opened a link. */
 export function renderProblem(
   { code, status, title, message: detail, retryAfter, about }: ApiError,
   event: APIGatewayProxyEventV2,

@@ -3,7 +3,7 @@ import { ApiError } from '../contract/errors';
 import { lists } from '../contract/fields/lists';
 import { parseJsonText } from '../contract/json-text';
 
-/** One request, typed once at the door. */
+/** One request, parsed at the door. */
 export interface ApiRequest {
   route: string;
   method: string;
@@ -11,28 +11,28 @@ export interface ApiRequest {
   params: Record<string, string>;
   query: Record<string, string>;
   body: Record<string, unknown>;
-  /** Whether the body was a form, in which a list of one item looks like a text. */
+  /** Whether the body was a form. In a form a list with one item looks like a text. */
   form?: boolean;
-  /** What stands behind `Authorization: Bearer`. */
+  /** The token after `Authorization: Bearer`. */
   bearer?: string | undefined;
-  /** Of the person: as API Gateway saw it, or what stands in front of it. Never from a header that a person can set. */
+  /** The person's address, from API Gateway or from what is in front of it. Never from a header that a person can set. */
   ip: string;
   userAgent: string;
   requestId: string;
-  /** Milliseconds since 1970: what is asked of others must be answered, or given up, by then. */
+  /** Milliseconds since 1970. By then every call to another service must have its answer or be given up. */
   deadline: number;
-  /** The API's own address: configured, or API Gateway's domain. Never from a header. */
+  /** The API's own address: the configured one, or API Gateway's domain. Never from a header. */
   origin: string;
-  /** Whether the caller is a browser that wants to be shown a page. */
+  /** Whether the caller is a browser that wants a page. */
   wantsPage: boolean;
 }
 
 const mostBodyBytes = 8192;
 
-/** Milliseconds: less than the functions run, so that the answer is ours. */
+/** Milliseconds. Functions run longer, so that they can still answer. */
 const waitMs = 10_000;
 
-/** The payload that API Gateway sends (format 2.0) as a request; a 4xx for what no route could take. */
+/** Parses the payload of API Gateway (format 2.0). Throws a 4xx for what no route could accept. */
 export function parseEvent(event: APIGatewayProxyEventV2, ip: string, origin?: string): ApiRequest {
   const { routeKey, requestId, http } = event.requestContext;
   return {
@@ -52,11 +52,9 @@ export function parseEvent(event: APIGatewayProxyEventV2, ip: string, origin?: s
   };
 }
 
-/** The API's own address. */
 export const originOf = (event: APIGatewayProxyEventV2, origin?: string): string =>
   origin ?? `https://${event.requestContext.domainName}`;
 
-/** Whether the caller is a browser that wants to be shown a page. */
 export const acceptsPage = (event: APIGatewayProxyEventV2): boolean =>
   (event.headers.accept ?? '').includes('text/html');
 
@@ -89,7 +87,7 @@ function parseBody(event: APIGatewayProxyEventV2): Pick<ApiRequest, 'body' | 'fo
 
 function bodyBytes({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
   if (!isBase64Encoded) return Buffer.from(body);
-  // Node's decoder passes over what is no base64; a body must not be read as another one, or as none.
+  // Node's decoder skips invalid base64, but a body must not be read as another one, or as none.
   const bytes = Buffer.from(body, 'base64');
   if (bytes.toString('base64') !== body) throw new ApiError('invalid_request', 'body: is not valid base64');
   return bytes;
@@ -116,8 +114,8 @@ function jsonObject(text: string): Record<string, unknown> {
 }
 
 /**
- * The fields of a form or a query string. A field that comes twice is refused: the two readers of a request must not pick different ones.
- * What may hold a list is one then.
+ * The fields of a form or a query string. A repeated field is refused, unless it may be a list: two readers of one request must not choose
+ * different values.
  */
 function fields(text: string, where: 'query'): Record<string, string>;
 function fields(text: string, where: 'body', mayRepeat: object): Record<string, string | string[]>;

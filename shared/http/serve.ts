@@ -13,16 +13,16 @@ import { eventOf, Refusal } from './refusal';
 import { type ApiResponse, render, renderProblem } from './render';
 import { acceptsPage, parseEvent } from './request';
 
-/** What answers the requests to one route. */
+/** Answers the requests to one route. */
 export interface Served<Deps> {
-  /** `METHOD /path`, or what API Gateway calls all the rest. */
+  /** `METHOD /path`, or API Gateway's name for all other requests. */
   key: string;
   answer(deps: Deps, call: Call): Promise<ApiResponse>;
-  /** Where refusals, those of the form included, are no problem documents; none where one is. */
+  /** Answers refusals, even of malformed requests, in another form than problem documents; none if a problem document is right. */
   refuse?(problem: ApiError, asked: { requestId: string; wantsPage: boolean }): ApiResponse | undefined;
 }
 
-/** A route with its use case, which gets what the route takes, checked. */
+/** A route with its use case, which gets the route's checked fields. */
 export const on = <R extends Route, Deps>(
   route: R,
   answer: (deps: Deps, call: CallOf<R>) => Promise<ApiResponse>,
@@ -31,7 +31,7 @@ export const on = <R extends Route, Deps>(
   answer: async (deps, call) => answer(deps, { ...call, ...parseTaken(route, call.request) }),
 });
 
-/** A route whose use case looks at the request itself, and refuses in words of its own. */
+/** A route whose use case parses the request itself, and refuses in its own words. */
 export const inOtherWords = <Deps>(route: Route, served: Required<Omit<Served<Deps>, 'key'>>): Served<Deps> => ({
   key: keyOf(route),
   ...served,
@@ -49,14 +49,14 @@ export interface Edge {
   front?: Front | undefined;
 }
 
-/** A Lambda handler for some routes: parses the payload, runs the use case, puts a refusal on record, and turns every outcome into HTTP. */
+/** A Lambda handler for some routes: parses the payload, runs the use case, records a refusal, and turns every outcome into HTTP. */
 export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[], deps: Deps, edge: Edge): Handler {
   const { clock = () => new Date(), front = readSourceIp } = edge;
   const byKey = new Map(all.map((served) => [served.key, served]));
   return async (event, context) => {
     const now = clock();
     const { routeKey: route, requestId } = event.requestContext;
-    // On Lambda alone, where one process handles one request at a time.
+    // Only on Lambda, where a process handles one request at a time.
     if (context) edge.log.about?.({ requestId, lambdaRequestId: context.awsRequestId });
     const respond = (response: APIGatewayProxyStructuredResultV2, code = 'served', facts = {}) => {
       const level = response.statusCode === 500 ? 'error' : 'info';
@@ -75,7 +75,7 @@ export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[
     } catch (error) {
       const problem = error instanceof ApiError ? error : ownFault(error);
       const asked = { requestId, wantsPage: acceptsPage(event) };
-      // Who went around the front is told so in one way, whatever they asked for.
+      // A request that bypassed the front gets one kind of answer, whatever it asked for.
       const told = problem.code === 'wrong_address' ? undefined : served?.refuse?.(problem, asked);
       return respond(
         told ? render(told) : renderProblem(problem, event, edge.origin),
@@ -88,7 +88,7 @@ export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[
 
 const noteFor = (table: Table, source: Source, now: Date) => (event: Event) => writeEvent(table, event, source, now);
 
-/** A refusal that is not on record was none: then the fault that kept it from there is the answer. */
+/** Every refusal must be on record. If the record fails, the caller gets that fault instead. */
 async function putOnRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
@@ -98,7 +98,7 @@ async function putOnRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T
   }
 }
 
-/** API Gateway's own word on who sent the request, where nothing stands in front of it. */
+/** The sender's address from API Gateway, if nothing is in front of it. */
 const readSourceIp = async (event: APIGatewayProxyEventV2): Promise<string> => event.requestContext.http.sourceIp;
 
 function ownFault(error: unknown): ApiError {

@@ -3,8 +3,8 @@ import { SecretUnusable } from '../contract/errors';
 import { badAddresses } from './mongo-uri';
 
 /**
- * The secrets, where one of a host whose address can't be used counts as unusable, by the name of the field. Apart from what reads them:
- * only functions that connect carry what reads addresses.
+ * The secrets, with a check: a host's secret counts as unusable if an address in it does. It is separate, so that only functions that
+ * connect load the parser of addresses.
  */
 export function checkAddresses(secrets: Secrets): Secrets {
   return {

@@ -4,13 +4,13 @@ import { isLoginRefused } from './mongo-faults';
 import type { Host, Message, MongoServers } from './mongo-servers';
 
 /**
- * The servers, also when an admin password was rotated since the secret was read: a command that was not sent because the login was
- * refused is sent once more with the login that took its place, if there is one.
+ * Servers that follow rotations of admin passwords: if the login is refused and the command was not sent, it is sent again with the new
+ * login, if there is one.
  */
 export function followRotations<S extends MongoServers>(servers: S, secrets: Pick<Secrets, 'otherLogin'>): S {
   const followed = new Map<string, { refused: HostSecret; next: HostSecret }>();
 
-  /** The rest of a request goes on with the secret that it began with. */
+  /** A request goes on with the secret that it began with, so this finds the later one. */
   function latest(host: Host): Host {
     const known = followed.get(host.name);
     return known && isDeepStrictEqual(known.refused, host.secret) ? { ...host, secret: known.next } : host;
@@ -22,7 +22,7 @@ export function followRotations<S extends MongoServers>(servers: S, secrets: Pic
       return await servers.command(host, db, message);
     } catch (fault) {
       if (!isLoginRefused(fault)) throw fault;
-      // What keeps the secret from being read says less than that the host refused.
+      // That the host refused the login says more than a fault while the secret is read.
       const next = await secrets.otherLogin(host.name, host.secret).catch(() => undefined);
       if (!next) throw fault;
       followed.set(host.name, { refused: asked.secret, next });

@@ -2,11 +2,11 @@ import type { Db, MongoClient, MongoClientOptions, TopologyDescription } from 'm
 import { together } from '../async/together';
 import { isClientLost } from './mongo-faults';
 
-/** Clients of MongoDB servers, each kept under a name for as long as it is of use. */
+/** Clients of MongoDB servers, each kept under a name while it is useful. */
 export interface MongoClients {
   /**
-   * Uses a database of the client of this name; a new one where there is none, or where `key` is another than it was made for. `opened`
-   * says whether that client's first connect went well.
+   * Uses a database of the client with this name. Makes a new client if there is none, or if `key` has changed. `opened`: whether its first
+   * connect worked.
    */
   use<T>(
     name: string,
@@ -21,17 +21,16 @@ export interface MongoClients {
 interface Entry {
   key: string;
   client: MongoClient;
-  /** Whether its first connect went well. */
   opened: boolean;
   dbs: Map<string, Db>;
 }
 
-/** Milliseconds for which commands that are under way on a client may go on after another one took its place. */
+/** Milliseconds for commands that are under way on a client after another one replaced it. */
 const toFinishMs = 10_000;
 
 /**
- * The driver closes for good what a client holds if its first connect fails, and forgets a server for good that calls itself part of
- * another set: such a client is put aside, and the next command begins with a new one.
+ * The driver closes a client for good if its first connect fails, and drops a server for good that reports another set. Such a client is put
+ * aside, and the next command uses a new one.
  */
 export function mongoClients(): MongoClients {
   const kept = new Map<string, Entry>();
@@ -58,7 +57,7 @@ export function mongoClients(): MongoClients {
     async use(name, key, open, dbName, act) {
       const entry = entryOf(name, key, open);
       const { client, dbs } = entry;
-      // The driver's own `db` puts a new one together each time, from all options of the client.
+      // The driver's own `db` makes a new object each time, from all options of the client.
       const db = dbs.get(dbName) ?? client.db(dbName);
       dbs.set(dbName, db);
       try {
@@ -82,21 +81,21 @@ export function mongoClients(): MongoClients {
 
 const common: MongoClientOptions = {
   appName: 'mongogrant',
-  // As on Lambda, and at once where a server said that it steps down: a stream of news waits for the server to have some.
+  // As on Lambda. A stream would notice a server that steps down only when the server has news.
   serverMonitoringMode: 'poll',
 };
 
-/** How mongogrant itself connects to a host. */
+/** The options of mongogrant's own connections. */
 export const hostOptions: MongoClientOptions = {
   ...common,
   maxPoolSize: 10,
   serverSelectionTimeoutMS: 5000,
   connectTimeoutMS: 5000,
-  // Networks forget idle connections without a word, and a function that slept does not notice.
+  // Networks drop idle connections silently, and a function that slept does not notice.
   maxIdleTimeMS: 60_000,
 };
 
-/** How one member is asked, not logged in, or logged in as somebody else. */
+/** The options for asking one member, without a login or with somebody else's. */
 export const visitOptions: MongoClientOptions = {
   ...common,
   maxPoolSize: 8,
@@ -105,10 +104,7 @@ export const visitOptions: MongoClientOptions = {
   socketTimeoutMS: 3000,
 };
 
-/**
- * Addresses of the servers that check logins by themselves, those that do not answer included, and without arbiters; none as long as no
- * server has told of itself.
- */
+/** The addresses of servers that check logins, silent ones included, without arbiters; none until a server has answered. */
 export function membersIn({ servers }: TopologyDescription): string[] {
   const all = [...servers.values()];
   if (all.every(({ type }) => type === 'Unknown' || type === 'PossiblePrimary')) return [];

@@ -7,15 +7,15 @@ import type { Host, MongoServers } from './mongo-servers';
 import { serversOf } from './mongo-uri';
 
 export interface MongoDeployments {
-  /** The deployment behind a host; kept for a while. None where it can't be told. */
+  /** The deployment behind a host, kept for a while; none if it can't be found out. */
   identify(host: Host): Promise<Deployment | undefined>;
-  /** Whether the host leads to this deployment now. */
+  /** Whether the host now leads to this deployment. */
   isDeployment(host: Host, made: Deployment): Promise<boolean>;
 }
 
 type Servers = Pick<MongoServers, 'command' | 'latest'>;
 
-/** Milliseconds. A server that took another's place behind the same address is met by a later look, when a grant ends. */
+/** Milliseconds. If another server takes over the address, a later look notices when a grant ends. */
 const keptForMs = 60_000;
 
 const named = v.object({ user: v.string(), db: v.string(), userId: v.optional(v.instance(UUID)) });
@@ -26,11 +26,11 @@ const ownName = (servers: Servers, host: Host) => {
   return { user: username, db: authSource };
 };
 
-/** A server that gives its users no id is told by its address. */
+/** A server that gives its users no id is identified by its address. */
 const idOf = (host: Host, { userId }: v.InferOutput<typeof named>): string =>
   userId?.toHexString() ?? `address ${sha256(serversOf(host.secret))}`;
 
-/** A user as it is shown, and in the same answer, where the server takes that, the deployment on which it was seen. */
+/** A user as the server shows it and, if the server allows, in the same answer the deployment that has it. */
 export async function lookWithOwn(
   servers: Servers,
   host: Host,

@@ -13,8 +13,8 @@ import { HostRefused, HostUnreachable, type Silence } from '../contract/errors';
 const AUTHENTICATION_FAILED = 18;
 
 /**
- * What a server answers while it elects, steps down, shuts down, starts, recovers or is overloaded: it says nothing about what was asked.
- * Names as in the server's own list of error codes.
+ * Answers of a server that elects, steps down, shuts down, starts, recovers or is overloaded: they say nothing about the command. The names
+ * are from the server's own list of error codes.
  */
 const passingCodes: ReadonlySet<number> = new Set([
   ...[6, 7, 89, 9001], // HostUnreachable, HostNotFound, NetworkTimeout, SocketException: between the members
@@ -25,31 +25,31 @@ const passingCodes: ReadonlySet<number> = new Set([
   ...[94, 365, 391, 462, 16500], // NotYetInitialized, TemporarilyUnavailable, ReauthenticationRequired, IngressRequestRateLimitExceeded, too many requests (Cosmos DB)
 ]);
 
-/** The driver's, and the server's, own marks of what may be sent again. */
+/** The marks of the driver and the server for commands that may be sent again. */
 const passingLabels = ['RetryableWriteError', 'RetryableError', 'SystemOverloadedError', 'TransientTransactionError'];
 
 const WRITE_CONCERN_TIMEOUT = 64;
 
-/** These waited for what will not be there sooner for asking at once: the members that make the majority, and time (MaxTimeMSExpired). */
+/** These waited in vain, and an immediate retry would too: for members that make the majority, or for time (MaxTimeMSExpired). */
 const waiting: ReadonlySet<number> = new Set([WRITE_CONCERN_TIMEOUT, 50]);
 
-/** From a router these mean that it lost sight of a shard, which may still be at it. */
+/** A router sends these when it lost a shard, which may still be running the command. */
 const relayed: ReadonlySet<number> = new Set([6, 7, 89, 202, 262, 9001]);
 
 const isPassing = (error: MongoServerError): boolean =>
   passingCodes.has(Number(error.code)) || passingLabels.some((label) => error.hasErrorLabel(label));
 
-/** Tells what is wrong at a host: it can't be asked, now or with what is known of it, or it refused what was asked. */
+/** Says what is wrong at a host: it can't be asked now, it can't be asked with its secret, or it refused the command. */
 export function hostFault(host: string, error: unknown, command = 'login'): HostRefused | HostUnreachable {
   if (error instanceof MongoServerError) {
     const why = silenceOf(error);
     if (why) return new HostUnreachable(host, why !== 'login_refused', { why, cause: error });
-    // Never the server's own words: they may quote the command.
+    // Never the server's own message: it may quote the command.
     const refusal = `${command}: ${error.codeName ?? `code ${error.code}`}`;
     return new HostRefused(host, { refusal, cause: error });
   }
   if (isTimeUp(error)) return new HostUnreachable(host, true, { cause: error });
-  // Nothing of the driver's own: a record that is not in the DNS, a file that is not there, an address that no one can read.
+  // Faults that are not the driver's: a missing DNS record or file, or an address that can't be parsed.
   const foreign = !(error instanceof MongoError);
   const untrusted = untrustedCodes.test(systemCode(error) ?? '');
   const neverSent =
@@ -68,43 +68,42 @@ export function hostFault(host: string, error: unknown, command = 'login'): Host
   return new HostUnreachable(host, !neverSent, { why, cause: error });
 }
 
-/** What Node says of a certificate that it does not take. */
+/** Node's codes for a certificate that it does not accept. */
 const untrustedCodes =
   /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/;
 
-/** Nobody listens there: nothing was sent. */
+/** Nobody listens, so nothing was sent. */
 const isConnectionRefused = (error: unknown): boolean =>
   error instanceof MongoNetworkError && systemCode(error) === 'ECONNREFUSED';
 
-/** Whether a server refused to wait for a journal that it does not keep; its words alone tell that from other bad values. */
+/** Whether a server without a journal refused to wait for it. Only its message tells this from other bad values. */
 export const isJournalMissing = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === 2 && /journal/i.test(error.message);
 
-/** Members answer, and none of them takes writes. */
+/** Members answer, but none takes writes. */
 const hasNoPrimary = (error: unknown): boolean =>
   error instanceof MongoServerSelectionError &&
   error.reason?.type === 'ReplicaSetNoPrimary' &&
   [...error.reason.servers.values()].some(({ type }) => type !== 'Unknown');
 
-/** None for a refusal. */
+/** None if it is a refusal. */
 function silenceOf(error: MongoServerError): Silence | undefined {
   if (error.code === AUTHENTICATION_FAILED) return 'login_refused';
   if (!isPassing(error)) return undefined;
   return error instanceof MongoWriteConcernError && error.code === WRITE_CONCERN_TIMEOUT ? 'majority_lost' : 'changing';
 }
 
-/** It waited for a connection: nothing was sent, and whether the host is silent nobody knows, as it may be we who ask for too much there. */
+/** It waited for a connection, so nothing was sent. The host may be fine: perhaps we ask too much of it at once. */
 const isQueueing = (error: unknown): boolean =>
   error instanceof MongoError && error.name === 'MongoWaitQueueTimeoutError';
 
-/** We ended the wait ourselves. */
 const isTimeUp = (error: unknown): boolean => Object(error).name === 'TimeoutError';
 
 const badAddress = [MongoParseError, MongoInvalidArgumentError, MongoMissingCredentialsError];
 
 /**
- * Whether to send the same command again at once: the server has answered, so nothing of the first attempt is under way any more, or it
- * was never sent. `reads`: the command changes nothing, so that an attempt which may still arrive does no harm.
+ * Whether to send the command again at once: the server answered, so nothing of the first attempt is under way, or it was never sent.
+ * `reads`: the command changes nothing, so a late attempt does no harm.
  */
 export function maySendAgain(error: unknown, reads: boolean): boolean {
   if (error instanceof MongoServerError)
@@ -115,8 +114,8 @@ export function maySendAgain(error: unknown, reads: boolean): boolean {
 }
 
 /**
- * Whether the client is of no more use: it never found its servers, or lost them for good. A new one may find them; but to who waits for
- * one of its connections, a new one would only be slower, and it would log in anew for each.
+ * Whether the client is useless: it never found its servers, or lost them for good. A new one may find them. For a caller who waits for a
+ * connection, a new client would only be slower, and would log in again each time.
  */
 export const isClientLost = (error: unknown): boolean =>
   !(error instanceof MongoServerError) &&
@@ -124,20 +123,20 @@ export const isClientLost = (error: unknown): boolean =>
   !isPoolCleared(error) &&
   !isQueueing(error);
 
-/** The server's own code for what it refused (13 for a privilege that is missing); none for any other fault. */
+/** The server's code for a refusal (13 for a missing privilege); none for other faults. */
 export function serverCode(fault: unknown): number | undefined {
   const cause = fault instanceof HostRefused || fault instanceof HostUnreachable ? fault.cause : undefined;
   return cause instanceof MongoServerError && typeof cause.code === 'number' ? cause.code : undefined;
 }
 
-/** Why mongogrant's own login does not get through to a host. */
+/** Why mongogrant's own login does not reach a host. */
 export interface LoginFault {
   reason: 'bad_secret' | 'login_refused' | 'unreachable';
-  /** The system's word for it where there is one, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
+  /** The system's code, if any, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
   code?: string | undefined;
 }
 
-/** Reads a fault of a command; none for one that says nothing about the login. */
+/** What a fault says about the login; none if nothing. */
 export function loginFault(fault: unknown): LoginFault | undefined {
   if (!(fault instanceof HostRefused || fault instanceof HostUnreachable)) return undefined;
   const { cause } = fault;
@@ -152,7 +151,7 @@ export function loginFault(fault: unknown): LoginFault | undefined {
     : { reason: 'unreachable', code: systemCode(cause) };
 }
 
-/** Whether a command was not sent since the login was refused: its own, or the one of another command that shares its pool. */
+/** Whether a command was not sent because the login was refused: its own, or that of another command in its pool. */
 export function isLoginRefused(fault: unknown): boolean {
   if (!(fault instanceof HostUnreachable)) return false;
   const { cause } = fault;
@@ -162,16 +161,16 @@ export function isLoginRefused(fault: unknown): boolean {
 const isRefusedLogin = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED;
 
-/** A pool is emptied when one of its logins fails; whoever waits for a connection is told why. */
+/** When a login fails, the driver empties its pool and tells this to callers who wait for a connection. */
 const isPoolCleared = (error: unknown): boolean => error instanceof Error && error.name === 'MongoPoolClearedError';
 
 const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 
-/** The parser of addresses is a package of its own, with errors of its own. */
+/** The address parser is a package of its own, with its own errors. */
 const isUnreadableAddress = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'MongoParseError' || systemCode(error) === 'ERR_INVALID_URL');
 
-/** The driver wraps what the system says in errors of its own. */
+/** The driver wraps system errors in its own. */
 function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;

@@ -6,16 +6,16 @@ import { newId } from '../tokens/tokens';
 import { type Host, type Login, type MongoServers, timeLeft } from './mongo-servers';
 
 /**
- * What one member says of a name. `gone`: it does not know it, though it knows our own login, and has replicated all that was asked for.
- * `known`: it does. `behind`: it does not know it, but has not replicated as far. `silent`: it can't be asked, or does not know our own
- * login. `untold`: this server tells of nobody whether it knows them.
+ * What one member says of a name. `gone`: unknown there, though it knows our own login and has replicated far enough. `known`: known there.
+ * `behind`: unknown, but it has not replicated far enough. `silent`: it can't be asked, or does not know our own login. `untold`: this
+ * server never tells whom it knows.
  */
 export interface MemberSays {
   member: string;
   says: 'gone' | 'known' | 'behind' | 'silent' | 'untold';
-  /** How our own login may log in there, and so anybody whose password is stored for it. */
+  /** The mechanisms of our own login there, and so of anybody whose password is stored for them. */
   mechanisms: Login['mechanism'][];
-  /** It is a router, or one behind a load balancer: there may be others, each with a cache of its own, whom nobody names. */
+  /** It is a router, or a server behind a load balancer. There may be others with their own caches, which no answer names. */
   router?: true;
 }
 
@@ -38,32 +38,31 @@ const helloReply = v.object({
 });
 type Hello = v.InferOutput<typeof helloReply>;
 
-/** What one member answered about the name, and about our own login. */
+/** The answers of one member about the name and about our own login. */
 interface Answer {
   about: Hello;
   control: Hello;
 }
 
-/** Milliseconds for which a member that lags is asked again, and for which one that was slow is not waited for any more. */
+/** Milliseconds: how long a lagging member is asked again, and how long nobody waits for one that was slow. */
 const patienceMs = 2000;
 const pauseMs = 50;
 const slowForMs = 10_000;
 
-/** Asks the members of a host, not logged in. */
+/** Asks the members of a host, without a login. */
 export interface MongoMembers {
   /**
-   * Whether each member knows a name. `since`: when, by the clock of the set, its primary knew no such name; none for a server that is
-   * no set.
+   * Whether each member knows a name. `since`: when the primary did not know it, by the clock of the set; none for a server without a set.
    */
   askMembers(host: Host, name: Name, since: Timestamp | undefined): Promise<MemberSays[]>;
-  /** The members that could say nothing now: silent, or not as far as `since`, a moment of a second ago or so. */
+  /** The members that can say nothing now: silent, or behind `since`, which is about a second ago. */
   absentMembers(host: Host, since: Timestamp | undefined): Promise<string[]>;
 }
 
 type Servers = Pick<MongoServers, 'latest' | 'members' | 'visit'>;
 
 export function mongoMembers(servers: Servers): MongoMembers {
-  /** What was seen last of members that are not waited for now. */
+  /** The last state of members for which nobody waits now. */
   const slow = new Map<string, { was: 'silent' | 'lagging'; until: number }>();
 
   async function answerOf(host: Host, member: string, name: Name): Promise<Answer | undefined> {
@@ -76,7 +75,7 @@ export function mongoMembers(servers: Servers): MongoMembers {
     }
   }
 
-  /** One member, again and again until it is where the others are, or for as long as we have patience. */
+  /** Asks one member again until it has caught up, or until our patience ends. */
   async function ask(
     host: Host,
     member: string,
@@ -102,7 +101,7 @@ export function mongoMembers(servers: Servers): MongoMembers {
     }
   }
 
-  /** All members, by the names that they give themselves: those that the driver has met, and those that only they name. */
+  /** Asks all members: those that the driver found, and those that only members name. Keys are their own names. */
   async function askAll(
     host: Host,
     name: Name,
@@ -128,7 +127,7 @@ export function mongoMembers(servers: Servers): MongoMembers {
 
   async function absentMembers(host: Host, since: Timestamp | undefined): Promise<string[]> {
     for (const key of slow.keys()) if (key.startsWith(keyOf(host, ''))) slow.delete(key);
-    // A name that nobody has: a member that is well says so at once.
+    // Nobody has this name, so a healthy member answers at once.
     const says = await askMembers(host, { user: newId(), db: 'admin' }, since);
     return says.flatMap(({ member, says }) => (says === 'gone' || says === 'untold' ? [] : [member]));
   }
@@ -140,7 +139,7 @@ const keyOf = (host: Host, member: string): string => `${host.name} ${member}`;
 const lower = (name: string): string => name.toLowerCase();
 const ownName = ({ secret }: Host): Name => ({ user: secret.username, db: secret.authSource });
 
-/** Servers of 2020 and before know the command by its older name alone. */
+/** Servers from 2020 or earlier only know the command's older name. */
 async function sayHello(servers: Servers, host: Host, member: string, { user, db }: Name): Promise<Hello> {
   const about = { saslSupportedMechs: `${db}.${user}` };
   const reply = await servers.visit(host, member, 'admin', { hello: 1, ...about }).catch((error: unknown) => {
@@ -166,7 +165,7 @@ function judge(member: string, answer: Answer | undefined, since: Timestamp | un
   return says(answer.control.saslSupportedMechs ? 'gone' : 'untold');
 }
 
-/** Only members of a set say how far they have come. A member that left the name out may have been stopped before it learned of it, and go on. */
+/** Only members of a set report their progress. A member that omits it may have been stopped before it saw the change, and then go on. */
 function isBehind({ setName, lastWrite }: Hello, since: Timestamp | undefined): boolean {
   if (setName === undefined) return false;
   return !since || !lastWrite || lastWrite.opTime.ts.lessThan(since);

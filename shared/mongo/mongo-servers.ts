@@ -9,18 +9,17 @@ import { hostOptions, membersIn, mongoClients, visitOptions } from './mongo-clie
 import { hostFault, isJournalMissing, isLoginRefused, maySendAgain } from './mongo-faults';
 import { adminUri, memberAddress, serversOf } from './mongo-uri';
 
-/** A registered host with its admin login. */
 export interface Host {
   name: string;
   secret: HostSecret;
-  /** Milliseconds since 1970: whoever waits for the answer has gone by then. */
+  /** Milliseconds since 1970, when nobody waits for the answer any more. */
   deadline?: number | undefined;
 }
 
-/** A command or a reply; the name of a command is its first field. */
+/** A command or a reply. The first field of a command is its name. */
 export type Message = Record<string, unknown>;
 
-/** A login of somebody else, tried with this mechanism. */
+/** Somebody else's login, to be tried with this mechanism. */
 export interface Login {
   user: string;
   db: string;
@@ -30,76 +29,76 @@ export interface Login {
 
 export type LoginAnswer = 'accepted' | 'refused' | 'unreachable';
 
-/** The MongoDB servers behind the hosts, each with the admin login of its secret. */
+/** The MongoDB servers of the hosts, each with the admin login of its secret. */
 export interface MongoServers {
   /**
-   * Runs one command; again, while there is time, where the server answered that it can't now and nothing was done or can be undone by
-   * that. Throws `HostRefused` where the server says no, and `HostUnreachable` where it can't be asked: mongo-faults.ts tells more.
+   * Runs one command. Repeats it while there is time, if the server could not answer and a repetition is safe. Throws `HostRefused` if the
+   * server refuses, and `HostUnreachable` if it can't be asked; see mongo-faults.ts.
    */
   command(host: Host, db: string, command: Message): Promise<Message>;
-  /** The host with the secret by which it is asked now, where that is a later one than the caller's. */
+  /** The host with the secret that is in use, if that is newer than the caller's. */
   latest(host: Host): Host;
-  /** The addresses of the members that hold users, as far as they are known from the commands before. */
+  /** The addresses of the members that hold users, as far as earlier commands found them. */
   members(host: Host): string[];
-  /** Asks one member, not logged in. Throws whatever the driver does. */
+  /** Asks one member without a login. Throws what the driver throws. */
   visit(host: Host, member: string, db: string, command: Message): Promise<Message>;
-  /** Tries a login of somebody else at one member. */
+  /** Tries somebody else's login at one member. */
   tryLogin(host: Host, member: string, login: Login): Promise<LoginAnswer>;
   close(): Promise<void>;
 }
 
-/** Milliseconds for one command where nobody waits, or where somebody waits for long. */
+/** Milliseconds for one command if nobody waits, or if somebody waits for long. */
 const commandMs = 8000;
 const visitMs = 3000;
 
-/** Milliseconds from the first pause on; each one is twice as long as the one before it. */
+/** Milliseconds of the first pause. Each later one is twice as long. */
 const firstPauseMs = 100;
 const longestPauseMs = 1000;
 
 const shortestMs = 200;
 
-/** Milliseconds after which no answer means that a host is silent: a slow one connects and answers in that time. */
+/** Milliseconds after which a host without an answer counts as silent. A slow one connects and answers within this time. */
 const fairMs = 5000;
 
-/** Milliseconds that are left to whoever waits; never so few that nothing can be asked. */
+/** Milliseconds left for the caller, but never too few to ask anything. */
 export const timeLeft = ({ deadline }: Host, most: number): number =>
   Math.max(shortestMs, Math.min(most, (deadline ?? Number.POSITIVE_INFINITY) - Date.now()));
 
 /**
- * A write is done once it can't be lost: by an election, or by a crash of the one server. No write waits for longer than a third of what
- * is left, so that those after it have their turn where the majority is lost.
+ * A write is done when neither an election nor a crash of the only server can lose it. It waits for at most a third of the time left, so
+ * that later writes get their turn if the majority is lost.
  */
 export const durably = (host: Host) => ({
   writeConcern: { w: 'majority', j: true, wtimeout: Math.min(5000, Math.floor(timeLeft(host, 15_000) / 3)) },
 });
 
-/** Whoever had little time left, as others had taken it, can't say that the host is silent. */
+/** A command that had little time left, because others used it up, can't tell that the host is silent. */
 const fairly = (fault: HostRefused | HostUnreachable, given: number, giveUp: number) =>
   fault instanceof HostUnreachable && fault.why === 'silent' && given < fairMs && Date.now() + firstPauseMs >= giveUp
     ? new HostUnreachable(fault.host, fault.sent, { why: 'time_up', cause: fault.cause })
     : fault;
 
-/** A server without a journal refuses to wait for it; none for a command that does not ask for it. */
+/** Servers without a journal refuse to wait for it. None if the command does not ask for it. */
 function withoutJournal({ writeConcern, ...command }: Message): Message | undefined {
   if (typeof writeConcern !== 'object' || writeConcern === null || !('j' in writeConcern)) return undefined;
   const { j: _, ...rest } = writeConcern;
   return { ...command, writeConcern: rest };
 }
 
-/** The driver's own limit does not hold for a client that has yet to connect. */
+/** The driver's own limit does not apply until a client has connected. */
 const within = (timeoutMS: number, opened: boolean) =>
   opened ? { timeoutMS } : { timeoutMS, signal: AbortSignal.timeout(timeoutMS + 100) };
 
-/** These change nothing, so that one which may still arrive does no harm. */
+/** These change nothing, so one that arrives late does no harm. */
 const reads: ReadonlySet<string> = new Set(
   ['usersInfo', 'rolesInfo', 'hello', 'ping', 'buildInfo'].concat(['connectionStatus', 'atlasVersion', 'currentOp']),
 );
 
-/** Real hosts over the official driver; one small pool a host, kept for as long as its admin login stays the same. */
+/** Real hosts, through the official driver. Each has one small pool, which lasts until its admin login changes. */
 export function mongoServers(): MongoServers {
   const clients = mongoClients();
   const visitors = mongoClients();
-  /** The members that a client has found, by the addresses that it began with. */
+  /** The members that a client found, by its first addresses. */
   const found = new Map<string, string[]>();
 
   function open({ secret }: Host): MongoClient {
@@ -177,8 +176,8 @@ export function mongoServers(): MongoServers {
 }
 
 /**
- * What a client sends first to log in: a name that a server does not know is refused here, before any password counts. Names of users
- * who were adopted may hold the signs that SCRAM uses itself.
+ * The first message of a login. A server refuses an unknown name here, before any password matters. Names of adopted users may hold SCRAM's
+ * own special signs.
  */
 const loginStart = ({ user, mechanism }: Login): Message => ({
   saslStart: 1,
@@ -193,7 +192,7 @@ const awaitOutcome = (attempt: Promise<unknown>): Promise<LoginAnswer> =>
     (error: unknown) => (isLoginRefused(hostFault('', error)) ? 'refused' : 'unreachable'),
   );
 
-/** One login on its own, closed afterwards: with a secret that is not, or not yet, the one of the host. */
+/** One login in its own connection, closed afterwards. Its secret may not be, or not yet be, that of the host. */
 export async function withLogin<T>(
   host: Host,
   use: (command: (db: string, command: Message) => Promise<Message>) => Promise<T>,

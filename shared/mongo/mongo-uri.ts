@@ -2,7 +2,7 @@ import { ConnectionString } from 'mongodb-connection-string-url';
 import type { HostSecret } from '../aws/secrets';
 import { isDocumentDb } from './document-db';
 
-/** Options of a host's address that are anybody's business; others may hold a password of their own, or a path on our machine. */
+/** The options of a host's address that people may see. Others may hold a password, or a path on our machine. */
 const memberOptions = new Set(
   [
     'tls',
@@ -17,7 +17,7 @@ const memberOptions = new Set(
     .map((option) => option.toLowerCase()),
 );
 
-/** The address that a member pastes into a client, with the host's TLS and replica-set options; its `publicUri`, where it has one. */
+/** The address that a member pastes into a client, with the host's TLS and replica-set options, or based on its `publicUri`. */
 export function memberUri(
   secret: HostSecret,
   login: { username: string; password: string; db: string; usersDb: string },
@@ -32,7 +32,7 @@ export function memberUri(
   return uri.toString();
 }
 
-/** The address under which mongogrant itself logs in. */
+/** The address with which mongogrant itself logs in. */
 export function adminUri(secret: HostSecret): string {
   const uri = addressOf(secret);
   uri.username = encodeURIComponent(secret.username);
@@ -41,7 +41,7 @@ export function adminUri(secret: HostSecret): string {
   return uri.toString();
 }
 
-/** The address of one member of a host, with the host's TLS options and without a login. */
+/** The address of one member of a host, with the host's TLS options and no login. */
 export function memberAddress(secret: HostSecret, member: string): string {
   const whole = addressOf(secret);
   const tls = tlsIn(whole) ?? (whole.isSRV ? 'true' : undefined);
@@ -53,10 +53,10 @@ export function memberAddress(secret: HostSecret, member: string): string {
   return uri.toString();
 }
 
-/** Reading an address takes longer than asking its server, and each proof asks for the servers. */
+/** Parsing an address takes longer than asking its server, and each proof needs the servers. */
 const servers = new WeakMap<HostSecret, string>();
 
-/** What tells the servers of one secret from those of another, whoever logs in there. */
+/** Identifies the servers of a secret, whatever its login. */
 export function serversOf(secret: HostSecret): string {
   const known = servers.get(secret);
   if (known !== undefined) return known;
@@ -67,19 +67,18 @@ export function serversOf(secret: HostSecret): string {
   return uri.toString();
 }
 
-/** Where a host is, and how it is reached. */
 export interface Reach {
   addresses: string[];
   tls: boolean;
   loadBalanced: boolean;
 }
 
-/** What a host's address says without asking anybody: its servers (of an SRV address, its one name), and how they are reached. */
+/** What a host's address says by itself: its servers (or the name in an SRV address), and whether they use TLS. */
 export function reachOf(secret: HostSecret): Reach {
   return reach(addressOf(secret));
 }
 
-/** The same for the address that people are given. */
+/** The same for the address that people get. */
 export const memberReach = (secret: HostSecret): Reach => reach(peoplesAddressOf(secret));
 
 function reach(address: ConnectionString): Reach {
@@ -87,7 +86,7 @@ function reach(address: ConnectionString): Reach {
   return { addresses: address.hosts, tls: usesTls(address), loadBalanced };
 }
 
-/** The fields of a secret that name an address which can't be used: one that can't be read, or one without TLS where there is a `ca`. */
+/** The fields of a secret with a bad address: one that can't be parsed, or one without TLS although there is a `ca`. */
 export function badAddresses(secret: HostSecret): string[] {
   const [address, field] = secret.uri === undefined ? (['host', 'ssl'] as const) : (['uri', 'uri'] as const);
   const own = readable(() => addressOf(secret));
@@ -96,14 +95,14 @@ export function badAddresses(secret: HostSecret): string[] {
   return readable(() => peoplesAddressOf(secret)) ? [] : ['publicUri'];
 }
 
-/** Whether a username or a password stands in an address; also in one that can't be read further. */
+/** Whether an address holds a username or a password, even if the rest can't be parsed. */
 export const holdsLogin = (uri: string): boolean => /^[a-z+]*:\/\/[^/?]*@/i.test(uri);
 
-/** None for an address that can't be read; the words of its parser would quote it. */
+/** None if the address can't be parsed. The parser's message would quote it. */
 function readable(read: () => ConnectionString): ConnectionString | undefined {
   try {
     const address = read();
-    // The parser leaves these to the driver.
+    // The parser leaves these checks to the driver.
     return address.hosts.every(hasGoodPort) ? address : undefined;
   } catch {
     return undefined;
@@ -119,7 +118,7 @@ function addressOf(secret: HostSecret): ConnectionString {
   const { uri, host, port, ssl, replicaSet, ca } = secret;
   const address = new ConnectionString(uri ?? `mongodb://${isBareV6(host) ? `[${host}]` : host}:${port}/`);
   const ofAws = address.hosts.some(isDocumentDb);
-  // Whoever names the authorities means TLS, and DocumentDB has it unless somebody switched it off.
+  // An address with authorities means TLS, and DocumentDB uses it unless somebody switched it off.
   const tls = (uri === undefined ? ssl : undefined) ?? (ca !== undefined || ofAws);
   if (tls && !address.isSRV && tlsIn(address) === undefined) address.searchParams.set('tls', 'true');
   if (replicaSet && !uri) address.searchParams.set('replicaSet', replicaSet);
@@ -128,7 +127,7 @@ function addressOf(secret: HostSecret): ConnectionString {
   return address;
 }
 
-/** The same server by another name, so with TLS if the functions use it; but members of a set may have no such names. */
+/** The public address is another name of the same server, so it uses TLS if functions do. Members of a set may have no such names. */
 function peoplesAddressOf(secret: HostSecret): ConnectionString {
   const own = addressOf(secret);
   if (secret.publicUri === undefined) return own;
@@ -144,7 +143,7 @@ const tlsIn = ({ searchParams }: ConnectionString): string | undefined =>
   searchParams.get('tls') ?? searchParams.get('ssl') ?? undefined;
 const usesTls = (address: ConnectionString): boolean => (tlsIn(address) ?? String(address.isSRV)) === 'true';
 
-/** DocumentDB knows no retryable writes, which drivers use unless they are told not to. */
+/** DocumentDB has no retryable writes, and drivers use them unless told not to. */
 function refuseRetries({ searchParams }: ConnectionString): void {
   if (searchParams.get('retryWrites') === null) searchParams.set('retryWrites', 'false');
 }

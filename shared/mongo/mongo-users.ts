@@ -12,11 +12,10 @@ export type { Host };
 
 export interface UserName {
   user: string;
-  /** The database that holds the user. */
   db: string;
 }
 
-/** What marks a user as ours, in its `customData`. */
+/** The tag in a user's `customData` that marks it as ours. */
 export interface Tag {
   email: string;
   label: string;
@@ -36,15 +35,15 @@ export interface NewUser extends UserName {
 export interface UserChange {
   password?: string;
   tag?: Tag;
-  /** The number of this change, or of the last one before a repair. It stands beside the tag, so it is told together with it. */
+  /** The number of this change, or of the last change before a repair. It is stored beside the tag and read with it. */
   change?: number | undefined;
   /** Where the login may come from; `[]` lifts the restriction. */
   cidrs?: string[];
 }
 
 /**
- * Whose user it is. `tagged`: a grant's, by its id; `foreign`: without our tag; `missing`: there is none. `change`: the number of the last
- * change that has arrived, 0 before the first. `on`: the deployment on which it was seen, told by the same answer.
+ * Who has a user. `tagged`: a grant, by its id. `foreign`: it has no tag of ours. `missing`: there is none. `change`: the number of the last
+ * change that arrived, 0 before the first. `on`: the deployment, from the same answer.
  */
 export type Owner =
   | { state: 'tagged'; grant: string; change?: number; mechanisms?: Login['mechanism'][]; on?: Deployment }
@@ -54,7 +53,7 @@ export type Owner =
 /** No connection comes from here. */
 const nowhere = '0.0.0.0/32';
 
-/** Users on MongoDB hosts: each function is one command (a lock up to four). What a server may well answer is a value, all else is thrown. */
+/** Users on MongoDB hosts. Each function is one command (a lock up to four). It returns expected answers, and throws all others. */
 export interface MongoUsers extends MongoDeployments {
   /** Whether the host answers now; `absent`: its members that do not, or that lag. */
   probe(host: Host): Promise<{ absent: string[] }>;
@@ -62,15 +61,15 @@ export interface MongoUsers extends MongoDeployments {
   update(host: Host, name: UserName, change: UserChange): Promise<'updated' | 'missing'>;
   owner(host: Host, name: UserName): Promise<Owner>;
   /**
-   * Gives the user a password that nobody else knows, and bars every address. `left`: what the server, or our login there, does not
-   * offer of it. `mechanisms`: those that are left to the user, where that is known.
+   * Gives the user a secret password, and bars every address. `left`: what the server or our login there does not offer. `mechanisms`: those
+   * that the user still has, if known.
    */
   lock(
     host: Host,
     name: UserName,
     password: string,
   ): Promise<{ left: ('password' | 'addresses')[]; mechanisms?: Login['mechanism'][] } | 'missing'>;
-  /** Who still knows the name: the server that takes writes (`there`), then, if that does not, each member for itself. */
+  /** Who still knows the name: the server that takes writes (`there`) and, if it does not, each member. */
   whoKnows(host: Host, name: UserName): Promise<{ there: boolean; members: MemberSays[] }>;
   /** Tries a login at one member. */
   tryLogin(host: Host, member: string, login: Login): Promise<LoginAnswer>;
@@ -89,8 +88,8 @@ const USER_NOT_FOUND = 11;
 const USER_EXISTS = 51003;
 
 /**
- * What a server, or our login there, may not offer: Unauthorized, CommandNotFound, CommandNotSupported, NotImplemented, and what Atlas
- * answers to all commands that it keeps to itself.
+ * What a server, or our login there, may not offer: Unauthorized, CommandNotFound, CommandNotSupported, NotImplemented, and Atlas's answer
+ * to commands that it keeps to itself.
  */
 const notOfferedCodes = [13, 59, 115, 238, 8000];
 const notOffered: Record<number, 'not_offered' | 'missing'> = {
@@ -108,7 +107,7 @@ const tagged = v.object({
   }),
 });
 
-/** Users on real hosts. Closing it closes the connections to them. */
+/** Users on real hosts. `close` closes the connections. */
 export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Promise<void> } {
   const { askMembers, absentMembers } = mongoMembers(servers);
 
@@ -164,7 +163,7 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
         ...durably(host),
       };
       if ((await run(host, db, command, { [USER_EXISTS]: 'exists' as const })) === undefined) return 'created';
-      // An election may keep what it did not let be confirmed: then the command that was sent again meets its own user.
+      // An election may keep a write that was not confirmed. Then the repeated command finds its own user.
       const whose = await owner(host, { user, db });
       if (whose.state !== 'tagged' || whose.grant !== tag.grant) return 'exists';
       return (await update(host, { user, db }, { password, tag })) === 'updated' ? 'created' : 'exists';
@@ -172,7 +171,7 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
     update,
     owner,
     async lock(host, { user, db }, password) {
-      // One mechanism is less work for the server, and takes what was stored for the other.
+      // One mechanism is less work for the server, and removes what is stored for the other.
       const oneMechanism = ['SCRAM-SHA-256' as const];
       const attempts = [
         { change: { pwd: password, mechanisms: oneMechanism, ...restricted([nowhere]) }, left: [] },
@@ -182,7 +181,7 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
       ];
       for (const { change, left } of attempts) {
         try {
-          // Not for the majority: the drop after it is, and takes with it all that came before.
+          // It need not wait for the majority: the drop does, and it confirms all earlier writes.
           await servers.command(host, db, { updateUser: user, ...change, writeConcern: { w: 1 } });
           return { left, ...('mechanisms' in change && { mechanisms: oneMechanism }) };
         } catch (fault) {
@@ -219,10 +218,10 @@ export function mongoUsers(servers = mongoServers()): MongoUsers & { close(): Pr
   };
 }
 
-/** When, by the clock of the set, a server answered; none for one that is in no set. */
+/** When a server answered, by the clock of its set; none without a set. */
 const timeOf = (reply: Message): Timestamp | undefined => (v.is(timed, reply) ? reply.operationTime : undefined);
 
-/** A field that takes a privilege of its own, even when it is empty: sent only where it says something new. */
+/** This field takes a privilege of its own, even when it is empty, so it is only sent if it changes something. */
 const restricted = (cidrs: string[]) => ({
   authenticationRestrictions: cidrs.length > 0 ? [{ clientSource: cidrs }] : [],
 });

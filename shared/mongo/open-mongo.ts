@@ -4,7 +4,7 @@ import { followRotations } from './follow-rotations';
 import { mongoServers } from './mongo-servers';
 import { mongoUsers } from './mongo-users';
 
-/** The way to the users on all hosts: by secrets whose addresses are checked, over clients that follow rotations. */
+/** Opens the users of all hosts: it checks the addresses in secrets, and follows rotations. */
 export function openMongo(given: Secrets) {
   const secrets = checkAddresses(given);
   const servers = followRotations(mongoServers(), secrets);

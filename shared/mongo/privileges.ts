@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 
-/** What a privilege is about, as MongoDB writes it. An empty `db` stands for every database but `local` and `config`. */
+/** The resource of a privilege, as MongoDB writes it. An empty `db` means every database but `local` and `config`. */
 export type Resource = { cluster: true } | { db: string; collection: '' };
 
-/** `unknown` where the server does not tell. */
+/** `unknown` if the server does not tell. */
 export type Held = 'yes' | 'no' | 'unknown';
 
 const entry = v.object({ resource: v.record(v.string(), v.unknown()), actions: v.array(v.string()) });
 /** Privileges as `connectionStatus` shows them. */
 export type ShownPrivileges = readonly unknown[];
 
-/** Whether a login with these privileges may do the action there. */
+/** Whether these privileges allow the action on the resource. */
 export function holds(shown: ShownPrivileges | undefined, action: string, on: Resource): Held {
   if (shown === undefined) return 'unknown';
   const parsed = shown.map((one) => v.safeParse(entry, one));
@@ -19,7 +19,7 @@ export function holds(shown: ShownPrivileges | undefined, action: string, on: Re
   return parsed.every(({ success }) => success) ? 'no' : 'unknown';
 }
 
-/** The databases that are named in privileges of this action. */
+/** The databases that privileges of this action name. */
 export function heldOn(shown: ShownPrivileges | undefined, action: string): string[] {
   const dbs = (shown ?? []).flatMap((one) => {
     const { success, output } = v.safeParse(entry, one);
@@ -32,7 +32,7 @@ export function heldOn(shown: ShownPrivileges | undefined, action: string): stri
 
 const names = (actions: string[], action: string): boolean => actions.includes(action) || actions.includes('anyAction');
 
-/** The server's own rule. A kind of resource that is not known here covers nothing that mongogrant needs. */
+/** The server's own rule. Other kinds of resources cover nothing that mongogrant needs. */
 function covers(held: Record<string, unknown>, on: Resource): boolean {
   if (held.anyResource === true) return true;
   if ('cluster' in on) return held.cluster === true;

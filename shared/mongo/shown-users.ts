@@ -4,7 +4,7 @@ import { HostRefused } from '../contract/errors';
 import type { Message, MongoServers } from './mongo-servers';
 import type { Host, UserName } from './mongo-users';
 
-/** Names in one command: an answer of the server holds 16 MB at most. */
+/** How many names one command asks for: an answer holds at most 16 MB. */
 const perCommand = 200;
 const atOnce = 4;
 
@@ -23,11 +23,10 @@ const onlySources = v.array(v.strictObject({ clientSource: v.array(v.string()) }
 
 type Servers = Pick<MongoServers, 'command'>;
 
-/** The users that one `usersInfo` shows. */
 export const askForUsers = async (servers: Servers, host: Host, db: string, command: Message): Promise<ShownUser[]> =>
   v.parse(v.array(shownUser), (await servers.command(host, db, command)).users);
 
-/** The users with exactly these names, as they are now, with their restrictions where the server tells them. */
+/** The users with exactly these names, as they are now, with their restrictions if the server shows them. */
 export async function findUsers(servers: Servers, host: Host, names: readonly UserName[]): Promise<ShownUser[]> {
   const batches = Array.from({ length: Math.ceil(names.length / perCommand) }, (_, index) =>
     names.slice(index * perCommand, (index + 1) * perCommand).map(({ user, db }) => ({ user, db })),
@@ -42,7 +41,7 @@ export async function findUsers(servers: Servers, host: Host, names: readonly Us
   return shown.flat();
 }
 
-/** Where the login may come from, empty for anywhere; `other` than mongogrant writes it; none where the server does not tell. */
+/** Where the login may come from, empty for anywhere. `other`: not as mongogrant writes it. None if the server does not show it. */
 export function cidrsOf({ authenticationRestrictions }: ShownUser): string[] | 'other' | undefined {
   if (!authenticationRestrictions) return undefined;
   const result = v.safeParse(onlySources, authenticationRestrictions);

@@ -8,26 +8,26 @@ import type { Host, UserName } from './mongo-users';
 import { heldOn } from './privileges';
 import { askForUsers, cidrsOf, findUsers, type ShownUser, unlessRefused } from './shown-users';
 
-/** A user with the tag of one stack. Fields of the tag that somebody changed by hand may hold anything. */
+/** A user with the tag of one stack. Somebody may have edited the tag, so its fields may hold anything. */
 export interface TaggedUser extends UserName {
   tag: { grant: string; stack: string; email?: unknown; label?: unknown; expires?: unknown };
   roles: { role: string; db: string }[];
-  /** Where the login may come from, empty for anywhere; `other` than mongogrant writes it; not there where the server does not tell. */
+  /** Where the login may come from, empty for anywhere. `other`: not as mongogrant writes it. Missing if the server does not show it. */
   cidrs?: string[] | 'other';
 }
 
-/** Users of a host: those of one stack, and how many carry another stack's tag or none. */
+/** The users of a host: those of one stack, and the numbers of users with another stack's tag and with none. */
 export interface Seen {
   ours: TaggedUser[];
   foreign: number;
   untagged: number;
 }
 
-/** What a reconciliation asks of a host, beside what ending a grant takes. */
+/** What a reconciliation asks of a host, besides what ending a grant needs. */
 export interface TaggedUsers {
   /**
-   * All users, as far as our login there may see them. One that may not look into all databases at once asks in those that its
-   * privileges name, and in `dbs`; `seen` says in which it could.
+   * All users that our login there may see. If it may not look into all databases at once, it asks those that its privileges name, and
+   * `dbs`; `seen` says where it could look.
    */
   list(host: Host, stack: string, dbs: readonly string[]): Promise<Seen & { seen: 'all' | string[] }>;
   /** The users with exactly these names, as they are now. */
@@ -55,7 +55,7 @@ const tagged = v.object({
 const privileges = v.object({ authInfo: v.object({ authenticatedUserPrivileges: v.array(v.unknown()) }) });
 
 export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers {
-  /** Ours by a filter, so that nothing of theirs is read but the number. */
+  /** It reads our users through a filter, and only the number of the others. */
   async function part(host: Host, db: string, usersInfo: unknown, stack: string) {
     const of = (whose: unknown) =>
       askForUsers(servers, host, db, { usersInfo, filter: { 'customData.mongogrant.stack': whose } });
@@ -63,7 +63,7 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
     return seenIn([...ours, ...others], stack);
   }
 
-  /** Database by database; none of one into which our login may not look. */
+  /** Asks each database, and finds none where our login may not look. */
   async function eachDatabase(host: Host, stack: string, dbs: readonly string[]) {
     const status = await servers.command(host, 'admin', { connectionStatus: 1, showPrivileges: true });
     const shown = v.safeParse(privileges, status);
@@ -78,7 +78,7 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
   const look = async (host: Host, stack: string, names: readonly UserName[]): Promise<Seen> =>
     seenIn(await findUsers(servers, host, names), stack);
 
-  /** With what only a look at each name shows; as they were found, where our login may list users and not look at one. */
+  /** Adds what only a look at each name shows. If our login may list users but not look at one, they stay as they are. */
   async function inDetail(host: Host, stack: string, ours: TaggedUser[]): Promise<TaggedUser[]> {
     const all = await look(host, stack, ours).catch(unlessRefused);
     if (all) return all.ours;

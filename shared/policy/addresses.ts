@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Whether every one of these addresses or ranges lies in one of the others; an empty list is any address. Two ranges are not taken together: 10.0.0.0/9 and 10.128.0.0/9 do not hold 10.0.0.0/8. */
+/** Whether each of these addresses or ranges is inside one of the others. Empty means any address. Ranges are not combined: 10.0.0.0/9 and 10.128.0.0/9 do not hold 10.0.0.0/8. */
 export function addressesCover(outer: readonly string[], inner: readonly string[]): boolean {
   if (outer.length === 0) return true;
   return inner.length > 0 && inner.every((range) => outer.some((wider) => rangeCovers(wider, range)));

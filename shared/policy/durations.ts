@@ -10,7 +10,7 @@ const units = [
 /** Longer than anybody needs, and short enough for every clock, date and table. */
 export const longest = v.maxValue<number, number, string>(10_000 * 86_400, 'must be at most 10000 d');
 
-/** A duration as people write it (`"15 m"`, `"0.5 h"`, `"30 d"`), as whole seconds. */
+/** A duration that people write (`"15 m"`, `"0.5 h"`, `"30 d"`), in whole seconds. */
 export const duration = (least: number) =>
   v.pipe(
     v.string('must be a duration such as "15 m", "0.5 h" or "30 d"'),

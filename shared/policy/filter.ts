@@ -1,4 +1,4 @@
-/** What a filter names: `*` is the same as no filter. */
+/** What a filter names. `*` means no filter. */
 export const named = (wanted: string | undefined): string | undefined => (wanted === '*' ? undefined : wanted);
 
 /** Whether a value passes a filter. */

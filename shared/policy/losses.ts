@@ -1,28 +1,28 @@
 import { addressesCover } from './addresses';
 import { decide, endOf, type Rule, type RuleKey, type Unreadable, type Wish } from './policy';
 
-/** What of a live grant the rules have a say about; the end in seconds since 1970. */
+/** The parts of a live grant that rules decide. Its end is in seconds since 1970. */
 export interface Held extends Wish {
   expiresAt: number;
-  /** Where the login may come from; empty or not there for anywhere. */
+  /** Where the login may come from; empty or missing for anywhere. */
   cidrs?: string[] | undefined;
 }
 
-/** What rules take: grants that end at once, and grants whose end moves forward. */
+/** What rules take away: grants that end at once, and grants that end sooner. */
 export interface Losses<G extends Held> {
   ends: G[];
-  /** Each with its new end, in seconds since 1970. */
+  /** Each grant with its new end, in seconds since 1970. */
   shortens: { grant: G; until: number }[];
 }
 
-/** A change of the rule with this key: what is there before it, readable or not, and what after it. */
+/** A change of the rule with this key: the rule before it, readable or not, and after it. */
 export interface RuleChange {
   key: RuleKey;
   before: object | undefined;
   after: Rule | undefined;
 }
 
-/** Whether a change can take something from somebody, so that a sweep follows it: a new allow and a removed deny only give. */
+/** Whether a change may take something away, so that a sweep must follow. A new allow and a removed deny only give. */
 export const mayTake = ({ key: { which }, before, after }: RuleChange): boolean =>
   after ? before !== undefined || which === 'deny' : which === 'allow';
 
@@ -42,8 +42,8 @@ export function lossesOf<G extends Held>(
 }
 
 /**
- * Until when, in seconds since 1970, the rules would give this grant today, to nobody but those addresses from which its login may
- * come; none where they would not. A shorter life may allow more addresses.
+ * The moment, in seconds since 1970, until which the rules would give this grant today, with no addresses beyond those that it has; none if
+ * they would not. A shorter life may allow more addresses.
  */
 export function covered(grant: Held, rules: readonly (Rule | Unreadable)[], now: number): number | undefined {
   for (let end = grant.expiresAt; end > now; ) {

@@ -6,14 +6,14 @@ export interface Place {
   db: string;
 }
 
-/** Values at places, some of them patterns. */
+/** Values at places. A place may be a pattern. */
 export interface PlaceIndex<V> {
   add(place: Place, value: V): void;
-  /** The values at all places that cover this name or pattern as a whole; how many others there are costs nothing. */
+  /** The values at all places that cover this whole name or pattern. Other places cost nothing. */
   covering(place: Place): V[];
 }
 
-/** Answers what `covers` of policy.ts would, asked about each place. */
+/** Gives the same answer as `covers` of policy.ts for each place. */
 export function indexPlaces<V>(): PlaceIndex<V> {
   const hosts = new Map<string, Databases<V>>();
   return {
@@ -34,9 +34,9 @@ export function indexPlaces<V>(): PlaceIndex<V> {
 
 interface Databases<V> {
   exact: Map<string, V[]>;
-  /** By the part before the `*`. */
+  /** Patterns by the part before the `*`. */
   stems: Map<string, V[]>;
-  /** Of the stems. */
+  /** The length of the longest stem. */
   longest: number;
 }
 

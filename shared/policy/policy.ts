@@ -1,6 +1,6 @@
 import { indexPlaces } from './place-index';
 
-/** The roles that can be granted, each with what it includes. A custom role is one more line here. */
+/** The roles that can be granted, each with the roles that it includes. A custom role is one more line here. */
 export const roles: Readonly<Record<string, readonly string[]>> = { read: ['read'], readWrite: ['read', 'readWrite'] };
 
 /** One statement: principal x host x database x role -> allow or deny. Times are whole seconds since 1970. */
@@ -20,17 +20,17 @@ export interface Rule {
   note?: string | undefined;
 }
 
-/** What tells one rule from another. */
+/** Identifies a rule. */
 export type RuleKey = Pick<Rule, 'email' | 'host' | 'db' | 'role' | 'which'>;
 
-/** Something stored that could not be read. Such a rule counts as a deny of everything, such a ruler may do nothing. */
+/** A stored item that could not be read. Such a rule counts as a deny of everything; such a ruler may do nothing. */
 export interface Unreadable {
   unreadable: string;
-  /** Of the write that left it. */
+  /** The mark of the write that left it. */
   mark?: string;
 }
 
-/** What somebody asks for: exact values, never patterns. */
+/** What a person asks for: exact values, never patterns. */
 export interface Wish {
   email: string;
   host: string;
@@ -40,26 +40,26 @@ export interface Wish {
 
 export interface Decision<R extends Rule = Rule> {
   allowed: boolean;
-  /** The rule that decided; none where no rule matched. */
+  /** The rule that decided; none if no rule matched. */
   rule?: R | Unreadable;
   /** Every rule that matched and has not expired. */
   matched: (R | Unreadable)[];
   /** Where the login may come from; empty for anywhere. */
   cidrs: string[];
-  /** The latest moment to which a grant may live, in seconds since 1970. */
+  /** The latest end that a grant may have, in seconds since 1970. */
   until: number;
 }
 
 export interface Life {
-  /** Seconds that the grant is to live, before any rule shortens it. */
+  /** How many seconds the grant is to live, before any rule shortens it. */
   ttl: number;
   now: number;
 }
 
-/** The principals under which rules for this address are kept. */
+/** The principals whose rules may concern this address. */
 export const principalsOf = (email: string): string[] => [email, `*${email.slice(email.lastIndexOf('@'))}`, '*'];
 
-/** `deny` wins, no match is no, and what can't be read is a deny. Of several allows, the one that lets a grant live longest decides. */
+/** `deny` wins, no match means no, and an unreadable rule is a deny. Of several allows, the one that lets a grant live longest decides. */
 export function decide<R extends Rule>(
   rules: readonly (R | Unreadable)[],
   wish: Wish,
@@ -77,16 +77,16 @@ export function decide<R extends Rule>(
   return { allowed: true, rule, matched, cidrs: union(longest), until };
 }
 
-/** Until when a grant may live that a rule gives now; for ever where it does not say. */
+/** How long a grant that a rule gives now may live; for ever if the rule does not limit it. */
 export const endOf = (rule: Rule | Unreadable, now: number): number =>
   'unreadable' in rule
     ? now
     : Math.min(now + (rule.maxTtl ?? Number.POSITIVE_INFINITY), rule.expiresAt ?? Number.POSITIVE_INFINITY);
 
-/** Whether the rule speaks about this wish now. */
+/** Whether the rule applies to this wish now. */
 const matches = (rule: Rule, wish: Wish, now: number): boolean => !expired(rule, now) && speaksOf(rule, wish);
 
-/** Whether the rule speaks about this wish as long as it counts. */
+/** Whether the rule applies to this wish, expired or not. */
 export function speaksOf(rule: RuleKey, wish: Wish): boolean {
   return (
     principalsOf(wish.email).includes(rule.email) &&
@@ -96,7 +96,7 @@ export function speaksOf(rule: RuleKey, wish: Wish): boolean {
   );
 }
 
-/** The keys that a rule may have with which this one contradicts itself: same principal, host and database, and a deny that takes the whole allow. */
+/** The keys of rules that this one would contradict: same principal, host and database, and a deny that takes the whole allow. */
 export function opposites(rule: RuleKey): RuleKey[] {
   const which = rule.which === 'allow' ? 'deny' : 'allow';
   return Object.keys(roles)
@@ -107,27 +107,26 @@ export function opposites(rule: RuleKey): RuleKey[] {
 export const sameRule = (a: RuleKey, b: RuleKey): boolean =>
   a.email === b.email && a.host === b.host && a.db === b.db && a.role === b.role && a.which === b.which;
 
-/** The key alone. */
 export const keyOf = ({ email, host, db, role, which }: RuleKey): RuleKey => ({ email, host, db, role, which });
 
-/** An allow reaches down (readWrite allows read), a deny reaches up (no read means no readWrite). */
+/** An allow reaches down (readWrite allows read); a deny reaches up (no read means no readWrite). */
 export function roleMatches(rule: Pick<Rule, 'role' | 'which'>, role: string): boolean {
   const [wide, narrow] = rule.which === 'allow' ? [rule.role, role] : [role, rule.role];
   return rolesIn(wide).includes(narrow);
 }
 
-/** What a role includes. A stored rule may name any text, `constructor` among them: that is no role. */
+/** The roles that a role includes. A stored rule may name any text, even `constructor`, which is no role. */
 const rolesIn = (role: string): readonly string[] => (Object.hasOwn(roles, role) ? (roles[role] ?? []) : []);
 
 export const expired = (rule: Pick<Rule, 'expiresAt'>, now: number): boolean =>
   rule.expiresAt !== undefined && rule.expiresAt <= now;
 
-/** Whether everything that the inner name or pattern can match is matched by the outer one. */
+/** Whether the outer pattern matches everything that the inner name or pattern can match. */
 export function covers(outer: string, inner: string): boolean {
   return outer.endsWith('*') ? inner.startsWith(outer.slice(0, -1)) : outer === inner;
 }
 
-/** What these rules open to the address, as `GET /me` lists it: the allows, each with what no deny takes away from it as a whole. */
+/** What these rules open to the address, for `GET /me`: the allows, each without what a deny takes away as a whole. */
 export function access(rules: readonly (Rule | Unreadable)[], now: number): Rule[] {
   if (rules.some((rule) => 'unreadable' in rule)) return [];
   const live = rules.filter((rule): rule is Rule => !('unreadable' in rule) && !expired(rule, now));
@@ -143,12 +142,12 @@ export function access(rules: readonly (Rule | Unreadable)[], now: number): Rule
     });
 }
 
-/** Rules that allow equally long allow together; empty where one of them allows from anywhere. */
+/** Rules that allow equally long combine their addresses; empty if one of them allows any address. */
 function union(allows: readonly Rule[]): string[] {
   return allows.every((rule) => rule.cidrs) ? [...new Set(allows.flatMap((rule) => rule.cidrs ?? []))].sort() : [];
 }
 
-/** A rule in one line, as the audit log names it. */
+/** A rule in one line, for the audit log. */
 export const ruleName = (rule: RuleKey | Unreadable): string =>
   'unreadable' in rule
     ? `unreadable: ${rule.unreadable}`

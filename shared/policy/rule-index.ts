@@ -1,15 +1,15 @@
 import { indexPlaces, type PlaceIndex } from './place-index';
 import { principalsOf, type Rule, type RuleKey, roleMatches, type Unreadable, type Wish } from './policy';
 
-/** Rules, found by what they speak about. */
+/** Rules, found by the wishes to which they apply. */
 export interface RuleIndex<R extends Rule = Rule> {
-  /** What can't be read speaks about everything. */
+  /** An unreadable rule applies to every wish. */
   unreadable: readonly Unreadable[];
-  /** The rules that speak about the wish, expired ones and what can't be read included, in their order: `decide` over these is `decide` over all. */
+  /** The rules for a wish, in order, with expired and unreadable ones. `decide` gives the same result for these as for all rules. */
   matching(wish: Wish): (R | Unreadable)[];
 }
 
-/** To decide about many wishes under the same rules: each costs what speaks about it, however many other rules there are. */
+/** An index for many decisions under the same rules. A wish costs only the rules that apply to it. */
 export function indexRules<R extends Rule>(rules: readonly (R | Unreadable)[]): RuleIndex<R> {
   const unreadable: Unreadable[] = [];
   const hidden: Placed<Unreadable>[] = [];
@@ -29,8 +29,8 @@ export function indexRules<R extends Rule>(rules: readonly (R | Unreadable)[]): 
 }
 
 /**
- * The rules that decide about what people hold, from all the rules of each principal. Where one of these can't be read it stands for
- * the others, as it denies whatever they say: so a wish costs little even then.
+ * The rules for people's grants, from all rules of each principal. An unreadable rule denies everything, so it replaces the others: a wish
+ * stays cheap even then.
  */
 export function rulesByPerson<R extends Rule>(
   under: ReadonlyMap<string, readonly (R | Unreadable)[]>,
@@ -43,13 +43,13 @@ export function rulesByPerson<R extends Rule>(
   };
 }
 
-/** Keys of rules, and whether one of them speaks about a wish: what `speaksOf` says of each, at the cost of one. */
+/** Whether a rule with one of these keys applies to a wish: like `speaksOf` for each key, at the cost of one. */
 export function speakers(keys: readonly RuleKey[]): { speakAbout(wish: Wish): boolean } {
   const find = finder(keys.map((rule, at) => ({ at, rule })));
   return { speakAbout: (wish) => find(wish).length > 0 };
 }
 
-/** A rule with its place in the order of all. */
+/** A rule with its position among all. */
 interface Placed<R> {
   at: number;
   rule: R;

@@ -1,7 +1,7 @@
-/** A moment as the table keeps it: whole seconds since 1970, rounded down. */
+/** A moment as the table stores it: whole seconds since 1970, rounded down. */
 export const seconds = (moment: Date): number => Math.floor(moment.getTime() / 1000);
 
-/** A moment of the table as the API writes it: ISO 8601 in UTC. */
+/** A moment from the table as the API writes it: ISO 8601 in UTC. */
 export const iso = (at: number): string => new Date(at * 1000).toISOString();
 
 export const day = 86_400;

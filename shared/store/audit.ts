@@ -4,13 +4,12 @@ import type { Grant, Proof } from './grants/row';
 import { keys } from './keys';
 import type { Table } from './table';
 
-/** Seconds. */
 export const kept = 400 * day;
 
-/** Puts events of one moment in order: those of one request have the same time. */
+/** Keeps the events of one request in order, as they have the same time. */
 let written = 0;
 
-/** What happened. Of two events of one request the later one holds: it says that the first could not be carried out. */
+/** What happened. If a request has two events, the later one counts: it says that the first could not be carried out. */
 export type Act =
   | 'link_sent'
   | 'link_refused'
@@ -61,14 +60,13 @@ export type Act =
   | 'user_repaired'
   | 'repair_failed';
 
-/** One decision. Never a token, link or password. */
+/** One decision. It never holds a token, link or password. */
 export interface Event {
   act: Act;
-  /** Whose link, token, grant or rule. */
+  /** The owner of the link, token, grant or rule. */
   email: string;
-  /** Who acted, where that may be somebody else. */
+  /** Who acted, if that may be somebody else. */
   by?: string;
-  /** Why a grant ends. */
   why?: string;
   /** Why it was refused or is pending: an error code. */
   reason?: string;
@@ -77,29 +75,27 @@ export interface Event {
   grant?: GrantFacts;
   /** The host that was registered, retired, removed or reconciled. */
   host?: string;
-  /** The MongoDB user, where there may be no grant. */
+  /** The MongoDB user, if there may be no grant. */
   user?: { user: string; db: string };
-  /** What a run counted. */
   figures?: object;
-  /** What was asked for, as far as it was named. */
+  /** The request, as far as it named things. */
   wish?:
     | { host?: string | undefined; db?: string | undefined; role?: string; label?: string; which?: string }
     | undefined;
-  /** The link or token, by its id, which opens nothing. */
+  /** The id of the link or token, which opens nothing. */
   link?: string;
   count?: number;
-  /** How it was shown that a credential is dead. */
+  /** The proof that a credential is dead. */
   proof?: Proof;
-  /** A rule, ruler or MongoDB user as it was, and as it is now, a rule or ruler in the form in which the API shows it. */
+  /** A rule, ruler or MongoDB user before and after. Rules and ruler scopes have the form that the API shows. */
   before?: object | undefined;
   after?: object | undefined;
-  /** What was not shown. */
+  /** The route that was not shown. */
   route?: string;
-  /** Only a dry run was asked for. */
   dryRun?: true;
 }
 
-/** What of a grant is on record: its state is told by the act. */
+/** The facts of a grant on record. The act tells its state. */
 type GrantFacts = Pick<Grant, 'id' | 'host' | 'db' | 'role' | 'label' | 'username' | 'expiresAt'>;
 
 export interface Source {
@@ -108,8 +104,8 @@ export interface Source {
 }
 
 /**
- * Appends an audit event: beside the write that decides, so that no crash can come between. It lies under its day, in the index under
- * whom it is about, and once more under who acted, where that is somebody else (and not one of our own jobs).
+ * Appends an audit event. Call it beside the deciding write, so that no crash can come between them. It is stored under its day, in the
+ * index under its person, and again under the actor if that is somebody else (and none of our jobs).
  */
 export async function writeEvent(table: Table, event: Event, source: Source, now: Date): Promise<void> {
   const at = now.toISOString();

@@ -1,20 +1,20 @@
 export type Item = Record<string, unknown>;
 
-/** What must still be true for a write: `#name` is an attribute, `:name` a value from `values`. */
+/** What must still be true for a write. `#name` is an attribute, `:name` a value from `values`. */
 export interface Condition {
   if?: string;
   values?: Item;
 }
 
-/** An index: its reads may lag behind the table. */
+/** An index. Its reads may lag behind the table. */
 export type Index = 'listed' | 'due';
 
 const sortKeys = { table: ['pk', 'sk'], listed: ['listPk', 'listSk'], due: ['duePk', 'dueAt'] } as const;
 
-/** Sort keys with one beginning, from one to another, or up to one, all included. */
+/** Sort keys with a prefix, in a range, or up to one; limits are included. */
 export type SortKeys = { prefix: string } | { low: string; high: string } | { upTo: number };
 
-/** One partition, of the table or of an index: all of it, or some sort keys. */
+/** One partition of the table or of an index: all of it, or some sort keys. */
 export function keyCondition(pk: string, wanted: SortKeys | undefined, index: Index | undefined) {
   const [partition, sort] = sortKeys[index ?? 'table'];
   const terms = wanted && termsOf(wanted, sort);
@@ -32,7 +32,7 @@ function termsOf(wanted: SortKeys, sort: string): string {
   return 'upTo' in wanted ? `${sort} <= :upTo` : `${sort} BETWEEN :low AND :high`;
 }
 
-/** Attribute names are always written `#name`, so that none can clash with a reserved word. */
+/** Attribute names are always written as `#name`, so that none clashes with a reserved word. */
 export function expressions({ if: condition, values = {} }: Condition = {}, change = '', changeValues: Item = {}) {
   const names = [...new Set(`${condition ?? ''} ${change}`.match(/#\w+/g))];
   const allValues = Object.entries(defined({ ...values, ...changeValues }));
@@ -47,11 +47,9 @@ export function expressions({ if: condition, values = {} }: Condition = {}, chan
   };
 }
 
-/** Without what is undefined. */
 export const defined = (values: Item): Item =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** What an update changes, and the values that it names. */
 export function updateExpression(set: Item, add: Record<string, number>, remove: string[]) {
   const parts = [
     clause('SET', set, (field) => `#${field} = :set_${field}`),

@@ -1,9 +1,9 @@
 import type { Item, Page } from './table';
 
-/** Of a row more bytes are kept than are shown. */
+/** A row has more bytes in the table than in an answer. */
 const mostBytes = 700_000;
 
-/** As much of a page, one row at least, as is answered in far less than the six megabytes that Lambda lets through. */
+/** Cuts a page to what fits well into Lambda's six megabytes, but keeps at least one row. */
 export function fitPage({ items, more }: Page): Page {
   const fitting = items.slice(0, Math.max(1, countFitting(items)));
   return { items: fitting, more: more || fitting.length < items.length };

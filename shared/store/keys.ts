@@ -1,25 +1,25 @@
 import type { Key } from './table';
 
-/** Grants that fall due are spread over so many partitions of the index `due`. */
+/** How many partitions of the index `due` share the grants. */
 const dueShards = 8;
 
-/** Every partition and sort key of the table, in one place. No part can hold a `#` where another part follows it. */
+/** Every partition and sort key of the table. A part before another part can't hold a `#`. */
 export const keys = {
   links: (email: string): string => `links#${email}`,
   link: (link: { email: string; id: string }): Key => ({ pk: keys.links(link.email), sk: `link#${link.id}` }),
   sentLinks: (email: string): Key => ({ pk: keys.links(email), sk: 'sent' }),
-  /** Mails to addresses of a domain that are new. */
+  /** Mails to new addresses of a domain. */
   newAddresses: (domain: string, hour: number): Key => ({ pk: `domains#${domain}`, sk: String(hour) }),
   undelivered: (email: string): Key => ({ pk: `mail#${email}`, sk: 'undelivered' }),
   caller: (caller: string, hour: number): Key => ({ pk: `ip#${caller}`, sk: String(hour) }),
-  /** In the index `listed`, as `allRulers` is. */
+  /** In the index `listed`, like `allRulers`. */
   allRules: 'rules',
   rules: (principal: string): string => `rules#${principal}`,
   rule: (rule: { email: string; host: string; db: string; role: string; which: string }): Key => ({
     pk: keys.rules(rule.email),
     sk: `${rule.host}#${rule.db}#${rule.role}#${rule.which}`,
   }),
-  /** In the index `due`: what a ruler has set. */
+  /** In the index `due`: the rules that a ruler set. */
   rulesBy: (ruler: string): string => `rules#by#${ruler}`,
   allRulers: 'rulers',
   ruler: (email: string): Key => ({ pk: `rulers#${email}`, sk: 'scope' }),
@@ -45,12 +45,12 @@ export const keys = {
   /** In the index `due`. Release 0.1.0 does not read it. */
   orders: 'orders',
   order: (by: string, id: string): Key => ({ pk: `orders#${by}`, sk: id }),
-  /** Which release wrote here last. */
+  /** Which release last wrote here. */
   rowsVersion: { pk: 'rows', sk: 'version' },
   jobRun: (job: string): Key => ({ pk: 'jobs', sk: job }),
   reconciling: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reconciling' }),
   reach: (host: string): Key => ({ pk: `hosts#${host}`, sk: 'reach' }),
   due: (id: string): string => `grants#${[...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % dueShards}`,
-  /** In the index `due`: together they hold every grant that has not ended. */
+  /** In the index `due`. Together they hold every grant that has not ended. */
   dueShards: Array.from({ length: dueShards }, (_, shard) => `grants#${shard}`),
 };

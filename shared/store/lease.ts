@@ -1,2 +1,2 @@
-/** Seconds: longer than any request can run, so that after it nothing of one is still under way. */
+/** Seconds. No request runs longer, so nothing of it is under way after that. */
 export const lease = 60;

@@ -5,13 +5,13 @@ import { keys } from './keys';
 import { readRow } from './read-row';
 import type { Item, Key, Table } from './table';
 
-/** How long a link's item outlives its end, so that a late visitor reads "expired" and not "unknown". */
+/** How long a link's item stays after its end, so that a late visitor reads "expired" and not "unknown". */
 const keptAfterEnd = 7 * day;
 
-/** How long it outlives its token: whoever redeemed a link is no invented name, see new-addresses.ts. */
+/** How long it stays after its token's end: a name that redeemed a link is not invented, see new-addresses.ts. */
 const keptAfterToken = 400 * day;
 
-/** A link, and later the token that it became: one item, moved `sent` -> `redeemed` -> `revoked`. */
+/** A link, and later its token: one item that moves `sent` -> `redeemed` -> `revoked`. */
 const linkItem = v.object({
   email: v.string(),
   id: v.string(),
@@ -19,7 +19,7 @@ const linkItem = v.object({
   state: v.picklist(['sent', 'redeemed', 'revoked']),
   expiresAt: v.number(),
   tokenExpiresAt: v.optional(v.number()),
-  /** Of a terminal login, from here on: the hashes of its code and of its poll secret, and who asked. */
+  /** The next fields are for terminal logins: the hashes of the code and the poll secret, and who asked. */
   code: v.optional(v.string()),
   poll: v.optional(v.string()),
   askedFrom: v.optional(v.string()),
@@ -30,10 +30,10 @@ const linkItem = v.object({
 });
 export type Link = v.InferOutput<typeof linkItem>;
 
-/** What a link for a terminal keeps besides. */
+/** The extra fields of a terminal's link. */
 export type TerminalFields = Required<Pick<Link, 'code' | 'poll' | 'askedFrom' | 'askedBy'>>;
 
-/** Counts one request of a caller in this hour: false, and not counted, above the limit. */
+/** Counts one request of a caller in this hour. Above the limit it answers false and counts nothing. */
 export async function countRequest(
   table: Table,
   caller: string,
@@ -45,7 +45,7 @@ export async function countRequest(
   return (await table.update(keys.caller(caller, hour), { ...change, ...below })) !== undefined;
 }
 
-/** Keeps a new link. Only if absent: a first attempt that arrives late, after another one, must not take back what became of it. */
+/** Stores a new link, only if it is absent: a late first attempt must not undo what happened to the link since. */
 export async function putLink(
   table: Table,
   link: Omit<LinkParts, 'terminal'> & { expiresAt: number },
@@ -63,10 +63,10 @@ export async function readLink(table: Table, link: { email: string; id: string }
   return item && parseLinkItem(table, item);
 }
 
-/** None for what can't be read: it opens nothing. */
+/** None if it can't be read. Such a link opens nothing. */
 export const parseLinkItem = (table: Table, item: Item): Link | undefined => readRow(table, linkItem, item);
 
-/** Decides who gets the token of a link: true for one request only, and only while the link is unspent and unexpired. */
+/** Decides who gets the token of a link: true for only one request, while the link is unspent and unexpired. */
 export async function redeemLink(
   table: Table,
   link: Omit<LinkParts, 'terminal'>,
@@ -80,7 +80,7 @@ export async function redeemLink(
   return item !== undefined;
 }
 
-/** What a link becomes with its token. */
+/** The fields that a link gets with its token. */
 export const redeemed = (expiresAt: number, now: number) => ({
   state: 'redeemed',
   tokenExpiresAt: expiresAt,
@@ -91,18 +91,17 @@ export const redeemed = (expiresAt: number, now: number) => ({
 /** Whether the code of a terminal login was typed. */
 export const isConfirmed = ({ code, tried }: Link): boolean => code !== undefined && tried === code;
 
-/** Seconds past the end of a link in which a terminal may still fetch the token of a login that was confirmed in time. */
+/** Seconds after a link's end in which a terminal may still fetch the token of a login that was confirmed in time. */
 export const pollGrace = 60;
 
-/** Whether a terminal may have its token now. */
 export const waitsForPoll = (link: Link, now: number): boolean =>
   link.state === 'sent' && isConfirmed(link) && link.expiresAt + pollGrace > now;
 
-/** Whether the link behind a token still vouches for it, whatever the token says of its own end. */
+/** Whether the link behind a token still vouches for it, whatever end the token itself names. */
 export const vouches = (link: Link | undefined, claims: TokenClaims, now: number): boolean =>
   link?.state === 'redeemed' && link.email === claims.email && (link.tokenExpiresAt ?? 0) > now;
 
-/** The links of a person that are live tokens, or logins of terminals that have only to fetch theirs; and what can't be read, as it may be one. */
+/** A person's links that are live tokens or confirmed terminal logins, and those that can't be read, as they may be live. */
 export async function readLiveTokens(table: Table, email: string, now: number): Promise<Key[]> {
   const items = await table.query({ pk: keys.links(email), prefix: 'link#' });
   const isLive = (link: Link) =>

@@ -3,26 +3,26 @@ import { keys } from './keys';
 import { readRow } from './read-row';
 import type { Table } from './table';
 
-/** A host that did not answer the last time, or of which a member did not. */
+/** A host that did not answer last time, or that has a member that did not. */
 const reachItem = v.object({
   failures: v.number(),
   since: v.number(),
-  /** The last time; 0 once a request was answered since. Release 0.1.0 can't do without it. */
+  /** When it last failed; 0 once a request was answered. Release 0.1.0 needs it. */
   retryAt: v.optional(v.number(), 0),
-  /** Until then requests need not try it: not there before the second failure in a row, nor where only a member did not answer. */
+  /** Until then requests skip the host. Missing before the second failure in a row, and if only a member was silent. */
   silentUntil: v.optional(v.number()),
 });
 export type Reach = v.InferOutput<typeof reachItem>;
 
 const keptFor = 30 * 86_400;
 
-/** Seconds after which a failure is no reason any more to take the next one for more than chance. */
+/** Seconds after which two failures count as coincidence. */
 const inARow = 120;
 
-/** Seconds in which requests are told at once, after so many failures: short, so that a host that is back is soon noticed. */
+/** Seconds in which requests fail at once after so many failures: few, so that a host that is back is soon noticed. */
 const pauseAfter = (failures: number): number => (failures < 2 ? 0 : Math.min(10, 2 ** Math.min(failures - 1, 4)));
 
-/** What is kept of a silence, of the whole host or of a member of it: `before` is what was known of it. */
+/** The silence of the whole host or of a member. `before`: what was known of the host. */
 interface Silence {
   before: Reach | undefined;
   whole: boolean;
@@ -41,12 +41,12 @@ export async function readReach(table: Table, host: string): Promise<Reach | und
 
 const failuresAfter = (before: Reach | undefined): number => (before?.failures ?? 0) + 1;
 
-/** The reaper got no answer, from the host (`whole`) or from a member of it. */
+/** Notes that the reaper got no answer from the host (`whole`) or from a member. */
 export async function noteSilence(table: Table, host: string, silence: Silence): Promise<void> {
   await table.put({ ...keys.reach(host), ...noted(failuresAfter(silence.before), silence) });
 }
 
-/** A request got no answer. Many may find this out at once: the first one begins to count. */
+/** Notes that a request got no answer. If many notice at once, only the first begins the count. */
 export async function noteNoAnswer(
   table: Table,
   host: string,
@@ -58,15 +58,15 @@ export async function noteNoAnswer(
   await table.update(keys.reach(host), { set: noted(Math.max(2, failuresAfter(before)), silence) });
 }
 
-/** Everything answered. */
+/** Notes that every member answered. */
 export const noteAnswer = (table: Table, host: string): Promise<boolean> => table.delete(keys.reach(host));
 
-/** A request was answered. What waits there for longer, as it found no answer before, is for the reaper to take up. */
+/** Notes that a request was answered. The reaper then takes up the work that waits for the host. */
 export async function noteReturn(table: Table, host: string): Promise<void> {
   await table.update(keys.reach(host), { set: { retryAt: 0 }, remove: ['silentUntil'], if: 'attribute_exists(#pk)' });
 }
 
-/** Lets one request in every pause try a host that did not answer: true for that one. */
+/** Lets one request in each pause try a silent host: true for that one. */
 export async function claimTry(
   table: Table,
   host: string,

@@ -9,7 +9,7 @@ import { type Before, unchanged, unreadable } from './versions';
 
 const rulerItem = v.object({ email, ...scope, version: v.number(), setBy: v.string(), setAt: v.number() });
 
-/** A ruler's scope with its version and who set it when. */
+/** A ruler's scope, its version, and who set it when. */
 export type StoredRuler = v.InferOutput<typeof rulerItem>;
 
 const pageSize = 500;
@@ -19,7 +19,7 @@ export async function readRuler(table: Table, address: string): Promise<StoredRu
   return item && parseRuler(item);
 }
 
-/** All rulers in the order of their addresses, from the index, which may lag behind by a moment. `next` begins the next page. */
+/** All rulers sorted by address, from the index, which may lag a moment. `next` is where the next page begins. */
 export async function listRulers(
   table: Table,
   from = start,
@@ -28,11 +28,11 @@ export async function listRulers(
   return { rulers: page.items.map(parseRuler), ...nextAfter(page, 'listSk') };
 }
 
-/** Appoints a ruler, or gives them another scope: false if it is no longer as it was read. */
+/** Appoints a ruler or changes their scope: false if it has changed since it was read. */
 export const putRuler = (table: Table, ruler: StoredRuler, before: Before) =>
   table.put({ ...keys.ruler(ruler.email), ...ruler, listPk: keys.allRulers, listSk: ruler.email }, unchanged(before));
 
-/** Dismisses a ruler: false if the scope is no longer as it was read. */
+/** Dismisses a ruler: false if the scope has changed since it was read. */
 export const removeRuler = (table: Table, address: string, before: Before) =>
   table.delete(keys.ruler(address), unchanged(before));
 

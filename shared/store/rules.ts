@@ -15,32 +15,30 @@ const ruleItem = v.object({
   which: v.picklist(['allow', 'deny']),
   expiresAt: v.optional(v.number()),
   maxTtl: v.optional(v.number()),
-  // Empty would mean from anywhere, which is not what somebody who wrote a list meant.
+  // An empty list would mean anywhere, which its author did not mean.
   cidrs: v.optional(v.pipe(v.array(v.string()), v.minLength(1))),
   note: v.optional(v.string()),
   version: v.number(),
   setBy: v.string(),
   setAt: v.number(),
-  /** Set by a ruler, within their scope of then; an admin's rule does not have it. */
+  /** A ruler set it, within their scope at the time. Rules of admins don't have it. */
   asRuler: v.optional(v.literal(true)),
 });
 
-/** A rule with its version and who set it when. */
+/** A rule, its version, and who set it when. */
 export type StoredRule = v.InferOutput<typeof ruleItem>;
 
-/** All the rules that can speak about an address: three partitions, read at once. */
+/** All rules that may apply to an address: three partitions, read at once. */
 export async function readRulesFor(table: Table, email: string): Promise<(StoredRule | Unreadable)[]> {
   return (await together(principalsOf(email).map((principal) => readRulesUnder(table, principal)))).flat();
 }
 
-/** All rules of one principal. */
 export const readRulesUnder = async (table: Table, principal: string): Promise<(StoredRule | Unreadable)[]> =>
   (await table.query({ pk: keys.rules(principal) })).map(parseRule);
 
-/** How many rules are read for one page. */
 const pageSize = 500;
 
-/** Rules in the order of their keys, of one principal or of everybody (from the index, which may lag behind by a moment). `next` begins the next page. */
+/** Rules sorted by key, of one principal or of everybody (from the index, which may lag a moment). `next` is where the next page begins. */
 export async function listRules(
   table: Table,
   principal: string | undefined,
@@ -56,12 +54,12 @@ export async function readRule(table: Table, key: RuleKey): Promise<StoredRule |
   return item && parseRule(item);
 }
 
-/** Whether a ruler has set so many rules, from the index, which may lag behind by a moment. What release 0.1.0 wrote does not count. */
+/** Whether a ruler has set so many rules, from the index, which may lag a moment. Rules of release 0.1.0 don't count. */
 export async function hasSet(table: Table, ruler: string, count: number): Promise<boolean> {
   return (await table.query({ pk: keys.rulesBy(ruler), index: 'due', atMost: count })).length >= count;
 }
 
-/** Sets a rule: false if it is no longer as it was read. */
+/** Sets a rule: false if it has changed since it was read. */
 export function putRule(table: Table, rule: StoredRule, before: Before): Promise<boolean> {
   const key = keys.rule(rule);
   const listed = { listPk: keys.allRules, listSk: `${rule.email}#${key.sk}` };
@@ -69,7 +67,7 @@ export function putRule(table: Table, rule: StoredRule, before: Before): Promise
   return table.put({ ...key, ...rule, ...listed, ...counted }, unchanged(before));
 }
 
-/** Removes a rule: false if it is no longer as it was read. */
+/** Removes a rule: false if it has changed since it was read. */
 export const removeRule = (table: Table, key: RuleKey, before: Before): Promise<boolean> =>
   table.delete(keys.rule(key), unchanged(before));
 

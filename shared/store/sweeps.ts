@@ -5,11 +5,11 @@ import { lease } from './lease';
 import { readRow } from './read-row';
 import type { Key, Table } from './table';
 
-/** Somebody changed a rule, or a ruler's scope, and live grants may no longer be covered. */
+/** A rule or a ruler's scope was changed, so live grants may no longer be covered. */
 const sweepItem = v.object({
   pk: v.string(),
   sk: v.string(),
-  /** A rule with this key was changed. */
+  /** The key of the changed rule. */
   rule: v.optional(
     v.object({
       email: v.string(),
@@ -19,29 +19,29 @@ const sweepItem = v.object({
       which: v.picklist(['allow', 'deny']),
     }),
   ),
-  /** The scope of this ruler was changed. */
+  /** The ruler whose scope was changed. */
   ruler: v.optional(v.string()),
-  /** Until then a request may go on that has read what was before. */
+  /** Until then a request that read the old rules may still run. */
   until: v.number(),
-  /** How far it has come, where the time was up: people, or rules, up to this one. */
+  /** The last person or rule that was done when the time was up. */
   after: v.optional(v.string()),
 });
 type SweepItem = v.InferOutput<typeof sweepItem>;
 
-/** Of a changed rule, and of a changed scope. */
+/** Sweeps of a changed rule, and of a changed scope. */
 export type RuleSweep = Omit<SweepItem, 'rule' | 'ruler'> & { rule: RuleKey };
 export type RulerSweep = Omit<SweepItem, 'rule' | 'ruler'> & { ruler: string };
 
-/** Notes, before the change itself, what has to be swept after it: at once, and again when every request that read the old is over. */
+/** Notes, before a change, what to sweep after it: at once, and again when no request that read the old rules is left. */
 export async function planSweep(table: Table, what: { rule: RuleKey } | { ruler: string }, now: number): Promise<void> {
   const key = 'rule' in what ? keys.ruleSweep(what.rule) : keys.rulerSweep(what.ruler);
   const until = now + lease;
-  // A put that arrives late must not take the time from the sweep of a later change.
+  // A late put must not shorten the sweep of a later change.
   const newest = { if: 'attribute_not_exists(#pk) OR #until <= :until', values: { until } };
   await table.put({ ...key, ...what, until, duePk: keys.sweeps, dueAt: now }, newest);
 }
 
-/** What is to be swept now. */
+/** The sweeps to do now. */
 export async function readDueSweeps(
   table: Table,
   now: number,
@@ -54,14 +54,14 @@ export async function readDueSweeps(
   };
 }
 
-/** Done, unless there was another change meanwhile; before `until` it only waits for its second time. */
+/** Closes a sweep, unless there was another change meanwhile. Before `until` it waits for its second run. */
 export async function closeSweep(table: Table, { pk, sk, until }: Key & { until: number }, now: number): Promise<void> {
   const same = { if: '#until = :until', values: { until } };
   if (now >= until) await table.delete({ pk, sk }, same);
   else await table.update({ pk, sk }, { set: { dueAt: until }, remove: ['after'], ...same });
 }
 
-/** Notes how far a sweep has come, unless there was another change meanwhile: that one begins anew. */
+/** Notes how far a sweep has come, unless there was another change meanwhile: that sweep starts again. */
 export async function noteProgress(
   table: Table,
   { pk, sk, until }: Key & { until: number },

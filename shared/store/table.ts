@@ -31,46 +31,44 @@ export interface Key {
 
 export interface Query {
   pk: string;
-  /** Only sort keys with this beginning. */
+  /** Only sort keys with this prefix. */
   prefix?: string;
-  /** An index in place of the table; its reads may lag behind. */
+  /** An index instead of the table. Its reads may lag. */
   index?: Index;
-  /** Of the index `due`: only what is due up to this moment. */
+  /** In the index `due`: only items that are due by this moment. */
   upTo?: number;
-  /** Where so many suffice. */
+  /** Stops after so many items. */
   atMost?: number;
-  /** Only what comes behind this item: its keys, those of the index included. */
+  /** Only items after this one: its keys, with those of the index. */
   after?: Item;
 }
 
-/** A piece of a partition, from a sort key on and up to, but not with, another one. */
+/** A part of a partition, from one sort key to another one (not included). */
 export interface PageQuery {
   pk: string;
   index?: 'listed';
   from: string;
   to: string;
-  /** From the end. */
   backwards?: boolean;
-  /** How many items are read at most. */
   limit: number;
 }
 
-/** `more`: there may be others behind the last item. */
+/** `more`: other items may follow the last one. */
 export interface Page {
   items: Item[];
   more: boolean;
 }
 
-/** Before and behind every sort key. */
+/** Before and after every sort key. */
 export const start = ' ';
 export const end = '\uffff';
 
-/** Where the page behind this one begins; nothing where there is none. No sort key holds a space. */
+/** Where the next page begins; nothing if there is none. No sort key holds a space. */
 export function nextAfter({ items, more }: Page, sortKey: 'sk' | 'listSk'): { next?: string } {
   return more ? { next: `${items.at(-1)?.[sortKey]}${start}` } : {};
 }
 
-/** The table: each function is one network call (a query one a page). A failed condition is an answer, not an error. */
+/** The table. Each function is one network call (a query: one a page). A failed condition is an answer, not an error. */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;
   query(query: Query): Promise<Item[]>;
@@ -81,13 +79,13 @@ export interface Table {
     change: { set?: Item; add?: Record<string, number>; remove?: string[] } & Condition,
   ): Promise<Item | undefined>;
   delete(key: Key, condition?: Condition): Promise<boolean>;
-  /** Says in the log that an item can't be read, and which: an alarm waits for it, and everything else goes on. */
+  /** Logs the key of an item that can't be read. An alarm waits for this, and all else goes on. */
   reportUnreadable(item: Item): void;
 }
 
-/** A table of the DynamoDB to which the AWS SDK's environment variables point. */
+/** A table in the DynamoDB that the AWS SDK's environment variables name. */
 export function dynamoTable(name: string, log: Pick<Log, 'error'> = { error: () => {} }): Table {
-  // The SDK puts its handler of a request together once for each command, not once for each request.
+  // The SDK builds its request handler once for each command, instead of once for each request.
   const client = patient(new DynamoDBClient({ cacheMiddleware: true, ...attempts }));
   const own = { TableName: name };
   const get = async (key: Key) => {
@@ -96,8 +94,8 @@ export function dynamoTable(name: string, log: Pick<Log, 'error'> = { error: () 
   };
 
   /**
-   * What a write left behind; nothing if its condition failed. Where the SDK repeated it, the first attempt may have come through and
-   * only its answer got lost: then the item carries this write's own mark, or is gone as it should be.
+   * What a write left; nothing if its condition failed. If the SDK repeated it, the first attempt may have worked and lost its answer: then
+   * the item has this write's mark, or is gone as it should be.
    */
   async function decided(
     write: Promise<{ Attributes?: Stored | undefined }>,
@@ -170,14 +168,13 @@ export function dynamoTable(name: string, log: Pick<Log, 'error'> = { error: () 
   };
 }
 
-/** An item in DynamoDB's own form. */
 type Stored = Record<string, AttributeValue>;
 
 const stored = (item: Item): Stored => marshall(item, { removeUndefinedValues: true });
 
 const keyIn = ({ pk, sk }: Key): Item => ({ pk, sk });
 
-/** Terms of a request, with their values in DynamoDB's own form. */
+/** The terms of a request, with their values in DynamoDB's own form. */
 const inForm = <T extends { ExpressionAttributeValues?: Item }>({
   ExpressionAttributeValues: values,
   ...terms

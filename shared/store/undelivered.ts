@@ -4,11 +4,11 @@ import { keys } from './keys';
 import { readRow } from './read-row';
 import type { Table } from './table';
 
-/** Why an address gets no mail for now: its server refused one for good, SES holds mail to it back, or its owner complained. */
+/** Why an address gets no mail for now: its server refused one for good, SES holds its mail back, or its owner complained. */
 const undeliveredItem = v.object({ reason: v.picklist(['bounced', 'suppressed', 'complained']), until: v.number() });
 export type Undelivered = v.InferOutput<typeof undeliveredItem>['reason'];
 
-/** How long one note keeps mails back. A mailbox may be mended meanwhile; if it is not, the next mail renews the note. */
+/** How long one note stops mails. The mailbox may be repaired meanwhile; if not, the next mail renews the note. */
 const lasts = 30 * day;
 
 export async function readUndelivered(table: Table, email: string, now: Date): Promise<Undelivered | undefined> {

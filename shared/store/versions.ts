@@ -3,22 +3,21 @@ import { newVersion } from '../tokens/tokens';
 import { rowName } from './row-name';
 import type { Condition } from './table';
 
-/** What was read before a change of it; none for what is not there yet. */
+/** The item that was read before a change; none if there was none. */
 export type Before = { version: number } | Unreadable | undefined;
 
-/** The version that was read: 0 for what is not there; what can't be read has none. */
+/** The version that was read: 0 if there was no item, none if it can't be read. */
 export function versionOf(before: Before): number | undefined {
   if (!before) return 0;
   return 'unreadable' in before ? undefined : before.version;
 }
 
-/** The version that follows. */
 export const nextVersion = (before: Before): number => {
   const version = versionOf(before);
   return version ? version + 1 : newVersion();
 };
 
-/** That an item is still as it was read. What can't be read is known by the mark of the write that left it, or by having none. */
+/** The condition that an item is unchanged. An unreadable one is recognised by the mark of its last write, or by having none. */
 export function unchanged(before: Before): Condition {
   if (!before) return { if: 'attribute_not_exists(#pk)' };
   if (!('unreadable' in before)) return { if: '#version = :before', values: { before: before.version } };

@@ -3,7 +3,7 @@ import jwt from 'jsonwebtoken';
 import { ApiError } from '../contract/errors';
 import { keyId, type SigningKeys, type TokenClaims } from './tokens';
 
-// Apart from the other secrets, as its library weighs much and only what signs or verifies needs it.
+// Separate from the other secrets: its library is large, and only code that signs or verifies needs it.
 
 const audience = 'fetch';
 /** Seconds. */
@@ -15,13 +15,13 @@ export function signToken(keys: SigningKeys, issuer: string, claims: TokenClaims
   return jwt.sign(payload, secretKey(keys.key), { algorithm: 'HS256', issuer, audience, keyid: keyId(keys.key) });
 }
 
-/** Said to be a secret: of a text the library would first try whether it is a public key, which costs more than all the rest. */
+/** Given as a secret key: for a text the library would first try to read a public key, which costs more than all the rest. */
 const secretKey = (key: string) => createSecretKey(Buffer.from(key));
 
-/** Whether one of the keys may have signed this token: tells a new key that this process has not read yet from a forgery. */
+/** Whether one of the keys may have signed this token. Tells a new key that this process has not read from a forgery. */
 export const namesKnownKey = (keys: SigningKeys, token: string): boolean => keyOf(keys, token) !== undefined;
 
-/** The claims of a fetch token that one of the keys signed for this issuer; a 401 otherwise. `now` is in seconds. */
+/** The claims of a fetch token that one of the keys signed for this issuer; otherwise a 401. `now` is in seconds. */
 export function verifyToken(keys: SigningKeys, issuer: string, token: string, now: number): TokenClaims {
   const key = keyOf(keys, token);
   if (!key) throw new ApiError('token_invalid', 'This token was not issued here. Ask for a new link.');
@@ -51,7 +51,7 @@ function keyIdIn(token: string): string | undefined {
   try {
     return jwt.decode(token, { complete: true })?.header.kid;
   } catch {
-    // A payload that is no JSON is thrown, unlike every other thing that is no token.
+    // The library throws if the payload is no JSON, but not for other invalid tokens.
     return undefined;
   }
 }

@@ -1,17 +1,17 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { type SigningKeys, sha256, signatureOf, signedAs } from './tokens';
 
-/** The secret with which a terminal asks for its token, taken apart. Only `hash` is stored. */
+/** The parts of the secret with which a terminal asks for its token. Only `hash` is stored. */
 export interface PollParts {
   email: string;
-  /** Of the link. */
+  /** The id of the link. */
   id: string;
   hash: string;
   /** When the link ends, in seconds since 1970. */
   endsAt: number;
 }
 
-// Without vowels: no word comes out.
+// No vowels, so that no words come out.
 const consonants = 'BCDFGHJKLMNPQRSTVWXZ';
 
 /** A code for a person to type: 20^8 of them, such as `WDJB-MJHT`. */
@@ -20,26 +20,26 @@ export function newCode(): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
-/** A code as people may type it, without what makes no difference; empty where nothing is left. */
+/** A typed code without what makes no difference; empty if nothing is left. */
 export const plainCode = (typed: string): string => typed.replace(/[\s\p{Pd}]/gu, '').toUpperCase();
 
 /**
- * A code as it is stored. All codes can be tried in seconds, so their hash is keyed, with the mailed link: who holds that needs no code,
- * and neither the table nor the link keys hold it.
+ * A code as it is stored. All codes can be tried in seconds, so the hash is keyed with the mailed link. Neither the table nor the link keys
+ * hold that, and whoever has it needs no code.
  */
 export const codeHash = (link: string, code: string): string =>
   createHmac('sha256', link)
     .update(`code:${plainCode(code)}`)
     .digest('hex');
 
-/** A new poll secret: 192 secret bits. It says itself whose it is and when it ends, signed, so that one for an unknown address needs nothing stored. */
+/** A new poll secret: 192 secret bits. It carries its address and its end, signed, so one for an unknown address needs nothing stored. */
 export function newPoll(keys: SigningKeys, link: { email: string; id: string }, endsAt: number) {
   const secret = randomBytes(24).toString('base64url');
   const text = `${Buffer.from(link.email).toString('base64url')}.${link.id}.${endsAt.toString(36)}.${secret}`;
   return { poll: `${text}.${signatureOf(keys.key, 'poll', text)}`, hash: sha256(secret) };
 }
 
-/** The parts of a poll secret as it came from outside; none for what was never handed out. */
+/** The parts of a poll secret from outside; none if it was never handed out. */
 export function parsePoll(keys: SigningKeys, poll: string): PollParts | undefined {
   const match = /^(([\w-]{4,340})\.([\w-]{16})\.([0-9a-z]{1,9})\.([\w-]{32}))\.([\w-]{22})$/.exec(poll);
   const [, text = '', address = '', id = '', end = '', secret = '', signature = ''] = match ?? [];

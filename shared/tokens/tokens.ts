@@ -8,25 +8,25 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 
-/** Keys that sign fetch tokens, or links: `key` signs, `older` ones still verify. */
+/** Keys that sign fetch tokens, or links: `key` signs; the `older` ones still verify. */
 export interface SigningKeys {
   key: string;
   older: string[];
 }
 
-/** What a fetch token says. `id` is that of the link from which it came; times are seconds since 1970. */
+/** The claims of a fetch token. `id` is that of its link; times are seconds since 1970. */
 export interface TokenClaims {
   email: string;
   id: string;
   expiresAt: number;
 }
 
-/** One mailed link, taken apart. Only `hash` is stored. */
+/** The parts of a mailed link. Only `hash` is stored. */
 export interface LinkParts {
   email: string;
   id: string;
   hash: string;
-  /** Whether it asks for the code of a terminal. The signature says so: no look into the table is needed to know. */
+  /** Whether it asks for a terminal's code. The signature covers this, so no look into the table is needed. */
   terminal: boolean;
 }
 
@@ -37,10 +37,10 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** A new id for a grant, an event or a link: 96 random bits in 16 characters. */
 export const newId = (): string => randomBytes(12).toString('base64url');
 
-/** The first version of something stored. Not 1: a version that was read must not come back after a removal. */
+/** The first version of a stored item. Not 1: after a removal an old version must not come back. */
 export const newVersion = (): number => randomInt(1, 2 ** 40);
 
-/** A new one-time link for an address: 192 secret bits, signed, so that a forged link costs no look into the table and leaves no trace. */
+/** A new one-time link for an address: 192 secret bits, signed, so that a forged link causes no read and leaves no trace. */
 export function newLink(keys: SigningKeys, email: string, terminal = false): LinkParts & { link: string } {
   const id = newId();
   const secret = randomBytes(24).toString('base64url');
@@ -49,7 +49,7 @@ export function newLink(keys: SigningKeys, email: string, terminal = false): Lin
   return { link: `${address}.${id}${secret}${signature}`, email, id, hash: sha256(secret), terminal };
 }
 
-/** The parts of a link as it came from outside; none for what was never mailed. */
+/** The parts of a link from outside; none if it was never mailed. */
 export function parseLink(keys: SigningKeys, link: string): LinkParts | undefined {
   const match = /^([A-Za-z0-9_-]{4,340})\.([A-Za-z0-9_-]{16})([A-Za-z0-9_-]{32})([A-Za-z0-9_-]{22})$/.exec(link);
   const [, address = '', id = '', secret = '', signature = ''] = match ?? [];
@@ -60,13 +60,13 @@ export function parseLink(keys: SigningKeys, link: string): LinkParts | undefine
 
 const kindOf = (terminal: boolean): Signed => (terminal ? 'terminal' : 'link');
 
-/** What the link key signs. A signature for one is none for another. */
+/** What the link key signs. A signature for one kind is invalid for the others. */
 type Signed = 'link' | 'terminal' | 'poll';
 
 export const signatureOf = (key: string, kind: Signed, text: string): string =>
   createHmac('sha256', key).update(`${kind}:${text}`).digest().subarray(0, 16).toString('base64url');
 
-/** Whether one of the keys signed this text as this. */
+/** Whether one of the keys signed this text as this kind. */
 export const signedAs = ({ key, older }: SigningKeys, kind: Signed, text: string, signature: string): boolean =>
   [key, ...older].some((one) => sameHash(signatureOf(one, kind, text), signature));
 
@@ -74,27 +74,27 @@ export const signedAs = ({ key, older }: SigningKeys, kind: Signed, text: string
 export const sameHash = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** Whether the text is one of these keys themselves. */
+/** Whether the text is one of these keys. */
 export const isOneOf = ({ key, older }: SigningKeys, text: string): boolean =>
   [key, ...older].some((one) => sameHash(sha256(one), sha256(text)));
 
 /** A MongoDB password: 32 of `[A-Za-z0-9]`, so that it never needs escaping. */
 export const newPassword = (): string => Array.from({ length: 32 }, () => letters[randomInt(letters.length)]).join('');
 
-/** Names a key without telling it. */
+/** Names a key without revealing it. */
 export const keyId = (key: string): string => sha256(`kid:${key}`).slice(0, 12);
 
-/** Six characters that tell one id from another where people read them. */
+/** Six characters by which people can tell ids apart. */
 export const shortHash = (id: string): string => sha256(id).slice(0, 6);
 
-/** A text that nobody else can read or make, and that opens only with the same purpose (AES-256-GCM). */
+/** A text that nobody else can read or make, and that opens only for the same purpose (AES-256-GCM). */
 export function seal(keys: SigningKeys, purpose: string, text: string): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', sealingKey(keys.key), nonce).setAAD(Buffer.from(purpose));
   return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 }
 
-/** The text in a seal; none for what was not sealed here for this purpose. */
+/** The text in a seal; none if it was not sealed here for this purpose. */
 export function unseal({ key, older }: SigningKeys, purpose: string, sealed: string): string | undefined {
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length < 28) return undefined;

@@ -4,7 +4,7 @@ import type { Table } from '../table';
 import { move } from './move';
 import { type ActiveGrant, activeRow, type LiveGrant, liveRow } from './row';
 
-/** Lets an active grant live until another moment, by the next change of its user: none if it changed meanwhile. With `moving` its `cidrs` are open until {@link settleAddresses}. */
+/** Gives an active grant a new end: none if it changed meanwhile. With `moving` its `cidrs` are unset until {@link settleAddresses}. */
 export function extendGrant(
   table: Table,
   grant: ActiveGrant,
@@ -15,7 +15,7 @@ export function extendGrant(
   return move(table, grant, { to: activeRow, set, remove: moving ? ['cidrs'] : [] });
 }
 
-/** The change that {@link extendGrant} began never came to its user: others need not wait for it. */
+/** Takes back a change of {@link extendGrant} that never reached the user, so that others need not wait for it. */
 export function withdrawChange(
   table: Table,
   grant: ActiveGrant,
@@ -24,11 +24,11 @@ export function withdrawChange(
   return move(table, grant, { to: activeRow, set: { change, changingUntil, ...(cidrs && { cidrs }) } });
 }
 
-/** Ends it sooner: none if the grant changed meanwhile. One whose user is still to be made stays due when that must be over. */
+/** Ends it sooner: none if the grant changed meanwhile. A pending grant stays due when its user must have been made. */
 export const shortenGrant = (table: Table, grant: LiveGrant, until: number): Promise<LiveGrant | undefined> =>
   move(table, grant, { to: liveRow, set: { expiresAt: until, ...(grant.state !== 'pending' && { dueAt: until }) } });
 
-/** Says where the login may come from, once the server knows: false if the grant has ended, or begun to. No two changes run side by side, so whatever else was written is no matter. */
+/** Stores where the login may come from once the server knows: false if the grant ends or has ended. Only one change runs at a time. */
 export async function settleAddresses(table: Table, grant: ActiveGrant, cidrs: string[]): Promise<boolean> {
   const { id, change } = grant;
   const item = await table.update(keys.grant(grant), {
@@ -40,13 +40,13 @@ export async function settleAddresses(table: Table, grant: ActiveGrant, cidrs: s
   return item !== undefined;
 }
 
-/** Takes an active grant for a repair of its user: none if it changed meanwhile. Until {@link closeRepair} its addresses can't be moved. */
+/** Claims an active grant for a repair of its user: none if it changed meanwhile. Its addresses can't be moved until {@link closeRepair}. */
 export function claimRepair(table: Table, grant: ActiveGrant, now: number): Promise<ActiveGrant | undefined> {
   const until = now + lease;
   const set = { change: grant.change ?? 0, changingUntil: until, repairUntil: until };
   return move(table, grant, { to: activeRow, set });
 }
 
-/** The server has said what became of the repair, and nothing else was under way. */
+/** Closes a repair whose outcome the server has told. Nothing else was under way. */
 export const closeRepair = (table: Table, grant: ActiveGrant): Promise<ActiveGrant | undefined> =>
   move(table, grant, { to: activeRow, set: { changingUntil: 0 }, remove: ['repairUntil'] });

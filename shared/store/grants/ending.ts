@@ -17,24 +17,23 @@ import {
 
 const keptAfterEnd = 90 * day;
 
-/** Why a grant ends, and by whom. */
 export interface EndCause {
   why: string;
   by: string;
-  /** What must still be true: that it has expired, or that nobody makes its user any more. */
+  /** What must still be true: it has expired, or nobody is making its user any more. */
   onlyIf?: 'expired' | 'abandoned';
-  /** Whoever was making its user has the host's answer: nothing is under way. */
+  /** The host has answered the request that was making the user, so nothing is under way. */
   answered?: boolean;
 }
 
-/** What the write that begins an end came to. `busy`: another one is ending it. `spared`: what had to be still true is not. */
+/** The result of the write that begins an end. `busy`: another request is ending it. `spared`: the condition no longer holds. */
 export type Beginning =
   | { state: 'begun'; grant: EndingGrant }
   | { state: 'ended'; grant: EndedGrant }
   | { state: 'busy' }
   | { state: 'spared' };
 
-/** -> `ending`, for whoever ends it next: none if it ends already. It is due from now on. */
+/** -> `ending`, for whoever ends it next: none if it already ends. It is due from now on. */
 export async function markEnding(
   table: Table,
   grant: LiveGrant,
@@ -53,7 +52,7 @@ const dueNow = ({ dueAt }: LiveGrant, now: number): number => Math.min(now, dueA
 
 const stillTrue = { expired: ' AND #expiresAt <= :now', abandoned: ' AND #creatingUntil <= :now' } as const;
 
-/** -> `ending`, for the one request that ends it from here on. */
+/** -> `ending`, for this request, which alone ends it. */
 export async function beginEnd(
   table: Table,
   grant: LivingGrant,
@@ -68,36 +67,36 @@ export async function beginEnd(
   });
   if (item) return { state: 'begun', grant: v.parse(endingRow, item) };
   const found = await table.get(keys.grant(grant));
-  // Another grant has its place.
+  // Another grant has taken its row.
   if (found?.id !== grant.id) return { state: 'ended', grant: asEnded(grant) };
   if (found.state === 'ended') return { state: 'ended', grant: v.parse(endedRow, found) };
   return { state: found.state === 'ending' ? 'busy' : 'spared' };
 }
 
-/** What is known of a grant that has ended where its row can't say it: another one's is there, or it changed just then. */
+/** An ended grant whose row can't say so, because another grant has it or it changed just then. */
 export const asEnded = (grant: LivingGrant, proof?: Proof): EndedGrant => ({
   ...grant,
   state: 'ended',
   ...(proof && { proof }),
 });
 
-/** Seconds until a grant that could not be ended is tried again: longer each time, up to an hour. */
+/** Seconds until the next try to end a grant: longer each time, up to an hour. */
 const pauseAfter = (failures: number): number => Math.min(3600, 30 * 2 ** Math.min(failures, 10));
 
-/** Why an end is given up for now. `unaskedSince`: since when all that is left to be shown is up to members that can't be asked; none where it is not. */
+/** Why an end stops for now. `unaskedSince`: since when only members that can't be asked are missing from the proof, if that is so. */
 interface Pause {
   waitsFor: string;
   unaskedSince: number | undefined;
   now: number;
 }
 
-/** Gives up ending for now: what was sent to the server may still arrive. */
+/** Stops ending for now. Commands that were sent may still arrive. */
 export function pauseEnd(
   table: Table,
   grant: EndingGrant,
   { waitsFor, unaskedSince, now }: Pause,
 ): Promise<EndingGrant | undefined> {
-  // Who tries again meanwhile, each second perhaps, does not make the reaper wait for longer.
+  // A caller who tries again in between, even each second, does not make the reaper wait longer.
   const inTurn = (grant.retryAt ?? 0) <= now;
   const failures = (grant.failures ?? 0) + (inTurn ? 1 : 0);
   const retryAt = inTurn ? Math.max(now + pauseAfter(failures - 1), grant.creatingUntil) : grant.retryAt;
@@ -106,18 +105,18 @@ export function pauseEnd(
   return move(table, grant, { to: endingRow, set: { ...set, unaskedSince } });
 }
 
-/** `late`: some command may still arrive. */
+/** `late`: a command may still arrive. */
 interface Finish {
   now: number;
   proof?: Proof;
   late?: boolean;
 }
 
-/** `ending` -> `ended`, with what was proved. It leaves the index of what is due and will be forgotten in months. */
+/** `ending` -> `ended`, with its proof. It leaves the index of due grants, and is deleted after some months. */
 export const finishEnd = (table: Table, grant: EndingGrant, finish: Finish): Promise<EndedGrant | undefined> =>
   close(table, grant, finish);
 
-/** `active` -> `ended`, of a user who was there before and was not tagged after all: nobody was given anything, so there is nothing to end. */
+/** `active` -> `ended`, for an adopted user that was not tagged after all: nobody got anything, so nothing must end. */
 export const withdrawPlan = (table: Table, grant: ActiveGrant, now: number): Promise<EndedGrant | undefined> =>
   close(table, grant, { now });
 

@@ -4,12 +4,12 @@ import type { Table } from '../table';
 import { move } from './move';
 import { type ActiveGrant, activeRow, type EndedGrant, type LiveGrant, type PendingGrant, pendingRow } from './row';
 
-/** Every row has these, whatever its state: releases before this one can't do without them. */
+/** Every row has these, in any state, as earlier releases need them. */
 const ofEveryRow = { creatingUntil: 0, endingUntil: 0, change: 0 };
 
 /**
- * Writes the row of a new grant before its user exists, or is tagged: none if another request was faster. `before` is the ended grant in
- * its place.
+ * Writes the row of a new grant before its user exists or is tagged: none if another request was faster. `before`: the ended grant with its
+ * key.
  */
 export async function planGrant<G extends LiveGrant>(
   table: Table,
@@ -32,11 +32,11 @@ const itemOf = (grant: LiveGrant) => ({
   listSk: `${grant.email}#${keys.grant(grant).sk}`,
 });
 
-/** Gives a planned grant another username, as its own was taken. */
+/** Gives a planned grant another username, as its first one was taken. */
 export const renameGrant = (table: Table, grant: PendingGrant, username: string): Promise<PendingGrant | undefined> =>
   move(table, grant, { to: pendingRow, set: { username } });
 
-/** Notes that nobody knows whether its user was made, as the host gave no answer. */
+/** Notes that the host did not answer, so nobody knows whether the user was made. */
 export const noteUnanswered = (table: Table, grant: PendingGrant, now: number): Promise<PendingGrant | undefined> =>
   move(table, grant, { to: pendingRow, set: { unansweredAt: now } });
 

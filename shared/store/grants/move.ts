@@ -3,14 +3,14 @@ import { keys } from '../keys';
 import type { Item, Table } from '../table';
 import type { Grant } from './row';
 
-/** What a move writes. `to` reads the row in the state in which it is then. */
+/** What a move writes. `to` parses the row in its new state. */
 interface Move<G> {
   to: v.GenericSchema<unknown, G>;
   set?: Item;
   remove?: string[];
 }
 
-/** Every change of a row but the first: only from the version that was read. None if the grant changed meanwhile. */
+/** Every change of a row but the first. It writes only over the version that was read: none if the grant changed meanwhile. */
 export async function move<G extends Grant>(
   table: Table,
   grant: Grant,

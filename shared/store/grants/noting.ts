@@ -4,22 +4,22 @@ import type { Table } from '../table';
 import { move } from './move';
 import { type ActiveGrant, activeRow, type LivingGrant } from './row';
 
-/** Says on which deployment its user was seen: false once it has ended. No other write depends on it, so it is no new version. */
+/** Notes the deployment where its user was seen: false if it has ended. No other write depends on this, so the version stays. */
 export async function stampGrant(table: Table, grant: LivingGrant, madeOn: Deployment): Promise<boolean> {
   const { id } = grant;
   const living = { if: '#id = :id AND #state <> :ended', values: { id, ended: 'ended' } };
   return (await table.update(keys.grant(grant), { set: { madeOn }, ...living })) !== undefined;
 }
 
-/** Notes that the host has no such user any more: none if the grant changed meanwhile. */
+/** Notes that the host no longer has the user: none if the grant changed meanwhile. */
 export const markLost = (table: Table, grant: ActiveGrant, now: number): Promise<ActiveGrant | undefined> =>
   move(table, grant, { to: activeRow, set: { lostAt: now } });
 
-/** The user is there again: none if the grant changed meanwhile. */
+/** Notes that the user is there again: none if the grant changed meanwhile. */
 export const markFound = (table: Table, grant: ActiveGrant): Promise<ActiveGrant | undefined> =>
   move(table, grant, { to: activeRow, remove: ['lostAt'] });
 
-/** Notes that its owner is being told of this end of the grant: false if they were before, or if it has another end by now. */
+/** Notes that the owner is told of this end: false if they already were, or if the grant has another end now. */
 export async function noteReminder(table: Table, grant: ActiveGrant): Promise<boolean> {
   const { id, expiresAt } = grant;
   const item = await table.update(keys.grant(grant), {
@@ -30,7 +30,7 @@ export async function noteReminder(table: Table, grant: ActiveGrant): Promise<bo
   return item !== undefined;
 }
 
-/** The owner was not told after all, and is to be. */
+/** Notes that the owner was not told after all. */
 export async function forgetReminder(table: Table, grant: ActiveGrant): Promise<void> {
   const { id, expiresAt, remindedOf } = grant;
   await table.update(keys.grant(grant), {

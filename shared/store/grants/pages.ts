@@ -4,15 +4,15 @@ import { keys } from '../keys';
 import { end, type Item, nextAfter, type Page, start, type Table } from '../table';
 import { type GrantRows, parseGrants } from './rows';
 
-/** How many rows fill a page, where their bytes do not. */
+/** How many rows fill a page, unless their bytes do. */
 const mostRows = 1000;
 
-/** Rows of grants; `next` is where the page behind them begins. */
+/** Rows of grants. `next` is where the next page begins. */
 export type GrantPage = GrantRows & { next?: string };
 
 /**
- * The grants of a person, those that have not ended first, in the order of their keys; ended ones of the last months behind them. The
- * first page reads all rows, as no index knows which of them live.
+ * A person's grants, sorted by key: those that have not ended, then those that ended in the last months. The first page reads all rows, as
+ * no index knows which are alive.
  */
 export async function pageGrantsOf(table: Table, email: string, from: string | undefined): Promise<GrantPage> {
   const pk = keys.grants(email);
@@ -29,20 +29,20 @@ export async function pageGrantsOf(table: Table, email: string, from: string | u
   return { ...parseGrants(table, page.items), ...nextOf(page, reached) };
 }
 
-/** Everybody's grants on a host, from the index, which may lag behind by a moment. */
+/** Everybody's grants on a host, from the index, which may lag a moment. */
 export async function pageGrantsOn(table: Table, host: string, from = start): Promise<GrantPage> {
   const query = { pk: keys.grantsOn(host), index: 'listed', from, to: end, limit: mostRows } as const;
   const page = fitPage(await table.page(query));
   return { ...parseGrants(table, page.items), ...nextAfter(page, 'listSk') };
 }
 
-/** In the index `due`: a part, and the keys of the last row that was taken from it. */
+/** A position in the index `due`: a part, and the keys of its last row on this page. */
 const position = v.tuple([
   v.number(),
   v.optional(v.object({ pk: v.string(), sk: v.string(), duePk: v.string(), dueAt: v.number() })),
 ]);
 
-/** Everybody's grants that have not ended, part after part, from the index, which may lag behind by a moment. */
+/** Everybody's grants that have not ended, part by part, from the index, which may lag a moment. */
 export async function pageLiveGrants(table: Table, from = '[0]'): Promise<GrantPage> {
   let [part, after] = v.parse(position, JSON.parse(from));
   const items: Item[] = [];
@@ -66,6 +66,6 @@ export async function pageLiveGrants(table: Table, from = '[0]'): Promise<GrantP
 
 const hasEnded = ({ state }: Item): boolean => state === 'ended';
 
-/** No sort key holds a space. */
+/** The space is safe: no sort key holds one. */
 const nextOf = ({ items, more }: Page, phase: 'alive' | 'ended'): { next?: string } =>
   more ? { next: `${phase} ${items.at(-1)?.sk}` } : {};

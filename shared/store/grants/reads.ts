@@ -5,23 +5,23 @@ import { type Grant, type LivingGrant, parseGrant } from './row';
 import { type GrantRows, parseGrants } from './rows';
 import { counts } from './states';
 
-/** The grants of a person, ended ones of the last months included. */
+/** A person's grants, with those that ended in the last months. */
 export async function readGrantsOf(table: Table, email: string, host?: string): Promise<GrantRows> {
   return parseGrants(table, await table.query({ pk: keys.grants(email), ...(host && { prefix: `${host}#` }) }));
 }
 
-/** A grant as it is now; none where another one, or none, is in its place. */
+/** A grant as it is now; none if its row is gone or holds another grant. */
 export async function readGrant(table: Table, grant: Grant): Promise<Grant | undefined> {
   const item = await table.get(keys.grant(grant));
   return item?.id === grant.id ? parseGrant(item) : undefined;
 }
 
-/** Everybody's grants on a host, from the index, which may lag behind by a moment. */
+/** Everybody's grants on a host, from the index, which may lag a moment. */
 export async function readGrantsOn(table: Table, host: string): Promise<GrantRows> {
   return parseGrants(table, await table.query({ pk: keys.grantsOn(host), index: 'listed' }));
 }
 
-/** Everybody's grants that have not ended, all of them or what is due up to a moment; from the index, which may lag behind by a moment. */
+/** Everybody's grants that have not ended, or those due by a moment, from the index, which may lag a moment. */
 export async function readLiveGrants(table: Table, upTo?: number): Promise<GrantRows<LivingGrant>> {
   const parts = await together(keys.dueShards.map((part) => queryDue(table, part, upTo)));
   const { grants, unreadable } = parseGrants(table, parts.flat());

@@ -2,24 +2,23 @@ import * as v from 'valibot';
 import { deployment } from '../../contract/deployment';
 import type { Item } from '../table';
 
-/** How it was shown that a credential is dead. */
+/** The proof that a credential is dead. */
 const proof = v.object({
-  /** Whole seconds. */
   at: v.number(),
-  /** The server knows no such user any more. */
+  /** Whether the server no longer knows the user. */
   gone: v.boolean(),
-  /** Members that know no such name, though they know our own login, and are not behind the drop. */
+  /** Members that do not know the name, though they know our own login and have replicated the drop. */
   unknownTo: v.optional(v.array(v.string()), []),
-  /** Members that refused a login with the password that was right until the user was dropped. */
+  /** Members that refused the password that worked until the drop. */
   refusedBy: v.array(v.string()),
-  /** Members that could not be asked, or had not replicated the drop yet. */
+  /** Members that could not be asked, or had not replicated the drop. */
   notAsked: v.array(v.string()),
-  /** Steps that this server, or our login there, does not offer. */
+  /** Steps that the server, or our login there, does not offer. */
   leftOut: v.array(v.string()),
 });
 export type Proof = v.InferOutput<typeof proof>;
 
-/** What a grant has in every state. */
+/** Fields of every state. */
 const ofAny = {
   id: v.string(),
   email: v.string(),
@@ -27,68 +26,67 @@ const ofAny = {
   db: v.string(),
   role: v.string(),
   label: v.string(),
-  /** The planned name: known before the MongoDB user exists. */
+  /** The planned name, which is known before the MongoDB user exists. */
   username: v.string(),
   /** The database that holds the MongoDB user (`authSource`). */
   usersDb: v.string(),
-  /** Counts the writes; a write names the version that it read. */
+  /** Counts the writes. A write names the version that it read. */
   version: v.number(),
   issuedAt: v.number(),
   expiresAt: v.number(),
-  /** Until then a change of a user under the planned name may still be under way, of this grant or of one before it. */
+  /** Until then a change of a user with this name may be under way, of this grant or an earlier one. */
   changingUntil: v.number(),
-  /** Where the login may come from, empty for anywhere; not there while it is being changed. */
+  /** Where the login may come from, empty for anywhere; missing while that changes. */
   cidrs: v.optional(v.array(v.string())),
 };
 
-/** While a login may exist for it, now or soon. */
+/** Fields while a login may exist, now or soon. */
 const ofLiving = {
-  /** The deployment on which its user was made, or last seen. */
+  /** The deployment where its user was made, or last seen. */
   madeOn: v.optional(deployment),
-  /** When the credential should be, or should have been, dead. The index `due` is in this order. */
+  /** When the credential should be dead. The index `due` is sorted by this. */
   dueAt: v.optional(v.number()),
 };
 
-/** While its user may still be to come. */
+/** Fields while its user may still be made. */
 const ofMaking = {
-  /** Until then the request that made the grant may still be about to create its user; 0 once it has. */
+  /** Until then the first request may still make its user; 0 once it has. */
   creatingUntil: v.number(),
-  /** When the host first gave no answer to the command that makes its user. */
+  /** When the host first failed to answer the command that makes the user. */
   unansweredAt: v.optional(v.number()),
 };
 
-/** While its login works. */
+/** Fields while its login works. */
 const ofActive = {
-  /** Counts the changes that were sent to its user, and the user carries the number of the last one that arrived; none before that was counted. */
+  /** Counts the changes sent to its user, which stores the number of the last one that arrived; none in rows of older releases. */
   change: v.optional(v.number()),
-  /** Until then the addresses of the user may be on their way back to what `cidrs` says, and are not to be moved elsewhere. */
+  /** Until then a repair may be resetting the user's addresses to `cidrs`, so nobody else may change them. */
   repairUntil: v.optional(v.number()),
-  /** When it was seen that the host has no such user of ours any more. */
+  /** When the host was first seen without our user. */
   lostAt: v.optional(v.number()),
-  /** The end of which its owner was reminded. */
+  /** The end of which the owner was reminded. */
   remindedOf: v.optional(v.number()),
 };
 
-/** Why it ends, and by whom: from the first attempt on. */
+/** Why it ends, and by whom, from the first attempt on. */
 const ofCause = { why: v.optional(v.string()), by: v.optional(v.string()) };
 
-/** While it is being ended. */
+/** Fields while it ends. */
 const ofEnding = {
-  /** Until then one request alone is ending the grant; 0 when it is done or has given up. */
+  /** Until then only one request is ending the grant; 0 when it is done or has given up. */
   endingUntil: v.number(),
-  /** Why it could not be ended, the last time that this was tried. */
+  /** Why the last attempt could not end it. */
   waitsFor: v.optional(v.string()),
-  /** Since when all that is left to be shown of its end is up to members that can't be asked. */
+  /** Since when only members that can't be asked are missing from the proof of its end. */
   unaskedSince: v.optional(v.number()),
-  /** Not to be tried before, after it could not be ended. */
+  /** When to try again after a failure. */
   retryAt: v.optional(v.number()),
-  /** How often it could not be ended. */
   failures: v.optional(v.number()),
 };
 
 const ofEnded = { endedAt: v.optional(v.number()), proof: v.optional(proof) };
 
-/** A row as it lies in the table: it has some fields in every state, and keeps others of the states before. */
+/** A row in the table. It has some fields in every state, and keeps others of earlier states. */
 const grantItem = v.object({
   ...ofAny,
   ...ofLiving,
@@ -109,23 +107,23 @@ const ending = v.object({
 });
 const ended = v.object({ ...ofAny, ...ofCause, ...ofEnded, state: v.literal('ended') });
 
-/** Planned: its user is being made. */
+/** Planned. Its user is being made. */
 export interface PendingGrant extends v.InferOutput<typeof pending> {}
 /** Its login was handed out, or is about to be. */
 export interface ActiveGrant extends v.InferOutput<typeof active> {}
-/** To be ended, by whoever comes to it. */
+/** To be ended by whoever comes next. */
 export interface EndingGrant extends v.InferOutput<typeof ending> {}
 /** Its login is dead, or never was. */
 export interface EndedGrant extends v.InferOutput<typeof ended> {}
 
-/** One that is, or is about to be, a login. */
+/** A grant that is, or is about to be, a login. */
 export type LiveGrant = PendingGrant | ActiveGrant;
-/** One for which a login may exist now or soon. */
+/** A grant that may have a login, now or soon. */
 export type LivingGrant = LiveGrant | EndingGrant;
-/** A grant: one item per person, host, database, role and label, moved `pending` -> `active` -> `ending` -> `ended`. */
+/** A grant: one item per person, host, database, role and label. It moves `pending` -> `active` -> `ending` -> `ended`. */
 export type Grant = LivingGrant | EndedGrant;
 
-/** Reads a row in a state. All of the row must be right, also what the state does not have. */
+/** Parses a row in a state. Fields of other states must be right, too. */
 const inState = <G extends Grant>(state: v.GenericSchema<unknown, G>) =>
   v.pipe(
     grantItem,
@@ -138,5 +136,5 @@ export const endingRow = inState<EndingGrant>(ending);
 export const endedRow = inState<EndedGrant>(ended);
 export const grantRow = inState<Grant>(v.variant('state', [pending, active, ending, ended]));
 
-/** Throws for what can't be read. */
+/** Throws if the row can't be read. */
 export const parseGrant = (item: Item): Grant => v.parse(grantRow, item);

@@ -4,19 +4,19 @@ import type { Item, Table } from '../table';
 import { unreadable } from '../versions';
 import { type Grant, grantRow } from './row';
 
-/** A row that can't be read, of a later version perhaps: what its key says, and what else of it can be used. Its login may be alive. */
+/** A row that can't be read, perhaps of a later version: what its key says, and other usable fields. Its login may be alive. */
 export interface UnreadableGrant extends Unreadable, Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'> {
   id?: string;
   dueAt?: number;
 }
 
-/** Rows of grants, apart from those that can't be read. */
+/** Rows of grants, and apart from them those that can't be read. */
 export interface GrantRows<G extends Grant = Grant> {
   grants: G[];
   unreadable: UnreadableGrant[];
 }
 
-/** What can't be read is told to the table's log, and handed back by its key. */
+/** Reports rows that can't be read to the table's log, and returns them by key. */
 export function parseGrants(table: Table, items: readonly Item[]): GrantRows {
   const rows: GrantRows = { grants: [], unreadable: [] };
   for (const item of items) {

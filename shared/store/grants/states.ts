@@ -2,18 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Deployment } from '../../contract/deployment';
 import type { ActiveGrant, Grant, LiveGrant, LivingGrant } from './row';
 
-/** Whether a login may exist for this grant now or soon. */
+/** Whether this grant may have a login now or soon. */
 export const counts = (grant: Grant): grant is LivingGrant => grant.state !== 'ended';
 
-/** The grant if it is in force: neither ended, ending nor past its end. */
+/** The grant if it is in force: not ending, not ended, and not past its end. */
 export const ifInForce = (grant: Grant, now: number): ActiveGrant | undefined =>
   grant.state === 'active' && grant.expiresAt > now ? grant : undefined;
 
-/** The grant if it is, or is about to be, a login that is to go on. */
+/** The grant if it is, or is about to be, a login that goes on. */
 export const ifLive = (grant: Grant, now: number): LiveGrant | undefined =>
   (grant.state === 'pending' || grant.state === 'active') && grant.expiresAt > now ? grant : undefined;
 
-/** Why it could not be ended, the last time that this was tried; none where it was not. */
+/** Why the last attempt could not end it; none if there was none. */
 export const waitOf = (grant: Grant): string | undefined => (grant.state === 'ending' ? grant.waitsFor : undefined);
 
 export const isStamped = ({ madeOn }: LivingGrant, seenOn: Deployment): boolean => isDeepStrictEqual(madeOn, seenOn);
