@@ -39,7 +39,7 @@ export type Watch = {
   /** The section of docs/operations.md. */
   readonly section: string;
   readonly metric: IMetric;
-  /** How many periods of the metric in a row. */
+  /** For how many periods in a row the metric must be so. */
   readonly periods?: number;
   /** Only for an alarm that was first made with another id. */
   readonly id?: string;

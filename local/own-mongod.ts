@@ -8,7 +8,7 @@ import { StartError } from './start-error';
 export interface OwnMongodOptions {
   /** The value of MONGOD. */
   binary: string;
-  /** Any free one if 0. */
+  /** Any free port if 0. */
   port: number;
   dataDir?: string | undefined;
   admin: AdminLogin;

@@ -14,7 +14,7 @@ export async function call(load: Load, { token, accounts }: Caller, everyMs: num
     if (load.over()) return;
     const account = pick(accounts);
     const act = Math.random();
-    // Some logins are short, so that the reaper has something to end all the time.
+    // Some logins are short, so that the reaper always has something to end.
     if (act < 0.8) await askForPassword(load, account, token, Math.random() < 0.4 ? shortLife() : '1 d');
     else if (act < 0.9) await renew(load, account, token);
     else await revokeLabel(load, accounts, account, token);

@@ -1,8 +1,8 @@
 import { answersOf, isBad, percentile, table, timesOf } from './figures';
 import { type Ran, run } from './run';
 
-// 200 people: some ask a healthy host for logins, some a slow one, some one that lets everybody in and never answers, and one member
-// revokes everything each second. Do those of the healthy host notice? Then every password that was handed out is tried, on all hosts.
+// 200 people ask for logins: on a healthy host, on a slow one, and on one that accepts connections and never answers. One member
+// revokes everything each second. Do the people of the healthy host notice? Then every password that was handed out is tried, on all hosts.
 // The log of hosts that do not answer would hide the figures.
 process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
 

@@ -91,7 +91,7 @@ async function flood(scene: Scene, { seconds, perSecond }: Plan, withOthers: boo
   return { healthy, all, work: { service: share('service'), databases: share('databases') } };
 }
 
-/** Users on a server that stopped answering whose rows do not say that they are to end or live. */
+/** Users on a server that stopped answering, if no row says that they are to end or live. */
 async function lostAt(name: string, { adminUris }: Scene, table: ReturnType<typeof dynamoTable>): Promise<string[]> {
   const uri = adminUris.find((one) => one.name === name)?.adminUri ?? '';
   const [users, { grants }] = await Promise.all([taggedUsers(uri), readLiveGrants(table)]);

@@ -63,7 +63,7 @@ function isInScope(person: Authority, event: StoredEvent): boolean {
 /** A change of a rule for every host happened at each host. */
 const isAt = (event: StoredEvent, host: string): boolean => [host, '*'].includes(placeOf(event).host ?? '');
 
-/** Leaves out the fields for the table, and what others may not see: their addresses, the rule that decided, and notes about a person. */
+/** Leaves out the fields for the table, and what the reader may not see: other people's addresses, deciding rules and notes. */
 function shownTo(person: Authority, event: StoredEvent): object {
   const { pk, sk, listPk, listSk, deleteAt, ip, rule, grant, before, after, ...facts } = event;
   const acted = person.admin || (event.by ?? event.email) === person.email;

@@ -62,7 +62,7 @@ export async function allow(
     const reason = secret ? 'host_retired' : decision.allowed ? 'host_unknown' : 'not_allowed';
     const event = { act: refused, email: wish.email, reason, rule, wish: { host, db, role, label } };
     await call.note(event);
-    // The answer is the same in both cases: who may not use a host does not learn whether it exists.
+    // Both cases get the same answer, so that people who may not use a host do not learn whether it exists.
     throw new ApiError(
       'not_allowed',
       `No rule gives you ${role} on ${db} at ${host}. Look what the rules open to you, or ask an admin for more.`,

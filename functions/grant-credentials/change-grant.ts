@@ -26,7 +26,7 @@ export async function changeGrant(
   const moving = existing.cidrs?.join() !== decision.cidrs.join();
   if (moving) requireSteady(existing, now);
   const look = () => deps.users.owner(host, { user: existing.username, db: existing.usersDb });
-  // Waits for the look only if another change may be under way. Otherwise the look runs beside the write.
+  // Waits for the look only if another change may be under way. Otherwise it looks at the same time as it writes.
   const looked = existing.changingUntil > now ? look() : undefined;
   if (looked) requireArrived(existing, await looked, now);
   const act = what === 'renew' ? 'renewed' : 'granted';

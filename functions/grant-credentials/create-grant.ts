@@ -27,7 +27,7 @@ export async function createGrant(
   const { table, settings } = deps;
   const { call } = allowed;
   const { request, now } = call;
-  // The grant before this one has ended since it was read.
+  // The grant before this one has ended by now, though it may have been read as alive.
   const grants = allowed.rows.grants.filter((grant) => grant !== allowed.existing);
   const others = { ...allowed.rows, grants };
   const most = settings.liveGrantsPerPersonAndHost;
@@ -104,7 +104,7 @@ function newUser(grant: PendingGrant, password: string, stackName: string): NewU
   return { user, db, password, roles: [{ role, db: grant.db }], tag: tagOf(grant, stackName), cidrs };
 }
 
-/** Closes the row of a grant whose user could not be made, if it is known what happened on the host. */
+/** Closes the row of a grant whose user could not be made, unless the command may still arrive. */
 async function undo(
   deps: GrantDeps,
   { request, now }: Call,

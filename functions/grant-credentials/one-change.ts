@@ -22,7 +22,7 @@ export function requireSteady({ repairUntil = 0 }: ActiveGrant, now: number): vo
   if (repairUntil > now) throw busy(repairUntil, now);
 }
 
-/** Whoever began gets an answer soon, or never. If never, their command may arrive until the lease ends. */
+/** The other request has its answer soon, or never. If never, its command may still arrive until the lease ends. */
 function busy(until: number, now: number): ApiError {
   const left = until - now;
   if (lease - left < requestTime)

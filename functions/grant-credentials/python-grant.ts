@@ -7,7 +7,7 @@ import { inOtherWords } from '../../shared/http/serve';
 import type { GrantDeps } from './allowed-wish';
 import { grantCredentials } from './grant-credentials';
 
-/** `POST /grant/{token}`: what `POST /grants` does without a label, for clients of the Python server. Every refusal is one JSON text. */
+/** `POST /grant/{token}`: what `POST /grants` does without a label, for clients of the Python server. Every refusal is a JSON string. */
 export const grantForPython = inOtherWords<GrantDeps>(grantForPythonRoute, {
   async answer(deps, call) {
     const { request } = call;

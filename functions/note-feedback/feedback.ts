@@ -50,7 +50,7 @@ function outcomeOf(detail: Detail): Pick<Feedback, 'act' | 'reason' | 'undeliver
   }
   const { complaintFeedbackType, complaintSubType } = detail.complaint;
   const reason = complaintSubType ?? complaintFeedbackType ?? 'unknown';
-  // Somebody took the mail out of their spam again.
+  // The person moved the mail out of their spam folder.
   const undelivered = complaintFeedbackType === 'not-spam' ? undefined : 'complained';
   return { act: 'mail_complained', reason, undelivered };
 }

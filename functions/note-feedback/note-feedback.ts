@@ -19,7 +19,7 @@ export async function noteFeedback({ table, log }: NoteFeedbackDeps, input: unkn
     undelivered && noteUndelivered(table, email, { reason: undelivered, now }),
     writeEvent(table, event, { requestId: id, ip: 'ses' }, now),
   ]);
-  // Alarms wait for these codes. Nobody can mend, say, a full mailbox, so that is no warning.
+  // Alarms wait for these codes. A full mailbox, for example, is no warning, as nobody can mend it.
   if (undelivered) log.warn(act, { requestId: id, reason });
   else log.info('mail_delayed', { requestId: id, reason });
 }

@@ -44,7 +44,7 @@ export async function removeOutside(deps: ReapDeps, run: ReapRun, due: RulerSwee
   return faults;
 }
 
-/** The scope of each ruler; none for a ruler who was dismissed or whose scope can't be read, and who may decide nothing. */
+/** The scope of each ruler. A ruler who was dismissed, or whose scope can't be read, has none and may decide nothing. */
 async function readScopes({ table }: ReapDeps, due: RulerSweep[]): Promise<Map<string, Scope | undefined>> {
   const emails = due.map(({ ruler }) => ruler);
   const rulers = await sideBySide(atOnce, emails, (email) => readRuler(table, email));

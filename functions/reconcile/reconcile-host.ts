@@ -34,7 +34,7 @@ export interface Figures {
 export interface HostRun extends Act {
   /** Milliseconds since 1970. After it nothing new begins. */
   deadline: number;
-  /** End orphans however many there are. */
+  /** Whether to end orphans even if there are many. */
   force: boolean;
 }
 

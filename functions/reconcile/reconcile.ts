@@ -9,7 +9,7 @@ import { by, type ReconcileDeps } from './reconcile-deps';
 import { type Figures, reconcileHost } from './reconcile-host';
 import { beginReconciling, endReconciling, endReconcilingAt } from './reconciling';
 
-/** One host, or all that are registered. `force` ends orphans however many there are. */
+/** One host, or all registered ones. `force` ends orphans even if there are many. */
 export interface Scope {
   host?: string | undefined;
   force?: boolean | undefined;

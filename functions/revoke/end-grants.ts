@@ -8,7 +8,7 @@ import { seconds } from '../../shared/policy/time';
 import { markEnding } from '../../shared/store/grants/ending';
 import type { LivingGrant } from '../../shared/store/grants/row';
 
-/** So many may all end at once: each writes its row first, so all rows are marked before any user is touched. */
+/** So few all end at once: each end writes its row first, so all rows are marked before any user is touched. */
 const few = 25;
 const rowsAtOnce = 50;
 const usersAtOnce = 8;

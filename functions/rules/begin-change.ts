@@ -26,7 +26,7 @@ export interface Change {
   warnings: string[];
 }
 
-/** Reads all that a change of this rule depends on. Refuses who may not make it, and a change of a rule that is newer than was seen. */
+/** Reads all that a change of this rule depends on. Refuses it if the person may not make it, or if the rule has changed since they saw it. */
 export async function beginChange(deps: AuthDeps, call: Call, wanted: Wanted): Promise<Change> {
   const { key, seen } = wanted;
   const claims = await verifyClaims(deps, call);
@@ -65,8 +65,8 @@ const notAsSeen = (before: Change['before']): ApiError =>
   );
 
 /**
- * A rule that can't be read denies everything to all whom it names, who may be outside a ruler's scope. And to replace somebody else's deny
- * allows more, which a ruler who may only deny must not do.
+ * An unreadable rule denies everything to all whom it names, who may be outside a ruler's scope. To replace somebody else's deny allows
+ * more, and a ruler who may only deny must not do that.
  */
 function mayReplace({ admin, scope, email }: Authority, before: Change['before']): boolean {
   if (admin || !before) return true;

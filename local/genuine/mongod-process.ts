@@ -12,7 +12,7 @@ import { environmentOf } from './mongod-environment';
 export interface MongodProcessOptions {
   /** Path of the server's binary. Its libraries may be in a folder `lib` beside it. */
   binary: string;
-  /** A free one if left out. */
+  /** A free port if left out. */
   port?: number | undefined;
   /** Where its data are; if left out, a temporary folder that is removed at the end. */
   folder?: string | undefined;

@@ -38,7 +38,7 @@ export const isDatabase = (text: string): boolean => /^[A-Za-z0-9_-]{1,63}$/.tes
 /** A grant's label: empty, or up to 32 of `[A-Za-z0-9._-]`. */
 export const isLabel = (text: string): boolean => /^[A-Za-z0-9._-]{0,32}$/.test(text);
 
-/** An address or a range of addresses, as `clientSource` takes it. */
+/** An address or a range of addresses, as `clientSource` accepts it. */
 export function isCidr(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
   const family = isIP(address);

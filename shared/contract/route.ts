@@ -53,7 +53,7 @@ export const tags = {
   'Python server': 'The routes of the Python server, for its clients. New programs use the others.',
 } as const;
 
-/** What the OpenAPI document says of a route. */
+/** The words about a route, for the OpenAPI document. */
 export interface RouteWords {
   id: string;
   tag: keyof typeof tags;

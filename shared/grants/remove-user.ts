@@ -170,7 +170,7 @@ function mechanismFor(
   had: Login['mechanism'][] | undefined,
   offered: Login['mechanism'][] | undefined,
 ): Login['mechanism'] | undefined {
-  // The server accepted a lock with only one mechanism, so that one works.
+  // The server accepted a lock with one mechanism only, so that mechanism works.
   if (had?.length === 1 && !offered) return had[0];
   // If the server tells nothing, the driver uses SCRAM-SHA-1, also for our own login.
   const usable = offered ?? ['SCRAM-SHA-1'];

@@ -45,8 +45,8 @@ export async function verifyClaims(
 }
 
 /**
- * The person behind verified claims, with one read beside the request's other reads. Throws a 401 if the token was revoked, or if its end
- * differs from that in the link's row.
+ * The person behind verified claims, with one read beside the request's other reads. Throws a 401 if the token was revoked, or
+ * has ended by the row of its link, whatever end the token itself names.
  */
 export async function readPerson(deps: AuthDeps, claims: TokenClaims, { now }: Call): Promise<Person> {
   const link = await readLink(deps.table, claims);

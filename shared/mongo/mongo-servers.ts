@@ -32,7 +32,7 @@ export type LoginAnswer = 'accepted' | 'refused' | 'unreachable';
 /** The MongoDB servers of the hosts, each with the admin login of its secret. */
 export interface MongoServers {
   /**
-   * Runs one command. Repeats it while there is time, if the server could not answer and a repetition is safe. Throws `HostRefused` if the
+   * Runs one command. Repeats it while there is time, if the server says that it can't now and a repetition is safe. Throws `HostRefused` if the
    * server refuses, and `HostUnreachable` if it can't be asked; see mongo-faults.ts.
    */
   command(host: Host, db: string, command: Message): Promise<Message>;

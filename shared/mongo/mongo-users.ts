@@ -50,12 +50,12 @@ export type Owner =
   | { state: 'foreign' }
   | { state: 'missing' };
 
-/** No connection comes from here. */
+/** An address from which no connection comes. */
 const nowhere = '0.0.0.0/32';
 
 /** Users on MongoDB hosts. Each function is one command (a lock up to four). It returns expected answers, and throws all others. */
 export interface MongoUsers extends MongoDeployments {
-  /** Whether the host answers now; `absent`: its members that do not, or that lag. */
+  /** Asks whether the host answers now. `absent`: its members that are silent or lag. */
   probe(host: Host): Promise<{ absent: string[] }>;
   create(host: Host, user: NewUser): Promise<'created' | 'exists'>;
   update(host: Host, name: UserName, change: UserChange): Promise<'updated' | 'missing'>;

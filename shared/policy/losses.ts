@@ -42,8 +42,8 @@ export function lossesOf<G extends Held>(
 }
 
 /**
- * The moment, in seconds since 1970, until which the rules would give this grant today, with no addresses beyond those that it has; none if
- * they would not. A shorter life may allow more addresses.
+ * The moment, in seconds since 1970, until which the rules would give this grant today, for all addresses that its
+ * login may come from; none if they would not. A shorter life may allow more addresses.
  */
 export function covered(grant: Held, rules: readonly (Rule | Unreadable)[], now: number): number | undefined {
   for (let end = grant.expiresAt; end > now; ) {

@@ -21,7 +21,7 @@ export async function noteRun(table: Table, job: DailyJob, now: Date): Promise<v
   await table.put({ ...keys.jobRun(job), ranAt: seconds(now) });
 }
 
-/** Starts the wait for its first run. */
+/** Notes that its first end is awaited from now on. */
 export async function awaitRun(table: Table, job: DailyJob, now: Date): Promise<void> {
   await table.put({ ...keys.jobRun(job), ranAt: seconds(now) }, { if: 'attribute_not_exists(#pk)' });
 }

@@ -31,9 +31,9 @@ export const keys = {
     sk: `${grant.host}#${grant.db}#${grant.role}#${grant.label}`,
   }),
   events: (day: string): string => `audit#${day}`,
-  /** In the index `listed`: what happened to a person. */
+  /** In the index `listed`: events about a person. */
   eventsOf: (email: string): string => `audit#${email}`,
-  /** What a person did to others. */
+  /** Events about what a person did to others. */
   eventsBy: (email: string): string => `audit#by#${email}`,
   /** In the index `due`, beside the grants. */
   sweeps: 'sweeps',

@@ -3,7 +3,7 @@ import { field, text } from './field';
 
 // How something is asked for: pages, dry runs, and the secrets of a login from a terminal.
 
-/** Where a page of a list begins: the seal that the page before gave. */
+/** Where a page of a list begins: a sealed position from the page before. */
 export const cursor = field(v.pipe(text(2000), v.regex(/^[A-Za-z0-9_-]+$/, 'must be the cursor of the page before')), {
   name: 'Cursor',
   description:
@@ -20,7 +20,7 @@ export const yes = field(
   { name: 'TrueOrFalse', description: 'true or false.', examples: ['true'] },
 );
 
-/** Yes or no in a body: as it is in JSON, spelled out in a form. */
+/** Yes or no in a body: a boolean in JSON, a text in a form. */
 export const terminal = field(
   v.pipe(
     v.union([v.boolean(), v.picklist(['true', 'false'])], 'must be true or false'),
@@ -34,14 +34,14 @@ export const terminal = field(
   },
 );
 
-/** What somebody types as the code of a terminal login. */
+/** The code of a terminal login, as somebody types it. */
 export const code = field(text(64), {
   name: 'Code',
   description: 'The code that a terminal shows. Case, spaces and dashes make no difference.',
   examples: ['WDJB-MJHT'],
 });
 
-/** The secret with which a terminal asks for its token: signs that it may hold, and no more. */
+/** The secret with which a terminal asks for its token. This checks its characters only. */
 export const poll = field(v.pipe(text(600), v.regex(/^[\w.-]*$/, 'must be the poll that came with the link')), {
   name: 'Poll',
   description: 'The secret that the terminal got from `POST /links`.',

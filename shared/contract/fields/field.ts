@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 
-/** What the OpenAPI document and editors of rules files are told of a field. */
+/** The words about a field, for the OpenAPI document and for editors of rules files. */
 export interface FieldWords {
   /** What the OpenAPI document calls it. */
   name: string;
   description: string;
   examples: readonly unknown[];
-  /** What the check comes to, where it is code: a JSON Schema holds none. */
+  /** A pattern for a check in code, which a JSON Schema can't hold. */
   pattern?: string;
-  /** The forms that it may have, where its check takes several. */
+  /** The possible forms, if the check accepts several. */
   anyOf?: readonly object[];
 }
 
@@ -18,7 +18,7 @@ export function field<S extends v.GenericSchema>(check: S, words: FieldWords) {
   return v.pipe(check, v.metadata({ ...words }));
 }
 
-/** The JSON Schema of a field: without the name, and with nothing beside its forms where they say all. */
+/** The JSON Schema of a field, without its name. If `words` list its forms, these stand for the whole check. */
 export function schemaOf(words: object, { name: _, ...schema }: Record<string, unknown>): Record<string, unknown> {
   const { description, examples, anyOf } = schema;
   return 'anyOf' in words && anyOf !== undefined ? { description, examples, anyOf } : schema;
@@ -29,7 +29,7 @@ export function text(most: number) {
   return v.pipe(v.string('must be text'), v.maxLength(most, `must be at most ${most} characters`));
 }
 
-/** Text in lower case. Plain letters only: some others, the Kelvin sign for one, become a plain letter in lower case. */
+/** Text in lower case. Only plain letters: some others, such as the Kelvin sign, would become a plain letter. */
 // @__NO_SIDE_EFFECTS__
 export function lowered(most: number) {
   return v.pipe(

@@ -6,7 +6,7 @@ import { field, lowered, text } from './field';
 
 const notAll = v.check((value: string) => value !== 'all', 'must be "all" itself, or a list without it');
 
-/** What a ruler may decide. A text where a list belongs is refused: some of them would read like a wider scope. */
+/** What a ruler may decide. It refuses a text instead of a list, as some texts would read like a wider scope. */
 // @__NO_SIDE_EFFECTS__
 function part<S extends v.GenericSchema>(one: S, example: string) {
   return v.union(

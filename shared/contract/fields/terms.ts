@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { isCidr } from '../names';
 import { field, text } from './field';
 
-// What a rule says beside its key, and how a change of it is kept from overtaking another.
+// The fields of a rule besides its key, and the version that keeps one change from overwriting another.
 
 const range = '[0-9A-Fa-f.:]+(/[0-9]{1,3})?';
 
@@ -36,7 +36,7 @@ export const cidrs = field(
 export const note = field(
   v.pipe(
     text(200),
-    // Nor what turns the direction of the text around it.
+    // Characters that turn the direction of the text around them are refused, too.
     v.regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u, 'must be one line without control characters'),
   ),
   {
@@ -47,7 +47,7 @@ export const note = field(
   },
 );
 
-/** Whether a limit (`maxTtl`, `cidrs`) is on a rule that it can limit: a deny would deny for ever and from everywhere, which nobody who wrote one meant. */
+/** Whether a limit (`maxTtl`, `cidrs`) suits the rule. A deny with a limit would deny for ever and from everywhere, which its author did not mean. */
 export const limits = (which: string, limit: unknown): boolean => which === 'allow' || limit === undefined;
 export const limitsOnlyAllows = 'is for rules that allow';
 

@@ -26,7 +26,7 @@ export const ttl = field(
   },
 );
 
-/** A moment; `Date` would move the 31st of a short month on to the next one. */
+/** A moment. `Date` alone would move the 31st of a short month to the next month. */
 export const moment = field(
   v.pipe(
     text(40),

@@ -3,7 +3,7 @@ import { db, host, label, role } from '../fields/access';
 import { ttl } from '../fields/times';
 import type { Route, RouteWords } from '../route';
 
-/** Why a grant can't be made or changed, though a rule allows it. */
+/** Why a grant can't be made or changed although a rule allows it. */
 export const atTheHost = [
   'grant_busy',
   'grant_revoked',
