@@ -36,7 +36,7 @@ async function answerPoll(deps: RedeemDeps, call: PollCall): Promise<ApiResponse
   throw new Refusal(refusal('link_used', true), { act: 'redeem_refused', email, link: id });
 }
 
-/** Why there is nothing to wait for. An address that got no link has none either, and waits as long. */
+/** Why a terminal need not wait. If its address got no link, it learns no reason, and waits as long as any other. */
 function pollProblem(link: Link | undefined, poll: PollParts, now: number): ErrorCode | undefined {
   if (link && !sameHash(link.poll ?? '', poll.hash)) return 'link_unknown';
   if (link && (link.state !== 'sent' || isTriedOut(link))) return 'link_used';

@@ -10,7 +10,7 @@ import type { LinkParts } from '../../shared/tokens/tokens';
 /** How many codes may be tried; the last wrong one spends the link. */
 const mostTries = 5;
 
-/** Tries one code: whether it is right, and how many tries are left. Nothing if the link is over or already confirmed. */
+/** Tries one code. Returns whether it is right, and how many tries are left; nothing if the link is over or already confirmed. */
 export async function tryCode(
   table: Table,
   link: LinkParts,

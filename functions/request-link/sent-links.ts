@@ -100,12 +100,12 @@ async function addLink(table: Table, limits: LinkLimits, { email, ip, now }: Lin
   return item !== undefined;
 }
 
-/** Uncounts a link that was not mailed, and its source need not wait. Safe to repeat: it works only once. */
+/** Takes a link that was not mailed out of the count, so that its source need not wait. It is safe to repeat. */
 export async function uncountLink(table: Table, { email, ip, now }: LinkRequest): Promise<void> {
   const { at, count } = fieldsOf(ip);
   const key = keys.sentLinks(email);
   const own = { if: `#day = :day AND #${at} = :at`, values: { day: dayOf(now), at: seconds(now) } };
-  // Removes a source that got nothing: countless sources would fill the item.
+  // Removes a source that got no link, as countless sources would fill the item.
   const only = { if: `${own.if} AND #${count} = :one`, values: { ...own.values, one: 1 } };
   const wasOnly = await table.update(key, { add: { count: -1 }, remove: [at, count], ...only });
   if (!wasOnly) await table.update(key, { add: { count: -1, [count]: -1 }, remove: [at], ...own });

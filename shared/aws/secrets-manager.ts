@@ -212,7 +212,7 @@ function notCurrent(error: unknown): 'changed meanwhile' {
   throw error;
 }
 
-/** Most calls fail in this way for a secret that is to be deleted. */
+/** Tells from a failed call that the secret is missing, or is to be deleted. Throws any other error. */
 function absent(error: unknown): Absent {
   if (error instanceof ResourceNotFoundException) return 'missing';
   if (error instanceof InvalidRequestException) return 'deleted';

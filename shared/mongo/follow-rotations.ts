@@ -10,7 +10,7 @@ import type { Host, Message, MongoServers } from './mongo-servers';
 export function followRotations<S extends MongoServers>(servers: S, secrets: Pick<Secrets, 'otherLogin'>): S {
   const followed = new Map<string, { refused: HostSecret; next: HostSecret }>();
 
-  /** A request goes on with the secret that it began with, so this finds the later one. */
+  /** A request keeps the secret that it began with. This returns the one that replaced it. */
   function latest(host: Host): Host {
     const known = followed.get(host.name);
     return known && isDeepStrictEqual(known.refused, host.secret) ? { ...host, secret: known.next } : host;
@@ -22,7 +22,7 @@ export function followRotations<S extends MongoServers>(servers: S, secrets: Pic
       return await servers.command(host, db, message);
     } catch (fault) {
       if (!isLoginRefused(fault)) throw fault;
-      // That the host refused the login says more than a fault while the secret is read.
+      // If the secret can't be read, the caller gets the host's refusal, which says more.
       const next = await secrets.otherLogin(host.name, host.secret).catch(() => undefined);
       if (!next) throw fault;
       followed.set(host.name, { refused: asked.secret, next });
