@@ -337,8 +337,11 @@ describe('a member that can not be asked', () => {
     faults[0] = new HostUnreachable('h', false);
     await end({}, later(100));
     expect(await row()).toMatchObject({ waitsFor: 'host_unreachable', unaskedSince: at });
-    faults[0] = new HostRefused('h');
+    faults[0] = new HostUnreachable('h', false, { why: 'time_up' });
     await end({}, later(200));
+    expect(await row()).toMatchObject({ waitsFor: 'time_up', unaskedSince: at });
+    faults[0] = new HostRefused('h');
+    await end({}, later(300));
     expect(await row()).not.toHaveProperty('unaskedSince');
   });
 
