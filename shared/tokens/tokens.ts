@@ -34,8 +34,11 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** A new id for a grant, an event or a link: 96 random bits in 16 characters. */
-export const newId = (): string => randomBytes(12).toString('base64url');
+/** A new id for a grant, an event or a link: 16 random characters. None begins with a dash, which a command line takes for an option. */
+export function newId(): string {
+  const id = randomBytes(12).toString('base64url');
+  return id.startsWith('-') ? newId() : id;
+}
 
 /** The first version of a stored item. Not 1: after a removal an old version must not come back. */
 export const newVersion = (): number => randomInt(1, 2 ** 40);

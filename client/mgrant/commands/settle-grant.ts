@@ -10,7 +10,7 @@ export function addSettleGrant(grants: MgrantCommand): void {
   withActor(grants.command('settle [id]'))
     .summary('for admins: decide about logins that are not where they were made')
     .description(
-      'Lists the logins that wait for a decision: each was to end, its user is not on the server to which its host leads now, and that server is not, or not surely, the one on which it was made. With an id and --gone, ends one on your word that its user is gone wherever it was made.',
+      'Lists the logins that wait for a decision: each was to end, its user is not on the server to which its host leads now, and that server is not, or not surely, the one on which it was made. With an id and --gone, ends one on your word that its user is gone wherever it was made. An id that begins with a dash comes last, behind two dashes: mgrant grants settle --gone -- ID.',
     )
     .option('--gone', 'its user is gone: you have looked on the server on which it was made')
     .examples('mgrant grants settle', 'mgrant grants settle uR3nq0pXk2bW7s1Z --gone')

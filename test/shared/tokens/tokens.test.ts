@@ -192,3 +192,9 @@ test('the first version of something does not come again', () => {
   expect(new Set(versions).size).toBe(1000);
   expect(versions.every((version) => Number.isSafeInteger(version) && version > 0)).toBe(true);
 });
+
+test('no id looks like an option of a command', () => {
+  const ids = Array.from({ length: 5000 }, newId);
+  expect(ids.filter((id) => id.startsWith('-'))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+});
