@@ -20,7 +20,7 @@ const leftOut = {
   'test/journeys/door-tokens.test.ts': asksNothing,
   'test/journeys/ruler-gains.deep.test.ts': inMemory,
   'test/journeys/schedules.deep.test.ts': inMemory,
-  'test/journeys/terminal-ends.test.ts': asksNothing,
+  'test/journeys/terminal-ends.deep.test.ts': asksNothing,
   'test/journeys/terminal-login.deep.test.ts': asksNothing,
   'test/client/admin/hosts/list-hosts.test.ts': asksNothing,
   'test/shared/http/serve.test.ts': asksNothing,
