@@ -46,7 +46,7 @@ async function mailIfKnown(deps: RequestLinkDeps, call: Call, wish: Wish) {
   const asked = await readAsked(deps, call, email);
   const made = makeLink(asked.linkKeys, wish, { expiresAt: seconds(now) + settings.linkTtl, asker: request });
   const limits = limitsFor(settings, terminal);
-  const refusal = whyNot(asked, settings, tooSoon(asked.sent, limits, { email, ip: request.ip, now }));
+  const refusal = whyNot(asked, settings, tooSoon(asked.sent, { ...limits, email, ip: request.ip, now }));
   try {
     if (refusal) await noteRefusal(deps, call, { email, reason: refusal });
     else await sendLink(deps, call, { made, asked, limits });

@@ -42,13 +42,14 @@ export const parseSentLinks = (table: Table, item: Item | undefined): SentLinks 
   item && readRow(table, sentItem, item);
 
 /** Why a request gets no link now; nothing if it may. */
-export function tooSoon(sent: SentLinks | undefined, limits: LinkLimits, { ip, now }: LinkRequest): string | undefined {
+export function tooSoon(sent: SentLinks | undefined, asked: LinkLimits & LinkRequest): string | undefined {
   if (!sent) return undefined;
+  const { ip, now, cooldown, mostInAll, mostFromOne } = asked;
   const { at, count } = fieldsOf(ip);
-  if (seconds(now) < numberIn(sent[at]) + limits.cooldown) return 'too_soon';
+  if (seconds(now) < numberIn(sent[at]) + cooldown) return 'too_soon';
   if (sent.day !== dayOf(now)) return undefined;
-  if (sent.count >= limits.mostInAll) return 'too_many_today';
-  return numberIn(sent[count]) >= limits.mostFromOne ? 'too_many_from_source' : undefined;
+  if (sent.count >= mostInAll) return 'too_many_today';
+  return numberIn(sent[count]) >= mostFromOne ? 'too_many_from_source' : undefined;
 }
 
 const numberIn = (value: unknown): number => (typeof value === 'number' ? value : Number.NEGATIVE_INFINITY);
@@ -59,10 +60,10 @@ export async function countLink(
   before: SentLinks | undefined,
   asked: LinkLimits & LinkRequest,
 ): Promise<boolean> {
-  if (tooSoon(before, asked, asked)) return false;
+  if (tooSoon(before, asked)) return false;
   const begins = before?.day !== dayOf(asked.now);
   // If another request began the day meanwhile, this one is added to its count.
-  return (begins && (await beginDay(table, before, asked))) || addLink(table, asked, asked);
+  return (begins && (await beginDay(table, before, asked))) || addLink(table, asked);
 }
 
 /** The first link of a day. Sources that just had one still have to wait. */
@@ -87,10 +88,10 @@ function beginDay(
   return table.put(item, condition);
 }
 
-async function addLink(table: Table, limits: LinkLimits, { email, ip, now }: LinkRequest): Promise<boolean> {
+async function addLink(table: Table, asked: LinkLimits & LinkRequest): Promise<boolean> {
+  const { email, ip, now, mostInAll, mostFromOne, cooldown } = asked;
   const moment = seconds(now);
   const { at, count } = fieldsOf(ip);
-  const { mostInAll, mostFromOne, cooldown } = limits;
   const item = await table.update(keys.sentLinks(email), {
     set: { sentAt: moment, [at]: moment, deleteAt: moment + 2 * day },
     add: { count: 1, [count]: 1 },

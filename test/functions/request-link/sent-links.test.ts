@@ -31,7 +31,7 @@ test('what is let through is what a list of all links that were sent lets throug
           today.filter((one) => own.includes(one)).length < limits.mostFromOne &&
           own.every(({ at }) => now - at >= 60_000);
         const before = await sentTo(table);
-        expect(tooSoon(before, limits, request) === undefined).toBe(may);
+        expect(tooSoon(before, { ...limits, ...request }) === undefined).toBe(may);
         expect(await countLink(table, before, { ...limits, ...request })).toBe(may);
         if (may && taken) sent = [...sent, { at: now, source }];
         else if (may) await uncountLink(table, request);
