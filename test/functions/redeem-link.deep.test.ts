@@ -1,5 +1,5 @@
 import { answered } from '../support/answered';
-import { linkIn, openStage, type Stage } from '../support/stage';
+import { mailedLink, openStage, type Stage } from '../support/stage';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -7,15 +7,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-async function mailedLink(email = 'admin@example.com'): Promise<string> {
-  await stage.ask('POST', '/links', { body: { email } });
-  const mail = stage.mails.at(-1);
-  if (!mail) throw new Error('no mail');
-  return linkIn(mail);
-}
-
 test('a link works once: 200 requests at the same time get exactly one token', async () => {
-  const link = await mailedLink();
+  const link = await mailedLink(stage);
   const answers = await Promise.all(Array.from({ length: 200 }, () => stage.ask('POST', link)));
   const came = answered(answers, stage);
   expect(came.filter((one) => one === '200 token')).toHaveLength(1);

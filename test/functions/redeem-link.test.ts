@@ -1,5 +1,5 @@
 import { newLink } from '../../shared/tokens/tokens';
-import { allItems, later, linkIn, openStage, type Stage } from '../support/stage';
+import { allItems, later, mailedLink, openStage, type Stage } from '../support/stage';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -7,17 +7,10 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-async function mailedLink(email = 'admin@example.com'): Promise<string> {
-  await stage.ask('POST', '/links', { body: { email } });
-  const mail = stage.mails.at(-1);
-  if (!mail) throw new Error('no mail');
-  return linkIn(mail);
-}
-
 const browser = { headers: { accept: 'text/html,application/xhtml+xml' } };
 
 test('a link shows a page with one button, and never spends it', async () => {
-  const link = await mailedLink();
+  const link = await mailedLink(stage);
   for (const method of ['GET', 'HEAD', 'GET']) {
     const page = await stage.ask(method, link);
     expect(page.status).toBe(200);
@@ -28,7 +21,7 @@ test('a link shows a page with one button, and never spends it', async () => {
 });
 
 test('a link is redeemed for a token that works', async () => {
-  const { json, headers } = await stage.ask('POST', await mailedLink());
+  const { json, headers } = await stage.ask('POST', await mailedLink(stage));
   expect(json).toEqual({
     token: expect.stringMatching(/^ey/),
     email: 'admin@example.com',
@@ -40,17 +33,17 @@ test('a link is redeemed for a token that works', async () => {
 });
 
 test('a browser gets the token as a page', async () => {
-  const page = await stage.ask('POST', await mailedLink(), { ...browser, form: '' });
+  const page = await stage.ask('POST', await mailedLink(stage), { ...browser, form: '' });
   expect(page.status).toBe(200);
   expect(page.text).toMatch(/ey[\w-]+\.[\w-]+\.[\w-]+/);
 });
 
 test('a used, an expired and an unknown link are told apart, also on a page', async () => {
-  const used = await mailedLink();
+  const used = await mailedLink(stage);
   await stage.ask('POST', used);
-  const expired = await mailedLink();
+  const expired = await mailedLink(stage);
   later(stage, 15 * 60);
-  const fresh = await mailedLink();
+  const fresh = await mailedLink(stage);
   const forged = `${fresh.slice(0, -4)}AAAA`;
   for (const [link, status, code] of [
     [used, 410, 'link_used'],
@@ -72,13 +65,13 @@ test('a used, an expired and an unknown link are told apart, also on a page', as
 });
 
 test('a newer link does not cancel an older one', async () => {
-  const [older, newer] = [await mailedLink(), await mailedLink()];
+  const [older, newer] = [await mailedLink(stage), await mailedLink(stage)];
   expect((await stage.ask('POST', older)).status).toBe(200);
   expect((await stage.ask('POST', newer)).status).toBe(200);
 });
 
 test('a link that was never mailed leaves no trace', async () => {
-  const genuine = await mailedLink();
+  const genuine = await mailedLink(stage);
   const before = await allItems();
   const forged = newLink({ key: 'x'.repeat(64), older: [] }, 'admin@example.com').link;
   for (const link of [
@@ -92,7 +85,7 @@ test('a link that was never mailed leaves no trace', async () => {
 });
 
 test('neither a link nor a token is at rest or in the logs', async () => {
-  const link = await mailedLink();
+  const link = await mailedLink(stage);
   const { json } = await stage.ask('POST', link);
   const secret = link.slice(-54, -22);
   const kept = JSON.stringify([await allItems(), stage.logged]);
@@ -101,7 +94,7 @@ test('neither a link nor a token is at rest or in the logs', async () => {
 });
 
 test('what the redeem route is not made for is refused', async () => {
-  const link = await mailedLink();
+  const link = await mailedLink(stage);
   const extra = await stage.ask('POST', link, { body: { email: 'other@example.com' } });
   expect([extra.status, extra.json.code]).toEqual([400, 'invalid_request']);
   expect((await stage.ask('POST', link)).status).toBe(200);

@@ -12,10 +12,7 @@ import type { Mail } from '../../shared/aws/mailer';
 import { awsSecrets } from '../../shared/aws/secrets';
 import { parseSettings } from '../../shared/aws/settings';
 import { serve } from '../../shared/http/serve';
-import { checkAddresses } from '../../shared/mongo/check-addresses';
-import { followRotations } from '../../shared/mongo/follow-rotations';
-import { mongoServers } from '../../shared/mongo/mongo-servers';
-import { mongoUsers } from '../../shared/mongo/mongo-users';
+import { openMongo } from '../../shared/mongo/open-mongo';
 import { dynamoTable, type Item } from '../../shared/store/table';
 import { keepPromises } from './keep-promises';
 import { interpose, type Outside } from './outside';
@@ -74,8 +71,7 @@ export async function openStage(settings: Record<string, unknown> = {}) {
   const log: Log = { info: note('info'), warn: note('warn'), error: note('error') };
   const clock = { now: new Date('2026-11-24T08:00:00.000Z') };
   const outside: Outside = { calls: [] };
-  const secrets = checkAddresses(awsSecrets('mongogrant', () => clock.now.getTime()));
-  const users = mongoUsers(followRotations(mongoServers(), secrets));
+  const { secrets, users } = openMongo(awsSecrets('mongogrant', () => clock.now.getTime()));
   const edges = interpose(
     {
       table: dynamoTable(tableName, log),
@@ -145,6 +141,14 @@ export async function openStage(settings: Record<string, unknown> = {}) {
     deps,
     parsed,
   };
+}
+
+/** A link that was mailed to this address just now, as a path. */
+export async function mailedLink({ ask, mails }: Stage, email = 'admin@example.com'): Promise<string> {
+  await ask('POST', '/links', { body: { email } });
+  const mail = mails.at(-1);
+  if (!mail) throw new Error('no mail');
+  return linkIn(mail);
 }
 
 /** Waits for nothing: moves the clock. */

@@ -4,10 +4,7 @@ import { awsSecrets } from '../../../shared/aws/secrets';
 import { secretStates } from '../../../shared/aws/secrets-manager';
 import { listUnsettled, settleGrant } from '../../../shared/grants/settle-grant';
 import { stampHost } from '../../../shared/grants/stamp-grants';
-import { checkAddresses } from '../../../shared/mongo/check-addresses';
-import { followRotations } from '../../../shared/mongo/follow-rotations';
-import { mongoServers } from '../../../shared/mongo/mongo-servers';
-import { mongoUsers } from '../../../shared/mongo/mongo-users';
+import { openMongo } from '../../../shared/mongo/open-mongo';
 import { taggedUsers } from '../../../shared/mongo/tagged-users';
 import { seconds } from '../../../shared/policy/time';
 import { readLiveGrants } from '../../../shared/store/grants/reads';
@@ -45,9 +42,7 @@ const quiet: Log = { info() {}, warn() {}, error() {} };
 /** What an admin with AWS rights can do: `by` names them in the audit log, by their address. */
 export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: AwsSettings, by: string) {
   const table = dynamoTable(name);
-  const secrets = checkAddresses(awsSecrets(secretPrefix));
-  const servers = followRotations(mongoServers(), secrets);
-  const users = mongoUsers(servers);
+  const { secrets, servers, users } = openMongo(awsSecrets(secretPrefix));
   const actor = { by, source: { requestId: `mgrant-${newId()}`, ip: 'mgrant' } };
   const registry = { table, hosts: hostSecrets(secretPrefix, kmsKey) };
   const stateOf = secretStates();
