@@ -1,32 +1,15 @@
-import { allItems, openStage, registerHost, type Stage } from '../support/stage';
+import { useReaperStage } from '../support/reaper-stage';
+import { allItems, registerHost } from '../support/stage';
 
-let stage: Stage;
-let you: string;
-let admin: string;
-beforeAll(async () => {
-  stage = await openStage({ linkCooldown: '0 s', linksPerDay: 1000, tokenTtl: '365 d' });
-  admin = await stage.tokenFor('admin@example.com');
-  await allow({ db: 'demo*', role: 'readWrite' });
-  you = await stage.tokenFor('you@example.com');
-});
-afterAll(() => stage.close());
-
-const allow = async (rule: Record<string, unknown>) => {
-  const body = { email: 'you@example.com', host: stage.host, role: 'readWrite', which: 'allow', ...rule };
-  const answer = await stage.ask('PUT', '/rules', { token: admin, body });
-  expect([answer.status, answer.json.detail]).toEqual([200, undefined]);
-};
-const wish = (db: string, more: Record<string, unknown> = {}) => ({ host: stage.host, db, role: 'readWrite', ...more });
-const grant = (body: Record<string, unknown>, token = you) => stage.ask('POST', '/grants', { token, body });
-const row = async (db: string) =>
-  (await allItems()).find((item) => String(item.pk).startsWith('grants#') && item.db === db);
-const events = async (act: string) => (await allItems()).filter((item) => item.act === act);
-const mongo = () => stage.login(stage.admin.username, stage.admin.password, 'admin');
+const on = useReaperStage();
+const { allow, row, events } = on;
+const wish = (db: string, more = {}) => ({ host: on.stage.host, db, role: 'readWrite', ...more });
+const grant = (body: object, token = on.you) => on.stage.ask('POST', '/grants', { token, body });
+const mongo = () => on.stage.login(on.stage.admin.username, on.stage.admin.password, 'admin');
 
 test('a host that does not answer loses nothing: 503, and the next try works', async () => {
   const name = 'down.lab.org:1';
-  await registerHost(name, { host: '127.0.0.1', port: 1, ...stage.admin });
-  await allow({ host: name, db: 'x' });
+  await registerHost(name, { host: '127.0.0.1', port: 1, ...on.stage.admin });
   const { status, json, headers } = await grant(wish('x', { host: name }));
   expect([status, json.code, headers['retry-after']]).toEqual([503, 'host_unreachable', '60']);
   expect((await row('x'))?.state).toBe('ended');
@@ -35,7 +18,7 @@ test('a host that does not answer loses nothing: 503, and the next try works', a
 
 test('no more than 20 live grants for one person on one host, even when asked for at once', async () => {
   await allow({ email: 'many@example.com', db: 'm_*' });
-  const many = await stage.tokenFor('many@example.com');
+  const many = await on.stage.tokenFor('many@example.com');
   const answers = await Promise.all(Array.from({ length: 25 }, (_, n) => grant(wish(`m_${n}`, { ttl: 3600 }), many)));
   const live = (await allItems()).filter((item) => item.pk === 'grants#many@example.com' && item.state === 'active');
   expect(live.length).toBeLessThanOrEqual(20);
@@ -52,11 +35,11 @@ test('50 grants at once for one label: one working password, and it was handed o
     const answers = await Promise.all(Array.from({ length: 50 }, () => grant(wish('demo_once'))));
     const given = answers.filter(({ status }) => status === 201).map(({ json }) => json);
     const logins = await Promise.allSettled(
-      given.map(({ username, password }) => stage.login(username, password, 'demo_once')),
+      given.map(({ username, password }) => on.stage.login(username, password, 'demo_once')),
     );
     expect([round, logins.filter(({ status }) => status === 'fulfilled').length]).toEqual([round, 1]);
     const refused = answers.filter(({ status }) => status !== 201);
-    const errors = stage.logged.filter(({ code, facts }) => code === 'grant_failed' && facts.host === stage.host);
+    const errors = on.stage.logged.filter(({ code, facts }) => code === 'grant_failed' && facts.host === on.stage.host);
     // On a machine that is busy some hear that DynamoDB is.
     const codes = refused.map(({ json }) => json.code).filter((code) => code !== 'service_busy');
     expect([...new Set(codes), ...errors]).toEqual(['grant_busy']);

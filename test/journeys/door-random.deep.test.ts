@@ -51,8 +51,8 @@ function withField(route: OwnRouteKey, field: string, value: unknown, asForm: bo
 
 const bounded = { numRuns: 2000, interruptAfterTimeLimit: 12_000 };
 const anyField = fc
-  .constantFrom(...takesFields.filter((route) => doors[route].schema !== 'nothing'))
-  .chain((route) => fc.tuple(fc.constant(route), fc.constantFrom(...Object.keys(inputs[doors[route].schema].entries))));
+  .constantFrom(...takesFields.filter((route) => doors[route].fields.length > 0))
+  .chain((route) => fc.tuple(fc.constant(route), fc.constantFrom(...doors[route].fields)));
 
 test('any JSON, sent to any route, is served or refused, and gives nobody anything', async () => {
   const fields = fc.dictionary(anyText, anyValue, { maxKeys: 6 }).map((body) => JSON.stringify(body));

@@ -1,48 +1,62 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { keyOf, type Route } from '../../shared/contract/route';
 import { type OwnRouteKey, type RouteKey, routes } from '../../shared/contract/routes';
 import { serve } from '../../shared/http/serve';
 import type { Item } from '../../shared/store/table';
-import type { inputs } from './inputs';
 import { keepPromises } from './keep-promises';
 import { type Ask, allItems, eventOf, linkIn, openStage, type Stage } from './stage';
 import { useCases } from './use-cases';
 
-/** What a route takes, and where: one request that it would serve. */
+/** What a route takes, and where, with one request that it would serve. */
 interface Door {
-  schema: keyof typeof inputs;
+  fields: string[];
   where: 'body' | 'query' | 'path';
   valid: Record<string, string>;
   /** Whether it answers without a token. */
-  open?: true;
+  open: boolean;
 }
 
 const grant = { host: 'h.lab.org', db: 'fw', role: 'read' };
 const rule = { ...grant, email: '*@lab.org', which: 'allow' };
 const ruler = { email: 'ruler@lab.org', hosts: 'all', dbs: 'all', emails: 'all', which: 'all' };
 
-/** Every route but those of the Python server: one that is added without a line here does not compile. */
-export const doors: Record<OwnRouteKey, Door> = {
-  'POST /links': { schema: 'link', where: 'body', valid: { email: 'nobody@nowhere.org' }, open: true },
-  'GET /links/{link}': { schema: 'nothing', where: 'path', valid: {}, open: true },
-  'POST /links/{link}': { schema: 'nothing', where: 'path', valid: {}, open: true },
-  'POST /links/poll': { schema: 'poll', where: 'body', valid: { poll: 'unknown' }, open: true },
-  'POST /grants': { schema: 'grant', where: 'body', valid: grant },
-  'POST /grants/renew': { schema: 'grant', where: 'body', valid: grant },
-  'GET /grants': { schema: 'grantFilter', where: 'query', valid: {} },
-  'GET /me': { schema: 'nothing', where: 'query', valid: {} },
-  'DELETE /grants': { schema: 'revokeGrants', where: 'query', valid: {} },
-  'DELETE /tokens': { schema: 'revokeTokens', where: 'query', valid: {} },
-  'GET /rules': { schema: 'ruleFilter', where: 'query', valid: {} },
-  'PUT /rules': { schema: 'rule', where: 'body', valid: rule },
-  'DELETE /rules': { schema: 'ruleKey', where: 'query', valid: rule },
-  'GET /rules/why': { schema: 'why', where: 'query', valid: grant },
-  'GET /rulers': { schema: 'rulerFilter', where: 'query', valid: {} },
-  'PUT /rulers': { schema: 'ruler', where: 'body', valid: ruler },
-  'DELETE /rulers': { schema: 'rulerKey', where: 'query', valid: { email: ruler.email } },
-  'GET /audit': { schema: 'auditFilter', where: 'query', valid: {} },
+/** What each route but those of the Python server would serve: one that is added without a line here does not compile. */
+const samples: Record<OwnRouteKey, Record<string, string>> = {
+  'POST /links': { email: 'nobody@nowhere.org' },
+  'GET /links/{link}': {},
+  'POST /links/{link}': {},
+  'POST /links/poll': { poll: 'unknown' },
+  'POST /grants': grant,
+  'POST /grants/renew': grant,
+  'GET /grants': {},
+  'GET /me': {},
+  'DELETE /grants': {},
+  'DELETE /tokens': {},
+  'GET /rules': {},
+  'PUT /rules': rule,
+  'DELETE /rules': rule,
+  'GET /rules/why': grant,
+  'GET /rulers': {},
+  'PUT /rulers': ruler,
+  'DELETE /rulers': { email: ruler.email },
+  'GET /audit': {},
 };
 
-export const everyRoute: OwnRouteKey[] = routes.map(({ method, path }) => `${method} ${path}` as OwnRouteKey);
+export const everyRoute: OwnRouteKey[] = routes.map((route) => keyOf(route));
+
+/** The routes' doors, as the routes themselves say. */
+export const doors = Object.fromEntries(routes.map((route: Route) => [keyOf(route), doorOf(route)])) as Record<
+  OwnRouteKey,
+  Door
+>;
+
+function doorOf(route: Route): Door {
+  const { path, body, query, open = false } = route;
+  const where = path.includes('{') ? 'path' : body ? 'body' : 'query';
+  const fields = where === 'path' ? [] : Object.keys((body ?? query)?.entries ?? {});
+  return { fields, where, valid: samples[keyOf(route) as OwnRouteKey], open };
+}
+
 export const closedRoutes: OwnRouteKey[] = everyRoute.filter((route) => !doors[route].open);
 
 export interface Reply {

@@ -1,5 +1,3 @@
-import * as v from 'valibot';
-import { email } from '../../shared/contract/fields/access';
 import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
 import { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
 import { grantForPythonRoute } from '../../shared/contract/routes/grant-for-python';
@@ -35,5 +33,4 @@ export const inputs = {
   auditFilter: listEventsRoute.query,
   pythonGrant: grantForPythonRoute.body,
   nothing: whoAmIRoute.query,
-  getToken: v.strictObject({ email }),
 };
