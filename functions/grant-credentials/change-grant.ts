@@ -61,7 +61,7 @@ async function begin(
   const rule = decision.rule && ruleName(decision.rule);
   const event = { act, email: existing.email, rule, grant: { ...existing, expiresAt } };
   const [extended, noted, owner] = await Promise.allSettled([
-    extendGrant(deps.table, existing, { expiresAt, now: seconds(call.now), moving }),
+    extendGrant(deps.table, existing, { expiresAt, now: seconds(call.now), moving, newPassword: act === 'granted' }),
     call.note(event),
     look(),
   ]);

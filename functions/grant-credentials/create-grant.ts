@@ -13,7 +13,7 @@ import { activateGrant, noteUnanswered, planGrant, renameGrant } from '../../sha
 import { readGrantsOf } from '../../shared/store/grants/reads';
 import type { ActiveGrant, EndedGrant, PendingGrant } from '../../shared/store/grants/row';
 import type { GrantRows } from '../../shared/store/grants/rows';
-import { counts } from '../../shared/store/grants/states';
+import { counts, firstPassword } from '../../shared/store/grants/states';
 import { lease } from '../../shared/store/lease';
 import { newId, newPassword, shortHash } from '../../shared/tokens/tokens';
 import { type Allowed, type GrantDeps, revokedMeanwhile } from './allowed-wish';
@@ -79,6 +79,7 @@ function plan({ wish, decision, host, call }: Allowed, before: EndedGrant | unde
     creatingUntil: moment + lease,
     changingUntil,
     cidrs: decision.cidrs,
+    ...firstPassword(before, moment),
   };
 }
 

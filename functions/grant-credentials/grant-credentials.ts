@@ -7,7 +7,7 @@ import { peoplesAuthorities } from '../../shared/mongo/host-ca';
 import { memberUri } from '../../shared/mongo/mongo-uri';
 import { iso, seconds } from '../../shared/policy/time';
 import type { ActiveGrant, EndedGrant, EndingGrant, Grant, PendingGrant } from '../../shared/store/grants/row';
-import { counts, ifInForce } from '../../shared/store/grants/states';
+import { counts, ifInForce, passwordVersionOf } from '../../shared/store/grants/states';
 import { type Allowed, allow, type GrantCall, type GrantDeps, noteFailure } from './allowed-wish';
 import { changeGrant } from './change-grant';
 import { createGrant } from './create-grant';
@@ -21,7 +21,8 @@ export async function grantCredentials(deps: GrantDeps, call: GrantCall): Promis
   const { name: host, secret } = allowed.host;
   const uri = memberUri(secret, { username, password, db, usersDb });
   const login = { username, password, host, db, role, label, expires: iso(expiresAt), uri };
-  return { status: 201, json: { ...login, ...peoplesAuthorities(secret) } };
+  const counted = { passwordVersion: passwordVersionOf(grant) };
+  return { status: 201, json: { ...login, ...counted, ...peoplesAuthorities(secret) } };
 }
 
 async function giveLogin(deps: GrantDeps, allowed: Allowed): Promise<{ grant: ActiveGrant; password: string }> {

@@ -26,6 +26,10 @@ const place = {
 };
 const label = said('What tells several logins for one database apart; empty for none.');
 
+const passwordVersion = v.optional(
+  count('Counts the passwords of this login. If it is not the one that came with yours, your password was replaced.'),
+);
+
 const token = v.object({
   token: said('The fetch token. Send it as "Authorization: Bearer ...".'),
   email,
@@ -44,6 +48,7 @@ const credential = v.object({
   ...place,
   label,
   expires: moment('When the login ends.'),
+  passwordVersion,
   uri: said("A connection string that is ready to use, with the password and the host's options."),
   ca,
 });
@@ -54,8 +59,11 @@ export const grant = v.object({
   ...place,
   label,
   username: text,
-  issued: moment('When it was handed out.'),
+  issued: moment('When it was first handed out.'),
+  passwordVersion,
+  passwordIssued: v.optional(moment('When its present password was made; missing where that is not known.')),
   expires: moment('When it ends.'),
+  renewed: v.optional(moment('When its end was last set anew, by a renewal or with a new password.')),
   state: said('pending, active, ending or ended.'),
   cidrs,
   lost: v.optional(v.pipe(v.boolean(), v.description('Its user was removed on the server, and not by mongogrant.'))),

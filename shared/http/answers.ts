@@ -3,6 +3,7 @@ import type { Losses } from '../policy/losses';
 import type { Rule, Unreadable } from '../policy/policy';
 import { iso } from '../policy/time';
 import type { Grant, LiveGrant, LivingGrant } from '../store/grants/row';
+import { passwordVersionOf } from '../store/grants/states';
 import type { StoredRuler } from '../store/rulers';
 import type { StoredRule } from '../store/rules';
 
@@ -16,11 +17,14 @@ export const grantAnswer = (grant: Grant) => ({
 export const endingAnswer = (grant: LivingGrant) => placeAnswer(grant, 'ending');
 
 const placeAnswer = (grant: Grant, state: Grant['state']) => {
-  const { email, host, db, role, label, username, issuedAt, expiresAt, cidrs } = grant;
+  const { email, host, db, role, label, username, issuedAt, passwordAt, expiresAt, extendedAt, cidrs } = grant;
   return {
     ...{ email, host, db, role, label, username },
     issued: iso(issuedAt),
+    passwordVersion: passwordVersionOf(grant),
+    ...(passwordAt !== undefined && { passwordIssued: iso(passwordAt) }),
     expires: iso(expiresAt),
+    ...(extendedAt !== undefined && { renewed: iso(extendedAt) }),
     state,
     ...(cidrs && cidrs.length > 0 && { cidrs }),
   };

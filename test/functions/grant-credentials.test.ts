@@ -37,6 +37,7 @@ test('a grant is a login that does what the role allows, tagged, with an end, re
     role: 'readWrite',
     label: '',
     expires: '2026-11-24T10:00:00.000Z',
+    passwordVersion: 1,
     uri: `mongodb://you_example.com_readWrite:${json.password}@127.0.0.1:${stage.mongod.port}/demo_a?authSource=demo_a`,
   });
   const client = await stage.login(json.username, json.password, 'demo_a');
@@ -66,6 +67,35 @@ test('the same label gets a new password for the same user, another label anothe
   await stage.login(again.json.username, again.json.password, 'demo_b');
 });
 
+test('each new password is counted, also past the end of a grant, and a renewal counts nothing', async () => {
+  const listed = async () => (await stage.ask('GET', '/grants?db=demo_counted', { token: you })).json.grants[0];
+  expect((await grant(wish('demo_counted'))).json.passwordVersion).toBe(1);
+  expect(await listed()).toMatchObject({ passwordVersion: 1, passwordIssued: '2026-11-24T08:00:00.000Z' });
+  expect(await listed()).not.toHaveProperty('renewed');
+  const began = stage.clock.now;
+  stage.clock.now = new Date('2026-11-24T08:10:00Z');
+  expect((await grant(wish('demo_counted'))).json.passwordVersion).toBe(2);
+  const second = { issued: '2026-11-24T08:00:00.000Z', passwordVersion: 2, passwordIssued: '2026-11-24T08:10:00.000Z' };
+  expect(await listed()).toMatchObject({ ...second, renewed: '2026-11-24T08:10:00.000Z' });
+  stage.clock.now = new Date('2026-11-24T08:20:00Z');
+  expect((await renew(wish('demo_counted'))).json).toMatchObject({ ...second, renewed: '2026-11-24T08:20:00.000Z' });
+  await stage.ask('DELETE', '/grants?db=demo_counted', { token: you });
+  expect((await grant(wish('demo_counted'))).json.passwordVersion).toBe(3);
+  stage.clock.now = began;
+});
+
+test('the password of a row that counts none, of 0.1.0, is the first', async () => {
+  await grant(wish('demo_010'));
+  const { pk, sk } = (await row('demo_010')) ?? {};
+  const key = { pk: String(pk), sk: String(sk) };
+  await stage.table.update(key, { remove: ['passwordVersion', 'passwordAt'] });
+  const [listed] = (await stage.ask('GET', '/grants?db=demo_010', { token: you })).json.grants;
+  expect(listed).toMatchObject({ passwordVersion: 1 });
+  expect(listed).not.toHaveProperty('passwordIssued');
+  expect((await renew(wish('demo_010'))).json.passwordVersion).toBe(1);
+  expect((await grant(wish('demo_010'))).json.passwordVersion).toBe(2);
+});
+
 test('a grant lives as long as asked, within what the rules and the settings allow', async () => {
   await allow({ db: 'short', role: 'read', maxTtl: '1 h' });
   await allow({ db: 'ending', role: 'read', expires: '2026-11-24T09:30:00Z' });
@@ -82,7 +112,8 @@ test('renewing moves the end and keeps the password', async () => {
   const renewed = await renew(wish('demo_d', { ttl: '3 h' }));
   expect(renewed.status).toBe(200);
   expect(renewed.json).toMatchObject({ username: json.username, expires: '2026-11-24T11:00:00.000Z', state: 'active' });
-  expect(renewed.text).not.toContain('password');
+  expect(Object.keys(renewed.json)).not.toContain('password');
+  expect(renewed.text).not.toContain(json.password);
   await stage.login(json.username, json.password, 'demo_d');
   expect((await userOn('demo_d', json.username)).customData.mongogrant.expires).toBe('2026-11-24T11:00:00.000Z');
 });

@@ -55,11 +55,13 @@ test("one sees one's own grants, whole, without passwords", async () => {
       label: 'x',
       username: 'you_example.com_read_x',
       issued: '2026-11-24T08:00:00.000Z',
+      passwordVersion: 1,
+      passwordIssued: '2026-11-24T08:00:00.000Z',
       expires: '2026-12-24T08:00:00.000Z',
       state: 'active',
     },
   ]);
-  expect(text).not.toContain('password');
+  expect(text).not.toContain('"password"');
   expect(await dbs('')).toEqual(['demo_a', 'demo_b', 'shared']);
   expect(await dbs('?host=other.lab.org')).toEqual([]);
   expect(await dbs('?email=You@example.com&host=*&db=*')).toEqual(['demo_a', 'demo_b', 'shared']);

@@ -39,6 +39,8 @@ const works = async ({ json }: Answer): Promise<boolean> => {
     return false;
   }
 };
+const versionTold = async () =>
+  (await stage.ask('GET', `/grants?db=${db}`, { token: you })).json.grants[0].passwordVersion;
 const told = ({ status, json, headers }: Answer) => [status, json.code, headers['retry-after']];
 
 const changes = { grant, renew };
@@ -100,6 +102,7 @@ test.each(faults)('a change that %s keeps nobody waiting', async (_name, at, fau
     expect((await grant()).status).toBeGreaterThanOrEqual(500);
     stage.outside.before = undefined;
     if (asked) expect(await works(asked)).toBe(true);
+    if (asked) expect(await versionTold()).toBe(asked.json.passwordVersion);
     const next = await grant();
     expect([next.status, await works(next)]).toEqual([201, true]);
     await revoke();

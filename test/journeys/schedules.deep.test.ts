@@ -143,6 +143,8 @@ test.each<[keyof typeof broken, Scene, string]>([
     { actors: ['grant by login', 'rotate'], from: 'nothing' },
     'rotation: no secret opens the host',
   ],
+  ['a new password that is not counted', { actors: ['grant', 'renew'], from: 'in force' }, '4: a dead password'],
+  ['a new grant that counts its passwords anew', { actors: ['grant'], from: 'ended' }, '4: a dead password'],
   ['a drop that is taken as done', { actors: ['revoke'], from: 'in force' }, '3'],
 ])('%s is found out', async (name, scene, invariant) => {
   const found = newTally();

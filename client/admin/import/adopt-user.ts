@@ -10,6 +10,7 @@ import { withdrawPlan } from '../../../shared/store/grants/ending';
 import { planGrant } from '../../../shared/store/grants/making';
 import type { ActiveGrant, Grant } from '../../../shared/store/grants/row';
 import type { GrantRows } from '../../../shared/store/grants/rows';
+import { firstPassword } from '../../../shared/store/grants/states';
 import { lease } from '../../../shared/store/lease';
 import type { Table } from '../../../shared/store/table';
 import { newId } from '../../../shared/tokens/tokens';
@@ -108,7 +109,7 @@ async function takeRow(table: Table, { adoption, judgement, moment }: Taking, no
 
 const newRow = (
   { grant, expiresAt }: Adoption,
-  { label, cidrs }: Extract<Judgement, { act: 'adopt' }>,
+  { label, cidrs, before }: Extract<Judgement, { act: 'adopt' }>,
   moment: number,
 ): ActiveGrant => ({
   ...grant,
@@ -121,6 +122,7 @@ const newRow = (
   expiresAt,
   changingUntil: moment + lease,
   cidrs,
+  ...firstPassword(before, moment),
 });
 
 /** A user that is to be tagged for a row. */

@@ -17,7 +17,7 @@ export const listGrantsWords: RouteWords = {
   tag: 'Grants',
   summary: 'List grants',
   description:
-    "Your grants, never with a password, those that have not ended first. Admins, and rulers inside their scope, see those of others: of a person (`email`), of everybody on a host (`host`), or everybody's that have not ended (`email=*`), a page at a time.",
+    "Your grants, never with a password, those that have not ended first. `passwordVersion` counts the passwords of a login: if it is not the one that came with yours, your password was replaced. Admins, and rulers inside their scope, see those of others: of a person (`email`), of everybody on a host (`host`), or everybody's that have not ended (`email=*`), a page at a time.",
   fields: {
     email: 'Whose grants: an address, or * for everybody. For admins and rulers.',
     host: 'Only those on this host. For admins and rulers, everybody on it.',

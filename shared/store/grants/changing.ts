@@ -1,27 +1,41 @@
+import { defined } from '../expressions';
 import { keys } from '../keys';
 import { lease } from '../lease';
 import type { Table } from '../table';
 import { move } from './move';
 import { type ActiveGrant, activeRow, type LiveGrant, liveRow } from './row';
+import { passwordVersionOf } from './states';
 
-/** Gives an active grant a new end: none if it changed meanwhile. With `moving` its `cidrs` are unset until {@link settleAddresses}. */
+interface Extension {
+  expiresAt: number;
+  now: number;
+  /** Its `cidrs` are unset until {@link settleAddresses}. */
+  moving: boolean;
+  newPassword: boolean;
+}
+
+/** Gives an active grant a new end, and counts its new password: none if it changed meanwhile. */
 export function extendGrant(
   table: Table,
   grant: ActiveGrant,
-  { expiresAt, now, moving }: { expiresAt: number; now: number; moving: boolean },
+  { expiresAt, now, moving, newPassword }: Extension,
 ): Promise<ActiveGrant | undefined> {
   const next = { change: (grant.change ?? 0) + 1, changingUntil: now + lease };
-  const set = { expiresAt, dueAt: expiresAt, ...next };
+  const password = newPassword ? { passwordVersion: passwordVersionOf(grant) + 1, passwordAt: now } : {};
+  const set = { expiresAt, dueAt: expiresAt, extendedAt: now, ...next, ...password };
   return move(table, grant, { to: activeRow, set, remove: moving ? ['cidrs'] : [] });
 }
 
-/** Takes back a change of {@link extendGrant} that never reached the user, so that others need not wait for it. */
+/** Takes back a change of {@link extendGrant} that never reached the user, so that nobody waits for it, and its password does not count. */
 export function withdrawChange(
   table: Table,
   grant: ActiveGrant,
-  { change = 0, changingUntil, cidrs }: ActiveGrant,
+  { change = 0, changingUntil, cidrs, passwordVersion, passwordAt }: ActiveGrant,
 ): Promise<ActiveGrant | undefined> {
-  return move(table, grant, { to: activeRow, set: { change, changingUntil, ...(cidrs && { cidrs }) } });
+  const password = { passwordVersion, passwordAt };
+  const set = { change, changingUntil, ...(cidrs && { cidrs }), ...defined(password) };
+  const remove = Object.keys(password).filter((field) => !(field in set));
+  return move(table, grant, { to: activeRow, set, remove });
 }
 
 /** Ends it sooner: none if the grant changed meanwhile. A pending grant stays due when its user must have been made. */

@@ -125,7 +125,9 @@ function close(
   grant: LivingGrant,
   { now, proof, late = false }: Finish,
 ): Promise<EndedGrant | undefined> {
-  const set = { state: 'ended', endingUntil: 0, endedAt: now, deleteAt: now + keptAfterEnd, proof };
+  // A password that somebody still holds must be counted as long as it looks alive there.
+  const deleteAt = Math.max(now + keptAfterEnd, grant.expiresAt);
+  const set = { state: 'ended', endingUntil: 0, endedAt: now, deleteAt, proof };
   const changing = late ? { changingUntil: now + lease } : {};
   return move(table, grant, { to: endedRow, set: { ...set, ...changing }, remove: ['duePk', 'dueAt', 'retryAt'] });
 }

@@ -34,6 +34,12 @@ const ofAny = {
   version: v.number(),
   issuedAt: v.number(),
   expiresAt: v.number(),
+  /** When its end was last set anew. */
+  extendedAt: v.optional(v.number()),
+  /** Counts the passwords under this key, those of earlier grants, too; none in rows of 0.1.0. See `passwordVersionOf`. */
+  passwordVersion: v.optional(v.number()),
+  /** When the present password was made; none in rows of 0.1.0. */
+  passwordAt: v.optional(v.number()),
   /** Until then a change of a user with this name may be under way, of this grant or an earlier one. */
   changingUntil: v.number(),
   /** Where the login may come from, empty for anywhere; missing while that changes. */

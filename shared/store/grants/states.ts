@@ -13,6 +13,15 @@ export const ifInForce = (grant: Grant, now: number): ActiveGrant | undefined =>
 export const ifLive = (grant: Grant, now: number): LiveGrant | undefined =>
   (grant.state === 'pending' || grant.state === 'active') && grant.expiresAt > now ? grant : undefined;
 
+/** Which password of its key a grant has: the first one in a row that does not count them. */
+export const passwordVersionOf = ({ passwordVersion = 1 }: Grant): number => passwordVersion;
+
+/** What the row of a new grant says of its password. `before`: the ended grant with its key, whose password must not look current. */
+export const firstPassword = (before: Grant | undefined, now: number) => ({
+  passwordVersion: before ? passwordVersionOf(before) + 1 : 1,
+  passwordAt: now,
+});
+
 /** Why the last attempt could not end it; none if there was none. */
 export const waitOf = (grant: Grant): string | undefined => (grant.state === 'ending' ? grant.waitsFor : undefined);
 

@@ -112,6 +112,22 @@ export const broken = {
       },
     };
   },
+  'a new password that is not counted': (edges: Edges): Edges => ({
+    ...edges,
+    table: {
+      ...edges.table,
+      update: (key, { set: { passwordVersion: _, ...set } = {}, ...change }) =>
+        edges.table.update(key, { ...change, set }),
+    },
+  }),
+  'a new grant that counts its passwords anew': (edges: Edges): Edges => ({
+    ...edges,
+    table: {
+      ...edges.table,
+      put: (item, condition) =>
+        edges.table.put('passwordVersion' in item ? { ...item, passwordVersion: 1 } : item, condition),
+    },
+  }),
   'a drop that is taken as done': (edges: Edges): Edges => ({
     ...edges,
     users: {

@@ -17,6 +17,7 @@ const grantRow = v.object({
   expiresAt: v.number(),
   cidrs: v.optional(v.array(v.string())),
   lostAt: v.optional(v.number()),
+  passwordVersion: v.number(),
 });
 const ruleRow = v.object({
   which: v.string(),
@@ -120,6 +121,7 @@ export function wrongAfter(world: World, course: Course): string[] {
     ...orphansIn(world).map((one) => `1: no live row knows the user ${one}`),
     ...withoutUser(world, course),
     ...wrongLogins(world, course),
+    ...wrongVersions(world, course),
   ];
 }
 
@@ -165,6 +167,23 @@ function wrongLogins(world: World, course: Course): string[] {
     ...(number ? [`4: ${working.length} passwords work`] : []),
     ...(overtaken ? ['4: the password that was given last is not the one that works'] : []),
   ];
+}
+
+/** A password that works and looks replaced, or one that is dead and looks current (4). */
+function wrongVersions(world: World, course: Course): string[] {
+  const { start, played } = course;
+  const given = [...played.ends.values()].flatMap(({ answer }) => loginIn(answer) ?? []);
+  // A row that was lost is counted anew.
+  const known = start.handedOut.filter((login) => rowsOf(start.world).some((row) => row.username === login.username));
+  return activeIn(world).flatMap((row) =>
+    [...known, ...given]
+      .filter(({ username, db }) => username === row.username && db === row.db)
+      .flatMap((login) => {
+        const current = login.passwordVersion === row.passwordVersion;
+        if (works(world, login)) return current || cutOff(course) ? [] : ['4: the password that works looks replaced'];
+        return current && !isLost(row) && userOf(world, row) ? ['4: a dead password looks current'] : [];
+      }),
+  );
 }
 
 /** The login of whoever wrote the row last, of those who were given one. */

@@ -109,11 +109,12 @@ export interface Login {
   username: string;
   password: string;
   db: string;
+  passwordVersion: number;
 }
 
 const granted = v.object({
   status: v.literal(201),
-  json: v.object({ username: v.string(), password: v.string(), db: v.string() }),
+  json: v.object({ username: v.string(), password: v.string(), db: v.string(), passwordVersion: v.number() }),
 });
 
 /** The login that an answer hands out. */

@@ -17,6 +17,7 @@ const everything: Omit<GrantItem, 'state'> = {
   ...common,
   ...{ creatingUntil: 1, changingUntil: 2, endingUntil: 3, change: 4, cidrs: [], repairUntil: 5, lostAt: 6 },
   ...{ madeOn: { user: 'm', db: 'admin', id: 'i' }, unansweredAt: 7, waitsFor: 'host_unreachable', unaskedSince: 8 },
+  ...{ extendedAt: 15, passwordVersion: 16, passwordAt: 17 },
   ...{ dueAt: 9, retryAt: 10, failures: 11, why: 'revoked', by: 'x', remindedOf: 12, endedAt: 13 },
   proof: { at: 14, gone: true, unknownTo: [], refusedBy: [], notAsked: [], leftOut: [] },
 };
@@ -46,6 +47,7 @@ test('a move leaves in the row what the state before had', async () => {
   expect(item).toMatchObject({ state: 'ended', creatingUntil: 0, endingUntil: 0, change: 0, why: 'revoked', by: 'x' });
 });
 
+const ofAll = ['state', 'changingUntil', 'cidrs', 'extendedAt', 'passwordVersion', 'passwordAt'];
 test.each([
   ['pending', ['creatingUntil', 'unansweredAt', 'madeOn', 'dueAt']],
   ['active', ['change', 'repairUntil', 'lostAt', 'remindedOf', 'madeOn', 'dueAt']],
@@ -59,7 +61,21 @@ test.each([
   ['ended', ['why', 'by', 'endedAt', 'proof']],
 ] as const)('a grant that is %s has the fields of its state alone', (state, own) => {
   const grant = parseGrant({ ...everything, state });
-  expect(Object.keys(grant).sort()).toEqual([...Object.keys(common), 'state', 'changingUntil', 'cidrs', ...own].sort());
+  expect(Object.keys(grant).sort()).toEqual([...Object.keys(common), ...ofAll, ...own].sort());
+});
+
+test('a row stays at least until every end that its owner was told', async () => {
+  const table = memoryTable();
+  const day = 86_400;
+  for (const [life, kept] of [
+    [30 * day, 90 * day],
+    [365 * day, 365 * day],
+  ] as const) {
+    await seedGrant(table, { ...everything, state: 'ending', expiresAt: now + life });
+    const ending = parseGrant((await table.get(keys.grant(place))) ?? {});
+    if (ending.state === 'ending') await finishEnd(table, ending, { now });
+    expect((await table.get(keys.grant(place)))?.deleteAt).toBe(now + kept);
+  }
 });
 
 test.each(['pending', 'active', 'ending', 'ended'] as const)(
