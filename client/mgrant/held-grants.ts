@@ -11,15 +11,17 @@ export const loginName = ({ email, role, host, db, label }: Place & { email: str
 export const stateOf = ({ state, expires }: Grant, now: Date): string =>
   state === 'active' && new Date(expires) <= now ? 'ending' : state;
 
-/** One's own grants that are in force. */
-export const liveGrants = async (client: Client, now: Date): Promise<Grant[]> =>
-  (await client.grants()).filter((grant) => stateOf(grant, now) === 'active');
+/** One's own grants that are in force. The answer may set the clock. */
+export async function liveGrants(client: Client, now: () => Date): Promise<Grant[]> {
+  const grants = await client.grants();
+  return grants.filter((grant) => stateOf(grant, now()) === 'active');
+}
 
 /** The only grant that the person holds for a database, under this label or, without one, under any label. */
 export async function onlyGrant(
   client: Client,
   { host, db, label }: Pick<Place, 'host' | 'db'> & { label?: string | undefined },
-  now: Date,
+  now: () => Date,
 ): Promise<Grant> {
   const held = (await liveGrants(client, now)).filter(
     (grant) => grant.host === host && grant.db === db && (label === undefined || grant.label === label),

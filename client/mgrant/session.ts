@@ -5,6 +5,7 @@ import type { Client } from '../sdk/client';
 import type { ClientOptions } from '../sdk/client-options';
 import { codeOf } from '../sdk/code-of';
 import { defined } from '../sdk/defined';
+import { serviceClock } from '../sdk/service-clock';
 import type { Io, Spinner } from './io';
 import { paintFor } from './paint';
 import { Refused } from './refused';
@@ -35,8 +36,9 @@ export function openSession(context: Context, command: Command) {
   const shared = command.optsWithGlobals<SharedOptions>();
   const { json = false, yes = false, endpoint, allowHttp } = shared;
   const note = (line: string) => io.err(`${line}\n`);
-  const { fetch, sleep, now: clock, settings } = io;
-  const options = { fetch, sleep, clock, onWarning: note, ...defined({ endpoint, settings, allowHttp }) };
+  const { sleep, settings } = io;
+  const { fetch, now } = serviceClock({ fetch: io.fetch, clock: io.now });
+  const options = { fetch, sleep, clock: now, onWarning: note, ...defined({ endpoint, settings, allowHttp }) };
   const spin = (text: string) => (io.isTerminal('err') ? io.spin(text) : silent);
   /** The SDK, set up for the remote that was named. It is loaded here, and not before, so that help comes at once. */
   const client = async (more: Pick<ClientOptions, 'label' | 'ttl'> = {}): Promise<Client> =>
@@ -48,6 +50,13 @@ export function openSession(context: Context, command: Command) {
   };
   return {
     ...{ io, json, endpoint, options: shared },
+    /** By the service's clock, once it has answered: what ends, ends by that. */
+    now,
+    /** Tells the milliseconds that have passed since. */
+    stopwatch: () => {
+      const began = io.now().getTime();
+      return () => io.now().getTime() - began;
+    },
     paint: { out: paintFor(io, 'out'), err: paintFor(io, 'err') },
     ...{ spin, client, wait },
     /** The API itself, with the token of the remote that was named, or with another one. */

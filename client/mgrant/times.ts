@@ -4,9 +4,7 @@ import { duration, durationText } from '../../shared/policy/durations';
 import { checked } from './checked';
 import type { Session } from './session';
 
-/** A moment for people: `2026-12-24 08:00 UTC`. */
-export const moment = (time: string | Date): string =>
-  `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+export { moment } from '../sdk/moment';
 
 /** How far away a moment is: `in 30 days`, `2 hours ago`. */
 export function distance(time: string | Date, now: Date): string {
@@ -28,9 +26,9 @@ export const ttlOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : checked('--ttl', duration(1), text);
 
 /** Tells the person if the rules, or the limits of the service, gave less than they asked for. */
-export function tellIfCut({ note, io }: Session, asked: number, expires: Date | undefined): void {
+export function tellIfCut({ note, now }: Session, asked: number, expires: Date | undefined): void {
   if (!expires) return;
-  const given = Math.round((expires.getTime() - io.now().getTime()) / 1000);
+  const given = Math.round((expires.getTime() - now().getTime()) / 1000);
   if (asked - given > 60)
     note(`You asked for ${durationText(asked)}, and got less: the rules, or the service, give no more.`);
 }

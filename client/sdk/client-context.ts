@@ -5,12 +5,14 @@ import type { ClientDeps } from './api/ask-api';
 import { type Door, fetchApi } from './api/fetch-api';
 import type { ClientOptions } from './client-options';
 import { defined } from './defined';
+import { serviceClock } from './service-clock';
 import { type SettingsFile, settingsFile } from './settings/settings-file';
 
 /** All that the client's parts need, with the defaults filled in. */
 export interface ClientContext {
   file: SettingsFile;
   apiOf(door: Door): ClientDeps;
+  /** By the service's clock, once it has answered. */
   now(): Date;
   warn(message: string): void;
   sleep(seconds: number): Promise<void>;
@@ -37,10 +39,11 @@ export function clientContext(options: ClientOptions): ClientContext {
     label,
     ttl,
   } = options;
+  const watched = serviceClock({ fetch, clock });
   return {
     file: settingsFile(settings),
-    apiOf: (door) => ({ api: fetchApi(door, { fetch, timeout, allowHttp }), sleep, ...patience }),
-    now: clock,
+    apiOf: (door) => ({ api: fetchApi(door, { fetch: watched.fetch, timeout, allowHttp }), sleep, ...patience }),
+    now: watched.now,
     warn: once(onWarning),
     sleep,
     allowHttp,

@@ -14,14 +14,18 @@ export function stageFetch(stage: Stage, before?: (request: Request) => Response
       const { authorization, 'content-type': _, ...headers } = Object.fromEntries(request.headers);
       const token = authorization?.replace('Bearer ', '');
       const text = await request.text();
+      const body = text && { body: text };
       return responseOf(
-        await stage.ask(request.method, `${pathname}${search}`, { token, headers, ...(text && { body: text }) }),
+        await stage.ask(request.method, `${pathname}${search}`, { token, headers, ...body }),
+        stage.clock.now,
       );
     },
   };
 }
 
-const responseOf = ({ status, headers, text }: Answer): Response => new Response(text || null, { status, headers });
+/** With the header in which API Gateway tells the time. */
+const responseOf = ({ status, headers, text }: Answer, now: Date): Response =>
+  new Response(text || null, { status, headers: { ...headers, date: now.toUTCString() } });
 
 /** The whole address of the link in the newest mail. */
 export function newestLink(stage: Stage): string {

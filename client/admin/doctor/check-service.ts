@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { replies } from '../../../shared/contract/replies';
 import { checkEndpoint, trimmed } from '../../sdk/api/endpoint';
 import { checkToken, type Door, headersOf, parsed } from '../../sdk/api/fetch-api';
+import { aheadOf } from '../../sdk/service-clock';
 import { type Finding, fail, ok, skipped, warn } from './finding';
 
 export interface ServiceDeps {
@@ -43,22 +44,21 @@ export async function checkService(deps: ServiceDeps, door: Door): Promise<Findi
   }
   const service = judgeService(endpoint, reply, deps.allowHttp);
   if (service.state === 'fail') return [service];
-  return [service, judgeClock(reply.ahead), judgeToken(door, reply, deps.now())];
+  return [
+    service,
+    judgeClock(reply.ahead),
+    judgeToken(door, reply, new Date(deps.now().getTime() - (reply.ahead ?? 0))),
+  ];
 }
 
 async function whoAmI({ fetch, now }: ServiceDeps, { endpoint, token }: Door): Promise<Reply> {
-  const sentAt = now().getTime();
   const response = await fetch(`${trimmed(endpoint)}/me`, {
     headers: headersOf(token),
     redirect: 'manual',
     signal: AbortSignal.timeout(timeout),
   });
-  const text = await response.text();
-  const middle = (sentAt + now().getTime()) / 2;
-  const theirs = Date.parse(response.headers.get('date') ?? '');
-  // The header has whole seconds, cut off.
-  const ahead = Number.isNaN(theirs) ? undefined : middle - (theirs + 500);
-  return { status: response.status, json: parsed(text), ahead };
+  const ahead = aheadOf(response, now());
+  return { status: response.status, json: parsed(await response.text()), ahead };
 }
 
 /** A mongogrant says who you are, or refuses in its own words. */

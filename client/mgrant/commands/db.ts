@@ -44,11 +44,12 @@ async function getLogin(session: Session, named: Named, options: Options): Promi
   const label = options.label && checked('--label', fields.label, options.label);
   if (options.format === 'atomate' && place.role !== 'readWrite')
     throw new UsageError('atomate writes and reads: add --role readWrite. The login that only reads is got with it.');
-  const began = session.io.now();
+  const elapsed = session.stopwatch();
   const get = (role: string) => client.getAuth(place.host, place.db, role, { ...defined({ label }), confirm: true });
   const credential = await session.wait('Asking for a login', () => get(place.role));
-  if (ttl !== undefined && (!credential.issued || credential.issued >= began))
-    tellIfCut(session, ttl, credential.expires);
+  // By how long ago, as the first answer may have set the clock right.
+  const isNew = !credential.issued || session.now().getTime() - credential.issued.getTime() <= elapsed();
+  if (ttl !== undefined && isNew) tellIfCut(session, ttl, credential.expires);
   else if (ttl !== undefined)
     session.note(
       `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential)} --ttl ...`,
@@ -82,7 +83,7 @@ const grantOf = ({ host, db, role, label, username, expires }: Credential) => ({
 function showGrant(session: Session, credential: Credential): void {
   const { host, db, role, username, expires } = credential;
   const end = expires
-    ? `until ${moment(expires)} (${distance(expires, session.io.now())})`
+    ? `until ${moment(expires)} (${distance(expires, session.now())})`
     : 'until an end that is not known here';
   session.show(grantOf(credential), () =>
     [

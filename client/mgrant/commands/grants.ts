@@ -28,7 +28,7 @@ export function addGrants(program: MgrantCommand): void {
       const asked = defined({ email: filter.email, host: host || undefined, db: db || undefined });
       const found = await session.wait('Reading the grants', () => client.grants(asked));
       const grants = found.filter(({ state }) => all || state !== 'ended');
-      session.show({ grants }, () => grantsTable(grants, session.io.now(), session.paint.out));
+      session.show({ grants }, () => grantsTable(grants, session.now(), session.paint.out));
     });
   addSettleGrant(grants);
 }

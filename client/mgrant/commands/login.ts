@@ -25,7 +25,7 @@ export function addLogin(program: MgrantCommand): void {
       const me = await client.me().catch(() => undefined);
       session.show(login, () =>
         [
-          `You are logged in as ${session.paint.out.bold(login.email)}, until ${moment(login.expires)} (${distance(login.expires, session.io.now())}).\n`,
+          `You are logged in as ${session.paint.out.bold(login.email)}, until ${moment(login.expires)} (${distance(login.expires, session.now())}).\n`,
           me ? describeAccess(me, session.paint.out) : '',
           'Next: mgrant db HOST DB --role readWrite\n',
         ].join('\n'),

@@ -30,7 +30,7 @@ export function addRenew(program: MgrantCommand): void {
         throw new UsageError('Name a HOST and a DB, or --all for all your logins; not both.');
       const ttl = ttlOf(options.ttl);
       const client = await session.client();
-      const now = session.io.now();
+      const { now } = session;
       const renewed = await session.wait('Renewing', async () => {
         const live = all ? await liveGrants(client, now) : [await meant(client, { host, db, role, label }, now)];
         const grants = [];
@@ -39,7 +39,7 @@ export function addRenew(program: MgrantCommand): void {
         return grants;
       });
       for (const { expires } of renewed) if (ttl !== undefined) tellIfCut(session, ttl, new Date(expires));
-      session.show({ grants: renewed }, () => grantsTable(renewed, session.io.now(), session.paint.out));
+      session.show({ grants: renewed }, () => grantsTable(renewed, session.now(), session.paint.out));
     });
 }
 
@@ -47,7 +47,7 @@ export function addRenew(program: MgrantCommand): void {
 async function meant(
   client: Client,
   { host = '', db = '', role, label }: { host?: string; db?: string; role?: string; label?: string },
-  now: Date,
+  now: () => Date,
 ): Promise<Place & { label?: string }> {
   const place = await placeOf(client, { host, db, role: role ?? 'read' });
   return role === undefined ? onlyGrant(client, { ...place, label }, now) : { ...place, ...defined({ label }) };

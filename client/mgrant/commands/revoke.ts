@@ -42,7 +42,7 @@ export function addRevoke(program: MgrantCommand): void {
       const filter = { ...place, ...defined({ label, email }) };
       const meant = await session.wait('Looking for them', () => matching(client, filter));
       if (meant.length > 1) {
-        session.note(grantsTable(meant, session.io.now(), session.paint.err));
+        session.note(grantsTable(meant, session.now(), session.paint.err));
         await session.confirm(`End these ${meant.length} logins?`);
       }
       const ended = await session.wait('Ending them', () => client.revoke(filter));

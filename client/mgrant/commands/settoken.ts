@@ -24,7 +24,7 @@ export function addSettoken(program: MgrantCommand): void {
       session.show(
         { email, expires, endpoint },
         () =>
-          `You are ${email}, until ${moment(expires)} (${distance(expires, session.io.now())}).\nNext: mgrant whoami\n`,
+          `You are ${email}, until ${moment(expires)} (${distance(expires, session.now())}).\nNext: mgrant whoami\n`,
       );
     });
 }

@@ -15,7 +15,7 @@ export function addWhoami(program: MgrantCommand): void {
         const kind = me.admin ? ', an admin' : me.ruler ? ', a ruler' : '';
         return [
           `You are ${bold(me.email)}${kind}.`,
-          `Your token works until ${moment(me.expires)} (${distance(me.expires, session.io.now())}).\n`,
+          `Your token works until ${moment(me.expires)} (${distance(me.expires, session.now())}).\n`,
           ...(me.scope ? [`${describeScope(me.scope)}\n`] : []),
           describeAccess(me, session.paint.out),
         ].join('\n');

@@ -11,7 +11,9 @@ const day = 24 * 60 * minute;
  */
 export function dueAt({ issued, expires, label }: Credential): Date | undefined {
   if (!expires || label === undefined) return undefined;
-  const life = issued ? expires.getTime() - issued.getTime() : day;
+  const known = issued ? expires.getTime() - issued.getTime() : day;
+  // Release 0.1.0 noted the moment by a clock that may have been ahead.
+  const life = known > 0 ? known : day;
   const margin = Math.min(day, Math.max(minute, life / 5), life / 2);
   return new Date(expires.getTime() - margin);
 }
