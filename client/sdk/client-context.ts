@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientDeps } from './api/ask-api';
 import { type Door, fetchApi } from './api/fetch-api';
 import type { ClientOptions } from './client-options';
+import type { Look } from './credentials/standing';
 import { defined } from './defined';
 import { serviceClock } from './service-clock';
 import { type SettingsFile, settingsFile } from './settings/settings-file';
@@ -11,9 +12,11 @@ import { type SettingsFile, settingsFile } from './settings/settings-file';
 /** All that the client's parts need, with the defaults filled in. */
 export interface ClientContext {
   file: SettingsFile;
-  apiOf(door: Door): ClientDeps;
+  apiOf(door: Door, most?: { tries: number; timeout: number }): ClientDeps;
   /** By the service's clock, once it has answered. */
   now(): Date;
+  /** What the service said of the credentials, by {@link keyOf}. */
+  looks: Map<string, Look>;
   warn(message: string): void;
   sleep(seconds: number): Promise<void>;
   endpoint?: string;
@@ -42,8 +45,12 @@ export function clientContext(options: ClientOptions): ClientContext {
   const watched = serviceClock({ fetch, clock });
   return {
     file: settingsFile(settings),
-    apiOf: (door) => ({ api: fetchApi(door, { fetch: watched.fetch, timeout, allowHttp }), sleep, ...patience }),
+    apiOf: (door, { tries, timeout: most } = { tries: patience.tries, timeout }) => {
+      const api = fetchApi(door, { fetch: watched.fetch, timeout: Math.min(timeout, most), allowHttp });
+      return { api, sleep, ...patience, tries };
+    },
     now: watched.now,
+    looks: new Map(),
     warn: once(onWarning),
     sleep,
     allowHttp,

@@ -7,7 +7,7 @@ import { revokeGrantsRoute } from '../../../shared/contract/routes/revoke-grants
 import { ask, type ClientDeps, pages } from '../api/ask-api';
 import { queryOf } from '../query-of';
 import type { Ended, Grant, RenewedGrant } from '../replies';
-import type { Place } from '../spec';
+import { type Place, samePlace } from '../spec';
 
 /** A login that somebody wishes for. Without a `ttl`, it lives as long as the rules allow by themselves. */
 export interface GrantWish extends Place {
@@ -39,6 +39,10 @@ export const renewGrant = (api: ClientDeps, wish: GrantWish): Promise<RenewedGra
 /** One's own grants, or those that a filter names. */
 export const listGrants = (api: ClientDeps, filter: { email?: string; host?: string; db?: string }): Promise<Grant[]> =>
   pages(api, { route: listGrantsRoute, reply: replies.grants, query: queryOf(filter) }, (page) => page.grants);
+
+/** One's own grants for a place, under any label. An admin who names a host gets everybody's there. */
+export const listOwnGrants = async (api: ClientDeps, place: Place): Promise<Grant[]> =>
+  (await listGrants(api, { db: place.db })).filter((grant) => samePlace(grant, place));
 
 export const revokeGrants = (api: ClientDeps, filter: RevokeFilter): Promise<Ended> =>
   ask(api, { route: revokeGrantsRoute, query: queryOf(filter), reply: replies.revoked, repeat: 'always' });

@@ -1,23 +1,27 @@
-import { type NewGrant, requestGrant } from '../calls/grants';
+import { listOwnGrants, type NewGrant, requestGrant } from '../calls/grants';
 import type { ClientContext } from '../client-context';
 import { defined } from '../defined';
 import { isMongograntError, MongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { Credential, Wanted } from '../settings/credentials';
-import type { Settings } from '../settings/settings-schema';
+import type { Remote, Settings } from '../settings/settings-schema';
 import type { Place } from '../spec';
+import { quick } from './look-up';
+import { replacesEverywhere } from './replaced-words';
 
 /**
- * Asks the remotes for a credential, one after the other until one gives it. None hears of what another one said.
+ * Asks the remotes for a credential, one after the other until one gives it. None hears of what another one said. `told`: whoever asks
+ * knows already that the password was replaced.
  */
 export async function requestCredential(
   deps: ClientContext,
   settings: Settings,
-  { place, label }: Wanted,
+  { place, label, unlabelled, told }: Wanted & { told: boolean },
 ): Promise<Credential> {
   const failures: { endpoint: string; failure: MongograntError }[] = [];
   for (const remote of usableRemotes(settings.fetch.remotes, deps.endpoint)) {
     try {
+      if (unlabelled && !told) await warnOfReplacing(deps, remote, place);
       const grant = await requestGrant(deps.apiOf(remote), { ...place, label, ttl: deps.ttl });
       return { ...credentialOf(grant, place), endpoint: remote.endpoint, issued: deps.now() };
     } catch (failure) {
@@ -28,9 +32,20 @@ export async function requestCredential(
   throw summary(failures);
 }
 
-const credentialOf = ({ username, password, label, expires, uri, ca }: NewGrant, place: Place): Credential => ({
+/** Warns before a password without a label, which everybody shares who uses none, takes the place of another one. */
+async function warnOfReplacing(deps: ClientContext, remote: Remote, place: Place): Promise<void> {
+  // If it can't be asked this, it says why when it is asked for the login.
+  const own = await listOwnGrants(deps.apiOf(remote, quick), place).catch(() => []);
+  const one = own.find(({ label, state }) => label === '' && state === 'active');
+  if (one && new Date(one.expires) > deps.now()) deps.warn(replacesEverywhere(one));
+}
+
+const credentialOf = (
+  { username, password, label, expires, uri, ca, passwordVersion }: NewGrant,
+  place: Place,
+): Credential => ({
   ...place,
-  ...defined({ username, password, label, ca }),
+  ...defined({ username, password, label, ca, passwordVersion }),
   expires: new Date(expires),
   uri: uri.replace(/\/\/[^@/]*@/, '//'),
 });

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { obtainCredential } from '../credentials/obtain-credential';
+import { currentCredential, replaceRefused } from '../credentials/current-credential';
 import { type Labelled, wantedBy } from '../credentials/wanted-by';
 import { MongograntError } from '../mongogrant-error';
 import type { OpenContext } from '../open-context';
@@ -21,15 +21,13 @@ export async function openDb(context: OpenContext, spec: string, how: Labelled):
 async function loggedIn(context: OpenContext, wanted: Wanted): Promise<Db> {
   const { clients } = context;
   const refused = clients.refusedOf(wanted);
-  const credential = await obtainCredential(context, wanted, refused);
-  if (refused) context.warn(refusedEarly(refused));
+  const credential = await (refused ? replaceRefused(context, wanted, refused) : currentCredential(context, wanted));
   try {
     return (await clients.clientOf(wanted, credential)).db(credential.db);
   } catch (fault) {
     if (!isRefusal(fault)) throw fault;
   }
-  const other = await obtainCredential(context, wanted, credential);
-  context.warn(refusedEarly(credential));
+  const other = await replaceRefused(context, wanted, credential);
   return clients.clientOf(wanted, other).then(
     (client) => client.db(other.db),
     (fault: unknown) => {
@@ -37,9 +35,6 @@ async function loggedIn(context: OpenContext, wanted: Wanted): Promise<Db> {
     },
   );
 }
-
-const refusedEarly = ({ host, db, role, label = '' }: Credential): string =>
-  `MongoDB refused the password for ${role}:${host}/${db}, so mongogrant got a new one. If this happens again and again, another machine asks under the same label (${label || 'none'}). Give each machine a label of its own.`;
 
 const refusedAgain = ({ host, db, role }: Credential): MongograntError =>
   new MongograntError(

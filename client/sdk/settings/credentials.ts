@@ -17,15 +17,18 @@ export interface Credential extends Place {
   expires?: Date;
   /** The address for clients, without the credential. */
   uri?: string;
+  /** Which password of its grant it is, as the service counts them. None where it is not known. */
+  passwordVersion?: number;
   /** The authorities that sign the host's certificate, in PEM, where they are not the usual ones. */
   ca?: string;
 }
 
-/** Which credential is meant. `orUnknown`: one of which no label is known will do. */
+/** Which credential is meant. `orUnknown`: one of which no label is known will do. `unlabelled`: somebody said that it has none. */
 export interface Wanted {
   place: Place;
   label: string;
   orUnknown: boolean;
+  unlabelled?: boolean;
 }
 
 /** One word for what is wanted, fit for a file's name. */
@@ -112,8 +115,8 @@ function credentialOf(
   known: Known | undefined,
   ca: string | undefined,
 ): Credential {
-  const { label, endpoint, issued, expires, uri } = known ?? {};
-  const about = { label, endpoint, issued: dateOf(issued), expires: dateOf(expires), uri };
+  const { label, endpoint, issued, expires, uri, passwordVersion } = known ?? {};
+  const about = { label, endpoint, issued: dateOf(issued), expires: dateOf(expires), uri, passwordVersion };
   // If somebody else wrote the credential down, we don't even know whether its host takes TLS.
   return { ...{ host, db, role, username, password }, ...defined({ ...about, ca: known && ca }) };
 }
@@ -123,8 +126,12 @@ function dateOf(text = ''): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-const knownOf = (auth: Auth, { endpoint, issued, expires, uri }: Credential, label: string): Known => ({
+const knownOf = (
+  auth: Auth,
+  { endpoint, issued, expires, uri, passwordVersion }: Credential,
+  label: string,
+): Known => ({
   mark: markOf(auth),
   label,
-  ...defined({ endpoint, issued: issued?.toISOString(), expires: expires?.toISOString(), uri }),
+  ...defined({ endpoint, issued: issued?.toISOString(), expires: expires?.toISOString(), uri, passwordVersion }),
 });

@@ -18,6 +18,7 @@ const known = v.looseObject({
   expires: v.optional(text),
   /** The address for clients, without the credential. */
   uri: v.optional(text),
+  passwordVersion: v.optional(v.number()),
 });
 
 const settingsSchema = v.looseObject({

@@ -12,9 +12,10 @@ test('a login that is handed on is looked up first, and stays if it is still goo
   later(on.stage, 1);
   expect(await confirmed()).toEqual(first);
   expect(on.asked).toEqual(['POST /grants', 'GET /grants']);
-  // The library itself hears MongoDB refuse it, and asks nobody.
-  await on.clientOf().getAuth(on.stage.host, 'demo', 'rw');
-  expect(on.asked).toHaveLength(2);
+  // The library itself hears MongoDB refuse it, and asks once in a process.
+  const library = on.clientOf();
+  for (let time = 0; time < 3; time += 1) await library.getAuth(on.stage.host, 'demo', 'rw');
+  expect(on.asked).toEqual(['POST /grants', 'GET /grants', 'GET /grants']);
 });
 
 test('one that was revoked elsewhere gives way to a new one that works', async () => {

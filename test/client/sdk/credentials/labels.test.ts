@@ -10,7 +10,7 @@ test('without a label the username is that of the Python client; with one, the c
   expect(await username(on.clientOf({ label: 'job' }))).toBe('you_example.com_readWrite_job');
   expect(await username(client, 'job')).toBe('you_example.com_readWrite_job');
   expect(await username(client, '')).toBe('you_example.com_readWrite');
-  expect(on.asked).toEqual(['POST /grants', 'POST /grants']);
+  expect(on.asked.filter((request) => request === 'POST /grants')).toHaveLength(2);
   const all = await Promise.all(['', 'job'].map((label) => client.db(on.spec(), { label })));
   await Promise.all(all.map((db) => db.collection('tasks').insertOne({})));
 });

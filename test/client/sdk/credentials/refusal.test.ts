@@ -19,7 +19,9 @@ test('a password that MongoDB refuses is replaced, once, and the cause is named'
   const all = await Promise.all(Array.from({ length: 5 }, () => client.db(on.spec())));
   await all[0]?.collection('tasks').insertOne({});
   expect(grants()).toBe(3);
-  expect(on.warnings).toEqual([expect.stringContaining('Give each machine a label of its own')]);
+  expect(on.warnings).toEqual([
+    `The password for readWrite:${on.stage.host}/demo (no label, user you_example.com_readWrite) was replaced: another machine or program that uses the same label got a new one at 2026-11-24 08:00 UTC. mongogrant got one here again, so theirs has stopped working. Give each machine and program a label of its own to keep them apart.`,
+  ]);
 });
 
 test('a wrong password from elsewhere, whose end nobody knows, is used, and replaced when it is refused', async () => {
@@ -29,6 +31,7 @@ test('a wrong password from elsewhere, whose end nobody knows, is used, and repl
   expect(grants()).toBe(0);
   await (await client.db(on.spec())).collection('tasks').insertOne({});
   expect(grants()).toBe(1);
+  expect(on.warnings).toEqual([expect.stringMatching(/MongoDB refused the password .* Give each machine a label/)]);
 });
 
 test('where a new password is refused as well, that is the end of it', async () => {

@@ -6,25 +6,29 @@ const on = clientStage();
 const day = 24 * 3600;
 const auth = () => on.clientOf().getAuth(on.stage.host, 'demo', 'rw');
 
-test('a database that is asked for again and again costs one request and one MongoClient', async () => {
+test('a database that is asked for again and again costs one request in each process, and one MongoClient', async () => {
   const client = await on.member();
   const all = await Promise.all(Array.from({ length: 20 }, () => client.db(on.spec())));
   expect(new Set(all.map((db) => db.client)).size).toBe(1);
   expect(await on.clientOf().uri(on.spec())).toContain('mongodb://');
-  expect(on.asked).toEqual(['POST /grants']);
+  expect(on.asked).toEqual(['POST /grants', 'GET /grants']);
+  const beside = on.clientOf();
+  await Promise.all(Array.from({ length: 20 }, () => beside.db(on.spec())));
+  expect(on.asked).toEqual(['POST /grants', 'GET /grants', 'GET /grants']);
 });
 
 test('a credential that ends soon is renewed, and what was opened with it works on', async () => {
   const client = await on.member();
   const db = await client.db(on.spec());
   const before = await auth();
+  on.asked.length = 0;
   later(on.stage, 28.9 * day);
   await client.db(on.spec());
-  expect(on.asked).toEqual(['POST /grants']);
+  expect(on.asked).toEqual([]);
   later(on.stage, 0.2 * day);
   expect((await client.db(on.spec())).client).toBe(db.client);
+  expect(on.asked).toEqual(['POST /grants/renew']);
   const after = await auth();
-  expect(on.asked).toEqual(['POST /grants', 'POST /grants/renew']);
   expect(after).toMatchObject({ username: before.username, password: before.password });
   expect(Number(after.expires) - Number(before.expires)).toBe(29.1 * day * 1000);
   await db.collection('tasks').insertOne({});

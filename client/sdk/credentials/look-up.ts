@@ -1,0 +1,51 @@
+import { listOwnGrants } from '../calls/grants';
+import type { ClientContext } from '../client-context';
+import { isMongograntError } from '../mongogrant-error';
+import { readRemotes, usableRemotes } from '../remotes';
+import type { Grant } from '../replies';
+import { type Credential, keyOf, sameCredential, type Wanted } from '../settings/credentials';
+import type { Look, Standing } from './standing';
+
+/** For questions that nobody should wait for: a held login is good enough. In milliseconds. */
+export const quick = { tries: 1, timeout: 10_000 };
+
+/** Asks the service whether it still knows a credential, and its password. */
+export async function lookUp(context: ClientContext, credential: Credential): Promise<Standing> {
+  const { username, endpoint } = credential;
+  if (endpoint === undefined) return { state: 'unknown' };
+  try {
+    const [remote] = usableRemotes(await readRemotes(context.file), endpoint);
+    const own = await listOwnGrants(context.apiOf(remote, quick), credential);
+    const grant = own.find((one) => one.username === username && one.state === 'active');
+    if (!grant || grant.lost) return { state: 'gone' };
+    return isReplaced(credential, grant) ? { state: 'replaced', grant } : { state: 'good' };
+  } catch (failure) {
+    if (!isMongograntError(failure)) throw failure;
+    return { state: 'unknown', failure };
+  }
+}
+
+/** The same, but once for each credential. With `again`, only requests of the same moment share a look. */
+export function lookOnce(
+  context: ClientContext,
+  { wanted, credential, again }: { wanted: Wanted; credential: Credential; again: boolean },
+): Promise<Standing> {
+  const key = keyOf(wanted);
+  const known = context.looks.get(key);
+  if (known && sameCredential(known.credential, credential) && !(again && known.over)) return known.standing;
+  const look: Look = { credential, standing: lookUp(context, credential), over: false };
+  context.looks.set(key, look);
+  return look.standing.finally(() => {
+    look.over = true;
+  });
+}
+
+/** Notes that the service has just said that this credential is good. */
+export const noteGood = ({ looks }: ClientContext, wanted: Wanted, credential: Credential): void =>
+  void looks.set(keyOf(wanted), { credential, standing: Promise.resolve({ state: 'good' }), over: true });
+
+/** Whether the service has given another password since. Nobody knows that of a credential, or a service, of release 0.1.0. */
+export const isReplaced = (
+  { passwordVersion: held }: Credential,
+  { passwordVersion: now }: Pick<Grant, 'passwordVersion'>,
+): boolean => held !== undefined && now !== undefined && held !== now;
