@@ -1,39 +1,13 @@
-import { runMgrant, type World } from '../../support/run-mgrant';
-import { later, openStage, type Stage } from '../../support/stage';
-import { endpoint, newestLink, stageFetch } from '../../support/stage-fetch';
-import { temporaryFolder } from '../../support/temporary-folder';
+import { mgrantStage } from '../../support/mgrant-stage';
+import { later, type Stage } from '../../support/stage';
+import { endpoint, newestLink } from '../../support/stage-fetch';
 
-const folder = temporaryFolder();
+const on = mgrantStage();
+const { as, loggedIn, admin, folder } = on;
 let stage: Stage;
-
-beforeEach(async () => {
-  stage = await openStage();
+beforeEach(() => {
+  stage = on.stage;
 });
-afterEach(() => stage.close());
-
-/** `mgrant` of one person, over the real handlers. */
-const as =
-  (who: string) =>
-  (line: string | string[], world: World = {}) => {
-    const { fetch } = stageFetch(stage);
-    const args = typeof line === 'string' ? line.split(' ') : line;
-    return runMgrant(args, { fetch, now: () => stage.clock.now, settings: folder.path(`${who}.json`), ...world });
-  };
-
-async function loggedIn(who: string, email: string) {
-  const mgrant = as(who);
-  const token = await stage.tokenFor(email);
-  const { status, err } = await mgrant(`settoken --endpoint ${endpoint}`, { readInput: async () => `${token}\n` });
-  expect({ status, err }).toEqual({ status: 0, err: '' });
-  return mgrant;
-}
-
-async function admin() {
-  const mgrant = await loggedIn('admin', 'admin@example.com');
-  const { status, out } = await mgrant(`allow you@example.com rw:${stage.host}/demo*`);
-  expect({ status, out }).toMatchObject({ status: 0, out: expect.stringContaining('Set: allow you@example.com') });
-  return mgrant;
-}
 
 test('init asks for a link, and settoken keeps the token that it showed', async () => {
   await admin();
