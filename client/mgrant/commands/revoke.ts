@@ -6,10 +6,11 @@ import type { Place } from '../../sdk/spec';
 import { loginName } from '../held-grants';
 import type { MgrantCommand } from '../mgrant-command';
 import { resolveAliases } from '../places';
-import { UsageError } from '../refused';
+import { Refused, UsageError } from '../refused';
 import type { Session } from '../session';
 import { grantsTable } from './grants';
 
+type Filter = Place & Pick<RevokeFilter, 'label' | 'email'>;
 type Options = { role?: string; label?: string; email?: string; all?: boolean; tokens?: boolean };
 
 export function addRevoke(program: MgrantCommand): void {
@@ -46,12 +47,13 @@ export function addRevoke(program: MgrantCommand): void {
         await session.confirm(`End these ${meant.length} logins?`);
       }
       const ended = await session.wait('Ending them', () => client.revoke(filter));
-      session.show(ended, () => describeEnd(ended, session));
+      if (endsNothing(ended) && !options.all) throw new Refused('grant_unknown', nothingThere(filter));
+      session.show(ended, () => describeEnd(ended, filter, session));
     });
 }
 
 /** The live grants that a filter means. */
-async function matching(client: Client, filter: Place & Pick<RevokeFilter, 'label' | 'email'>) {
+async function matching(client: Client, filter: Filter) {
   const { host, db, role, label, email = (await client.me()).email } = filter;
   const named = (value: string) => (value === '*' ? undefined : value);
   const grants = await client.grants({
@@ -67,8 +69,20 @@ async function matching(client: Client, filter: Place & Pick<RevokeFilter, 'labe
   );
 }
 
-function describeEnd({ revoked, pending, unreadable = [], more }: Ended, session: Session): string {
-  if (revoked.length + pending.length + unreadable.length === 0) return 'There was none to end.\n';
+const endsNothing = ({ revoked, pending, unreadable = [], more = false }: Ended): boolean =>
+  revoked.length + pending.length + unreadable.length === 0 && !more;
+
+function nothingThere({ host, db, role, label = '*', email }: Filter): string {
+  const whose = email === undefined ? 'You hold no login' : `${email} holds no login`;
+  const where = host === '*' ? '' : db === '*' ? ` on ${host}` : ` for ${host}/${db}`;
+  const under = label === '' ? ' without a label' : ` under the label ${label}`;
+  const which = `${role === '*' ? '' : ` with the role ${role}`}${label === '*' ? '' : under}`;
+  return `${email === '*' ? 'Nobody holds a login' : whose}${where}${which}. To see what there is: mgrant grants`;
+}
+
+function describeEnd(ended: Ended, filter: Filter, session: Session): string {
+  const { revoked, pending, unreadable = [], more } = ended;
+  if (endsNothing(ended)) return `${nothingThere(filter)}\n`;
   const lines = [
     ...revoked.map((grant) => `Ended: ${loginName(grant)}`),
     ...pending.map((grant) => `Not ended yet: ${loginName(grant)}`),
