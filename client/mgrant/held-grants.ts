@@ -17,6 +17,14 @@ export async function liveGrants(client: Client, now: () => Date): Promise<Grant
   return grants.filter((grant) => stateOf(grant, now()) === 'active');
 }
 
+/**
+ * The seconds that a login was given when its end was last set: `renew --all` asks for as many again, and the rules may cut them. Only
+ * the service knows of renewals from other machines, too. None if it is of release 0.1.0, which does not tell.
+ */
+export function lifeOf({ passwordVersion, issued, renewed = issued, expires }: Grant): number | undefined {
+  return passwordVersion === undefined ? undefined : (Date.parse(expires) - Date.parse(renewed)) / 1000;
+}
+
 /** The only grant that the person holds for a database, under this label or, without one, under any label. */
 export async function onlyGrant(
   client: Client,

@@ -1,13 +1,14 @@
 import type { Client } from '../../sdk/client';
 import { defined } from '../../sdk/defined';
 import type { Place } from '../../sdk/spec';
-import { liveGrants, onlyGrant } from '../held-grants';
+import { lifeOf, liveGrants, onlyGrant } from '../held-grants';
 import type { MgrantCommand } from '../mgrant-command';
 import { placeOf } from '../places';
 import { UsageError } from '../refused';
 import { tellIfCut, ttlOf } from '../times';
 import { grantsTable } from './grants';
 
+type Wish = Place & { label?: string | undefined; ttl: number | undefined };
 type Options = { role?: string; label?: string; ttl?: string; all?: boolean };
 
 export function addRenew(program: MgrantCommand): void {
@@ -17,7 +18,10 @@ export function addRenew(program: MgrantCommand): void {
     .description('Sets a new end for a login, counted from now. Its password stays, so nothing that uses it notices.')
     .option('--role <role>', 'read or readWrite (or ro, rw); not needed where you hold only one login')
     .option('--label <label>', 'the login under this label')
-    .option('--ttl <duration>', 'how long from now, such as "12 h"; what the rules allow if left out')
+    .option(
+      '--ttl <duration>',
+      'how long from now, such as "12 h"; if left out, what the rules allow, with --all as long as each had',
+    )
     .option('--all', 'all your logins')
     .examples(
       'mgrant renew mongodb03.lab.org fw_phonons',
@@ -32,10 +36,12 @@ export function addRenew(program: MgrantCommand): void {
       const client = await session.client();
       const { now } = session;
       const renewed = await session.wait('Renewing', async () => {
-        const live = all ? await liveGrants(client, now) : [await meant(client, { host, db, role, label }, now)];
+        const wishes: Wish[] = all
+          ? (await liveGrants(client, now)).map((grant) => ({ ...grant, ttl: ttl ?? lifeOf(grant) }))
+          : [{ ...(await meant(client, { host, db, role, label }, now)), ttl }];
         const grants = [];
-        for (const one of live)
-          grants.push(await client.renew(`${one.role}:${one.host}/${one.db}`, defined({ label: one.label, ttl })));
+        for (const { role, host, db, label, ttl } of wishes)
+          grants.push(await client.renew(`${role}:${host}/${db}`, defined({ label, ttl })));
         return grants;
       });
       for (const { expires } of renewed) if (ttl !== undefined) tellIfCut(session, ttl, new Date(expires));

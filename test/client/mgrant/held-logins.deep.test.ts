@@ -1,4 +1,5 @@
 import { mgrantStage } from '../../support/mgrant-stage';
+import { later } from '../../support/stage';
 
 const on = mgrantStage();
 const { loggedIn, admin } = on;
@@ -28,4 +29,71 @@ test('what is not there is not revoked, and mgrant says so', async () => {
   expect(await mgrant('revoke --all')).toMatchObject({ status: 0, out: `You hold no login. ${see}`, err: '' });
   const none = await mgrant('revoke --all --json');
   expect([none.status, JSON.parse(none.out)]).toEqual([0, { revoked: [], pending: [] }]);
+});
+
+test('renew --all gives each login as long as it had, also where another machine renewed it', async () => {
+  await admin();
+  const mgrant = await loggedIn('you', 'you@example.com');
+  const get = (db: string, ttl: string) => mgrant(['db', on.stage.host, db, '--ttl', ttl]);
+  await get('demo_hours', '12 h');
+  await get('demo_days', '7 d');
+  await get('demo_moved', '1 d');
+  later(on.stage, 3600);
+  const elsewhere = await loggedIn('elsewhere', 'you@example.com');
+  await elsewhere(['renew', on.stage.host, 'demo_moved', '--ttl', '2 d']);
+  const ends = async (more: string[] = []) => {
+    const { out } = await mgrant(['renew', '--all', '--json', ...more]);
+    const grants: { db: string; expires: string }[] = JSON.parse(out).grants;
+    return Object.fromEntries(grants.map(({ db, expires }) => [db, expires]));
+  };
+  for (const hour of [10, 11]) {
+    later(on.stage, 3600);
+    expect(await ends()).toEqual({
+      demo_hours: `2026-11-24T${hour + 12}:00:00.000Z`,
+      demo_days: `2026-12-01T${hour}:00:00.000Z`,
+      demo_moved: `2026-11-26T${hour}:00:00.000Z`,
+    });
+  }
+  expect(new Set(Object.values(await ends(['--ttl', '1 h'])))).toEqual(new Set(['2026-11-24T12:00:00.000Z']));
+});
+
+test('a machine whose clock is hours off shows and judges lives by the service’s clock', async () => {
+  await admin();
+  const mgrant = await loggedIn('you', 'you@example.com');
+  const hour = /\(in (1 hour|60 minutes)\)/;
+  for (const hours of [2, -2]) {
+    const now = () => new Date(on.stage.clock.now.getTime() + hours * 3_600_000);
+    const label = hours > 0 ? 'ahead' : 'behind';
+    const got = await mgrant(['db', on.stage.host, 'demo', '--label', label, '--ttl', '1 h'], { now });
+    expect(got).toMatchObject({ err: '', out: expect.stringMatching(hour) });
+    later(on.stage, 1);
+    const again = await mgrant(['db', on.stage.host, 'demo', '--label', label, '--ttl', '1 h'], { now });
+    expect(again.err).toContain('You had this login already');
+    expect((await mgrant('grants', { now })).out).toMatch(/ in (1 hour|60 minutes) +active/);
+    expect((await mgrant('renew --all', { now })).out).toMatch(
+      new RegExp(`${label} .* in (1 hour|60 minutes) +active`),
+    );
+  }
+});
+
+test('a login that was replaced elsewhere is got anew, and mgrant says so', async () => {
+  await admin();
+  const mgrant = await loggedIn('you', 'you@example.com');
+  const get = (run: typeof mgrant) => run(`db ${on.stage.host} demo --label shared --format uri`);
+  const first = await get(mgrant);
+  const theirs = await get(await loggedIn('elsewhere', 'you@example.com'));
+  later(on.stage, 1);
+  const second = await get(mgrant);
+  expect(new Set([first.out, theirs.out, second.out]).size).toBe(3);
+  expect([first.err, theirs.err]).toEqual(['', '']);
+  expect(second).toMatchObject({ status: 0, err: expect.stringMatching(/label shared.* was replaced.*08:00 UTC/) });
+  expect(await get(mgrant)).toMatchObject({ out: second.out, err: '' });
+});
+
+test('whoever asks without a label on purpose is warned before a password is replaced everywhere', async () => {
+  await admin();
+  const get = (run: Awaited<ReturnType<typeof loggedIn>>) => run(['db', on.stage.host, 'demo', '--label', '']);
+  expect((await get(await loggedIn('you', 'you@example.com'))).err).toBe('');
+  const { status, err } = await get(await loggedIn('elsewhere', 'you@example.com'));
+  expect({ status, err }).toMatchObject({ status: 0, err: expect.stringMatching(/^Without a label.*08:00 UTC stops/) });
 });
