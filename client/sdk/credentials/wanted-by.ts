@@ -21,6 +21,6 @@ export async function wantedBy(
     label: label ?? labelOf(settings),
     // A credential with an unknown label will do only if nobody asks for a certain label.
     orUnknown: label === undefined || label === '',
-    unlabelled: label === '',
+    unlabelled: (label ?? settings.mongogrant?.label) === '',
   };
 }
