@@ -5,6 +5,7 @@ export type { RuleInput, RuleKey } from './sdk/calls/rules';
 export { Client } from './sdk/client';
 export type { ClientOptions } from './sdk/client-options';
 export type { Labelled } from './sdk/credentials/wanted-by';
+export type { HomeFacts } from './sdk/home';
 export type { LoggedIn } from './sdk/login/log-in';
 export { MongograntError } from './sdk/mongogrant-error';
 export type * from './sdk/replies';

@@ -35,7 +35,7 @@ export async function actorOf({ options, io, client }: Session): Promise<string>
   try {
     return (await (await client()).me()).email;
   } catch (fault) {
-    if (!isMongograntError(fault) || fault.code !== 'token_missing') throw fault;
+    if (!isMongograntError(fault) || !['token_missing', 'home_missing'].includes(fault.code)) throw fault;
     // An admin starts with AWS credentials alone: hosts are added before anybody can log in.
     throw new UsageError('--by: say who you are, for the audit log: --by you@lab.org, or MONGOGRANT_BY.');
   }

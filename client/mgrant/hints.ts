@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../shared/contract/errors';
 const logIn = 'To log in again: mgrant login you@lab.org --endpoint URL';
 const askAnew = 'To get a new login: mgrant db HOST DB';
 const anotherLabel = 'To use another label: mgrant db HOST DB --label LABEL';
+const otherFile = 'The option for it is --settings, such as --settings /scratch/you/mongogrant.json';
 const checkService = 'To check the service and its address: mgrant doctor --endpoint URL';
 
 /** What to do on this command line about a refusal of the service, whose own words name no command. */
@@ -36,6 +37,8 @@ const ownHints = {
   endpoint_invalid: 'The option for it is --endpoint, such as --endpoint https://api.lab.org',
   endpoint_insecure: 'The option for it is --allow-http',
   token_invalid: logIn,
+  settings_unwritable: otherFile,
+  home_missing: otherFile,
   outside_scope: 'Your scope: mgrant whoami',
 };
 

@@ -22,8 +22,6 @@ export interface Io {
   runProgram(command: string, args: string[], env: Record<string, string>): Promise<number>;
   /** Calls back at the first Ctrl-C instead of ending the process. Returns a function that undoes this. */
   onInterrupt(act: () => void): () => void;
-  /** The settings file, if it is not the usual one. */
-  settings?: string;
 }
 
 export interface Spinner {

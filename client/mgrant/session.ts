@@ -8,11 +8,12 @@ import { defined } from '../sdk/defined';
 import { serviceClock } from '../sdk/service-clock';
 import type { Io, Spinner } from './io';
 import { paintFor } from './paint';
-import { Refused } from './refused';
+import { Refused, UsageError } from './refused';
 
 /** What every command takes, and what those take that work with their caller's AWS rights. */
 export interface SharedOptions extends AwsOptions {
   endpoint?: string;
+  settings?: string;
   json?: boolean;
   allowHttp?: boolean;
   /** Of the commands that ask before they act. */
@@ -34,14 +35,15 @@ export type Session = ReturnType<typeof openSession>;
 export function openSession(context: Context, command: Command) {
   const { io } = context;
   const shared = command.optsWithGlobals<SharedOptions>();
-  const { json = false, yes = false, endpoint, allowHttp } = shared;
+  const { json = false, yes = false, endpoint, settings, allowHttp } = shared;
+  if (settings === '') throw new UsageError('--settings: names no file');
   const note = (line: string) => io.err(`${line}\n`);
-  const { sleep, settings } = io;
+  const { sleep, env } = io;
   const { fetch, now } = serviceClock({ fetch: io.fetch, clock: io.now });
-  const options = { fetch, sleep, clock: now, onWarning: note, ...defined({ endpoint, settings, allowHttp }) };
+  const options = { fetch, sleep, clock: now, env, onWarning: note, ...defined({ endpoint, settings, allowHttp }) };
   const spin = (text: string) => (io.isTerminal('err') ? io.spin(text) : silent);
   /** The SDK, set up for the remote that was named. It is loaded here, and not before, so that help comes at once. */
-  const client = async (more: Pick<ClientOptions, 'label' | 'ttl'> = {}): Promise<Client> =>
+  const client = async (more: Pick<ClientOptions, 'ttl'> = {}): Promise<Client> =>
     new (await import('../sdk/client')).Client({ ...options, ...more });
   /** Waits for something, with a spinner if somebody looks. */
   const wait = <T>(text: string, work: (spinner: Spinner) => Promise<T>): Promise<T> => {
@@ -49,7 +51,7 @@ export function openSession(context: Context, command: Command) {
     return work(spinner).finally(spinner.stop);
   };
   return {
-    ...{ io, json, endpoint, options: shared },
+    ...{ io, json, options: shared },
     /** By the service's clock, once it has answered: what ends, ends by that. */
     now,
     /** Tells the milliseconds that have passed since. */
@@ -60,7 +62,8 @@ export function openSession(context: Context, command: Command) {
     paint: { out: paintFor(io, 'out'), err: paintFor(io, 'err') },
     ...{ spin, client, wait },
     /** The API itself, with the token of the remote that was named, or with another one. */
-    api: async (door?: Door) => (await import('./open-api')).openApi(options, door),
+    api: async (door?: Door, more: Pick<ClientOptions, 'timeout'> = {}) =>
+      (await import('./open-api')).openApi({ ...options, ...more }, door),
     /** Asks the service something, with a spinner. */
     ask: <T>(text: string, question: (client: Client) => Promise<T>): Promise<T> =>
       wait(text, async () => question(await client())),

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientDeps } from './api/ask-api';
 import { type Door, fetchApi } from './api/fetch-api';
@@ -7,7 +5,10 @@ import type { ClientOptions } from './client-options';
 import type { Look } from './credentials/standing';
 import { defined } from './defined';
 import { serviceClock } from './service-clock';
-import { type SettingsFile, settingsFile } from './settings/settings-file';
+import type { SettingsFile } from './settings/settings-file';
+import { settingsInUse } from './settings/settings-in-use';
+import { isPipeline, readVariable } from './variables';
+import { chosenEndpoint, withGivenToken } from './which-service';
 
 /** All that the client's parts need, with the defaults filled in. */
 export interface ClientContext {
@@ -19,9 +20,12 @@ export interface ClientContext {
   looks: Map<string, Look>;
   warn(message: string): void;
   sleep(seconds: number): Promise<void>;
-  endpoint?: string;
-  /** The label of the logins that this client asks for; the one of the settings file if it is left out. */
+  /** The only service that is asked; undefined: all that the settings have, in their order. */
+  endpoint(): Promise<string | undefined>;
+  /** The label of the logins that this client asks for; the one of this home if it is left out. */
   label?: string;
+  /** Whether a home without a label gets one. */
+  makesLabel: boolean;
   ttl?: string | number;
   allowHttp: boolean;
 }
@@ -31,7 +35,8 @@ const patience = { tries: 3, longestPause: 20 };
 
 export function clientContext(options: ClientOptions): ClientContext {
   const {
-    settings = join(homedir(), '.mongogrant.json'),
+    settings,
+    env = process.env,
     fetch = globalThis.fetch,
     clock = () => new Date(),
     sleep = (seconds: number) => pause(seconds * 1000),
@@ -39,22 +44,26 @@ export function clientContext(options: ClientOptions): ClientContext {
     allowHttp = false,
     onWarning = (message: string) => process.emitWarning(message, 'MongograntWarning'),
     endpoint,
-    label,
     ttl,
+    label = readVariable(env, 'MGRANT_LABEL'),
   } = options;
+  const warn = once(onWarning);
+  const file = withGivenToken(settingsInUse({ settings, env, warn }), { endpoint, env });
   const watched = serviceClock({ fetch, clock });
   return {
-    file: settingsFile(settings),
+    file,
+    endpoint: () => chosenEndpoint(file, { endpoint, env }),
     apiOf: (door, { tries, timeout: most } = { tries: patience.tries, timeout }) => {
       const api = fetchApi(door, { fetch: watched.fetch, timeout: Math.min(timeout, most), allowHttp });
       return { api, sleep, ...patience, tries };
     },
     now: watched.now,
     looks: new Map(),
-    warn: once(onWarning),
+    warn,
     sleep,
     allowHttp,
-    ...defined({ endpoint, label, ttl }),
+    makesLabel: !isPipeline(env),
+    ...defined({ label, ttl }),
   };
 }
 

@@ -9,6 +9,7 @@ import { getAuth, setAuth } from './credentials/get-auth';
 import { renewAndNote } from './credentials/renew-and-note';
 import { revokeAndForget } from './credentials/revoke-and-forget';
 import type { Labelled } from './credentials/wanted-by';
+import { type HomeFacts, readHome, useService } from './home';
 import { type LoggedIn, logIn, redeemMailedLink, requestMailedLink } from './login/log-in';
 import type { TerminalLogin } from './login/terminal-login';
 import { credentialUri } from './mongo/credential-uri';
@@ -17,8 +18,8 @@ import { closeContext, openContext } from './open-context';
 import { firstApi, readRemotes, removeRemote, setRemote } from './remotes';
 import type * as replies from './replies';
 import { readAliases, setAlias } from './settings/aliases';
-import type { Credential } from './settings/credentials';
-import { readLabel, setLabel } from './settings/label';
+import { type Credential, credentialsIn } from './settings/credentials';
+import { setLabel } from './settings/label';
 import type { Remote } from './settings/settings-schema';
 import { writeCaFile } from './settings/write-ca-file';
 import { parseSpec } from './spec';
@@ -87,6 +88,11 @@ export class Client {
    */
   async revoke(what: string | RevokeFilter): Promise<replies.Ended> {
     return revokeAndForget(this.#context, what);
+  }
+
+  /** The credentials that this client keeps, in the settings file or for itself, those from elsewhere included. */
+  async kept(): Promise<Credential[]> {
+    return credentialsIn(await this.#context.file.read());
   }
 
   /** Closes every connection. Work that is under way is broken off. */
@@ -206,16 +212,27 @@ export class Client {
   }
 
   /**
-   * Sets the label of this settings file: every client that uses it, and names no label of its own, asks for credentials under it.
-   * Give each machine another one, as a new password for a label ends the one before it.
+   * Sets the label of this home: every client that uses its settings file, and names no label of its own, asks for credentials under it.
+   * Without it the home gets one of its own at the first login. An empty one: credentials without a label, which all homes share, so that
+   * each new password ends the one before it.
    */
   async setLabel(label: string): Promise<void> {
     await setLabel(this.#context.file, label);
   }
 
-  /** The label of this settings file; none is an empty one. */
+  /** The label of this client's new logins; an empty one is none, or none yet. */
   async label(): Promise<string> {
-    return readLabel(this.#context.file);
+    return (await this.home()).label ?? '';
+  }
+
+  /** Where this client keeps what it is told, and what it uses if nobody says otherwise. */
+  async home(): Promise<HomeFacts> {
+    return readHome(this.#context);
+  }
+
+  /** Has this home ask only one service, by its address or a part of its host's name, or again all of them; answers its endpoint. */
+  async use(name?: string): Promise<string | undefined> {
+    return useService(this.#context, name);
   }
 
   /**

@@ -15,7 +15,7 @@ export interface FailureFacts {
  *
  * Codes of the API are in docs/api.md. The client's own: `no_answer`, `answer_unknown`, `token_missing`, `endpoint_invalid`,
  * `endpoint_insecure`, `settings_broken`, `settings_busy`, `settings_unwritable`, `spec_invalid`, `alias_circular`, `credential_refused`,
- * `driver_missing`, `label_invalid`, `outside_scope`, `link_unanswered`.
+ * `driver_missing`, `home_missing`, `label_invalid`, `outside_scope`, `link_unanswered`.
  *
  * @example
  * try {

@@ -1,5 +1,5 @@
 import type { ClientDeps } from './api/ask-api';
-import { checkEndpoint, trimmed } from './api/endpoint';
+import { checkEndpoint, sameEndpoint, trimmed } from './api/endpoint';
 import { checkToken } from './api/fetch-api';
 import type { ClientContext } from './client-context';
 import { MongograntError } from './mongogrant-error';
@@ -20,7 +20,7 @@ export function usableRemotes(remotes: readonly Remote[], endpoint?: string): [R
 
 /** The API of the first remote that has a token, or of the one that the client was made for. */
 export async function firstApi({ file, apiOf, endpoint }: ClientContext): Promise<ClientDeps> {
-  const [remote] = usableRemotes(await readRemotes(file), endpoint);
+  const [remote] = usableRemotes(await readRemotes(file), await endpoint());
   return apiOf(remote);
 }
 
@@ -48,5 +48,3 @@ export async function removeRemote(file: SettingsFile, endpoint: string): Promis
     return { ...settings, fetch: { ...settings.fetch, remotes } };
   });
 }
-
-export const sameEndpoint = (a: string, b: string): boolean => trimmed(a) === trimmed(b);

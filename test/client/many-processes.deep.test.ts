@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -34,7 +34,7 @@ const client = new Client({ settings, clock: () => new Date(now) });
 const { username, password } = await client.getAuth(host, 'demo', 'rw');
 process.stdout.write(JSON.stringify([username, password]));`;
 
-test(`${processes} processes that start at once make one request for a credential, and all get the same`, async () => {
+test(`${processes} processes that start at once make one label, and one request for a credential, and all get the same`, async () => {
   const service = await listening();
   const script = on.folder.path('program.mjs');
   await plainScript(program, script);
@@ -42,13 +42,18 @@ test(`${processes} processes that start at once make one request for a credentia
   const settings = on.folder.path('shared.json');
   await on.clientOf({ settings }).setRemote(service.endpoint, remote?.token ?? '');
 
+  const env = { ...process.env, CI: '' };
   const args = [script, settings, on.stage.host, on.stage.clock.now.toISOString()];
-  const all = await Promise.allSettled(Array.from({ length: processes }, () => run(process.execPath, args)));
+  const all = await Promise.allSettled(Array.from({ length: processes }, () => run(process.execPath, args, { env })));
   service.close();
   expect(service.asked).toEqual(['POST /grants']);
   const [got, ...others] = new Set(all.map((one) => (one.status === 'fulfilled' ? one.value.stdout : 'failed')));
   expect(others).toEqual([]);
   const [username, password] = JSON.parse(got ?? '');
   await (await on.stage.login(username, password, 'demo')).db('demo').collection('tasks').insertOne({});
-  expect((await readdir(on.folder.path('.'))).sort()).toEqual(['program.mjs', 'shared.json', 'you.json']);
+  expect((await readdir(on.folder.path('.'))).sort()).toEqual([
+    ...['program.mjs', 'shared.home.json', 'shared.json', 'you.json'],
+  ]);
+  const { label } = JSON.parse(await readFile(on.folder.path('shared.home.json'), 'utf8'));
+  expect(username).toBe(`you_example.com_readWrite_${label}`);
 }, 60_000);

@@ -50,6 +50,8 @@ export function clientStage() {
     });
     const client = new Client({
       settings: folder.path(`${name}.json`),
+      // No label is made, so that names are the same in each run.
+      env: { CI: 'true' },
       fetch: door.fetch,
       clock: () => stage.clock.now,
       sleep: async () => {},

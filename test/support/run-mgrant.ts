@@ -15,12 +15,14 @@ export interface World extends Partial<Io> {
   terminals?: ('in' | 'out' | 'err')[];
   /** What is typed, one answer after the other. */
   answers?: string[];
+  /** The settings file. */
+  settings?: string;
 }
 
 /** Runs one command line of `mgrant` in this process, with a world that has no terminal and no network unless told otherwise. */
 export async function runMgrant(
   args: readonly string[],
-  { terminals = [], answers = [], ...world }: World = {},
+  { terminals = [], answers = [], settings, env = {}, ...world }: World = {},
 ): Promise<Ran> {
   const ran: Ran = { status: 0, out: '', err: '', spun: [] };
   const typed = answers.values();
@@ -38,7 +40,8 @@ export async function runMgrant(
       ran.err += text;
     },
     isTerminal: (stream) => terminals.includes(stream),
-    env: {},
+    // Where CI is set no label is made, so that names are the same in each run.
+    env: { CI: 'true', ...(settings !== undefined && { MGRANT_SETTINGS: settings }), ...env },
     readLine: answer,
     readSecret: answer,
     readInput: async () => '',

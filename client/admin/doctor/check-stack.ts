@@ -1,4 +1,4 @@
-import { sameEndpoint } from '../../sdk/remotes';
+import { sameEndpoint } from '../../sdk/api/endpoint';
 import type { StackFacts } from '../aws/read-stack';
 import { type Finding, fail, ok, skipped, warn } from './finding';
 

@@ -6,6 +6,7 @@ import { checked } from '../checked';
 import type { Login } from '../formats/login';
 import type { MgrantCommand } from '../mgrant-command';
 import { type Named, placeOrSpec } from '../places';
+import { plain } from '../plain';
 import { UsageError } from '../refused';
 import type { Session } from '../session';
 import { distance, moment, tellIfCut, ttlOf } from '../times';
@@ -20,7 +21,7 @@ export function addDb(program: MgrantCommand): void {
     .command('db <host-or-spec> [db]')
     .summary('get a MongoDB login')
     .description(
-      'Gets a MongoDB login for a database (HOST and DB, or ROLE:HOST/DB), or the one that you have already, and keeps it in ~/.mongogrant.json. The password is shown only with --format.',
+      'Gets a MongoDB login for a database (HOST and DB, or ROLE:HOST/DB), or the one that you have already, and keeps it in the settings file. The password is shown only with --format.',
     )
     .option('--role <role>', 'read or readWrite (or ro, rw); read if left out')
     .option('--label <label>', 'a login of its own for one use, such as a job; others stay as they are')
@@ -52,9 +53,10 @@ async function getLogin(session: Session, named: Named, options: Options): Promi
   if (ttl !== undefined && isNew) tellIfCut(session, ttl, credential.expires);
   else if (ttl !== undefined)
     session.note(
-      `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential)} --ttl ...`,
+      `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential, options)} --ttl ...`,
     );
-  if (options.format === undefined) return showGrant(session, credential);
+  if (options.format === undefined)
+    return showGrant(session, credential, { again: argumentsOf(credential, options), ...(await client.home()) });
   const caFile = await client.caFile(credential);
   const { loginOf } = await import('../formats/login');
   const login = loginOf(credential, caFile);
@@ -64,8 +66,9 @@ async function getLogin(session: Session, named: Named, options: Options): Promi
   session.show({ ...grantOf(credential), format: options.format, text }, () => text);
 }
 
-const argumentsOf = ({ host, db, role, label }: Credential): string =>
-  `${host} ${db} --role ${role}${label ? ` --label ${label}` : ''}`;
+/** The same login on the command line. Without a label it is the one of this home. */
+const argumentsOf = ({ host, db, role }: Credential, { label }: Options): string =>
+  `${host} ${db} --role ${role}${label === undefined ? '' : ` --label ${label || "''"}`}`;
 
 /** The login in a format. Some programs want one besides that only reads. */
 async function textOf(format: string, login: Login, getReadonly: () => Promise<Login>): Promise<string> {
@@ -80,7 +83,11 @@ const grantOf = ({ host, db, role, label, username, expires }: Credential) => ({
   ...(expires && { expires: expires.toISOString() }),
 });
 
-function showGrant(session: Session, credential: Credential): void {
+function showGrant(
+  session: Session,
+  credential: Credential,
+  { again, settings }: { again: string; settings?: string | undefined },
+): void {
   const { host, db, role, username, expires } = credential;
   const end = expires
     ? `until ${moment(expires)} (${distance(expires, session.now())})`
@@ -88,9 +95,11 @@ function showGrant(session: Session, credential: Credential): void {
   session.show(grantOf(credential), () =>
     [
       `You may ${session.paint.out.bold(role)} on ${host}/${db}, ${end}, as the user ${username}.`,
-      'The password is in ~/.mongogrant.json, and with --format on your screen. Such as:',
-      `  mgrant db ${argumentsOf(credential)} --format uri`,
-      `  mgrant db ${argumentsOf(credential)} --format mongosh\n`,
+      settings === undefined
+        ? 'The password was not kept. To see it, ask with --format, which gives a new one:'
+        : `The password is in ${plain(settings)}, and with --format on your screen. Such as:`,
+      `  mgrant db ${again} --format uri`,
+      `  mgrant db ${again} --format mongosh\n`,
     ].join('\n'),
   );
 }

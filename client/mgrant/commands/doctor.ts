@@ -1,7 +1,7 @@
 import type { DeploymentFindings } from '../../admin/doctor/check-deployment';
 import { type Finding, fail, skipped } from '../../admin/doctor/finding';
+import { sameEndpoint } from '../../sdk/api/endpoint';
 import { isMongograntError } from '../../sdk/mongogrant-error';
-import { sameEndpoint } from '../../sdk/remotes';
 import type { Remote } from '../../sdk/settings/settings-schema';
 import { deploymentOf, useAws, withDeployment } from '../aws-options';
 import type { MgrantCommand } from '../mgrant-command';
@@ -39,7 +39,7 @@ type Asked = Partial<Remote>;
 async function remoteOf(session: Session): Promise<Asked> {
   const client = await session.client();
   const remotes = await client.remotes();
-  const { endpoint } = session;
+  const { endpoint } = await client.home();
   const meant = remotes.filter((one) => endpoint === undefined || sameEndpoint(one.endpoint, endpoint));
   const first = meant.find(({ token }) => token !== '') ?? meant[0];
   return first ?? { ...(endpoint !== undefined && { endpoint }) };

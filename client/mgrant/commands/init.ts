@@ -1,6 +1,7 @@
 import * as fields from '../../../shared/contract/fields/access';
-import { sameEndpoint } from '../../sdk/remotes';
+import { sameEndpoint } from '../../sdk/api/endpoint';
 import { checked } from '../checked';
+import { refuseGivenToken } from '../given-token';
 import type { MgrantCommand } from '../mgrant-command';
 import { Refused } from '../refused';
 
@@ -14,9 +15,10 @@ export function addInit(program: MgrantCommand): void {
     .examples('mgrant init you@lab.org --endpoint https://api.lab.org')
     .does(async (session, address: string) => {
       const email = checked('EMAIL', fields.email, address);
+      refuseGivenToken(session);
       const client = await session.client();
       const remotes = await client.remotes();
-      const endpoint = session.endpoint ?? remotes[0]?.endpoint;
+      const endpoint = (await client.home()).endpoint ?? remotes[0]?.endpoint;
       if (!endpoint) throw new Refused('endpoint_invalid', 'Which service? Name its address.');
       const msg = await session.wait('Asking for a link', () => client.requestLink(email, endpoint));
       // Keeps a token that still works until there is a new one.

@@ -2,6 +2,7 @@ import * as fields from '../../../shared/contract/fields/access';
 import type { Client } from '../../sdk/client';
 import { checked } from '../checked';
 import { describeAccess } from '../describe-access';
+import { refuseGivenToken } from '../given-token';
 import type { MgrantCommand } from '../mgrant-command';
 import type { Session } from '../session';
 import { distance, moment } from '../times';
@@ -11,13 +12,14 @@ export function addLogin(program: MgrantCommand): void {
     .command('login <email>')
     .summary('log in from this terminal, with a code and a mail')
     .description(
-      'Logs you in. You see a code here, and get a mail with a link: open it, and type the code there. Your token is kept in ~/.mongogrant.json.',
+      'Logs you in. You see a code here, and get a mail with a link: open it, and type the code there. Your token is kept in the settings file.',
     )
-    .option('--label <label>', 'keep the MongoDB logins of this machine apart, under this name')
+    .option('--label <label>', 'the name under which the MongoDB logins of this home are kept apart; else one is made')
     .examples('mgrant login you@lab.org --endpoint https://api.lab.org', 'mgrant login you@lab.org --label laptop')
     .does(async (session, address: string, { label }: { label?: string }) => {
       const email = checked('EMAIL', fields.email, address);
       if (label !== undefined) checked('--label', fields.label, label);
+      refuseGivenToken(session);
       const client = await session.client();
       const login = await waitForCode(session, client, email);
       if (label !== undefined) await client.setLabel(label);

@@ -1,4 +1,5 @@
 import { usableRemotes } from '../../sdk/remotes';
+import { refuseGivenToken } from '../given-token';
 import type { MgrantCommand } from '../mgrant-command';
 
 export function addLogout(program: MgrantCommand): void {
@@ -11,8 +12,9 @@ export function addLogout(program: MgrantCommand): void {
     .option('--everywhere', 'end all your tokens, those on other machines included')
     .examples('mgrant logout', 'mgrant logout --everywhere')
     .does(async (session, { everywhere = false }: { everywhere?: boolean }) => {
+      refuseGivenToken(session);
       const client = await session.client();
-      const [{ endpoint }] = usableRemotes(await client.remotes(), session.endpoint);
+      const [{ endpoint }] = usableRemotes(await client.remotes(), (await client.home()).endpoint);
       const revoked = everywhere ? await session.wait('Ending your tokens', () => client.revokeTokens()) : 0;
       await client.setRemote(endpoint, '');
       session.show({ endpoint, revoked }, () =>

@@ -1,5 +1,6 @@
 import { readMe } from '../../sdk/calls/me';
 import type { Client } from '../../sdk/client';
+import { refuseGivenToken } from '../given-token';
 import type { MgrantCommand } from '../mgrant-command';
 import { Refused, UsageError } from '../refused';
 import type { Session } from '../session';
@@ -14,8 +15,9 @@ export function addSettoken(program: MgrantCommand): void {
     )
     .examples('mgrant settoken', 'mgrant settoken < token.txt', 'mgrant settoken --endpoint https://api.lab.org')
     .does(async (session, argument: string | undefined) => {
+      refuseGivenToken(session);
       const client = await session.client();
-      const endpoint = session.endpoint ?? (await waitingEndpoint(client));
+      const endpoint = (await client.home()).endpoint ?? (await waitingEndpoint(client));
       const token = (argument ?? (await typedToken(session))).trim();
       if (token === '') throw new UsageError('TOKEN: is empty');
       const api = await session.api({ endpoint, token });

@@ -3,6 +3,8 @@ import { MongograntError } from '../mongogrant-error';
 /** An address of the API without the slash at its end. */
 export const trimmed = (endpoint: string): string => endpoint.replace(/\/+$/, '');
 
+export const sameEndpoint = (a: string, b: string): boolean => trimmed(a) === trimmed(b);
+
 /**
  * Refuses what is no address of an API, and any address that would send tokens in the clear. Plain http is for this machine only, unless
  * `allowHttp` says that the connection is safe by other means.

@@ -3,7 +3,7 @@ import type { ClientContext } from '../client-context';
 import { isMongograntError } from '../mongogrant-error';
 import { usableRemotes } from '../remotes';
 import type { RenewedGrant } from '../replies';
-import { findCredential, sameCredential, withCredential, withoutCredentials } from '../settings/credentials';
+import { findCredential, labelOf, sameCredential, withCredential, withoutCredentials } from '../settings/credentials';
 import { parseSpec } from '../spec';
 import { renewed } from './due';
 import { type Labelled, wantedBy } from './wanted-by';
@@ -17,16 +17,17 @@ export async function renewAndNote(
   const wanted = await wantedBy(context, parseSpec(spec), how);
   const settings = await context.file.read();
   const credential = findCredential(settings, wanted);
-  const { endpoint } = credential ?? context;
+  const endpoint = credential ? credential.endpoint : await context.endpoint();
   const [remote] = usableRemotes(settings.fetch.remotes, endpoint);
-  const wish = { ...wanted.place, label: wanted.label, ttl };
+  const label = labelOf(credential, wanted);
+  const wish = { ...wanted.place, label, ttl };
   const grant = await renewGrant(context.apiOf(remote), wish).catch(async (failure: unknown) => {
     if (credential?.endpoint !== undefined && isMongograntError(failure) && failure.code === 'grant_unknown')
       await context.file.change((before) => withoutCredentials(before, (one) => sameCredential(one, credential)));
     throw failure;
   });
   if (credential?.username === grant.username) {
-    const later = { ...renewed(credential, grant, context.now()), label: wanted.label, endpoint: remote.endpoint };
+    const later = { ...renewed(credential, grant, context.now()), label, endpoint: remote.endpoint };
     await context.file.change((before) => withCredential(before, later, wanted));
   }
   return grant;

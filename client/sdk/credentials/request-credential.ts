@@ -16,12 +16,12 @@ import { replacesEverywhere } from './replaced-words';
 export async function requestCredential(
   deps: ClientContext,
   settings: Settings,
-  { place, label, unlabelled, told }: Wanted & { told: boolean },
+  { place, label, saysNone, told }: Wanted & { told: boolean },
 ): Promise<Credential> {
   const failures: { endpoint: string; failure: MongograntError }[] = [];
-  for (const remote of usableRemotes(settings.fetch.remotes, deps.endpoint)) {
+  for (const remote of usableRemotes(settings.fetch.remotes, await deps.endpoint())) {
     try {
-      if (unlabelled && !told) await warnOfReplacing(deps, remote, place);
+      if (saysNone && !told) await warnOfReplacing(deps, remote, place);
       const grant = await requestGrant(deps.apiOf(remote), { ...place, label, ttl: deps.ttl });
       return { ...credentialOf(grant, place), endpoint: remote.endpoint, issued: deps.now() };
     } catch (failure) {

@@ -1,11 +1,12 @@
 import { hostOf } from '../../../shared/contract/names';
+import { sameEndpoint } from '../api/endpoint';
 import { type RevokeFilter, revokeGrants } from '../calls/grants';
 import type { OpenContext } from '../open-context';
-import { readRemotes, sameEndpoint, usableRemotes } from '../remotes';
+import { readRemotes, usableRemotes } from '../remotes';
 import type { Ended } from '../replies';
-import { type Credential, findCredential, withoutCredentials } from '../settings/credentials';
+import { type Credential, findCredential, labelOf, withoutCredentials } from '../settings/credentials';
 import { parseSpec } from '../spec';
-import { wantedBy } from './wanted-by';
+import { placeBy, wantedBy } from './wanted-by';
 
 /**
  * Ends grants, and forgets their credentials, those included that had ended before. A spec means the one under the client's own
@@ -13,7 +14,7 @@ import { wantedBy } from './wanted-by';
  */
 export async function revokeAndForget(context: OpenContext, what: string | RevokeFilter): Promise<Ended> {
   const { filter, endpoint } = await (typeof what === 'string' ? oneGrant(context, what) : manyGrants(context, what));
-  const [remote] = usableRemotes(await readRemotes(context.file), endpoint ?? context.endpoint);
+  const [remote] = usableRemotes(await readRemotes(context.file), endpoint ?? (await context.endpoint()));
   const ended = await revokeGrants(context.apiOf(remote), filter);
   const over = new Set([...ended.revoked, ...ended.pending].map(nameOf));
   const gone = (credential: Credential) => {
@@ -35,12 +36,12 @@ interface Meant {
 async function oneGrant(context: OpenContext, spec: string): Promise<Meant> {
   const wanted = await wantedBy(context, parseSpec(spec));
   const known = findCredential(await context.file.read(), wanted);
-  return { filter: { ...wanted.place, label: wanted.label }, endpoint: known?.endpoint };
+  return { filter: { ...wanted.place, label: labelOf(known, wanted) }, endpoint: known?.endpoint };
 }
 
 async function manyGrants(context: OpenContext, filter: RevokeFilter): Promise<Meant> {
   const { host = '*', db = '*', role = '*' } = filter;
-  const { place } = await wantedBy(context, { host, db, role });
+  const place = await placeBy(context.file, { host, db, role });
   return { filter: { ...filter, ...place } };
 }
 

@@ -23,12 +23,15 @@ export interface Credential extends Place {
   ca?: string;
 }
 
-/** Which credential is meant. `orUnknown`: one of which no label is known will do. `unlabelled`: somebody said that it has none. */
+/**
+ * Which credential is meant, and the label of a new one. `orUnlabelled`: one without a label, or of which none is known, will do.
+ * `saysNone`: somebody said that it has none.
+ */
 export interface Wanted {
   place: Place;
   label: string;
-  orUnknown: boolean;
-  unlabelled?: boolean;
+  orUnlabelled: boolean;
+  saysNone?: boolean;
 }
 
 /** One word for what is wanted, fit for a file's name. */
@@ -45,11 +48,14 @@ export function credentialsIn(settings: Settings): Credential[] {
   return settings.auth.map((auth) => credentialOf(auth, known.get(markOf(auth)), authorities.get(hostOf(auth.host))));
 }
 
-export function findCredential(settings: Settings, { place, label, orUnknown }: Wanted): Credential | undefined {
+export function findCredential(settings: Settings, { place, label, orUnlabelled }: Wanted): Credential | undefined {
   const there = credentialsIn(settings).filter((credential) => samePlace(credential, place));
   const labelled = there.find((credential) => credential.label === label);
-  return labelled ?? (orUnknown ? there.find((credential) => credential.label === undefined) : undefined);
+  return labelled ?? (orUnlabelled ? there.find((credential) => !credential.label) : undefined);
 }
+
+/** The label of a login that is held, or else of one that would be asked for. Who asks without a label, such as the Python client, gets one without. */
+export const labelOf = (held: Credential | undefined, { label }: Wanted): string => (held ? (held.label ?? '') : label);
 
 /** The settings with this credential in the place of the one that was wanted. Its host's name stays as somebody wrote it. */
 export function withCredential(settings: Settings, credential: Credential, wanted: Wanted): Settings {

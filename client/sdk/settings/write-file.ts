@@ -1,5 +1,9 @@
 import { chmod, open, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { codeOf } from '../code-of';
+
+/** Whether a file is not there. Where HOME is /dev/null, nothing is. */
+export const isAbsent = (fault: unknown): boolean => codeOf(fault) === 'ENOENT' || codeOf(fault) === 'ENOTDIR';
 
 /** The file behind a path that may be a link, even a link to a file that is not there yet. */
 export async function fileBehind(path: string): Promise<string> {

@@ -74,7 +74,7 @@ test('a link that is spent or too old ends the wait, with the service’s words 
 
 test('a label for this machine is kept', async () => {
   expect(await login({ fetch: service().fetch }, ['--label', 'laptop'])).toMatchObject({ status: 0 });
-  expect((await settings()).mongogrant.label).toBe('laptop');
+  expect(JSON.parse(await readFile(folder.path('you.home.json'), 'utf8'))).toEqual({ label: 'laptop' });
 });
 
 test('without an address it asks which service is meant', async () => {

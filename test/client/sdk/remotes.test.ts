@@ -14,6 +14,7 @@ async function clientOf(answers: Record<string, () => Response>) {
   const heard: { to: string; token: string | null; body: string }[] = [];
   const client = new Client({
     settings: folder.path('settings.json'),
+    env: { CI: 'true' },
     sleep: async () => {},
     fetch: async (input, init) => {
       const request = new Request(input, init);

@@ -4,7 +4,7 @@ import { openClients } from '../../../../client/sdk/mongo/open-clients';
 import type { Credential, Wanted } from '../../../../client/sdk/settings/credentials';
 
 const place = { host: 'localhost:1', db: 'demo', role: 'read' };
-const wanted: Wanted = { place, label: '', orUnknown: true };
+const wanted: Wanted = { place, label: '', orUnlabelled: true };
 const first: Credential = { ...place, username: 'ada', password: 'first' };
 const second: Credential = { ...first, password: 'second' };
 const minute = 60_000;

@@ -8,8 +8,8 @@ import {
 import { emptySettings, type Settings } from '../../../../client/sdk/settings/settings-schema';
 
 const place = { host: 'mongodb03.lab.org', db: 'fireworks', role: 'readWrite' };
-const wanted: Wanted = { place, label: '', orUnknown: true };
-const laptop: Wanted = { place, label: 'laptop', orUnknown: false };
+const wanted: Wanted = { place, label: '', orUnlabelled: true };
+const laptop: Wanted = { place, label: 'laptop', orUnlabelled: false };
 const expires = new Date('2026-12-24T08:00:00Z');
 const ours: Credential = {
   ...place,
