@@ -1,6 +1,6 @@
 import type { Client } from '../sdk/client';
 import type { Grant } from '../sdk/replies';
-import type { Place } from '../sdk/spec';
+import { type Place, samePlace } from '../sdk/spec';
 import { Refused, UsageError } from './refused';
 
 /** A login in one line: whose it is, and for what. */
@@ -25,15 +25,29 @@ export function lifeOf({ passwordVersion, issued, renewed = issued, expires }: G
   return passwordVersion === undefined ? undefined : (Date.parse(expires) - Date.parse(renewed)) / 1000;
 }
 
-/** The only grant that the person holds for a database, under this label or, without one, under any label. */
+/** Which grant is meant: what is left out may be anything. */
+export interface MeantGrant {
+  host: string;
+  db: string;
+  role?: string | undefined;
+  label?: string | undefined;
+}
+
+/** The only grant that the person holds for a database, or without a label the only one whose login is kept here. */
 export async function onlyGrant(
   client: Client,
-  { host, db, label }: Pick<Place, 'host' | 'db'> & { label?: string | undefined },
+  { host, db, role, label }: MeantGrant,
   now: () => Date,
 ): Promise<Grant> {
-  const held = (await liveGrants(client, now)).filter(
-    (grant) => grant.host === host && grant.db === db && (label === undefined || grant.label === label),
+  const all = (await liveGrants(client, now)).filter(
+    (grant) =>
+      grant.host === host &&
+      grant.db === db &&
+      (role === undefined || grant.role === role) &&
+      (label === undefined || grant.label === label),
   );
+  const kept = all.length > 1 && label === undefined ? await keptHere(client, all) : [];
+  const held = kept.length > 0 ? kept : all;
   const [grant, ...others] = held;
   if (!grant)
     throw new Refused(
@@ -41,8 +55,11 @@ export async function onlyGrant(
       `You hold no login for ${host}/${db}${label ? ` under the label ${label}` : ''}. Get one: mgrant db ${host} ${db}`,
     );
   if (others.length === 0) return grant;
-  // Without --label, mgrant takes the label of the settings file.
-  const own = await client.label();
-  const which = held.map(({ role, label }) => `  --role ${role}${label === own ? '' : ` --label ${label || "''"}`}`);
+  const which = held.map(({ role, label }) => `  --role ${role} --label ${label || "''"}`);
   throw new UsageError([`You hold ${held.length} logins for ${host}/${db}. Say which, with:`, ...which].join('\n'));
+}
+
+async function keptHere(client: Client, grants: Grant[]): Promise<Grant[]> {
+  const kept = await client.kept();
+  return grants.filter((grant) => kept.some((one) => samePlace(one, grant) && one.username === grant.username));
 }

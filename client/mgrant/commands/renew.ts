@@ -49,12 +49,14 @@ export function addRenew(program: MgrantCommand): void {
     });
 }
 
-/** The named login. Without a role, the only login that the person holds there. */
+/** The named login; without a role or a label, the only one that is meant. */
 async function meant(
   client: Client,
   { host = '', db = '', role, label }: { host?: string; db?: string; role?: string; label?: string },
   now: () => Date,
 ): Promise<Place & { label?: string }> {
   const place = await placeOf(client, { host, db, role: role ?? 'read' });
-  return role === undefined ? onlyGrant(client, { ...place, label }, now) : { ...place, ...defined({ label }) };
+  return role !== undefined && label !== undefined
+    ? { ...place, label }
+    : onlyGrant(client, { ...place, role: role && place.role, label }, now);
 }

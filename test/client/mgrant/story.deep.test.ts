@@ -82,7 +82,7 @@ test('renew finds the only login that is held, and asks which of several', async
   await mgrant(`db ${stage.host} demo`);
   const several = await renew();
   expect(several).toMatchObject({ status: 2, out: '' });
-  expect(several.err).toMatch(/You hold 2 logins .*\n( {2}--role (read|readWrite --label job)\n){2}/);
+  expect(several.err).toMatch(/You hold 2 logins .*\n( {2}--role (read --label ''|readWrite --label job)\n){2}/);
   for (const more of [' --role ro', ' --label job', ' --role rw --label job'])
     expect((await renew(more)).status).toBe(0);
   expect((await renew(' --label other')).err).toContain('under the label other');
