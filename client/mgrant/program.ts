@@ -16,6 +16,8 @@ import { addRevoke } from './commands/revoke';
 import { addRulers } from './commands/rulers';
 import { addRules } from './commands/rules';
 import { addSettoken } from './commands/settoken';
+import { addStatus } from './commands/status';
+import { addUse } from './commands/use';
 import { addWhoami } from './commands/whoami';
 import type { Io } from './io';
 import { MgrantCommand } from './mgrant-command';
@@ -41,7 +43,10 @@ export function mgrantProgram(context: Context, json = false): MgrantCommand {
   const program = new MgrantCommand(context, 'mgrant')
     .description('Expiring MongoDB logins for people who own an e-mail address.')
     .version(manifest.version, '-V, --version', 'say the version')
-    .option('--endpoint <url>', 'the service to ask, or a part of its name; else MGRANT_ENDPOINT, else your first one')
+    .option(
+      '--endpoint <url>',
+      'the service to ask, or a part of its name; else MGRANT_ENDPOINT, else what "use" chose',
+    )
     .option('--settings <file>', 'the settings file; else MGRANT_SETTINGS, else ~/.mongogrant.json')
     .option('--json', 'answer in JSON, errors included (those on stderr)')
     .option('--allow-http', 'send your token over plain http to another machine')
@@ -73,6 +78,8 @@ const commands: ((program: MgrantCommand) => void)[] = [
   addSettoken,
   addLogout,
   addWhoami,
+  addStatus,
+  addUse,
   addDb,
   addGrants,
   addRenew,
