@@ -54,8 +54,9 @@ async function install(): Promise<void> {
   await writeFile(join(consumer, 'package.json'), '{ "type": "module" }');
 }
 
-test('the package is under 130 KB and holds nothing but what it needs', () => {
-  expect(tarball.size).toBeLessThan(130_000);
+// It was 125 KB; labels, variables and `status` took 6. The rest is for what is loaded only when it is used.
+test('the package is under 150 KB and holds nothing but what it needs', () => {
+  expect(tarball.size).toBeLessThan(150_000);
   const strays = tarball.files.filter(
     ({ path }) => !/^(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/.test(path),
   );
