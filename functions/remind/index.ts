@@ -14,7 +14,7 @@ const { tableName, settings, origin = '', configurationSet } = readEnv(process.e
 const log = jsonLog('remind');
 const deps = {
   table: dynamoTable(tableName, log),
-  sendMail: sesMailer(settings.mailFrom, configurationSet, perMailMs),
+  sendMail: sesMailer(settings, configurationSet, perMailMs),
   settings,
   log,
   origin,

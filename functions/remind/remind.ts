@@ -4,6 +4,7 @@ import { faultOf } from '../../shared/aws/fault-of';
 import type { Log } from '../../shared/aws/log';
 import { MailNotTaken, type SendMail } from '../../shared/aws/mailer';
 import type { Settings } from '../../shared/aws/settings';
+import { labOf } from '../../shared/http/lab';
 import { grouped } from '../../shared/policy/grouped';
 import { seconds } from '../../shared/policy/time';
 import { type Source, writeEvent } from '../../shared/store/audit';
@@ -120,7 +121,7 @@ async function remindOne(deps: RemindDeps, source: Source, { email, grants: endi
   }
 }
 
-function send({ sendMail, origin }: RemindDeps, email: string, grants: ActiveGrant[]): Promise<void> {
+function send({ sendMail, origin, settings }: RemindDeps, email: string, grants: ActiveGrant[]): Promise<void> {
   const logins = grants.map(({ expiresAt, ...grant }) => ({ ...grant, expires: new Date(expiresAt * 1000) }));
-  return sendMail({ to: email, ...reminderMail(logins, origin) });
+  return sendMail({ to: email, ...reminderMail(logins, { origin, lab: labOf(settings) }) });
 }

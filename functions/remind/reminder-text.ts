@@ -1,4 +1,5 @@
 import { type Html, html } from '../../shared/http/html';
+import { type Lab, signature } from '../../shared/http/lab';
 import { readableTime } from '../../shared/http/readable-time';
 
 /** A login that ends soon, as the mail shows it. */
@@ -16,7 +17,7 @@ const most = 20;
 /** The mail that says which of a person's logins end soon, and how to keep them. It holds no secret. */
 export function reminderMail(
   logins: readonly EndingLogin[],
-  origin: string,
+  { origin, lab }: { origin: string; lab: Lab },
 ): { subject: string; text: string; html: string } {
   const shown = logins.slice(0, most);
   const rest =
@@ -26,8 +27,9 @@ export function reminderMail(
   const intro =
     'If you still need them, renew them: the password stays the same. If not, do nothing: they end by themselves.';
   const token = `TOKEN is your fetch token. Ask for a new one with: http POST ${origin}/links email=<your address>`;
-  const text = [intro, ...lines.map(({ what, how }) => `${what}\n  ${how}`), ...rest, token].join('\n\n');
-  return { subject, text: `${text}\n`, html: htmlOf({ subject, intro, lines, rest: [...rest, token] }).html };
+  const last = [...rest, token, signature(lab)].filter(Boolean);
+  const text = [intro, ...lines.map(({ what, how }) => `${what}\n  ${how}`), ...last].join('\n\n');
+  return { subject, text: `${text}\n`, html: htmlOf({ subject, intro, lines, rest: last }).html };
 }
 
 /** Each reminder has its own subject: mail programs would fold equal ones into one mail. No two reminders have the same end. */

@@ -14,7 +14,7 @@ const floorMs = 1500;
 const { env, deps: base, edge } = openFunction('request-link');
 const deps = {
   ...base,
-  sendMail: sesMailer(base.settings.mailFrom, env.configurationSet),
+  sendMail: sesMailer(base.settings, env.configurationSet),
   spent: spentSources(),
   floor: () => wait(floorMs),
 };

@@ -1,4 +1,5 @@
 import { type Html, html } from '../../shared/http/html';
+import { type Lab, signature } from '../../shared/http/lab';
 import { readableTime, timeOfDay } from '../../shared/http/readable-time';
 import { shortHash } from '../../shared/tokens/tokens';
 
@@ -17,6 +18,7 @@ export interface MailedLink {
   terminal?: boolean;
   /** The address of this mongogrant, such as `https://grants.lab.org`. */
   origin: string;
+  lab: Lab;
 }
 
 /** The mail that carries a one-time link: subject, complete plain text, and the same in HTML without images or tracking. */
@@ -29,14 +31,15 @@ export function linkMail(link: MailedLink, now: Date): { subject: string; text: 
 
 type Words = ReturnType<typeof wordsOf>;
 
-function wordsOf({ email, expires, requestedFrom, userAgent, terminal, origin }: MailedLink, now: Date) {
+function wordsOf({ email, expires, requestedFrom, userAgent, terminal, origin, lab }: MailedLink, now: Date) {
   const client = clientName(userAgent ?? '');
   const until = `for ${lengthOf(expires.getTime() - now.getTime())}, until ${readableTime(expires)}`;
   return {
     ...(terminal ? terminalWords(email, until) : plainWords(email, until)),
     purpose: `With the token you, or your programs, can ask ${origin} for MongoDB logins.`,
     from: `Asked from: ${requestedFrom}${client && `, by a program that calls itself "${client}"`}`,
-    notYou: `Was it not you? Then do nothing${terminal ? ', and type no code that anybody tells you' : ''}: nobody gets in without this mailbox. If such mails go on, please tell the admin of ${origin}.`,
+    notYou: `Was it not you? Then do nothing${terminal ? ', and type no code that anybody tells you' : ''}: nobody gets in without this mailbox. If such mails go on, please tell ${lab.contact?.shown ?? `the admin of ${origin}`}.`,
+    signed: signature(lab),
   };
 }
 
@@ -52,11 +55,11 @@ const terminalWords = (email: string, until: string) => ({
   ends: `The link works once, ${until}. Opening the page does not use it up; the right code does, and so do five wrong ones.`,
 });
 
-function textOf(url: string, { asked, open, ends, purpose, from, notYou }: Words): string {
-  return `${[asked, open, url, ends, purpose, from, notYou].join('\n\n')}\n`;
+function textOf(url: string, { asked, open, ends, purpose, from, notYou, signed }: Words): string {
+  return `${[asked, open, url, ends, purpose, from, notYou, signed].filter(Boolean).join('\n\n')}\n`;
 }
 
-function htmlOf(url: string, { asked, open, ends, purpose, from, notYou }: Words): Html {
+function htmlOf(url: string, { asked, open, ends, purpose, from, notYou, signed }: Words): Html {
   const button =
     'display:inline-block;padding:12px 22px;border-radius:8px;background:#0b6a4a;color:#ffffff;font-weight:600;text-decoration:none';
   return html`<!doctype html>
@@ -71,7 +74,7 @@ function htmlOf(url: string, { asked, open, ends, purpose, from, notYou }: Words
 <p>${ends}</p>
 <p>${purpose}</p>
 <p>${from}</p>
-<p>${notYou}</p>
+<p>${notYou}</p>${signed && html`\n<p>${signed}</p>`}
 </div>
 </body>
 </html>

@@ -1,6 +1,7 @@
 import { together } from '../../shared/async/together';
 import { MailNotTaken } from '../../shared/aws/mailer';
 import type { Call } from '../../shared/http/call';
+import { labOf } from '../../shared/http/lab';
 import type { Act } from '../../shared/store/audit';
 import { putLink } from '../../shared/store/links';
 import { linkMail } from './mail-text';
@@ -57,11 +58,12 @@ async function count({ table, settings }: RequestLinkDeps, { request, now }: Cal
   return { refusal: counted ? (hasRoom ? undefined : tooManyNew) : 'too_soon', giveBack };
 }
 
-function mail({ sendMail }: RequestLinkDeps, { request, now }: Call, { link, expiresAt }: MadeLink) {
+function mail({ sendMail, settings }: RequestLinkDeps, { request, now }: Call, { link, expiresAt }: MadeLink) {
   const { email, id, terminal } = link;
   const { origin, ip: requestedFrom, userAgent } = request;
   const url = `${origin}/links/${link.link}`;
   const expires = new Date(expiresAt * 1000);
-  const text = linkMail({ email, id, url, expires, requestedFrom, userAgent, terminal, origin }, now);
+  const lab = labOf(settings);
+  const text = linkMail({ email, id, url, expires, requestedFrom, userAgent, terminal, origin, lab }, now);
   return sendMail({ to: email, ...text });
 }

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SESClient, SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses';
+import { parseContact } from './contact';
 import { headerOf, senderOf } from './sender';
+import type { Settings } from './settings';
 
 export interface Mail {
   to: string;
@@ -31,18 +33,30 @@ const whileSomebodyWaits = 1000;
 const firstPause = 80;
 const longestPause = 1000;
 
+/** From whom mails come, and to whom answers go. */
+type Sending = Pick<Settings, 'mailFrom' | 'contact'>;
+
 /**
- * Sends mail through SES from the sender in the setting `mailFrom`, with a configuration set if given. `mostTime`: milliseconds for one
- * mail.
+ * Sends mail through SES from the sender in the settings, with a configuration set if given. Answers go to the contact, if that is an e-mail
+ * address. `mostTime`: milliseconds for one mail.
  */
-export function sesMailer(mailFrom: string, configurationSet?: string, mostTime = whileSomebodyWaits): SendMail {
+export function sesMailer(
+  { mailFrom, contact = '' }: Sending,
+  configurationSet?: string,
+  mostTime = whileSomebodyWaits,
+): SendMail {
   const from = headerOf(senderOf(mailFrom));
+  const answersTo = parseContact(contact)?.address;
   // This file retries by itself: the SDK does not tell the outcome of each attempt, and pauses for too long.
   const client = new SESClient({ maxAttempts: 1 });
   const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
   return async ({ to, subject, text, html }) => {
     const Message = { Subject: content(subject), Body: { Text: content(text), Html: content(html) } };
-    const addresses = { Source: from, Destination: { ToAddresses: [to] } };
+    const addresses = {
+      Source: from,
+      Destination: { ToAddresses: [to] },
+      ReplyToAddresses: answersTo ? [answersTo] : undefined,
+    };
     const command = new SendEmailCommand({ ...addresses, Message, ConfigurationSetName: configurationSet });
     const abortSignal = AbortSignal.timeout(mostTime);
     const ends = performance.now() + mostTime;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { email } from '../contract/fields/access';
 import { duration } from '../policy/durations';
+import { parseContact } from './contact';
 import { parseSender } from './sender';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -11,6 +12,16 @@ const sender = v.pipe(
     const sender = parseSender(dataset.typed ? dataset.value : '');
     if ('wrong' in sender) addIssue({ message: sender.wrong });
   }),
+);
+const labName = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,80}$/u, 'must be a name of at most 80 characters, in one line'),
+);
+const contact = v.pipe(
+  v.string(),
+  v.trim(),
+  v.check((written) => parseContact(written) !== undefined, 'must be an e-mail address or a web address'),
 );
 const domain = v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'must be a domain name'));
 
@@ -25,6 +36,8 @@ const serviceSettings = {
     v.minLength(1, 'must name at least one address'),
   ),
   mailFrom: sender,
+  labName: v.optional(labName),
+  contact: v.optional(contact),
   linkTtl: v.optional(duration(60), '15 m'),
   tokenTtl: v.optional(duration(1), '30 d'),
   grantTtl: v.optional(duration(1), '30 d'),

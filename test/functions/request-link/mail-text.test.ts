@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { linkMail } from '../../../functions/request-link/mail-text';
+import { labOf } from '../../../shared/http/lab';
 import { newId } from '../../../shared/tokens/tokens';
 
 const now = new Date('2026-11-24T08:00:00.250Z');
@@ -10,6 +11,7 @@ const link = {
   expires: new Date('2026-11-24T08:15:00.000Z'),
   requestedFrom: '203.0.113.7',
   origin: 'https://grants.lab.org',
+  lab: {},
 };
 const mail = (changes: Partial<Parameters<typeof linkMail>[0]> = {}) => linkMail({ ...link, ...changes }, now);
 const clientIn = (text: string) => /calls itself "(.*)"/.exec(text)?.[1];
@@ -35,6 +37,18 @@ test('no two mails have one subject, and a subject holds nothing of its link', (
   const subjects = ids.map((id) => mail({ id }).subject);
   expect(new Set(subjects).size).toBe(ids.length);
   for (const [n, id] of ids.entries()) expect(subjects[n]).not.toContain(id.slice(0, 6));
+});
+
+test('both versions say who runs this and whom to ask, where the settings do, and invent nothing else', () => {
+  const { text, html } = mail({ lab: labOf({ labName: 'Lab <A> & Söhne', contact: 'help@lab.org' }) });
+  expect(text.trimEnd().split('\n').at(-1)).toBe('Lab <A> & Söhne runs this mongogrant. Questions? Ask help@lab.org');
+  expect(html).toContain('<p>Lab &lt;A&gt; &amp; Söhne runs this mongogrant. Questions? Ask help@lab.org</p>');
+  expect(text).toContain('please tell help@lab.org.');
+  expect(mail({ lab: labOf({ contact: 'https://lab.org/help' }) }).text).toMatch(
+    /\n\nQuestions\? Ask https:\/\/lab.org\/help\n$/,
+  );
+  expect(mail().text).toMatch(/tell the admin of https:\/\/grants.lab.org\.\n$/);
+  expect(mail().html).not.toContain('<p></p>');
 });
 
 test('the text has the link on a line of its own', () => {

@@ -55,7 +55,9 @@ const mail = { to: 'you@lab.org', subject: 's', text: 't', html: '<p>t</p>' };
 async function send(...script: Act[]) {
   acts = script;
   bodies = [];
-  const fault = await sesMailer('Labor für Physik, A <no-reply@lab.org>')(mail).catch((error: unknown) => error);
+  const fault = await sesMailer({ mailFrom: 'Labor für Physik, A <no-reply@lab.org>' })(mail).catch(
+    (error: unknown) => error,
+  );
   return { fault, attempts: bodies.length };
 }
 
@@ -66,8 +68,19 @@ test('a mail goes out once, from the encoded sender', async () => {
 
 test('a mail names its configuration set, where there is one', async () => {
   acts = [taken];
-  for (const set of ['feedback', undefined]) await sesMailer('a@lab.org', set)(mail);
+  for (const set of ['feedback', undefined]) await sesMailer({ mailFrom: 'a@lab.org' }, set)(mail);
   expect(bodies.slice(-2).map((body) => body.get('ConfigurationSetName'))).toEqual(['feedback', null]);
+});
+
+test.each([
+  ['help@lab.org', 'help@lab.org'],
+  ['mailto:help@lab.org', 'help@lab.org'],
+  ['https://lab.org/help', null],
+  [undefined, null],
+])('answers to a mail go to the contact %s, if it is an e-mail address', async (contact, answersTo) => {
+  acts = [taken];
+  await sesMailer({ mailFrom: 'a@lab.org', contact })(mail);
+  expect(bodies.at(-1)?.get('ReplyToAddresses.member.1')).toBe(answersTo);
 });
 
 test.each([
@@ -112,7 +125,7 @@ test('where nothing listens, the mail was not taken', async () => {
   const script = `
     const { sesMailer } = require('./shared/aws/mailer.ts');
     const print = (fault) => console.log(JSON.stringify({ fault }));
-    sesMailer('a@lab.org')(${JSON.stringify(mail)}).then(print, ({ name }) => print(name));`;
+    sesMailer({ mailFrom: 'a@lab.org' })(${JSON.stringify(mail)}).then(print, ({ name }) => print(name));`;
   const env = { ...process.env, AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:1' };
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', script], { env });
   expect(JSON.parse(stdout)).toEqual({ fault: 'MailNotTaken' });

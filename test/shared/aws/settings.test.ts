@@ -38,6 +38,19 @@ test.each([
   ['mailFrom', 'no-reply@lab'],
   ['mailFrom', 'Lab <no-reply@localhost>'],
   ['mailFrom', 7],
+  ['labName', ''],
+  ['labName', ' '],
+  ['labName', 'Lab\r\nBcc: eve@lab.org'],
+  ['labName', 'Lab\u2028'.concat('x')],
+  ['labName', 'Lab \u202eeve'],
+  ['labName', 'x'.repeat(81)],
+  ['contact', ''],
+  ['contact', 'ask Ada'],
+  ['contact', 'help@lab.org\r\nBcc: eve@lab.org'],
+  ['contact', 'mailto:help@lab.org?bcc=eve@lab.org'],
+  ['contact', 'javascript:alert(1)//@lab.org'],
+  ['contact', 'https://user:pw@lab.org/'],
+  ['contact', `https://lab.org/${'x'.repeat(200)}`],
   ['linkTtl', '59 s'],
   ['linkTtl', 900],
   ['tokenTtl', '0 s'],
@@ -58,6 +71,16 @@ test.each([
 ])('%s: %j is an error that names it', (key, value) => {
   expect(withBad({ [key]: value })).toThrow(new RegExp(`^Settings: ${key}`));
 });
+
+test.each(['help@lab.org', 'mailto:help@lab.org', 'https://lab.org/help?a=b', 'http://wiki.lab.org'])(
+  'people may be told to ask %s',
+  (contact) => {
+    expect(parseSettings({ ...required, labName: ' Labor für Physik, Gruppe A ', contact })).toMatchObject({
+      labName: 'Labor für Physik, Gruppe A',
+      contact,
+    });
+  },
+);
 
 test('an unknown setting is an error that names it, so that a misspelt one is not left out in silence', () => {
   expect(withBad({ admin: [], grantTTL: '1 d' })).toThrow('admin is not a setting');
