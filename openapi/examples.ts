@@ -26,6 +26,7 @@ const cursor = 'q83vEjRWeJq83v';
 
 /** An example of each answer. */
 export const replyExamples: { [Name in ReplyName]: v.InferInput<(typeof replies)[Name]> } = {
+  service: { name: 'mongogrant', labName: 'Materials Lab', contact: 'help@lab.org' },
   linkRequested: { msg: 'If this address may use mongogrant, a link is on its way to its mailbox.' },
   terminalLink: {
     msg: 'If this address may use mongogrant, a link is on its way to its mailbox.',

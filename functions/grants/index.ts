@@ -8,6 +8,10 @@ import { listGrants } from './list-grants';
 import { whoAmI } from './who-am-i';
 
 const { deps, edge } = openFunction('grants');
-const served = [on(listGrantsRoute, listGrants), on(whoAmIRoute, whoAmI), { key: fallback.key, answer: answerRest }];
+const served = [
+  on(listGrantsRoute, listGrants),
+  on(whoAmIRoute, whoAmI),
+  { key: fallback.key, hasPages: true, answer: answerRest },
+];
 
 export const handler = serve(served, deps, edge);

@@ -33,8 +33,9 @@ export async function confirmLogin(
     return request.wantsPage ? { status: 200, page: confirmedPage({ email }) } : { status: 200, json: { msg } };
   }
   await note('code_wrong', link.tries);
-  const wrong = new ApiError('code_wrong', wrongCode(left));
-  if (!request.wantsPage || left === 0) throw wrong;
+  const over = left === 0 && { heading: 'This login is over', terminalLogin: email };
+  const wrong = new ApiError('code_wrong', wrongCode(left), undefined, over || {});
+  if (!request.wantsPage || over) throw wrong;
   return { status: wrong.status, page: codePage({ ...link, expires: iso(link.expiresAt), wrong: wrong.message }) };
 }
 

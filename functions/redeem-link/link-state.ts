@@ -30,27 +30,42 @@ export function linkProblem(link: Link | undefined, parts: LinkParts, now: Date)
 
 /** Refuses with the reason why the deciding write said no. */
 export async function refuseUse({ table }: RedeemDeps, parts: LinkParts, now: Date): Promise<never> {
-  const { email, id, terminal } = parts;
-  const code = linkProblem(await readLink(table, parts), parts, now) ?? 'link_used';
-  throw new Refusal(refusal(code, terminal, email), { act: 'redeem_refused', email, link: id });
+  const { email, id } = parts;
+  const link = await readLink(table, parts);
+  const code = linkProblem(link, parts, now) ?? 'link_used';
+  throw new Refusal(refusalOf(code, parts, link), { act: 'redeem_refused', email, link: id });
 }
 
 const details: Partial<Record<ErrorCode, string>> = {
   link_unknown: 'Look whether the whole address of the mail was opened. Links are forgotten a week after they end.',
   link_used:
-    'Each link gives one token, and this one has given its own. If that was not you, ask your admin to revoke your tokens.',
+    'Each link gives one token, and this one has given its own. If that was you, you have your token already. If it was not, ask your admin to revoke your tokens.',
   link_expired: 'A link ends a few minutes after it was sent, and nobody had used this one.',
 };
 
-const terminalDetails: Partial<Record<ErrorCode, string>> = {
+const loginDetails: Partial<Record<ErrorCode, string>> = {
   link_unknown: 'This login was never asked for, or is long over.',
   link_used: 'This login is over: its code was typed, or five wrong ones were.',
   link_expired: 'A login ends a few minutes after it was asked for, and nobody typed the code of this one in time.',
 };
 
-export const refusal = (code: ErrorCode, terminal = false, email?: string): ApiError =>
-  terminal
-    ? new ApiError(code, `${terminalDetails[code]} Begin it again in your terminal.`, undefined, {
-        terminalLogin: email,
-      })
-    : new ApiError(code, `${details[code]} Ask for a new link.`);
+/** Why a genuine link can't be used, as its owner should hear it. */
+export function refusalOf(code: ErrorCode, { terminal, email }: LinkParts, link: Link | undefined): ApiError {
+  if (!terminal) return refusal(code, email);
+  return code === 'link_used' && link && isConfirmed(link) ? loginDone() : loginRefusal(code, email);
+}
+
+/** `owner`: the address to which the link was mailed; unknown if the link is not genuine. */
+export const refusal = (code: ErrorCode, owner?: string): ApiError =>
+  new ApiError(code, `${details[code]} Ask for a new link.`, undefined, { owner, mayAsk: true });
+
+export const loginRefusal = (code: ErrorCode, terminalLogin?: string): ApiError =>
+  new ApiError(code, `${loginDetails[code]} Begin it again in your terminal.`, undefined, { terminalLogin });
+
+const loginDone = (): ApiError =>
+  new ApiError(
+    'link_used',
+    'The right code was typed, and your terminal goes on by itself. You can close this page. If that was not you, ask your admin at once to revoke your tokens.',
+    undefined,
+    { heading: 'This login is done' },
+  );

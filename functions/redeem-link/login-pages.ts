@@ -1,5 +1,5 @@
 import { html } from '../../shared/http/html';
-import { page, timeOf } from '../../shared/http/page';
+import { type Page, page, timeOf } from '../../shared/http/page';
 
 /** A terminal login as its page shows it. */
 export interface TerminalLogin {
@@ -13,7 +13,7 @@ export interface TerminalLogin {
 }
 
 /** The page behind the mailed link of a terminal login. Showing it spends nothing. */
-export function codePage({ email, expires, askedFrom, askedBy, wrong }: TerminalLogin): string {
+export function codePage({ email, expires, askedFrom, askedBy, wrong }: TerminalLogin): Page {
   const by = askedBy && html`, by a program that calls itself <strong>${askedBy}</strong>`;
   return page(
     'Log in to your terminal',
@@ -23,7 +23,7 @@ export function codePage({ email, expires, askedFrom, askedBy, wrong }: Terminal
 ${wrong ? html`<p class="warn" role="alert" id="wrong"><strong>Wrong code.</strong> ${wrong}</p>` : ''}
 <form method="post">
 <label for="code">Code that the terminal shows</label>
-<input id="code" name="code" required maxlength="64" autocomplete="off" autocapitalize="characters" spellcheck="false" ${wrong ? html`aria-invalid="true" aria-describedby="wrong"` : ''}>
+<input id="code" name="code" required maxlength="64" autocomplete="off" autocapitalize="characters" spellcheck="false" ${wrong ? html`aria-invalid="true" aria-describedby="wrong" autofocus` : ''}>
 <button class="main">Log in</button>
 </form>
 <ul class="soft">
@@ -35,7 +35,7 @@ ${wrong ? html`<p class="warn" role="alert" id="wrong"><strong>Wrong code.</stro
 }
 
 /** The page after the right code. It does not hold the token, which is for the terminal. */
-export function confirmedPage({ email }: { email: string }): string {
+export function confirmedPage({ email }: { email: string }): Page {
   return page(
     'Go back to your terminal',
     html`<h1>Go back to your terminal</h1>

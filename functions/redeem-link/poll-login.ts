@@ -8,7 +8,7 @@ import { type Link, pollGrace, readLink, waitsForPoll } from '../../shared/store
 import { type PollParts, parsePoll } from '../../shared/tokens/terminal-secrets';
 import { sameHash } from '../../shared/tokens/tokens';
 import { issueToken } from './issue-token';
-import { type RedeemDeps, refusal } from './link-state';
+import { loginRefusal, type RedeemDeps } from './link-state';
 import { isTriedOut, takeToken } from './terminal-logins';
 
 type PollCall = CallOf<typeof pollLoginRoute>;
@@ -23,17 +23,17 @@ export async function pollLogin(deps: RedeemDeps, call: PollCall): Promise<ApiRe
 async function answerPoll(deps: RedeemDeps, call: PollCall): Promise<ApiResponse> {
   const { table, secrets } = deps;
   const parts = parsePoll(await secrets.linkKeys(), call.body.poll);
-  if (!parts) throw refusal('link_unknown', true);
+  if (!parts) throw loginRefusal('link_unknown');
   const at = seconds(call.now);
-  if (parts.endsAt + pollGrace <= at) throw refusal('link_expired', true);
+  if (parts.endsAt + pollGrace <= at) throw loginRefusal('link_expired');
   const link = await readLink(table, parts);
   const problem = pollProblem(link, parts, at);
-  if (problem) throw refusal(problem, true);
+  if (problem) throw loginRefusal(problem);
   if (!link || !waitsForPoll(link, at)) return { status: 202, json: { status: 'pending' } };
   const issued = await issueToken(deps, call, { ...parts, decide: (times) => takeToken(table, parts, times) });
   if (issued) return { status: 200, json: issued };
   const { email, id } = parts;
-  throw new Refusal(refusal('link_used', true), { act: 'redeem_refused', email, link: id });
+  throw new Refusal(loginRefusal('link_used'), { act: 'redeem_refused', email, link: id });
 }
 
 /** Why a terminal need not wait. If its address got no link, it learns no reason, and waits as long as any other. */

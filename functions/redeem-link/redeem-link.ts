@@ -1,14 +1,14 @@
 import { ApiError } from '../../shared/contract/errors';
 import type { redeemLinkRoute } from '../../shared/contract/routes/redeem-link';
 import type { Call, CallOf } from '../../shared/http/call';
-import { redeemPage, tokenPage } from '../../shared/http/page';
 import type { ApiResponse } from '../../shared/http/render';
 import { iso } from '../../shared/policy/time';
 import { readLink, redeemLink as spendLink } from '../../shared/store/links';
 import type { LinkParts } from '../../shared/tokens/tokens';
 import { confirmLogin } from './confirm-login';
 import { issueToken, type TokenTimes } from './issue-token';
-import { linkProblem, parseParts, type RedeemDeps, refusal, refuseUse } from './link-state';
+import { redeemPage, tokenPage } from './link-pages';
+import { linkProblem, parseParts, type RedeemDeps, refusalOf, refuseUse } from './link-state';
 import { codePage } from './login-pages';
 
 /** `GET` and `HEAD /links/{link}`: the page with the button, or with the field for a code. Never spends the link. */
@@ -19,7 +19,7 @@ export async function showLink(deps: RedeemDeps, call: Call): Promise<ApiRespons
 export async function showParts(deps: RedeemDeps, { request, now }: Call, parts: LinkParts): Promise<ApiResponse> {
   const link = await readLink(deps.table, parts);
   const problem = linkProblem(link, parts, now);
-  if (!link || problem) throw refusal(problem ?? 'link_unknown', parts.terminal, parts.email);
+  if (!link || problem) throw refusalOf(problem ?? 'link_unknown', parts, link);
   const shown = { ...link, link: request.params.link ?? '', expires: iso(link.expiresAt) };
   return { status: 200, page: parts.terminal ? codePage(shown) : redeemPage(shown) };
 }

@@ -6,6 +6,7 @@ import type { Call, CallOf } from '../../shared/http/call';
 import type { ApiResponse } from '../../shared/http/render';
 import { seconds } from '../../shared/policy/time';
 import { limitsFor } from './limits-for';
+import { mailedPage } from './mailed-page';
 import { type MadeLink, makeLink, type Wish } from './new-link';
 import { noteRefusal, tooManyNew } from './note-refusal';
 import { type Asked, isInvented, readAsked, tooManyRequests } from './read-asked';
@@ -20,8 +21,11 @@ const interval = 3;
 export async function requestLink(deps: RequestLinkDeps, call: CallOf<typeof requestLinkRoute>): Promise<ApiResponse> {
   const { made } = await mailLink(deps, call, call.body);
   const msg = 'If this address may use mongogrant, a link is on its way to its mailbox.';
-  if (!made.login) return { status: 202, json: { msg } };
-  return { status: 202, json: { msg: `${msg} Open it and type the code there.`, ...made.login, interval } };
+  if (made.login)
+    return { status: 202, json: { msg: `${msg} Open it and type the code there.`, ...made.login, interval } };
+  return call.request.wantsPage
+    ? { status: 202, page: mailedPage(call.body.email, msg) }
+    : { status: 202, json: { msg } };
 }
 
 /**

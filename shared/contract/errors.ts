@@ -38,6 +38,12 @@ export type ErrorCode = keyof typeof problems;
 export interface AboutProblem {
   /** The owner of the terminal login, who begins again at the terminal. */
   terminalLogin?: string | undefined;
+  /** The address that owns a link. Only whoever has its genuine link learns it, and may ask for a new one. */
+  owner?: string | undefined;
+  /** Whether a new link would help somebody whose address is not known. */
+  mayAsk?: boolean;
+  /** What a page says instead of the title, where it knows more. */
+  heading?: string;
   /** The methods that the path has, if another one was used. */
   allow?: readonly string[];
 }

@@ -137,6 +137,11 @@ const { email: _email, which: _which, note: _note, ...access } = plainRule.entri
 
 /** Every JSON answer of the API, by its kind. */
 export const replies = {
+  service: v.object({
+    name: v.pipe(v.literal('mongogrant'), v.description('By this a client knows what it reached.')),
+    labName: v.optional(said('Who runs it.')),
+    contact: v.optional(said('Whom to ask: an e-mail address or a web address.')),
+  }),
   linkRequested: v.object({ msg: said('For people. The same for every address.') }),
   terminalLink: v.object({
     msg: text,

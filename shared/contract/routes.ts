@@ -18,6 +18,7 @@ import { setRuleRoute, setRuleWords } from './routes/set-rule';
 import { setRuleForPythonRoute, setRuleForPythonWords } from './routes/set-rule-for-python';
 import { setRulerRoute, setRulerWords } from './routes/set-ruler';
 import { showLinkRoute, showLinkWords } from './routes/show-link';
+import { showStartRoute, showStartWords } from './routes/show-start';
 import { verifyTokenRoute, verifyTokenWords } from './routes/verify-token';
 import { whoAmIRoute, whoAmIWords } from './routes/who-am-i';
 import { whyAllowedRoute, whyAllowedWords } from './routes/why-allowed';
@@ -25,6 +26,7 @@ import { whyAllowedRoute, whyAllowedWords } from './routes/why-allowed';
 // All routes. The stack, the local gateway and the OpenAPI document are made from these lists.
 
 export const routes = [
+  showStartRoute,
   requestLinkRoute,
   pollLoginRoute,
   showLinkRoute,
@@ -55,6 +57,7 @@ export const pythonRoutes = [
 
 /** The description of each route. */
 export const words = {
+  'GET /': showStartWords,
   'POST /links': requestLinkWords,
   'POST /links/poll': pollLoginWords,
   'GET /links/{link}': showLinkWords,

@@ -20,4 +20,4 @@ export function signature({ name, contact }: Lab): string {
 
 /** The contact as a link, or these words in its place. */
 export const contactLink = ({ contact }: Lab, otherwise: string): Html | string =>
-  contact ? html`<a href="${contact.href}">${contact.shown}</a>` : otherwise;
+  contact ? html`<a href="${contact.href}" target="_blank" rel="noopener noreferrer">${contact.shown}</a>` : otherwise;

@@ -13,6 +13,10 @@ h2{margin:0;font-size:1rem}
 p{margin:0 0 1rem}
 strong,code,textarea{overflow-wrap:anywhere}
 .soft{color:var(--soft);font-size:.925rem}
+.fine{margin-top:2rem;color:var(--soft);font-size:.8rem;overflow-wrap:anywhere}
+a{color:var(--act);text-underline-offset:.2em;overflow-wrap:anywhere}
+a:hover{color:var(--over)}
+footer{margin:1.25rem 0 0;padding:0 .25rem;text-align:center}
 main>:last-child{margin-bottom:0}
 form{margin:1.5rem 0}
 ul{margin:0 0 1rem;padding-left:1.2rem}
@@ -25,12 +29,12 @@ button{font:inherit;font-weight:600;cursor:pointer;border-radius:9px;transition:
 :focus-visible{outline:3px solid var(--act);outline-offset:3px}
 .bar{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.5rem;min-height:2rem;margin:1.75rem 0 .5rem}
 label{font-weight:600}
-input{display:block;width:100%;max-width:16rem;min-height:3rem;margin:.5rem 0 1rem;padding:.5rem .9rem;border:1px solid var(--soft);border-radius:9px;background:var(--code);color:var(--text);font:1.25rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;letter-spacing:.08em;text-transform:uppercase}
+input{display:block;width:100%;max-width:26rem;min-height:3rem;margin:.5rem 0 1rem;padding:.5rem .9rem;border:1px solid var(--soft);border-radius:9px;background:var(--code);color:var(--text);font:inherit}
+#code{max-width:16rem;font:1.25rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;letter-spacing:.08em;text-transform:uppercase}
 pre,textarea{display:block;width:100%;margin:0 0 1rem;padding:.8rem .9rem;border:1px solid var(--line);border-radius:9px;background:var(--code);color:var(--text);font:.875rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 textarea{min-height:6rem;border-color:var(--soft);resize:vertical;field-sizing:content;word-break:break-all}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}
 pre code{font:inherit}
-.short{display:inline-block;max-width:10.2ch;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;vertical-align:bottom}
 .warn{padding:.75rem 1rem;border-left:4px solid var(--edge);border-radius:6px;background:var(--warn);color:var(--warned)}
 .next{margin-top:2rem;padding-top:1.5rem;border-top:1px solid var(--line)}
 .next>h2{font-size:1.15rem}

@@ -1,13 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { ApiError } from '../contract/errors';
-import { askAgain, pageHeaders, problemPage } from './page';
+import type { Lab } from './lab';
+import { documentOf, type Page, pageHeaders } from './page';
+import { problemPage } from './problem-page';
 import { acceptsPage, originOf } from './request';
 
 export interface ApiResponse {
   status: number;
   json?: unknown;
-  /** A whole HTML document with our style and script. */
-  page?: string;
+  /** A page with our style and script. */
+  page?: Page;
   /** A single line. As HTML it must hold no markup. */
   line?: { type: 'text/html' | 'text/plain'; text: string };
   /** Instead of a body: the methods of a path. */
@@ -27,11 +29,11 @@ const everyResponse = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-export function render(response: ApiResponse): APIGatewayProxyStructuredResultV2 {
+export function render(response: ApiResponse, lab: Lab = {}): APIGatewayProxyStructuredResultV2 {
   const { status, json, page, line, allow, location, retryAfter } = response;
   if (allow) return { statusCode: status, headers: { ...everyResponse, ...allowing(allow) } };
   if (location !== undefined) return { statusCode: status, headers: { ...everyResponse, location } };
-  if (page !== undefined) return { statusCode: status, headers: { ...everyResponse, ...pageHeaders }, body: page };
+  if (page) return { statusCode: status, headers: { ...everyResponse, ...pageHeaders }, body: documentOf(page, lab) };
   const type = line ? `${line.type}; charset=utf-8` : 'application/json';
   return {
     statusCode: status,
@@ -40,22 +42,30 @@ export function render(response: ApiResponse): APIGatewayProxyStructuredResultV2
   };
 }
 
-/** A refusal as a problem document, or as a page if a browser opened a link. */
+/** How refusals look here. */
+export interface Look {
+  lab?: Lab | undefined;
+  origin?: string | undefined;
+  /** Whether the route has pages for browsers. */
+  hasPages?: boolean | undefined;
+}
+
+/** A refusal as a problem document, or as a page for a browser at a route with pages. */
 export function renderProblem(
-  { code, status, title, message: detail, retryAfter, about }: ApiError,
+  problem: ApiError,
   event: APIGatewayProxyEventV2,
-  origin?: string,
+  { lab = {}, origin, hasPages }: Look,
 ): APIGatewayProxyStructuredResultV2 {
-  const { requestId, routeKey } = event.requestContext;
+  const { code, status, title, message: detail, retryAfter, about } = problem;
+  const { requestId } = event.requestContext;
   const extra = {
     ...waiting(retryAfter),
     ...(about.allow && allowing(about.allow)),
     ...(status === 401 && { 'www-authenticate': `Bearer error="${code}"` }),
   };
-  if (acceptsPage(event) && routeKey.endsWith('/{link}')) {
-    const next = code.startsWith('link_') && askAgain(originOf(event, origin), about.terminalLogin);
-    const page = problemPage({ status, title, detail, ...next });
-    return { statusCode: status, headers: { ...everyResponse, ...pageHeaders, ...extra }, body: page };
+  if (hasPages && acceptsPage(event)) {
+    const page = problemPage(problem, { requestId, origin: originOf(event, origin) });
+    return { statusCode: status, headers: { ...everyResponse, ...pageHeaders, ...extra }, body: documentOf(page, lab) };
   }
   const body = JSON.stringify({ type: `urn:mongogrant:problem:${code}`, title, status, detail, code, requestId });
   return {

@@ -8,6 +8,7 @@ import { type Event, type Source, writeEvent } from '../store/audit';
 import type { Table } from '../store/table';
 import type { Call, CallOf } from './call';
 import type { Front } from './front';
+import type { Lab } from './lab';
 import { parseTaken } from './parse';
 import { eventOf, Refusal } from './refusal';
 import { type ApiResponse, render, renderProblem } from './render';
@@ -18,6 +19,8 @@ export interface Served<Deps> {
   /** `METHOD /path`, or API Gateway's name for all other requests. */
   key: string;
   answer(deps: Deps, call: Call): Promise<ApiResponse>;
+  /** Whether browsers get pages here, for refusals, too. */
+  hasPages?: boolean;
   /** Answers refusals, even of malformed requests, in another form than problem documents; none if a problem document is right. */
   refuse?(problem: ApiError, asked: { requestId: string; wantsPage: boolean }): ApiResponse | undefined;
 }
@@ -28,14 +31,21 @@ export const on = <R extends Route, Deps>(
   answer: (deps: Deps, call: CallOf<R>) => Promise<ApiResponse>,
 ): Served<Deps> => ({
   key: keyOf(route),
+  hasPages: hasPages(route),
   answer: async (deps, call) => answer(deps, { ...call, ...parseTaken(route, call.request) }),
 });
 
 /** A route whose use case parses the request itself, and refuses in its own words. */
-export const inOtherWords = <Deps>(route: Route, served: Required<Omit<Served<Deps>, 'key'>>): Served<Deps> => ({
+export const inOtherWords = <Deps>(
+  route: Route,
+  served: Required<Pick<Served<Deps>, 'answer' | 'refuse'>>,
+): Served<Deps> => ({
   key: keyOf(route),
+  hasPages: hasPages(route),
   ...served,
 });
+
+const hasPages = ({ answers }: Route): boolean => Object.values(answers).some((kinds) => kinds.includes('page'));
 
 export type Handler = (
   event: APIGatewayProxyEventV2,
@@ -45,13 +55,14 @@ export type Handler = (
 export interface Edge {
   origin?: string | undefined;
   log: Log;
+  lab?: Lab | undefined;
   clock?: () => Date;
   front?: Front | undefined;
 }
 
 /** A Lambda handler for some routes: parses the payload, runs the use case, records a refusal, and turns every outcome into HTTP. */
 export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[], deps: Deps, edge: Edge): Handler {
-  const { clock = () => new Date(), front = readSourceIp } = edge;
+  const { clock = () => new Date(), front = readSourceIp, lab, origin } = edge;
   const byKey = new Map(all.map((served) => [served.key, served]));
   return async (event, context) => {
     const now = clock();
@@ -69,16 +80,16 @@ export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[
       const ip = await front(event);
       if (!served) throw new ApiError('not_found', 'There is no such route.');
       const note = noteFor(deps.table, { requestId, ip }, now);
-      const request = parseEvent(event, ip, edge.origin);
+      const request = parseEvent(event, ip, origin);
       const call = { request, now, body: undefined, query: undefined, note };
-      return respond(render(await putOnRecord(call, () => served.answer(deps, call))));
+      return respond(render(await putOnRecord(call, () => served.answer(deps, call)), lab));
     } catch (error) {
       const problem = error instanceof ApiError ? error : ownFault(error);
       const asked = { requestId, wantsPage: acceptsPage(event) };
       // A request that bypassed the front gets one kind of answer, whatever it asked for.
       const told = problem.code === 'wrong_address' ? undefined : served?.refuse?.(problem, asked);
       return respond(
-        told ? render(told) : renderProblem(problem, event, edge.origin),
+        told ? render(told, lab) : renderProblem(problem, event, { lab, origin, hasPages: served?.hasPages }),
         problem.code,
         error instanceof ApiError ? {} : faultOf(error),
       );

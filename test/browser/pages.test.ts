@@ -1,7 +1,8 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { launchChromium, openTab, pasted } from './chromium';
 import { inspectPage, tabThrough } from './inspect-page';
-import { origin, startPageSite, token } from './page-site';
+import { startPageSite } from './page-site';
+import { documents, origin, token } from './shown-pages';
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof startPageSite>>;
@@ -30,7 +31,7 @@ const screens = [
   { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
   { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
 ] as const;
-const views = ['/redeem', '/token', '/problem'].flatMap((path) =>
+const views = Object.keys(documents).flatMap((path) =>
   screens.map((screen) => [path, screen.viewport.width, screen.colorScheme, screen] as const),
 );
 
@@ -58,12 +59,9 @@ test.each(views)('%s at %d pixels, %s: readable, reachable, no wider than the wi
 
 test.each([
   ['the token', () => token],
-  ['the curl lines', () => expect.stringContaining(`"Authorization: Bearer ${token}" -d host=HOST`)],
-  [
-    'the mgrant lines',
-    () => expect.stringMatching(new RegExp(`^mgrant init .*\nmgrant settoken ${token} --endpoint ${origin}$`)),
-  ],
-  ['the python lines', () => expect.stringContaining(`", "${token}")`)],
+  ['the curl lines', () => expect.stringMatching(/^read -rs TOKEN && curl .*<<< "Authorization: Bearer \$TOKEN"$/)],
+  ['the mgrant lines', () => `mgrant settoken --endpoint ${origin}`],
+  ['the python lines', () => expect.stringContaining(`Client().set_remote("${origin}", getpass("Token: "))`)],
 ])('the button copies %s, from the keyboard, and says so', async (what, whole) => {
   const tab = await open('/token');
   const name = what === 'the token' ? 'Copy token' : `Copy ${what}`;
@@ -78,14 +76,7 @@ test.each(['token', 'curl'])('copying %s works where the page has no access to t
   await tab.page.goto(`${site.url}/token`);
   await tab.page.locator(`[data-copy=${id}]`).click();
   await tab.page.getByRole('status').getByText('Copied').waitFor();
-  expect(await pasted(tab)).toContain(token);
-});
-
-test('lines that are selected by hand hold the whole token, though they show its beginning', async () => {
-  const tab = await open('/token');
-  await tab.page.evaluate("getSelection().selectAllChildren(document.getElementById('mgrant'))");
-  await tab.page.keyboard.press('Control+C');
-  expect(await pasted(tab)).toMatch(new RegExp(`^mgrant init .*\nmgrant settoken ${token} --endpoint ${origin}$`));
+  expect(await pasted(tab)).toContain(id === 'token' ? token : origin);
 });
 
 test('pressing the button twice spends the link once and shows the token', async () => {

@@ -48,7 +48,6 @@ test('there are only the routes that it is given', () => {
 });
 
 test.each([
-  ['GET', '/'],
   ['GET', '/nowhere'],
   ['GET', '/links'],
   ['GET', '/links/'],

@@ -22,6 +22,7 @@ const ruler = { email: 'ruler@lab.org', hosts: 'all', dbs: 'all', emails: 'all',
 
 /** What each route but those of the Python server would serve: one that is added without a line here does not compile. */
 const samples: Record<OwnRouteKey, Record<string, string>> = {
+  'GET /': {},
   'POST /links': { email: 'nobody@nowhere.org' },
   'GET /links/{link}': {},
   'POST /links/{link}': {},

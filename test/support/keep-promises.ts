@@ -41,7 +41,11 @@ function brokenBy(
   const type = String(headers['content-type']);
   const refused = statusCode >= 400 && (!answered || type === 'application/problem+json');
   const kinds = refused ? ['problem'] : (answered ?? []);
-  const asPage = promised && Object.values(promised.answers).flat().includes('page');
+  const asPage =
+    route === fallback.key ||
+    Object.values(promised?.answers ?? {})
+      .flat()
+      .includes('page');
   if (type.startsWith('text/html')) return asPage && (refused || kinds.includes('page')) ? undefined : 'a page';
   if (type.startsWith('text/plain')) return kinds.includes('text') ? undefined : 'a text';
   if (type !== (refused ? 'application/problem+json' : 'application/json')) return `the type ${type}`;

@@ -11,6 +11,7 @@ import type { Log } from '../../shared/aws/log';
 import type { Mail } from '../../shared/aws/mailer';
 import { awsSecrets } from '../../shared/aws/secrets';
 import { parseSettings } from '../../shared/aws/settings';
+import { labOf } from '../../shared/http/lab';
 import { serve } from '../../shared/http/serve';
 import { openMongo } from '../../shared/mongo/open-mongo';
 import { dynamoTable, type Item } from '../../shared/store/table';
@@ -91,7 +92,7 @@ export async function openStage(settings: Record<string, unknown> = {}) {
     spent: spentSources(),
     floor: async () => {},
   };
-  const handler = keepPromises(serve(useCases, deps, { log, clock: () => clock.now }));
+  const handler = keepPromises(serve(useCases, deps, { log, lab: labOf(parsed), clock: () => clock.now }));
   const clients: MongoClient[] = [];
 
   async function ask(method: string, target: string, options: Ask = {}): Promise<Answer> {

@@ -8,6 +8,7 @@ import { whoAmI } from '../../functions/grants/who-am-i';
 import type { RedeemDeps } from '../../functions/redeem-link/link-state';
 import { pollLogin } from '../../functions/redeem-link/poll-login';
 import { redeemLink, showLink } from '../../functions/redeem-link/redeem-link';
+import { showStart } from '../../functions/redeem-link/show-start';
 import { verifyToken } from '../../functions/redeem-link/verify-token';
 import { getToken } from '../../functions/request-link/get-token';
 import { requestLink } from '../../functions/request-link/request-link';
@@ -35,6 +36,7 @@ import { revokeTokensRoute } from '../../shared/contract/routes/revoke-tokens';
 import { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { showLinkRoute } from '../../shared/contract/routes/show-link';
+import { showStartRoute } from '../../shared/contract/routes/show-start';
 import { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
 import { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
 import { on, type Served } from '../../shared/http/serve';
@@ -43,6 +45,7 @@ type AllDeps = RequestLinkDeps & RedeemDeps & GrantDeps;
 
 /** All routes behind one handler, as no deployed function has them. */
 export const useCases: readonly Served<AllDeps>[] = [
+  on(showStartRoute, showStart),
   on(requestLinkRoute, requestLink),
   on(showLinkRoute, showLink),
   on(redeemLinkRoute, redeemLink),
@@ -65,5 +68,5 @@ export const useCases: readonly Served<AllDeps>[] = [
   verifyToken,
   grantForPython,
   setRuleForPython,
-  { key: fallback.key, answer: answerRest },
+  { key: fallback.key, hasPages: true, answer: answerRest },
 ];

@@ -16,7 +16,9 @@ test.each([
   ['mailto:a?b&c#d@lab.org', 'mailto:a%3Fb%26c%23d@lab.org'],
   ['https://lab.org/help?a=b&c="d"', 'https://lab.org/help?a=b&amp;c=%22d%22'],
 ])('the link to %s goes there, whatever signs it holds', (contact, href) => {
-  expect(contactLink(labOf({ contact }), '')).toMatchObject({ html: expect.stringContaining(`<a href="${href}">`) });
+  expect(contactLink(labOf({ contact }), '')).toMatchObject({
+    html: expect.stringContaining(`<a href="${href}" target="_blank" rel="noopener noreferrer">`),
+  });
 });
 
 test('the mail about logins that end soon is signed, too', () => {

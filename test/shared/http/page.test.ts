@@ -1,14 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { askAgain, pageHeaders, problemPage, redeemPage, tokenPage } from '../../../shared/http/page';
+import { redeemPage, tokenPage } from '../../../functions/redeem-link/link-pages';
+import { codePage, confirmedPage } from '../../../functions/redeem-link/login-pages';
+import { startPage } from '../../../functions/redeem-link/show-start';
+import { mailedPage } from '../../../functions/request-link/mailed-page';
+import { type AboutProblem, ApiError, type ErrorCode } from '../../../shared/contract/errors';
+import { type Lab, labOf } from '../../../shared/http/lab';
+import { documentOf, type Page, pageHeaders } from '../../../shared/http/page';
+import { problemPage } from '../../../shared/http/problem-page';
 
 const expires = '2026-11-24T08:15:00.000Z';
 const origin = 'https://grants.lab.org';
-const redeem = (email = 'you@lab.org') => redeemPage({ link: 'abc', email, expires });
+const lab = labOf({ labName: 'Materials Lab', contact: 'help@lab.org' });
+const shown = (page: Page, by: Lab = lab) => documentOf(page, by);
+const redeem = (email = 'you@lab.org') => shown(redeemPage({ link: 'abc', email, expires }));
 const token = (value = 'abc.def.ghi', email = 'you@lab.org', at = origin) =>
-  tokenPage({ token: value, email, expires, origin: at });
-const problem = (text = 'words') => problemPage({ status: 410, title: text, detail: text, next: text, command: text });
+  shown(tokenPage({ token: value, email, expires, origin: at }));
+const problem = (text = 'words', about: AboutProblem = {}, code: ErrorCode = 'link_used') =>
+  shown(problemPage(new ApiError(code, text, undefined, about), { requestId: 'request-1', origin }));
 
 const count = (page: string, part: string | RegExp) => page.split(part).length - 1;
 
@@ -42,62 +52,110 @@ describe('the token page', () => {
     expect(token()).toContain('shown only this once');
   });
 
-  test('gives the lines for curl, mgrant and Python', () => {
-    expect(argumentsOf('curl', textOf(token(), 'curl'))).toEqual(
-      ['https://grants.lab.org/grants', '-H', 'Authorization: Bearer abc.def.ghi'].concat(
-        ...['host=HOST', 'db=DATABASE', 'role=readWrite'].map((field) => ['-d', field]),
-      ),
-    );
-    expect(textOf(token(), 'mgrant')).toBe(
-      'mgrant init you@lab.org --endpoint https://grants.lab.org\nmgrant settoken abc.def.ghi --endpoint https://grants.lab.org',
-    );
+  test('puts the token into no line and no address: what stands there asks for it', () => {
+    expect(count(token(), 'abc.def.ghi')).toBe(1);
+    expect(textOf(token(), 'mgrant')).toBe('mgrant settoken --endpoint https://grants.lab.org');
     expect(textOf(token(), 'python')).toBe(
-      'from mongogrant.client import Client\nclient = Client()\nclient.set_remote("https://grants.lab.org", "abc.def.ghi")',
+      'from getpass import getpass\nfrom mongogrant.client import Client\nClient().set_remote("https://grants.lab.org", getpass("Token: "))',
     );
   });
 
-  test('puts the token into no address', () => {
-    expect(token()).not.toMatch(/(href|src|action)=/);
-    expect(token()).not.toMatch(/https:[^\s"]*abc\.def/);
+  test('the line for curl reads the token, and keeps it out of the list of processes', () => {
+    const line = textOf(token(), 'curl');
+    const script = `curl() { printf '%s\\0' "$@"; cat; }\n${line}`;
+    const out = execFileSync('bash', ['-c', script], { encoding: 'utf8', input: 'abc.def.ghi\n' });
+    expect(out.split('\0')).toEqual([
+      'https://grants.lab.org/grants',
+      '-H',
+      '@-',
+      ...['host=HOST', 'db=DATABASE', 'role=readWrite'].flatMap((field) => ['-d', field]),
+      'Authorization: Bearer abc.def.ghi\n',
+    ]);
+  });
+});
+
+describe('a problem page', () => {
+  test('says in words what happened, and has the code and the request in small print', () => {
+    const page = problem('Once only.');
+    expect(page).toContain('<h1>This link has been used</h1>\n<p>Once only.</p>');
+    expect(page).toContain('<title>This link has been used · mongogrant</title>');
+    expect(page).toContain('<p class="fine">link_used, request request-1</p>');
+    expect(page).not.toMatch(/Error \d/);
+    expect(problem('words', { heading: 'All is done' })).toContain('<h1>All is done</h1>');
+  });
+
+  test('has a button that asks for a new link, which only a press sends', () => {
+    const page = problem('words', { owner: 'you@lab.org', mayAsk: true });
+    expect(page).toContain(
+      '<form method="post" action="../links"><input type="hidden" name="email" value="you@lab.org"><button',
+    );
+    expect(count(page, '<form')).toBe(1);
+    expect(page).not.toContain('<a href="https://grants.lab.org/"');
+  });
+
+  test('asks for the address where nobody knows it', () => {
+    const page = problem('words', { mayAsk: true }, 'link_unknown');
+    expect(page).toContain(
+      '<label for="email">Your e-mail address</label>\n<input id="email" name="email" type="email"',
+    );
+  });
+
+  test('leads to the start page where there is nothing else to do', () => {
+    const page = problem('Try again.', {}, 'internal');
+    expect(page).toContain('<a href="https://grants.lab.org/">To the start page</a>');
+    expect(page).not.toMatch(/<form|<pre|<button/);
   });
 
   test.each(["o'brien$(id)`id`@lab.org", 'a&b|c@lab.org', '!x{1,2}~@lab.org', "'''@lab.org", '-x#y@lab.org'])(
-    '%s is one word to the shell',
+    'the line that begins a login again: %s is one word to the shell',
     (email) => {
-      const [init = ''] = textOf(token('t', email), 'mgrant').split('\n');
-      expect(argumentsOf('mgrant', init)).toEqual(['init', email, '--endpoint', origin]);
-      expect(argumentsOf('mgrant', askAgain(origin, email).command)).toContain(email);
+      const line = textOf(problem('words', { terminalLogin: email }), 'command');
+      expect(argumentsOf('mgrant', line)).toEqual(['login', email, '--endpoint', origin]);
     },
   );
 });
 
-describe('a problem page', () => {
-  test('says what happened and shows the line that asks for a new link', () => {
-    const page = problemPage({
-      status: 410,
-      title: 'This link has been used',
-      detail: 'Once only.',
-      ...askAgain(origin),
-    });
-    expect(page).toContain('<h1>This link has been used</h1>');
-    expect(page).toContain('<title>This link has been used · mongogrant</title>');
-    expect(page).toContain('Error 410');
-    expect(argumentsOf('curl', textOf(page, 'command'))).toEqual([
-      'https://grants.lab.org/links',
-      '--data-urlencode',
-      'email=you@lab.org',
-    ]);
-  });
-
-  test('shows no empty command where there is nothing to run', () => {
-    const page = problemPage({ status: 500, title: 'Sorry', detail: 'Try again.' });
-    expect(page).not.toContain('<pre');
-    expect(page).not.toContain('<button');
+describe('the start page', () => {
+  test('has a form that posts an address to this service, and the line for a terminal', () => {
+    const page = shown(startPage(origin, lab));
+    expect(page).toContain('<h1>MongoDB logins of Materials Lab</h1>');
+    expect(page).toContain('<form method="post" action="../links">');
+    expect(count(page, '<form')).toBe(1);
+    expect(argumentsOf('mgrant', textOf(page, 'mgrant'))).toEqual(['login', 'you@lab.org', '--endpoint', origin]);
+    expect(shown(startPage(origin, {}), {})).toContain('<h1>MongoDB logins</h1>');
   });
 });
 
 describe('every page', () => {
-  const all = { redeem: redeem(), token: token(), problem: problem() };
+  const all = {
+    start: shown(startPage(origin, lab)),
+    mailed: shown(mailedPage('you@lab.org', 'words')),
+    redeem: redeem(),
+    token: token(),
+    code: shown(codePage({ email: 'you@lab.org', expires, wrong: 'words' })),
+    confirmed: shown(confirmedPage({ email: 'you@lab.org' })),
+    problem: problem(),
+    used: problem('words', { owner: 'you@lab.org' }),
+    unknown: problem('words', { mayAsk: true }),
+    over: problem('words', { terminalLogin: 'you@lab.org' }),
+  };
+
+  test.each(Object.entries(all))('%s: says who runs the service and whom to ask', (_, page) => {
+    expect(page).toContain(
+      '<footer class="soft"><strong>Materials Lab</strong> runs this mongogrant. Questions? Ask <a',
+    );
+  });
+
+  test('names nobody where the settings do not', () => {
+    const parts = (by: Lab) => /<footer.*<\/footer>/.exec(documentOf(startPage(origin, by), by))?.[0] ?? '';
+    expect(parts({})).toBe('');
+    expect(parts(labOf({ labName: 'A & B' }))).toBe(
+      '<footer class="soft"><strong>A &amp; B</strong> runs this mongogrant. </footer>',
+    );
+    expect(parts(labOf({ contact: 'https://lab.org/help' }))).toContain(
+      '<footer class="soft">Questions? Ask <a href="https://lab.org/help"',
+    );
+  });
 
   test.each(Object.entries(all))('%s: its policy allows exactly its own style and script', (_, page) => {
     const policy = pageHeaders['content-security-policy'];
@@ -110,7 +168,7 @@ describe('every page', () => {
       expect(policy).toContain(`${element}-src 'sha256-${hash}'`);
     }
     expect(policy).not.toContain('unsafe');
-    expect(page).not.toMatch(/ (style|on[a-z]+|src|href)=/);
+    expect(page).not.toMatch(/ (style|on[a-z]+|src)=/);
   });
 
   test.each(Object.entries(all))(
@@ -124,7 +182,7 @@ describe('every page', () => {
 
   test('stays under 12 KB with a long token', () => {
     const long = token('x'.repeat(900), `${'a'.repeat(64)}@${'b'.repeat(60)}.org`, `https://${'c'.repeat(60)}.org`);
-    for (const page of [redeem(), long, problem()]) expect(Buffer.byteLength(page)).toBeLessThan(12 * 1024);
+    for (const page of [...Object.values(all), long]) expect(Buffer.byteLength(page)).toBeLessThan(12 * 1024);
   });
 
   test('lets no markup of its input through', () => {
@@ -133,10 +191,10 @@ describe('every page', () => {
       minLength: 1,
     });
     const marks = (page: string) => ['<', '>', '"', "'"].map((mark) => count(page, mark));
-    const plain = [redeem(), token(), problem()].map(marks);
+    const plain = [redeem(), token(), problem('words', { owner: 'words' })].map(marks);
     fc.assert(
       fc.property(nasty, (text) => {
-        expect([redeem(text), token(text, text, text), problem(text)].map(marks)).toEqual(plain);
+        expect([redeem(text), token(text, text, text), problem(text, { owner: text })].map(marks)).toEqual(plain);
       }),
       { numRuns: 300 },
     );

@@ -1,5 +1,7 @@
 import type { Log } from '../../../shared/aws/log';
 import { ApiError, type ErrorCode } from '../../../shared/contract/errors';
+import { html } from '../../../shared/http/html';
+import { page } from '../../../shared/http/page';
 import { Refusal } from '../../../shared/http/refusal';
 import type { ApiResponse } from '../../../shared/http/render';
 import { serve } from '../../../shared/http/serve';
@@ -27,7 +29,11 @@ async function answer(outcome: () => ApiResponse, event = eventOf('POST', '/gran
   let ticks = 0;
   const clock = () => new Date(start.getTime() + 7 * ticks++);
   const useCase = async () => outcome();
-  const useCases = ['POST /grants', 'GET /links/{link}', 'POST /links'].map((key) => ({ key, answer: useCase }));
+  const useCases = ['POST /grants', 'GET /links/{link}', 'POST /links'].map((key) => ({
+    key,
+    hasPages: key.includes('{link}'),
+    answer: useCase,
+  }));
   const { statusCode, headers = {}, body = '' } = await serve(useCases, { table }, { log, clock })(event);
   return { status: statusCode, headers, body, json: () => JSON.parse(body) };
 }
@@ -53,8 +59,8 @@ test('an answer is JSON that nobody keeps', async () => {
 });
 
 test('a page comes with its own rules for what it may load', async () => {
-  const { headers, body } = await answer(() => ({ status: 200, page: '<p>' }));
-  expect(body).toBe('<p>');
+  const { headers, body } = await answer(() => ({ status: 200, page: page('A page', html`<p>words</p>`) }));
+  expect(body).toContain('<main>\n<p>words</p>\n</main>');
   expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'text/html; charset=utf-8' });
   expect(headers['content-security-policy']).toContain('script-src');
 });
@@ -168,7 +174,7 @@ test('one line is logged for each request: its route, never its path, token, bod
   }
 });
 
-test('a browser that opens a link is told on a page, with a form that asks for another; programs are not', async () => {
+test('at a route with pages a browser is told on a page; programs are not', async () => {
   const { status, headers, body } = await answer(
     refuse('link_expired', 'Ask <again>.'),
     eventOf('GET', '/links/x', browser, start),
@@ -177,7 +183,7 @@ test('a browser that opens a link is told on a page, with a form that asks for a
   expect(body).toContain('Ask &lt;again&gt;.');
   const plain = await answer(refuse('link_expired'), eventOf('GET', '/links/x', {}, start));
   expect(plain.headers['content-type']).toBe('application/problem+json');
-  const other = await answer(refuse('invalid_request'), eventOf('POST', '/links', browser, start));
+  const other = await answer(refuse('invalid_request'), eventOf('POST', '/grants', browser, start));
   expect(other.headers['content-type']).toBe('application/problem+json');
 });
 
