@@ -37,10 +37,11 @@ export async function refuseUse({ table }: RedeemDeps, parts: LinkParts, now: Da
 }
 
 const details: Partial<Record<ErrorCode, string>> = {
-  link_unknown: 'Look whether the whole address of the mail was opened. Links are forgotten a week after they end.',
+  link_unknown:
+    'Look whether the whole address of the mail was opened. Links are forgotten a week after they end. Ask for a new link.',
   link_used:
-    'Each link gives one token, and this one has given its own. If that was you, you have your token already. If it was not, ask your admin to revoke your tokens.',
-  link_expired: 'A link ends a few minutes after it was sent, and nobody had used this one.',
+    'Each link gives one token, and this one has given its own. If that was you, you have your token already. If it was not, ask your admin to revoke your tokens. To get another token, ask for a new link.',
+  link_expired: 'A link ends a few minutes after it was sent, and nobody had used this one. Ask for a new link.',
 };
 
 const loginDetails: Partial<Record<ErrorCode, string>> = {
@@ -57,7 +58,7 @@ export function refusalOf(code: ErrorCode, { terminal, email }: LinkParts, link:
 
 /** `owner`: the address to which the link was mailed; unknown if the link is not genuine. */
 export const refusal = (code: ErrorCode, owner?: string): ApiError =>
-  new ApiError(code, `${details[code]} Ask for a new link.`, undefined, { owner, mayAsk: true });
+  new ApiError(code, details[code] ?? '', undefined, { owner, mayAsk: true });
 
 export const loginRefusal = (code: ErrorCode, terminalLogin?: string): ApiError =>
   new ApiError(code, `${loginDetails[code]} Begin it again in your terminal.`, undefined, { terminalLogin });

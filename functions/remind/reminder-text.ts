@@ -62,12 +62,13 @@ function htmlOf({ subject, intro, lines, rest }: Parts): Html {
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${subject}</title></head>
 <body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
-<div style="max-width:44rem;margin:0 auto">
+<main style="max-width:44rem;margin:0 auto">
+<h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${subject}</h1>
 <p>${intro}</p>
 ${items}${rest.map(
   (line) => html`<p>${line}</p>
 `,
-)}</div>
+)}</main>
 </body>
 </html>
 `;

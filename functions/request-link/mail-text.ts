@@ -66,16 +66,17 @@ function htmlOf(url: string, { asked, open, ends, purpose, from, notYou, signed 
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Your mongogrant link</title></head>
 <body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
-<div style="max-width:36rem;margin:0 auto">
+<main style="max-width:36rem;margin:0 auto">
+<h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">Your mongogrant link</h1>
 <p>${asked}</p>
 <p>${open}</p>
 <p style="margin:24px 0"><a href="${url}" style="${button}">Open the page</a></p>
-<p>If the button does not work, open this address: <br><a href="${url}" style="overflow-wrap:anywhere;word-break:break-all">${url}</a></p>
+<p>If the button does not work, open this address: <br><a href="${url}" style="color:inherit;overflow-wrap:anywhere;word-break:break-all">${url}</a></p>
 <p>${ends}</p>
 <p>${purpose}</p>
 <p>${from}</p>
 <p>${notYou}</p>${signed && html`\n<p>${signed}</p>`}
-</div>
+</main>
 </body>
 </html>
 `;

@@ -14,7 +14,7 @@ p{margin:0 0 1rem}
 strong,code,textarea{overflow-wrap:anywhere}
 .soft{color:var(--soft);font-size:.925rem}
 .fine{margin-top:2rem;color:var(--soft);font-size:.8rem;overflow-wrap:anywhere}
-a{color:var(--act);text-underline-offset:.2em;overflow-wrap:anywhere}
+a{display:inline-block;padding:.2rem 0;color:var(--act);text-underline-offset:.2em;overflow-wrap:anywhere}
 a:hover{color:var(--over)}
 footer{margin:1.25rem 0 0;padding:0 .25rem;text-align:center}
 main>:last-child{margin-bottom:0}

@@ -25,12 +25,13 @@ const focusing = script('focus');
 /** What a person would stumble over on this page. */
 export const inspectPage = (page: Page): Promise<Inspection> => page.evaluate<Inspection>(inspecting);
 
-/** What the keyboard reaches, in order, until it leaves the page. */
+/** What has the keyboard, and what it reaches then, in order, until it leaves the page. */
 export async function tabThrough(page: Page): Promise<Focus[]> {
-  const stops: Focus[] = [];
+  const focus = () => page.evaluate<Focus>(focusing);
+  const stops = [await focus()].filter(({ name }) => name !== '');
   while (stops.length < 20) {
     await page.keyboard.press('Tab');
-    const stop = await page.evaluate<Focus>(focusing);
+    const stop = await focus();
     if (stop.name === '') break;
     stops.push(stop);
   }

@@ -1,8 +1,9 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { launchChromium, openTab, pasted } from './chromium';
 import { inspectPage, tabThrough } from './inspect-page';
+import { axeFaults, keepPicture, screens } from './look-at';
 import { startPageSite } from './page-site';
-import { documents, origin, token } from './shown-pages';
+import { documents, mails, origin, token } from './shown-pages';
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof startPageSite>>;
@@ -25,12 +26,6 @@ async function open(path: string, options?: BrowserContextOptions) {
   return tab;
 }
 
-const screens = [
-  { viewport: { width: 360, height: 740 }, colorScheme: 'light' },
-  { viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
-  { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
-  { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-] as const;
 const views = Object.keys(documents).flatMap((path) =>
   screens.map((screen) => [path, screen.viewport.width, screen.colorScheme, screen] as const),
 );
@@ -50,9 +45,26 @@ test.each(views)('%s at %d pixels, %s: readable, reachable, no wider than the wi
   expect({ language, sideways }).toEqual({ language: 'en', sideways: 0 });
   expect(title).toMatch(/^.+ · mongogrant$/);
 
+  expect(await axeFaults(page)).toEqual([]);
+  await keepPicture(page, path.slice(1), screen);
+
   const stops = await tabThrough(page);
   expect(stops).toHaveLength(controls.length);
   expect(stops.filter(({ outlineStyle, outlineWidth }) => outlineStyle !== 'solid' || outlineWidth < 2)).toEqual([]);
+  expect(complaints).toEqual([]);
+  expect(asked).toEqual([`${site.url}${path}`]);
+});
+
+const mailViews = Object.keys(mails).flatMap((path) =>
+  screens.map((screen) => [path, screen.viewport.width, screen.colorScheme, screen] as const),
+);
+
+test.each(mailViews)('%s at %d pixels, %s: a mail that axe finds nothing in', async (path, _, __, screen) => {
+  const { page, complaints, asked } = await open(path, screen);
+  const { language, sideways } = await inspectPage(page);
+  expect({ language, sideways }).toEqual({ language: 'en', sideways: 0 });
+  expect(await axeFaults(page)).toEqual([]);
+  await keepPicture(page, path.slice(1), screen);
   expect(complaints).toEqual([]);
   expect(asked).toEqual([`${site.url}${path}`]);
 });
