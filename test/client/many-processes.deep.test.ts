@@ -46,7 +46,8 @@ test(`${processes} processes that start at once make one label, and one request 
   const args = [script, settings, on.stage.host, on.stage.clock.now.toISOString()];
   const all = await Promise.allSettled(Array.from({ length: processes }, () => run(process.execPath, args, { env })));
   service.close();
-  expect(service.asked).toEqual(['POST /grants']);
+  // Whoever finds it in the file asks whether it is still the newest.
+  expect(service.asked.filter((request) => request.startsWith('POST'))).toEqual(['POST /grants']);
   const [got, ...others] = new Set(all.map((one) => (one.status === 'fulfilled' ? one.value.stdout : 'failed')));
   expect(others).toEqual([]);
   const [username, password] = JSON.parse(got ?? '');

@@ -1,7 +1,7 @@
 import type { ClientContext } from '../client-context';
 import { type Credential, findCredential, type Wanted } from '../settings/credentials';
 import { hasEnded, isDue } from './due';
-import { lookOnce, lookUp } from './look-up';
+import { lookUp } from './look-up';
 import { obtainCredential } from './obtain-credential';
 import { refusedEarly, replacedElsewhere } from './replaced-words';
 
@@ -20,9 +20,7 @@ export async function currentCredential(
   // A renewal asks the service, too.
   if (!held || (isDue(held, context.now()) && !ended)) return obtainCredential(context, wanted);
   // This machine's clock may have been wrong, or set: the answer tells the time before anything is taken for over.
-  const standing = await (confirm
-    ? lookUp(context, held)
-    : lookOnce(context, { wanted, credential: held, again: ended }));
+  const standing = await lookUp(context, { wanted, credential: held, again: confirm || ended });
   if (standing.state === 'gone') return obtainCredential(context, wanted, { credential: held });
   if (standing.state === 'replaced')
     return obtainCredential(context, wanted, { credential: held, warning: replacedElsewhere(held, standing.grant) });
@@ -35,7 +33,7 @@ export async function currentCredential(
 
 /** Another credential in the place of one that MongoDB has refused. */
 export async function replaceRefused(context: ClientContext, wanted: Wanted, refused: Credential): Promise<Credential> {
-  const standing = await lookUp(context, refused);
+  const standing = await lookUp(context, { wanted, credential: refused, again: true });
   const warning = standing.state === 'replaced' ? replacedElsewhere(refused, standing.grant) : refusedEarly(refused);
   return obtainCredential(context, wanted, { credential: refused, warning });
 }

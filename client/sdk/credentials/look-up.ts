@@ -9,8 +9,25 @@ import type { Look, Standing } from './standing';
 /** For questions that nobody should wait for: a held login is good enough. In milliseconds. */
 export const quick = { tries: 1, timeout: 10_000 };
 
-/** Asks the service whether it still knows a credential, and its password. */
-export async function lookUp(context: ClientContext, credential: Credential): Promise<Standing> {
+/**
+ * Asks the service whether it still knows a credential, and its password: once for each credential, or again; then only requests of the
+ * same moment share the answer.
+ */
+export function lookUp(
+  context: ClientContext,
+  { wanted, credential, again }: { wanted: Wanted; credential: Credential; again: boolean },
+): Promise<Standing> {
+  const key = keyOf(wanted);
+  const known = context.looks.get(key);
+  if (known && sameCredential(known.credential, credential) && !(again && known.over)) return known.standing;
+  const begun: Look = { credential, standing: look(context, credential), over: false };
+  context.looks.set(key, begun);
+  return begun.standing.finally(() => {
+    begun.over = true;
+  });
+}
+
+async function look(context: ClientContext, credential: Credential): Promise<Standing> {
   const { username, endpoint } = credential;
   if (endpoint === undefined) return { state: 'unknown' };
   try {
@@ -23,21 +40,6 @@ export async function lookUp(context: ClientContext, credential: Credential): Pr
     if (!isMongograntError(failure)) throw failure;
     return { state: 'unknown', failure };
   }
-}
-
-/** The same, but once for each credential. With `again`, only requests of the same moment share a look. */
-export function lookOnce(
-  context: ClientContext,
-  { wanted, credential, again }: { wanted: Wanted; credential: Credential; again: boolean },
-): Promise<Standing> {
-  const key = keyOf(wanted);
-  const known = context.looks.get(key);
-  if (known && sameCredential(known.credential, credential) && !(again && known.over)) return known.standing;
-  const look: Look = { credential, standing: lookUp(context, credential), over: false };
-  context.looks.set(key, look);
-  return look.standing.finally(() => {
-    look.over = true;
-  });
 }
 
 /** Notes that the service has just said that this credential is good. */
