@@ -46,7 +46,9 @@ export function homeFile({ ownFile, ownFolder }: Location) {
     changeHome,
     /** Keeps a label unless there is one; answers the one that counts from now on, for all processes. */
     keepLabel: async (label: string): Promise<string> => {
-      const { label: kept = label } = await changeHome((home) => ({ ...home, label }));
+      const { label: kept = label } = await changeHome((home) =>
+        home.label === undefined ? { ...home, label } : home,
+      );
       return kept;
     },
     /** Puts a text that is no secret into a file of ours; answers its path. */
