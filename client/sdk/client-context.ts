@@ -5,6 +5,7 @@ import type { ClientOptions } from './client-options';
 import type { Look } from './credentials/standing';
 import { defined } from './defined';
 import { serviceClock } from './service-clock';
+import { hasHome } from './settings/locate-settings';
 import type { SettingsFile } from './settings/settings-file';
 import { settingsInUse } from './settings/settings-in-use';
 import { isPipeline, readVariable } from './variables';
@@ -62,7 +63,7 @@ export function clientContext(options: ClientOptions): ClientContext {
     warn,
     sleep,
     allowHttp,
-    makesLabel: !isPipeline(env),
+    makesLabel: hasHome(env) && !isPipeline(env),
     ...defined({ label, ttl }),
   };
 }

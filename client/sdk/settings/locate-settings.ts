@@ -25,6 +25,9 @@ export function locateSettings(named: string | undefined, env: Variables): Locat
   return isAbsolute(config) ? inFolder(settings, join(config, 'mongogrant')) : besideSettings(settings);
 }
 
+/** Whether the process has a home folder. */
+export const hasHome = (env: Variables): boolean => homeOf(env) !== undefined;
+
 /** Our files are where the settings file really is, and their names begin as its name. */
 export const besideSettings = (settings: string): Location => ({
   settings,

@@ -61,7 +61,7 @@ async function readSettings(path: string, file: string): Promise<Settings> {
   for (let look = 1; ; look += 1) {
     const bytes = await readFile(file).catch((fault: unknown) => {
       if (isAbsent(fault)) return undefined;
-      throw broken(path, `it can't be read (${codeOf(fault)})`);
+      throw unreadable(path, codeOf(fault));
     });
     if (bytes === undefined) return emptySettings();
     const parsed = parseSettings(decodeText(bytes));
@@ -73,6 +73,12 @@ async function readSettings(path: string, file: string): Promise<Settings> {
     await pause(40);
   }
 }
+
+const unreadable = (path: string, code: unknown): MongograntError =>
+  new MongograntError(
+    'settings_broken',
+    `The settings file ${path} can't be read (${code}). Make it readable, or name another one with MGRANT_SETTINGS.`,
+  );
 
 const broken = (path: string, why: string): MongograntError =>
   new MongograntError(

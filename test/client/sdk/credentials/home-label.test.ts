@@ -33,9 +33,10 @@ test('a home keeps its label, also if the Python client wrote the settings anew'
   expect(await on.clientOf(athome).label()).toBe(label);
 });
 
-test('a pipeline gets no label unless one is given', async () => {
+test('a pipeline, or a process without a home, gets no label unless one is given', async () => {
   const client = await on.member({ env: { CI: 'true' } });
   expect(await auth(client)).toMatchObject({ label: '' });
+  expect(await auth(on.clientOf({ env: { HOME: '' } }))).toMatchObject({ label: '' });
   await expect(homeText('you')).rejects.toMatchObject({ code: 'ENOENT' });
   expect(await auth(on.clientOf({ env: { CI: 'true', MGRANT_LABEL: 'build' } }))).toMatchObject({ label: 'build' });
 });
