@@ -54,8 +54,14 @@ export function findCredential(settings: Settings, { place, label, orUnlabelled 
   return labelled ?? (orUnlabelled ? there.find((credential) => !credential.label) : undefined);
 }
 
-/** The label of a login that is held, or else of one that would be asked for. Who asks without a label, such as the Python client, gets one without. */
-export const labelOf = (held: Credential | undefined, { label }: Wanted): string => (held ? (held.label ?? '') : label);
+/**
+ * The label of a login that is held, or else of one that would be asked for. Where the Python client has dropped what we knew, the username
+ * still ends with the label; its own logins have none.
+ */
+export function labelOf(held: Credential | undefined, { label }: Wanted): string {
+  if (!held) return label;
+  return held.label ?? (held.username.endsWith(`_${label}`) ? label : '');
+}
 
 /** The settings with this credential in the place of the one that was wanted. Its host's name stays as somebody wrote it. */
 export function withCredential(settings: Settings, credential: Credential, wanted: Wanted): Settings {

@@ -33,6 +33,17 @@ test('a home keeps its label, also if the Python client wrote the settings anew'
   expect(await on.clientOf(athome).label()).toBe(label);
 });
 
+test('a login is renewed and revoked under its label, also if the Python client dropped what was known of it', async () => {
+  const { label } = await auth(await on.member(athome));
+  const { mongogrant: _, ...pythons } = JSON.parse(await on.text());
+  await writeFile(on.folder.path('you.json'), JSON.stringify(pythons));
+  const client = on.clientOf(athome);
+  expect(await client.renew(on.spec())).toMatchObject({ label });
+  await writeFile(on.folder.path('you.json'), JSON.stringify(pythons));
+  expect((await client.revoke(on.spec())).revoked).toMatchObject([{ label }]);
+  expect(JSON.parse(await on.text()).auth).toEqual([]);
+});
+
 test('a pipeline, or a process without a home, gets no label unless one is given', async () => {
   const client = await on.member({ env: { CI: 'true' } });
   expect(await auth(client)).toMatchObject({ label: '' });
