@@ -28,9 +28,7 @@ export function settingsInUse({ settings, env, warn }: SettingsChoice): Settings
 function besideToken(file: SettingsFile, path: string | undefined, warn: (message: string) => void): SettingsFile {
   let inUse: Promise<SettingsFile> | undefined;
   const fallBack = async (fault: Error): Promise<SettingsFile> => {
-    warn(
-      `${fault.message} Until then a new login is not kept, and whoever asks next under its label gets a new password.`,
-    );
+    warn(`${fault.message} Until then a new login is not kept, and the next run replaces its password.`);
     return memorySettings(await file.read(), await file.readHome());
   };
   const find = async () => ((await isReadable(path)) ? file : memorySettings(emptySettings()));
