@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { ApiError } from '../../shared/contract/errors';
 import { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
 import { grantForPythonRoute } from '../../shared/contract/routes/grant-for-python';
-import { isBody, parse, strayIn } from '../../shared/http/parse';
+import { parse } from '../../shared/http/parse';
+import { readPythonForm } from '../../shared/http/read-python-form';
 import { inOtherWords } from '../../shared/http/serve';
 import type { GrantDeps } from './allowed-wish';
 import { grantCredentials } from './grant-credentials';
@@ -11,14 +12,14 @@ import { grantCredentials } from './grant-credentials';
 export const grantForPython = inOtherWords<GrantDeps>(grantForPythonRoute, {
   async answer(deps, call) {
     const { request } = call;
-    const { body } = grantForPythonRoute;
-    if (!isBody(body, request))
-      return { status: 400, json: `Missing valid host, db, and/or role${strayIn(body, request)}` };
-    requireSmallLetters(String(request.body.host));
+    const form = readPythonForm(grantForPythonRoute.body, request, grantCredentialsRoute.body.entries);
+    if (!form) return { status: 400, json: 'Missing valid host, db, and/or role' };
+    const body = parse(grantCredentialsRoute.body, form);
+    requireSmallLetters(form.host);
     const { json } = await grantCredentials(deps, {
       ...call,
       request: { ...request, bearer: request.params.token },
-      body: parse(grantCredentialsRoute.body, request.body),
+      body,
       query: undefined,
     });
     return { status: 200, json: v.parse(login, json) };

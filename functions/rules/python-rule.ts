@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { ApiError } from '../../shared/contract/errors';
 import { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
+import { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { setRuleForPythonRoute } from '../../shared/contract/routes/set-rule-for-python';
 import type { AuthDeps } from '../../shared/http/authenticate';
 import type { Call } from '../../shared/http/call';
-import { explained, isBody, strayIn } from '../../shared/http/parse';
+import { explained } from '../../shared/http/parse';
+import { readPythonForm } from '../../shared/http/read-python-form';
 import { eventOf, Refusal } from '../../shared/http/refusal';
 import { inOtherWords } from '../../shared/http/serve';
 import { expired, keyOf, type RuleKey } from '../../shared/policy/policy';
@@ -17,12 +19,9 @@ import { ruleBy, writeRule } from './rules';
 export const setRuleForPython = inOtherWords<AuthDeps>(setRuleForPythonRoute, {
   async answer(deps, call) {
     const { request } = call;
-    if (!isBody(setRuleForPythonRoute.body, request))
-      return {
-        status: 400,
-        json: `Missing valid user, host, db, role, and/or which${strayIn(setRuleForPythonRoute.body, request)}`,
-      };
-    const key = v.safeParse(removeRuleRoute.query, request.body, { abortPipeEarly: true });
+    const form = readPythonForm(setRuleForPythonRoute.body, request, fieldsOfRules);
+    if (!form) return { status: 400, json: 'Missing valid user, host, db, role, and/or which' };
+    const key = v.safeParse(removeRuleRoute.query, form, { abortPipeEarly: true });
     if (!key.success) return { status: 200, json: { success: false, error: explained(key.issues) } };
     const asked = { ...call, request: { ...request, bearer: request.params.token } };
     await addRuleBesideOthers(deps, asked, keyOf(key.output));
@@ -40,6 +39,8 @@ export const setRuleForPython = inOtherWords<AuthDeps>(setRuleForPythonRoute, {
     };
   },
 });
+
+const fieldsOfRules = { ...setRuleRoute.body.entries, ...setRuleRoute.query.entries };
 
 /** Statuses about the form of a request, which refuse no rule. */
 const ofTheForm = [400, 413, 415];

@@ -35,18 +35,8 @@ function requireInPlace(request: Given, body: Entries | undefined, query: Entrie
     throw new ApiError('invalid_request', `${stray}: belongs in the body of this request, not in its query`);
 }
 
-/** Whether a request has this body and no query. */
-export const isBody = (schema: v.GenericSchema, { query, body }: Pick<ApiRequest, 'query' | 'body'>): boolean =>
-  Object.keys(query).length === 0 && v.is(schema, body);
-
 type Given = Pick<ApiRequest, 'query' | 'body' | 'form'>;
 type Entries = { readonly entries: Readonly<Record<string, v.GenericSchema>> };
-
-/** A hint at fields that the route does not take; empty if there are none. */
-export function strayIn({ entries }: Entries, { query, body }: Given): string {
-  const stray = [...Object.keys(query), ...Object.keys(body).filter((name) => !Object.hasOwn(entries, name))];
-  return stray.length > 0 ? ` (and nothing else: ${stray.join(', ').slice(0, 200)})` : '';
-}
 
 /** Converts a form to JSON. A list is its field once for each item, or with commas. Any other field comes once. */
 function bodyFor({ entries }: Entries, { body, form }: Given): Record<string, unknown> {

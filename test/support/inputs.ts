@@ -1,6 +1,5 @@
 import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
 import { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
-import { grantForPythonRoute } from '../../shared/contract/routes/grant-for-python';
 import { listEventsRoute } from '../../shared/contract/routes/list-events';
 import { listGrantsRoute } from '../../shared/contract/routes/list-grants';
 import { listRulersRoute } from '../../shared/contract/routes/list-rulers';
@@ -31,6 +30,5 @@ export const inputs = {
   rulerKey: dismissRulerRoute.query,
   rulerFilter: listRulersRoute.query,
   auditFilter: listEventsRoute.query,
-  pythonGrant: grantForPythonRoute.body,
   nothing: whoAmIRoute.query,
 };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { db, host, role } from '../fields/access';
+import { given, role } from '../fields/access';
 import type { Route, RouteWords } from '../route';
 
 export const grantForPythonRoute = {
@@ -7,7 +7,7 @@ export const grantForPythonRoute = {
   path: '/grant/{token}',
   function: 'grant-credentials',
   open: true,
-  body: v.strictObject({ host, db, role }),
+  body: v.object({ host: given, db: given, role }),
   answers: {
     200: ['pythonGrant'],
     400: ['pythonRefusal'],
@@ -27,7 +27,7 @@ export const grantForPythonWords: RouteWords = {
   deprecated: true,
   summary: 'Ask for a login',
   description:
-    'As `POST /grants` without a label. A refusal is one JSON string. A 404 where the setting `legacyRoutes` is off.',
+    'As `POST /grants` without a label. Unknown fields of the form are ignored. A refusal is one JSON string. A 404 where the setting `legacyRoutes` is off.',
   bodyName: 'PythonGrantInput',
   example: { host: 'mongodb03.lab.org', db: 'fw_phonons', role: 'readWrite' },
 };

@@ -7,7 +7,7 @@ export const setRuleForPythonRoute = {
   path: '/setrule/{token}',
   function: 'rules',
   open: true,
-  body: v.strictObject({ email: given, host: given, db: given, role, which }),
+  body: v.object({ email: given, host: given, db: given, role, which }),
   answers: {
     200: ['pythonRuleSet'],
     400: ['pythonRefusal', 'pythonRuleSet'],
@@ -25,7 +25,7 @@ export const setRuleForPythonWords: RouteWords = {
   deprecated: true,
   summary: 'Set a rule',
   description:
-    'As `PUT /rules`, but a rule that is there already stays as it is, with its limits. A 404 where the setting `legacyRoutes` is off.',
+    'As `PUT /rules`, but a rule that is there already stays as it is, with its limits. Unknown fields of the form are ignored. A 404 where the setting `legacyRoutes` is off.',
   bodyName: 'PythonRuleInput',
   example: { email: 'you@lab.org', host: 'mongodb03.lab.org', db: 'fw_phonons', role: 'readWrite', which: 'allow' },
 };

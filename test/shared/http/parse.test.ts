@@ -88,7 +88,7 @@ test('a letter that only becomes a plain one in lower case is not that letter', 
   refused('rule', rule, 'email', ['*@\u212a.org', '\u212aate@lab.org']);
 });
 
-test.each(['grant', 'why', 'grantFilter', 'revokeGrants', 'auditFilter', 'pythonGrant', 'ruleKey'] as const)(
+test.each(['grant', 'why', 'grantFilter', 'revokeGrants', 'auditFilter', 'ruleKey'] as const)(
   'no name with two ports is a host for %s',
   (input) => {
     const entries = Object.entries(grant).filter(([field]) => field in inputs[input].entries);
