@@ -17,9 +17,15 @@ export async function answerRest({ settings }: AuthDeps, { request }: Call): Pro
 /** Redirects a path with a double slash, which comes from an address that ends in one. The Python server does so, too. */
 function elsewhere(path: string, among: readonly Route[]): ApiResponse {
   const once = path.replace(/\/{2,}/g, '/');
-  const isPython = (route: Route) => pythonRoutes.some((one) => one.path === route.path);
-  if (methodsOf(once, among.filter(isPython)).length > 0)
+  const forPython = among.filter((route) => pythonRoutes.some((one) => one.path === route.path));
+  if (methodsOf(once, forPython).length > 0)
     return { status: 308, location: once.split('/').map(encodeURIComponent).join('/') };
-  const hint = methodsOf(once, among).length > 0 ? ' Its address has a slash too many.' : '';
-  throw new ApiError('not_found', `There is no such route.${hint}`);
+  throw new ApiError('not_found', `There is no such route.${hintFor(once, among)}`);
+}
+
+function hintFor(path: string, among: readonly Route[]): string {
+  if (methodsOf(path, among).length > 0) return ' Its address has a slash too many.';
+  // A Python client has an empty token between `mgrant init` and `mgrant settoken`.
+  const withToken = pythonRoutes.some((route) => route.path === `${path}{token}` && among.includes(route));
+  return withToken ? ' Its address holds no token yet: run the line that the page behind your mailed link shows.' : '';
 }
