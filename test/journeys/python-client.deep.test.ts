@@ -1,4 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
@@ -9,6 +11,12 @@ const there = spawnSync(python, ['-c', 'import pymongo, requests']).status === 0
 if (!there)
   process.stderr.write(
     `SKIPPED: what a Python mongogrant asks for was not tried. It needs apt-get install python3-pymongo python3-requests, or PYTHON=an interpreter that has both; ${python} has not.\n`,
+  );
+
+const whole = there && spawnSync(python, ['-c', 'import mongogrant.scripts.mgrant']).status === 0;
+if (there && !whole)
+  process.stderr.write(
+    `SKIPPED: the whole Python mongogrant was not run. It needs PYTHON=an interpreter with mongogrant 0.3.3 (pip install mongogrant==0.3.3); ${python} has none.\n`,
   );
 
 const script = join(__dirname, '../support/python_client.py');
@@ -110,6 +118,46 @@ withPython(
     });
     const noRuler = { status: 200, body: { success: false, error: expect.stringMatching(/admins and rulers/) } };
     expect(await run('allow', api, member, you, host, 'py', 'read')).toMatchObject(noRuler);
+  },
+  60_000,
+);
+
+(whole ? test : test.skip)(
+  'the Python mgrant, as pip installs it, works with an address that ends in a slash',
+  async () => {
+    const { api, mailbox, host } = service;
+    const home = mkdtempSync(join(tmpdir(), 'mongogrant-python-'));
+    // A command of its own each time, as it keeps its endpoint from the start.
+    const mgrant = async (...args: string[]) => {
+      const command = ['-c', 'from mongogrant.scripts.mgrant import cli; cli()', ...args];
+      const { stdout } = await promisify(execFile)(python, command, { env: { ...process.env, HOME: home } });
+      return stdout;
+    };
+    try {
+      expect(await mgrant('init', you, '--endpoint', `${api}/`)).toContain(`Sent link to ${you}`);
+      expect(await mgrant('db', host, 'demo_whole')).toMatch(/holds no token yet: run the line/);
+      const { emails } = v.parse(inbox, await (await fetch(`${mailbox}/store`)).json());
+      const [, link = ''] = /\/links\/(\S+)/.exec(emails.at(-1)?.body.text ?? '') ?? [];
+      const { token } = v.parse(
+        v.object({ token: v.string() }),
+        await (await fetch(`${api}/links/${link}`, { method: 'POST' })).json(),
+      );
+      await mgrant('settoken', token, '--endpoint', api);
+      expect(await mgrant('db', host.toUpperCase(), 'demo_whole')).toMatch(/Hosts are written in small letters/);
+      expect(await mgrant('db', host, 'demo_whole', '--role', 'readWrite')).toMatch(/Wrote credentials/);
+      const { auth } = JSON.parse(readFileSync(join(home, '.mongogrant.json'), 'utf8'));
+      expect(auth).toEqual([
+        {
+          host,
+          db: 'demo_whole',
+          role: 'readWrite',
+          username: 'you_example.com_readWrite',
+          password: expect.any(String),
+        },
+      ]);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
   },
   60_000,
 );
