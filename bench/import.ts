@@ -67,7 +67,11 @@ async function main(): Promise<void> {
   const hosts = new Map(
     ports.map((port, n) => [`host${n}.lab.org`, { name: `host${n}.lab.org`, secret: secretOf(port) }]),
   );
-  const context = { hosts, final: rules.final, options: { now: new Date(), ttl: 30 * day, endUncovered: false } };
+  const context = {
+    hosts,
+    final: rules.final,
+    options: { now: new Date(), ttl: 30 * day, endUncovered: false, named: new Set<string>() },
+  };
   for (const run of ['first', 'second']) {
     const planning = Date.now();
     const plan = await planLogins(parsed.grants, context, deps);

@@ -42,7 +42,7 @@ export async function openPythonServer() {
 
   const plan = async (options: Partial<PlanOptions> = {}): Promise<ImportPlan> =>
     planImport(parsePython(await readPythonDatabase(uri)), deps, {
-      ...{ now: stage.clock.now, ttl: 30 * day, endUncovered: false },
+      ...{ now: stage.clock.now, ttl: 30 * day, endUncovered: false, named: new Set<string>() },
       ...options,
     });
   const apply = (planned: ImportPlan, more: Partial<ApplyImportDeps> = {}) =>

@@ -34,6 +34,8 @@ export interface Adoption {
   grant: PythonGrant;
   /** Whole seconds. */
   expiresAt: number;
+  /** An admin named this user, to be adopted though it is doubtful. */
+  named: boolean;
 }
 
 /** `ours`: somebody else adopted it meanwhile, or it was before. */
@@ -52,7 +54,7 @@ export interface Act extends Actor {
  * true row and a user that mongogrant can't end; another run tags the user. Its password and roles stay.
  */
 export async function adoptUser(deps: AdoptDeps, adoption: Adoption, act: Act): Promise<Adopted> {
-  const { host, grant } = adoption;
+  const { host, grant, named } = adoption;
   const name = { user: grant.username, db: grant.db };
   const { by, source, now } = act;
   const note: Note = ({ row, ...about }) =>
@@ -62,7 +64,7 @@ export async function adoptUser(deps: AdoptDeps, adoption: Adoption, act: Act): 
     const [[user], rows] = await together([deps.adoptable.look(host, [name]), rowsOf(deps.table, grant)]);
     const [unreadable] = rows.unreadable;
     if (unreadable) return left('row_unreadable', `The row "${unreadable.unreadable}" can't be read.`);
-    const judgement = judgeUser(grant, { user, rows: rows.grants }, deps.stackName);
+    const judgement = judgeUser(grant, { user, rows: rows.grants, named }, deps.stackName);
     if (judgement.act === 'ours') return { state: 'ours' };
     if (judgement.act === 'leave') return left(judgement.reason, judgement.detail);
     const moment = seconds(now);

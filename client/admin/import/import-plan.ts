@@ -12,6 +12,8 @@ export interface PlanOptions {
   ttl: number;
   /** Adopts logins that no rule allows, too, with an end at once. */
   endUncovered: boolean;
+  /** Doubtful users to adopt all the same, each as `host/db/username`. */
+  named: ReadonlySet<string>;
 }
 
 /** A login that would be adopted. `covered`: a rule allows it. */

@@ -1,3 +1,4 @@
+import { grouped } from '../../../shared/policy/grouped';
 import { iso } from '../../../shared/policy/time';
 import { lineOf, paragraphs, renderPlan } from '../../rules-file/render-plan';
 import type { Imported } from './apply-import';
@@ -15,7 +16,10 @@ const mostNames = 10;
  * ...
  * Logins: 132 to adopt, 4 are mongogrant's already, 2 are left alone.
  * Each works on as it is, until 2026-12-25T08:00:00.000Z at the latest.
+ * A user that somebody made by hand, with the same name and role, looks the same. Look through them:
  *   mongodb03.lab.org: 132
+ *     fw/ada_lab.org_read
+ *     ...
  *
  * Not imported:
  * grant bob@lab.org read mongodb03.lab.org/fw: The host has no user bob_lab.org_read on fw any more.
@@ -69,19 +73,23 @@ export const importedJson = ({ complete, rules, adopted, ours, left, notReached 
 
 function loginLines({ adoptions, ours, left }: ImportPlan): string[] {
   const alone = left.filter(({ what }) => what === 'grant').length;
+  const counts = `Logins: ${adoptions.length} to adopt, ${ours} are mongogrant's already, ${alone} are left alone.`;
+  if (adoptions.length === 0) return [counts];
   const latest = Math.max(...adoptions.map(({ expiresAt }) => expiresAt));
-  const kept = adoptions.length > 0 ? [`Each works on as it is, until ${iso(latest)} at the latest.`] : [];
   return [
-    `Logins: ${adoptions.length} to adopt, ${ours} are mongogrant's already, ${alone} are left alone.`,
-    ...kept,
-    ...tally(adoptions).map(([host, number]) => `  ${host}: ${number}`),
+    counts,
+    `Each works on as it is, until ${iso(latest)} at the latest.`,
+    'A user that somebody made by hand, with the same name and role, looks the same. Look through them:',
+    ...hostLines(adoptions),
   ];
 }
 
-function tally(adoptions: readonly PlannedAdoption[]): [string, number][] {
-  const numbers = new Map<string, number>();
-  for (const { host } of adoptions) numbers.set(host.name, (numbers.get(host.name) ?? 0) + 1);
-  return [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
+function hostLines(adoptions: readonly PlannedAdoption[]): string[] {
+  const hosts = [...grouped(adoptions, ({ host }) => host.name)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return hosts.flatMap(([host, some]) => [
+    `  ${host}: ${some.length}`,
+    ...someNames(some.map(({ grant: { db, username } }) => `${db}/${username}`)).map((name) => `  ${name}`),
+  ]);
 }
 
 function endingLines({ adoptions }: ImportPlan): string[] {
@@ -108,9 +116,12 @@ function groupLines(group: Left[]): string[] {
   if (!first) return [];
   const { what, name, detail } = first;
   if (group.length === 1) return [`${what} ${name}: ${detail}`];
-  const names = group.slice(0, mostNames).map((one) => `  ${one.name}`);
-  const more = group.length > mostNames ? [`  and ${group.length - mostNames} more (--json lists all)`] : [];
-  return [`${what}, ${group.length} times: ${detail}`, ...names, ...more];
+  return [`${what}, ${group.length} times: ${detail}`, ...someNames(group.map((one) => one.name))];
+}
+
+function someNames(names: readonly string[]): string[] {
+  const more = names.length > mostNames ? [`  and ${names.length - mostNames} more (--json lists all)`] : [];
+  return [...names.slice(0, mostNames).map((name) => `  ${name}`), ...more];
 }
 
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;

@@ -8,7 +8,9 @@ import type { MgrantCommand } from '../mgrant-command';
 import { Refused, UsageError } from '../refused';
 import type { Session } from '../session';
 
-type Options = { expires: string; endNotAllowed?: boolean; dryRun?: boolean };
+type Options = { expires: string; adopt?: string[]; endNotAllowed?: boolean; dryRun?: boolean };
+
+const collect = (name: string, names: string[] = []): string[] => [...names, name];
 
 export function addImport(program: MgrantCommand): void {
   withDeployment(program.command('import <uri>'))
@@ -17,6 +19,7 @@ export function addImport(program: MgrantCommand): void {
       'Takes over the rules, rulers and logins of a Python mongogrant server, which it only reads. URI is its "mgdb_uri"; "-" reads it from stdin, and a password is asked for. Logins work on as they are, expire from now on, and can be revoked. Shows a plan, and asks. Ctrl-C stops it after what is under way; run it again, as often as you like.',
     )
     .option('--expires <duration>', 'how long the logins live from now on; rules may end them sooner', '30 d')
+    .option('--adopt <host/db/username>', 'take over a user that the plan calls doubtful; may be repeated', collect)
     .option('--end-not-allowed', 'take over logins that no rule allows, too, to end them at once')
     .option('--dry-run', 'show the plan, and change nothing')
     .option('-y, --yes', 'do not ask')
@@ -30,7 +33,7 @@ export function addImport(program: MgrantCommand): void {
       const [client, api] = await Promise.all([session.client(), session.api()]);
       const { email: by } = await client.me();
       const work = async ({ planImport, applyImport }: AwsTools) => {
-        const planning = { ttl, endUncovered: options.endNotAllowed ?? false };
+        const planning = { ttl, endUncovered: options.endNotAllowed ?? false, named: new Set(options.adopt) };
         const plan = await session.wait('Comparing', () => planImport(source, api, planning));
         const steps = plan.rules.changes.length + plan.adoptions.length;
         if (options.dryRun || steps === 0) return showPlan(session, plan);

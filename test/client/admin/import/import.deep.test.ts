@@ -35,7 +35,6 @@ const insert = (client: MongoClient, db: string) => client.db(db).collection('x'
 
 test('what the Python server gave goes on working, expires from now on, and can be revoked with proof', async () => {
   const { username, password } = await python.granted(ada, 'fw', 'readWrite');
-  await python.root.db('fw').command({ updateUser: username, customData: { team: 'phonons' } });
   const before = await python.userNamed(username, 'fw');
 
   const plan = await python.plan();
@@ -50,10 +49,7 @@ test('what the Python server gave goes on working, expires from now on, and can 
   const expires = '2026-12-24T08:00:00.000Z';
   expect(after).toEqual({
     ...before,
-    customData: {
-      team: 'phonons',
-      mongogrant: { email: ada, label: '', grant: row?.id, expires, stack: 'mongogrant' },
-    },
+    customData: { mongogrant: { email: ada, label: '', grant: row?.id, expires, stack: 'mongogrant' } },
   });
   await insert(await python.login(username, password, 'fw'), 'fw');
   expect(await python.events('adopted', 'adopt_failed')).toEqual([
@@ -130,6 +126,49 @@ test('what can not be adopted is named, with the reason, and left as it is', asy
   expect(await python.apply(plan)).toMatchObject({ complete: true, adopted: 0 });
   expect(await Promise.all(users.map((user) => python.userNamed(user, 'fw')))).toEqual(before);
   expect(await python.rows()).toEqual([]);
+});
+
+describe('a user that shows traces of another maker', () => {
+  test.each([
+    ['customData', { customData: { job: 'nightly' } }, /has customData, which the Python server never writes/],
+    [
+      'addresses to come from',
+      { authenticationRestrictions: [{ clientSource: ['127.0.0.1'] }] },
+      /from some addresses only, which the Python server never says/,
+    ],
+  ])('by its %s is doubtful, and adopted by name only', async (_trace, made, words) => {
+    const { username } = await python.granted(ada, 'fw');
+    await python.root.db('fw').command({ updateUser: username, ...made });
+    const before = await python.userNamed(username, 'fw');
+
+    const plan = await python.plan({ endUncovered: true });
+    expect(reasons(plan)).toEqual(['grant doubtful']);
+    expect(plan.left[0]?.detail).toMatch(words);
+    expect(await python.apply(plan)).toMatchObject({ complete: true, adopted: 0 });
+    expect([await python.userNamed(username, 'fw'), await python.rows()]).toEqual([before, []]);
+
+    const [, name = ''] = /--adopt (\S+)$/.exec(plan.left[0]?.detail ?? '') ?? [];
+    expect(await python.run({ named: new Set([name]) })).toMatchObject({ complete: true, adopted: 1 });
+    const [row] = await python.rows();
+    const tag = expect.objectContaining({ grant: row?.id });
+    const after = await python.userNamed(username, 'fw');
+    expect(after).toEqual({ ...before, customData: { ...before?.customData, mongogrant: tag } });
+    expect(await python.plan()).toMatchObject({ adoptions: [], ours: 1, left: [] });
+  });
+
+  test('since the plan is left alone, too', async () => {
+    const { username } = await python.granted(ada, 'fw');
+    const plan = await python.plan();
+    await python.root.db('fw').command({ updateUser: username, customData: { job: 'nightly' } });
+    expect((await python.apply(plan)).left.map(({ reason }) => reason)).toEqual(['doubtful']);
+    expect(await python.rows()).toEqual([]);
+  });
+
+  test('and has a name that is not there makes no plan', async () => {
+    await python.granted(ada, 'fw');
+    const named = new Set([`${python.host}/fw/eve_lab.org_read`]);
+    await expect(python.plan({ named })).rejects.toMatchObject({ code: 'login_unknown' });
+  });
 });
 
 test('a login that no rule allows is left alone, or, if so wished, adopted with an end at once', async () => {

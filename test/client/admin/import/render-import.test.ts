@@ -9,7 +9,7 @@ const rule = { email: 'ada@lab.org', host: 'h', db: 'fw', role: 'read', which: '
 const rules = planOf({ rules: [rule], unlisted: 'keep' }, { rules: [], rulers: [], grants: [] }, now);
 const host = { name: 'h', secret: { host: 'h', port: 1, username: 'root', password: 'hunter2', authSource: 'admin' } };
 const grant = { email: 'ada@lab.org', host: 'h', db: 'fw', role: 'read', username: 'ada_lab.org_read' };
-const adoption = { host, grant, expiresAt: now.getTime() / 1000 + 60, covered: true };
+const adoption = { host, grant, named: false, expiresAt: now.getTime() / 1000 + 60, covered: true };
 const left = (what: Left['what'], name: string, detail: string): Left => ({ what, name, reason: 'r', detail });
 const plan: ImportPlan = { rules, adoptions: [adoption], ours: 3, left: [] };
 
@@ -23,7 +23,9 @@ test('a plan says what is written, what is adopted and until when', () => {
       '',
       "Logins: 1 to adopt, 3 are mongogrant's already, 0 are left alone.",
       'Each works on as it is, until 2026-11-25T08:01:00.000Z at the latest.',
+      'A user that somebody made by hand, with the same name and role, looks the same. Look through them:',
       '  h: 1',
+      '    fw/ada_lab.org_read',
     ].join('\n'),
   );
 });
