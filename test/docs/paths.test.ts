@@ -15,3 +15,12 @@ test.each(documents)('%s names files and folders that are there', (document) => 
     path === 'client/dist' || existsSync(path) || existsSync(join(dirname(document), path));
   expect(named.filter((path) => !isThere(path))).toEqual([]);
 });
+
+test.each(documents)('%s fetches the client by no name that somebody else may hold', (document) => {
+  const text = readFileSync(document, 'utf8');
+  const commands = text.match(/\b(?:npm (?:install|i|add)|npx|npm exec)\b[^\n`;|&]*/g) ?? [];
+  const byName = (command: string) =>
+    !/--no\b|--package=https:/.test(command) && / (?:mongogrant|mgrant)(?:@\S+)?(?= |$)/.test(command);
+  // SECURITY.md says why.
+  expect(document === 'SECURITY.md' ? [] : commands.filter(byName)).toEqual([]);
+});

@@ -34,6 +34,7 @@ function judgeStatus(name: string, status: string): Finding {
 }
 
 const deploy = 'In the repository: git pull, npm ci, npx cdk deploy';
+const update = 'In the repository: git pull, npm ci, npm run build:client, npm install --global ./client';
 
 function judgeVersion(deployed: string | undefined, mine: string): Finding {
   if (deployed === undefined)
@@ -47,6 +48,6 @@ function judgeVersion(deployed: string | undefined, mine: string): Finding {
   return warn(
     'version',
     `The deployment is ${deployed}, ${older ? 'older' : 'newer'} than this mgrant ${mine}.`,
-    older ? deploy : 'npm install -g mongogrant',
+    older ? deploy : update,
   );
 }

@@ -13,8 +13,10 @@ const packed = v.tuple([
   v.object({ filename: v.string(), size: v.number(), files: v.array(v.object({ path: v.string() })) }),
 ]);
 const manifest = v.looseObject({
+  version: v.string(),
   dependencies: v.record(v.string(), v.string()),
   peerDependencies: v.record(v.string(), v.string()),
+  bin: v.record(v.string(), v.string()),
 });
 
 let folder: string;
@@ -88,6 +90,14 @@ test('it depends on no AWS package, and on nothing that it does not say', () => 
   const ofDoctor = parts.filter((part) => !isTools(part)).map((part) => beside([part]));
   expect(ofDoctor.filter((names) => names.length > 1)).toEqual([]);
   expect(ofDoctor.flat().sort()).toEqual([...doctorPackages].sort());
+});
+
+test('its command has a second name, for those who have the Python mgrant, too', async () => {
+  expect(Object.keys(own.bin)).toEqual(['mgrant', 'mongogrant']);
+  for (const file of Object.values(own.bin)) {
+    const { stdout } = await run(join(consumer, 'node_modules', 'mongogrant', file), ['--version']);
+    expect(stdout.trim()).toBe(own.version);
+  }
 });
 
 test('it can be imported where it is installed', async () => {
