@@ -80,6 +80,11 @@ test("a secret is read as AWS's console, Terraform and Windows write it", async 
   }
 });
 
+test('a key that Windows stored with a byte-order mark is read, too', async () => {
+  await create('signing-key', `\uFEFF${JSON.stringify({ key: 'a'.repeat(64) })}`);
+  expect(await open().signingKeys()).toEqual({ key: 'a'.repeat(64), older: [] });
+});
+
 test('a host that is not registered, or no longer, is none', async () => {
   expect(await open().host('h.lab.org')).toBeUndefined();
   await create('hosts/gone', login);
