@@ -19,7 +19,7 @@ interface Step {
   act: Act;
 }
 
-/** The story of mongogrant: `npm start` and the README tell it in commands, and `npm run demo` runs it. */
+/** The story of mongogrant: `npm start` and docs/http.md tell it in commands, and `npm run demo` runs it. */
 function steps({ api, mailbox, host }: Addresses): Step[] {
   const field = (name: string) => `grep -o '"${name}":"[^"]*' | cut -d'"' -f4`;
   const withToken = `-H "Authorization: Bearer $TOKEN"`;

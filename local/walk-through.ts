@@ -28,7 +28,7 @@ export function walkThrough(
     '',
     inCommands(service),
     '',
-    `# Or with mgrant (README, "Try it with mgrant"): mgrant login ${firstMember} --endpoint ${service.api}`,
+    `# Or with mgrant (README, "I run the service"): mgrant login ${firstMember} --endpoint ${service.api}`,
     '',
     'Ctrl-C ends it.',
     '',

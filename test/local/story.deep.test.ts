@@ -28,10 +28,10 @@ async function takeWith(cheat: Cheat): Promise<{ last: string; why: string }> {
   }
 }
 
-test('the README tells the same story, at the usual addresses', () => {
-  const readme = readFileSync('README.md', 'utf8');
+test('the documents tell the same story, at the usual addresses', () => {
+  const page = readFileSync('docs/http.md', 'utf8');
   const usual = { api: 'http://localhost:3000', mailbox: 'http://localhost:8005', host: 'localhost:27020' };
-  expect(readme).toContain(`\`\`\`sh\n${inCommands(usual)}\n\`\`\`\n`);
+  expect(page).toContain(`\`\`\`sh\n${inCommands(usual)}\n\`\`\`\n`);
 });
 
 test('the story is told to its end where everything is true', async () => {
