@@ -15,6 +15,7 @@ import { readGrantsOf } from '../../shared/store/grants/reads';
 import type { Grant } from '../../shared/store/grants/row';
 import type { GrantRows } from '../../shared/store/grants/rows';
 import { readRulesFor } from '../../shared/store/rules';
+import { type HostState, nameHost, noHost, noRule, stateOf } from './host-state';
 
 export type GrantDeps = AuthDeps & EndDeps;
 
@@ -55,19 +56,8 @@ export async function allow(
   reportUnreadable(log, rules, call);
   const told = { wish, call, silence };
   const secret = decision.allowed ? await noteFailure(deps, told, () => secrets.host(wish.host)) : undefined;
-  // On a retired host grants can end, but none can begin.
-  if (!secret || secret.retiredAt !== undefined) {
-    const { host, db, role, label } = wish;
-    const rule = decision.rule && ruleName(decision.rule);
-    const reason = secret ? 'host_retired' : decision.allowed ? 'host_unknown' : 'not_allowed';
-    const event = { act: refused, email: wish.email, reason, rule, wish: { host, db, role, label } };
-    await call.note(event);
-    // Both cases get the same answer, so that people who may not use a host do not learn whether it exists.
-    throw new ApiError(
-      'not_allowed',
-      `No rule gives you ${role} on ${db} at ${host}. Look what the rules open to you, or ask an admin for more.`,
-    );
-  }
+  if (!secret || secret.retiredAt !== undefined)
+    return refuse(call, refused, { wish, decision, state: stateOf(secret) });
   const isWished = ({ db, role, label }: Pick<Grant, 'db' | 'role' | 'label'>) =>
     db === wish.db && role === wish.role && label === wish.label;
   const existing = rows.grants.find(isWished);
@@ -77,6 +67,21 @@ export async function allow(
   });
   const host = { name: wish.host, secret, deadline: request.deadline };
   return { wish, decision, host, rows, existing, silence, call };
+}
+
+/** Refuses a wish that no rule allows, or whose host takes no new logins. */
+async function refuse(
+  call: GrantCall,
+  act: 'grant_refused' | 'renew_refused',
+  { wish, decision, state }: Pick<Allowed, 'wish' | 'decision'> & { state: HostState },
+): Promise<never> {
+  const { email, host, db, role, label } = wish;
+  const rule = decision.rule && ruleName(decision.rule);
+  const reason = !decision.allowed ? 'not_allowed' : state === 'retired' ? 'host_retired' : 'host_unknown';
+  await call.note({ act, email, reason, rule, wish: { host, db, role, label } });
+  // All others get the same answer as without a rule, so that nobody learns which hosts exist.
+  const mayKnow = decision.allowed && state !== 'registered' && nameHost(decision.matched, host);
+  throw mayKnow ? noHost(wish, state) : noRule(wish);
 }
 
 /** Milliseconds that writing an event may take, retries included. */

@@ -148,6 +148,31 @@ test('what no rule allows, a deny, and a host that is not registered look the sa
   }
 });
 
+test('a host that is unregistered or retired is named to those whose rule names it', async () => {
+  await registerHost('retired.lab.org', { ...stage.admin, host: '127.0.0.1', port: 1, retiredAt: 1 });
+  await allow({ host: '*', db: 'demo_a' });
+  for (const host of ['nowhere.lab.org', 'retired.lab.org']) {
+    const told = async (db: string) => {
+      const answers = await Promise.all([grant(wish(db, { host })), renew(wish(db, { host }))]);
+      return answers.map(({ status, json }) => [status, json.code, json.detail]);
+    };
+    const nothing = `No rule gives you readWrite on demo_a at ${host}. Look what the rules open to you, or ask an admin for more.`;
+    expect(await told('demo_a')).toEqual(Array(2).fill([403, 'not_allowed', nothing]));
+    await allow({ host, db: 'demo_*' });
+    const [what, next] =
+      host === 'nowhere.lab.org'
+        ? ['no such host is registered', 'Ask your admin to register it.']
+        : ['that host is retired: no new login begins there', 'Ask your admin which host takes its place.'];
+    const named = `The rules give you readWrite on demo_a at ${host}, but ${what}. ${next}`;
+    expect(await told('demo_a')).toEqual(Array(2).fill([403, 'not_allowed', named]));
+    expect(await events('grant_refused')).toContainEqual(
+      expect.objectContaining({ reason: host === 'nowhere.lab.org' ? 'host_unknown' : 'host_retired' }),
+    );
+    await allow({ host, db: 'demo_a', which: 'deny' });
+    expect(await told('demo_a')).toEqual(Array(2).fill([403, 'not_allowed', nothing]));
+  }
+});
+
 test("the server's own databases are never granted", async () => {
   for (const db of ['admin', 'local', 'config', 'Admin'])
     expect((await grant(wish(db))).json).toMatchObject({ status: 400, code: 'invalid_request' });

@@ -187,6 +187,13 @@ describe('POST /grant/{token}', () => {
     const why = [403, expect.stringMatching(/^Cannot grant\. No rule gives you /)];
     expect(await refused(you, { db: 'other' })).toEqual(why);
     expect(await refused(you, { host: 'unknown.lab.org' })).toEqual(why);
+    const admin = await stage.tokenFor('admin@example.com');
+    const rule = { email: 'you@example.com', host: 'unknown.lab.org', db: '*', role: 'readWrite', which: 'allow' };
+    await stage.ask('PUT', '/rules', { token: admin, body: rule });
+    expect(await refused(you, { host: rule.host })).toEqual([
+      403,
+      expect.stringMatching(/^Cannot grant\. The rules give you .* but no such host is registered\./),
+    ]);
     const token = [403, expect.stringMatching(/^Cannot grant\. Your token has expired/)];
     const revoked = await stage.tokenFor('you@example.com');
     await stage.ask('DELETE', '/tokens', { token: revoked });
