@@ -67,7 +67,7 @@ export const replyExamples: { [Name in ReplyName]: v.InferInput<(typeof replies)
     shortens: [{ ...grant, label: '', newExpires: '2026-12-01T08:00:00.000Z' }],
     counts: { ends: 1, shortens: 1 },
   },
-  why: { allowed: true, rule, rules: [rule] },
+  why: { allowed: true, rule, rules: [rule], host: 'registered' },
   rulers: { rulers: [ruler] },
   ruler,
   rulerRemoved: ruler,

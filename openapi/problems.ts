@@ -8,7 +8,8 @@ const meanings: Record<ErrorCode, string> = {
   token_invalid: 'The token was not made by this service, or was changed on its way.',
   token_expired: 'The token has come to its end. Ask for a new link.',
   token_revoked: 'The token was revoked. Ask for a new link.',
-  not_allowed: 'No rule allows it, or it is not yours to see or to change. An unknown host answers the same.',
+  not_allowed:
+    'No rule allows it, or it is not yours to see or to change. An unknown host answers the same, but to people whose rule names that host.',
   wrong_address:
     'The request went around what stands in front of the API. Send it to the public address, which `detail` names.',
   code_wrong: 'The terminal shows another code. The fifth wrong one spends the link.',

@@ -1,8 +1,10 @@
 import { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
 import { renewGrantRoute } from '../../shared/contract/routes/renew-grant';
+import { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
 import { openFunction } from '../../shared/http/open-function';
 import { on, serve } from '../../shared/http/serve';
 import { openMongo } from '../../shared/mongo/open-mongo';
+import { explainWhy } from './explain-why';
 import { grantCredentials, renewGrant } from './grant-credentials';
 import { grantForPython } from './python-grant';
 
@@ -11,6 +13,7 @@ const deps = { ...base, ...openMongo(base.secrets) };
 const served = [
   on(grantCredentialsRoute, grantCredentials),
   on(renewGrantRoute, renewGrant),
+  on(whyAllowedRoute, explainWhy),
   ...(deps.settings.legacyRoutes ? [grantForPython] : []),
 ];
 

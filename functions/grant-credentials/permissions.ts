@@ -3,6 +3,7 @@ import type { Permissions } from '../../infra/resources';
 export const permissions: Permissions = ({ table, signingKey, hosts }, fn) => {
   table.checkTokens(fn);
   table.readRules(fn);
+  table.readRulers(fn);
   table.readGrants(fn);
   table.writeGrants(fn);
   table.noteSilence(fn);

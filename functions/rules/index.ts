@@ -4,10 +4,8 @@ import { listRulesRoute } from '../../shared/contract/routes/list-rules';
 import { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
 import { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
-import { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
 import { openFunction } from '../../shared/http/open-function';
 import { on, serve } from '../../shared/http/serve';
-import { explainWhy } from './explain-why';
 import { setRuleForPython } from './python-rule';
 import { deleteRuler, getRulers, setRuler } from './rulers';
 import { deleteRule, getRules, setRule } from './rules';
@@ -17,7 +15,6 @@ const served = [
   on(listRulesRoute, getRules),
   on(setRuleRoute, setRule),
   on(removeRuleRoute, deleteRule),
-  on(whyAllowedRoute, explainWhy),
   on(listRulersRoute, getRulers),
   on(setRulerRoute, setRuler),
   on(dismissRulerRoute, deleteRuler),

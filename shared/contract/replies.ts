@@ -207,6 +207,11 @@ export const replies = {
     rule: v.nullable(storedRule),
     rules: v.array(storedRule),
     hidden: v.optional(count('How many more rules have a say that you may not see.')),
+    host: v.optional(
+      said(
+        'registered, unregistered or retired. For admins, for rulers in whose scope the host is, and for people whose rule names it.',
+      ),
+    ),
   }),
   rulers: v.object({ rulers: v.array(storedRuler), cursor }),
   ruler: v.object({ ...ruler.entries, replaced: v.optional(storedRuler) }),

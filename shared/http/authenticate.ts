@@ -72,6 +72,10 @@ export async function readAuthority(deps: AuthDeps, claims: TokenClaims, call: C
   return 'unreadable' in ruler ? person : { ...person, scope: ruler };
 }
 
+/** Whether this person may know if a host is registered: admins may, and rulers if it is in their scope. */
+export const seesHost = ({ admin, scope }: Authority, host: string): boolean =>
+  admin || scope?.hosts === 'all' || scope?.hosts.includes(host) === true;
+
 /** Both steps, for a request that has nothing else to read first. */
 export async function authorize(deps: AuthDeps, call: Call): Promise<Authority> {
   return readAuthority(deps, await verifyClaims(deps, call), call);

@@ -40,6 +40,7 @@ const expected: Record<string, string[]> = {
     ...ownLog,
     'dynamodb:GetItem table only links#*',
     'dynamodb:Query table only rules#*',
+    'dynamodb:GetItem table only rulers#*',
     'dynamodb:Query table only grants#*',
     'dynamodb:GetItem table only grants#*',
     'dynamodb:PutItem table only grants#*',

@@ -1,5 +1,6 @@
 import { getAudit } from '../../functions/audit/audit';
 import type { GrantDeps } from '../../functions/grant-credentials/allowed-wish';
+import { explainWhy } from '../../functions/grant-credentials/explain-why';
 import { grantCredentials, renewGrant } from '../../functions/grant-credentials/grant-credentials';
 import { grantForPython } from '../../functions/grant-credentials/python-grant';
 import { answerRest } from '../../functions/grants/answer-rest';
@@ -14,7 +15,6 @@ import { getToken } from '../../functions/request-link/get-token';
 import { requestLink } from '../../functions/request-link/request-link';
 import type { RequestLinkDeps } from '../../functions/request-link/request-link-deps';
 import { revokeGrants, revokeTokens } from '../../functions/revoke/revoke';
-import { explainWhy } from '../../functions/rules/explain-why';
 import { setRuleForPython } from '../../functions/rules/python-rule';
 import { deleteRuler, getRulers, setRuler } from '../../functions/rules/rulers';
 import { deleteRule, getRules, setRule } from '../../functions/rules/rules';

@@ -72,13 +72,18 @@ test('why names the rule that decides', async () => {
   await mgrant('allow *@lab.org ro:*/fw* --note everybody');
   await mgrant('deny ada@lab.org ro:*/fw');
   const why = (line: string) => mgrant(`rules why ${line}`);
-  expect((await why(`ro:${stage.host}/fw_x --email ada@lab.org`)).out).toMatch(
-    /is allowed \(whether the host is registered is not looked at\)\.[\s\S]*\*@lab\.org/,
-  );
+  expect((await why(`ro:${stage.host}/fw_x --email ada@lab.org`)).out).toMatch(/is allowed\.[\s\S]*\*@lab\.org/);
   expect((await why(`ro:${stage.host}/fw --email ada@lab.org`)).out).toMatch(
     /is not allowed\.[\s\S]*deny +ada@lab\.org/,
   );
   expect((await why(`ro:${stage.host}/other --email ada@lab.org`)).out).toContain('No rule allows it.');
+  expect((await why('ro:nowhere.lab.org/fw_x --email ada@lab.org')).out).toMatch(
+    /is not allowed\.\n\nNo host of this name is registered\.[\s\S]*The rule that would give it:[\s\S]*\*@lab\.org/,
+  );
+  expect(JSON.parse((await why('ro:nowhere.lab.org/fw_x --email ada@lab.org --json')).out)).toMatchObject({
+    allowed: false,
+    host: 'unregistered',
+  });
 });
 
 test.each([

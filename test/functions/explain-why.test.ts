@@ -1,11 +1,15 @@
-import { openStage, type Stage } from '../../support/stage';
+import { openStage, registerHost, type Stage } from '../support/stage';
 
+const login = { host: '127.0.0.1', port: 1, username: 'mongoadmin', password: 'mongoadminpass' };
 let stage: Stage;
 let admin: string;
 let ruler: string;
 let ada: string;
 beforeAll(async () => {
   stage = await openStage({ linkCooldown: '0 s' });
+  await registerHost('h', login);
+  await registerHost('open', login);
+  await registerHost('old', { ...login, retiredAt: 1 });
   admin = await stage.tokenFor('admin@example.com');
   const rules = [
     { email: '*', db: '*', role: 'read', which: 'allow' },
@@ -50,18 +54,57 @@ test('an admin reads which rule decides, and every rule that has a say', async (
     allowed: false,
     rule: null,
     rules: [],
+    host: 'unregistered',
   });
 });
 
-test('what it says is what POST /grants does', async () => {
-  for (const [db, role] of [
-    ['fw_x', 'readWrite'],
-    ['none', 'readWrite'],
+const setRule = (rule: Record<string, string>) =>
+  stage.ask('PUT', '/rules', { token: admin, body: { db: 'hosts', role: 'read', which: 'allow', ...rule } });
+
+test('a host that is unregistered or retired is named to those whose rule names it, to rulers of it, and to admins', async () => {
+  for (const host of ['none', 'old']) await setRule({ email: 'ada@lab.org', host });
+  await setRule({ email: '*@lab.org', host: '*' });
+  const scope = { email: 'lead@lab.org', hosts: ['h', 'none'], dbs: 'all', emails: ['@lab.org'], which: 'all' };
+  await stage.ask('PUT', '/rulers', { token: admin, body: scope });
+  const lead = await stage.tokenFor('lead@lab.org');
+  const asked = (token: string, host: string) => why({ email: 'ada@lab.org', db: 'hosts', host }, token);
+  for (const [token, host, state] of [
+    [ada, 'none', 'unregistered'],
+    [ada, 'old', 'retired'],
+    [lead, 'none', 'unregistered'],
+    [admin, 'none', 'unregistered'],
+    [admin, 'old', 'retired'],
+    [admin, 'never', 'unregistered'],
   ] as const) {
-    expect((await why({ email: 'ada@lab.org', db, role })).json.allowed).toBe(false);
-    const { status } = await stage.ask('POST', '/grants', { token: ada, body: { host: 'h', db, role } });
-    expect(status).toBe(403);
+    const { json } = await asked(token, host);
+    expect([host, json.allowed, json.host]).toEqual([host, false, state]);
   }
+  expect((await asked(ada, 'h')).json).toMatchObject({ allowed: true, rule: { host: '*' } });
+  expect((await asked(admin, 'h')).json.host).toBe('registered');
+});
+
+test('to others a host that is unregistered looks as if the service refused, and a registered one is not named either', async () => {
+  await setRule({ email: '*@lab.org', host: '*' });
+  const bob = await stage.tokenFor('bob@lab.org');
+  const own = async (host: string, db = 'hosts') => (await why({ db, host }, bob)).json;
+  for (const host of ['never', 'none', 'old', 'open'])
+    expect([host, await own(host)]).toEqual([
+      host,
+      { allowed: host === 'open', rule: expect.objectContaining({ host: '*' }), rules: [expect.anything()] },
+    ]);
+  for (const host of ['open', 'never'])
+    expect(await own(host, 'refused')).toEqual({ allowed: false, rule: null, rules: [] });
+  await setRule({ email: 'bob@lab.org', host: 'open', which: 'deny' });
+  expect(await own('open')).not.toHaveProperty('host');
+});
+
+test('a host whose secret is broken is registered', async () => {
+  await registerHost('broken', { host: '127.0.0.1', port: 'none' });
+  await setRule({ email: '*@lab.org', host: '*' });
+  expect((await why({ email: 'ada@lab.org', db: 'hosts', host: 'broken' })).json).toMatchObject({
+    allowed: true,
+    host: 'registered',
+  });
 });
 
 test('a member asks about themselves only, and reads every rule that has a say, without its note', async () => {
@@ -75,7 +118,7 @@ test('a member asks about themselves only, and reads every rule that has a say, 
 
 test('a ruler asks about what is inside their scope, and of rules outside of it learns only that there are some', async () => {
   const { json } = await why({ email: 'eve@lab.org', db: 'fw_x' }, ruler);
-  expect(json).toEqual({ allowed: true, rule: null, rules: [], hidden: 1 });
+  expect(json).toEqual({ allowed: true, rule: null, rules: [], hidden: 1, host: 'registered' });
   const seen = await why({ email: 'ada@lab.org', db: 'fw_y' }, ruler);
   expect([dbs(seen.json.rules), seen.json.hidden]).toEqual([['fw_*'], 1]);
   const outside: Record<string, string>[] = [{ email: 'x@other.org' }, { db: 'other' }, { host: 'h2' }];
