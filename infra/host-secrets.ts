@@ -19,6 +19,11 @@ export class HostSecrets {
     this.allow(fn, ['GetSecretValue'], 'hosts');
   }
 
+  /** Lets the function see whether a host is registered, and no value of its secret. */
+  see(fn: LambdaFunction): void {
+    this.allow(fn, ['DescribeSecret'], 'hosts');
+  }
+
   /** Lets the function list hosts: it sees the names of all secrets of the account, as AWS can't limit that, but no values. */
   list(fn: LambdaFunction): void {
     fn.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:ListSecrets'], resources: ['*'] }));

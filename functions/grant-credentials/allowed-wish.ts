@@ -1,6 +1,7 @@
 import { together } from '../../shared/async/together';
 import { isPassing } from '../../shared/aws/aws-faults';
 import { faultOf } from '../../shared/aws/fault-of';
+import type { HostState } from '../../shared/aws/host-secret';
 import { ApiError, HostUnreachable, hostProblem } from '../../shared/contract/errors';
 import type { grantCredentialsRoute } from '../../shared/contract/routes/grant-credentials';
 import type { EndDeps } from '../../shared/grants/end-grant';
@@ -15,7 +16,7 @@ import { readGrantsOf } from '../../shared/store/grants/reads';
 import type { Grant } from '../../shared/store/grants/row';
 import type { GrantRows } from '../../shared/store/grants/rows';
 import { readRulesFor } from '../../shared/store/rules';
-import { type HostState, nameHost, noHost, noRule, stateOf } from './host-state';
+import { nameHost, noHost, noRule, stateOf } from './host-state';
 
 export type GrantDeps = AuthDeps & EndDeps;
 

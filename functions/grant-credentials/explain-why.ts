@@ -1,4 +1,5 @@
 import { together } from '../../shared/async/together';
+import type { HostState } from '../../shared/aws/host-secret';
 import type { Secrets } from '../../shared/aws/secrets';
 import { ApiError, SecretUnusable } from '../../shared/contract/errors';
 import type { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
@@ -18,7 +19,7 @@ import { reportUnreadable } from '../../shared/http/report-unreadable';
 import { type Decision, decide, type Unreadable, type Wish } from '../../shared/policy/policy';
 import { seconds } from '../../shared/policy/time';
 import { readRulesFor, type StoredRule } from '../../shared/store/rules';
-import { type HostState, nameHost, stateOf } from './host-state';
+import { nameHost, stateOf } from './host-state';
 
 export interface WhyDeps extends AuthDeps {
   secrets: Pick<Secrets, 'signingKeys' | 'host'>;

@@ -1,9 +1,6 @@
-import type { HostSecret } from '../../shared/aws/host-secret';
+import type { HostSecret, HostState } from '../../shared/aws/host-secret';
 import { ApiError } from '../../shared/contract/errors';
 import type { Rule, Unreadable, Wish } from '../../shared/policy/policy';
-
-/** Whether logins can begin on a host. On a retired one they can only end. */
-export type HostState = 'registered' | 'unregistered' | 'retired';
 
 export function stateOf(secret: Pick<HostSecret, 'retiredAt'> | undefined): HostState {
   if (!secret) return 'unregistered';

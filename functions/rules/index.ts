@@ -1,3 +1,4 @@
+import { knownHosts } from '../../shared/aws/known-hosts';
 import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
 import { listRulersRoute } from '../../shared/contract/routes/list-rulers';
 import { listRulesRoute } from '../../shared/contract/routes/list-rules';
@@ -10,7 +11,8 @@ import { setRuleForPython } from './python-rule';
 import { deleteRuler, getRulers, setRuler } from './rulers';
 import { deleteRule, getRules, setRule } from './rules';
 
-const { deps, edge } = openFunction('rules');
+const { deps: base, edge } = openFunction('rules');
+const deps = { ...base, hosts: knownHosts(base.settings.secretPrefix) };
 const served = [
   on(listRulesRoute, getRules),
   on(setRuleRoute, setRule),

@@ -1,6 +1,6 @@
 import type { Permissions } from '../../infra/resources';
 
-export const permissions: Permissions = ({ table, signingKey }, fn) => {
+export const permissions: Permissions = ({ table, signingKey, hosts }, fn) => {
   table.checkTokens(fn);
   table.readRules(fn);
   table.listRules(fn);
@@ -14,4 +14,6 @@ export const permissions: Permissions = ({ table, signingKey }, fn) => {
   table.planSweeps(fn);
   table.writeAudit(fn);
   signingKey.read(fn);
+  hosts.see(fn);
+  hosts.list(fn);
 };

@@ -1,4 +1,5 @@
 import { together } from '../../shared/async/together';
+import type { KnownHosts } from '../../shared/aws/known-hosts';
 import { ApiError } from '../../shared/contract/errors';
 import type { listRulesRoute } from '../../shared/contract/routes/list-rules';
 import type { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
@@ -20,6 +21,11 @@ import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
 import { beginChange, type Change, overtaken, refusalOf, type Wanted } from './begin-change';
 import { requireRoom } from './require-room';
+import { warnOfHost } from './warn-of-host';
+
+export interface RuleDeps extends AuthDeps {
+  hosts: KnownHosts;
+}
 
 /** `GET /rules`: all rules, or those of one principal. A ruler sees those inside their scope. */
 export async function getRules(deps: AuthDeps, call: CallOf<typeof listRulesRoute>): Promise<ApiResponse> {
@@ -40,7 +46,7 @@ export async function getRules(deps: AuthDeps, call: CallOf<typeof listRulesRout
 }
 
 /** `PUT /rules`: sets one rule, new or in place of the one with the same key. `?dryRun=true` only tells who would lose what. */
-export async function setRule(deps: AuthDeps, call: CallOf<typeof setRuleRoute>): Promise<ApiResponse> {
+export async function setRule(deps: RuleDeps, call: CallOf<typeof setRuleRoute>): Promise<ApiResponse> {
   const { expires: expiresAt, version: seen, ...given } = call.body;
   const { dryRun } = call.query;
   const moment = seconds(call.now);
@@ -50,11 +56,17 @@ export async function setRule(deps: AuthDeps, call: CallOf<typeof setRuleRoute>)
   const change = await beginChange(deps, call, wanted);
   await requireRoom(deps, wanted, change);
   const rule = ruleBy(change, { ...given, ...(expiresAt !== undefined && { expiresAt }) }, moment);
-  if (dryRun) return foretell(deps, { key: rule, before: change.before, after: rule }, moment);
-  const replaced = await writeRule(deps, call, { wanted, change, rule });
-  const { warnings } = change;
-  return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...(warnings.length > 0 && { warnings }) } };
+  const warned = warnOfHost(deps, change.person, rule.host);
+  if (dryRun) {
+    const foretold = foretell(deps, { key: rule, before: change.before, after: rule }, moment);
+    const [json, warnings] = await together([foretold, warned]);
+    return { status: 200, json: { ...json, ...shown(warnings) } };
+  }
+  const [replaced, ofHost] = await together([writeRule(deps, call, { wanted, change, rule }), warned]);
+  return { status: 200, json: { ...storedRuleAnswer(rule), ...replaced, ...shown([...change.warnings, ...ofHost]) } };
 }
+
+const shown = (warnings: string[]) => (warnings.length > 0 ? { warnings } : {});
 
 /** The rule that this person sets with this change. */
 export const ruleBy = ({ person, before }: Change, given: Rule, moment: number): StoredRule => ({
@@ -88,7 +100,7 @@ export async function deleteRule(deps: AuthDeps, call: CallOf<typeof removeRuleR
   const { person, before } = await beginChange(deps, call, wanted);
   if (!before) throw refusalOf(wanted, unknown(), person.email);
   const change = { key, before, after: undefined };
-  if (dryRun) return foretell(deps, change, seconds(call.now));
+  if (dryRun) return { status: 200, json: await foretell(deps, change, seconds(call.now)) };
   await planSweepAfter(deps, call, change);
   const [removed] = await together([
     removeRule(deps.table, key, before),
@@ -98,10 +110,8 @@ export async function deleteRule(deps: AuthDeps, call: CallOf<typeof removeRuleR
   return { status: 200, json: 'unreadable' in before ? key : storedRuleAnswer(before) };
 }
 
-const foretell = async ({ table }: AuthDeps, change: RuleChange, moment: number): Promise<ApiResponse> => ({
-  status: 200,
-  json: lossesAnswer(await foretellLosses(table, change, moment)),
-});
+const foretell = async ({ table }: AuthDeps, change: RuleChange, moment: number) =>
+  lossesAnswer(await foretellLosses(table, change, moment));
 
 async function planSweepAfter({ table }: AuthDeps, { now }: Call, change: RuleChange): Promise<void> {
   if (mayTake(change)) await planSweep(table, { rule: change.key }, seconds(now));

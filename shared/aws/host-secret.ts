@@ -73,6 +73,15 @@ export type HostSecret = v.InferOutput<typeof hostSecret>;
  */
 export const setStage = 'mongogrant-set';
 
+/**
+ * The staging label of the value that retires a host. Whoever may look at a secret but not read it knows by this. Hosts that release 0.1.0
+ * retired lack it.
+ */
+export const retiredStage = 'mongogrant-retired';
+
+/** Whether logins can begin on a host. On a retired one they can only end. */
+export type HostState = 'registered' | 'unregistered' | 'retired';
+
 /** The name of a host's secret below the prefix. Names of secrets can't hold a `:`. */
 export const hostSecretName = (host: string): string => `hosts/${host.replace(':', '/')}`;
 

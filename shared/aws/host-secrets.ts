@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { withoutMark } from '../contract/json-text';
 import { isHost } from '../contract/names';
-import { hostOfSecret, hostSecretName } from './host-secret';
+import { hostOfSecret, hostSecretName, retiredStage } from './host-secret';
 import {
   type Absent,
   type RotationStart,
@@ -23,8 +23,8 @@ export interface HostSecrets {
   read(host: string): Promise<StoredHost | Absent>;
   create(host: string, fields: object): Promise<'created' | 'exists' | 'deleted'>;
   put(host: string, fields: object): Promise<'put' | Absent>;
-  /** Changes it only if this version is still the current one. */
-  change(host: string, fields: object, version: string): Promise<'changed' | 'changed meanwhile' | Absent>;
+  /** Notes in these fields that it is retired, only if this version is still the current one. */
+  retire(host: string, fields: object, version: string): Promise<'changed' | 'changed meanwhile' | Absent>;
   restore(host: string): Promise<void>;
   /** Starts to change its password. The rotation goes on by itself. */
   rotate(host: string): Promise<RotationStart>;
@@ -64,7 +64,7 @@ export function hostSecrets(
     },
     create: (host, fields) => create(id(host), JSON.stringify(fields), kmsKey),
     put: (host, fields) => put(id(host), JSON.stringify(fields)),
-    change: (host, fields, version) => change(id(host), JSON.stringify(fields), version),
+    retire: (host, fields, version) => change(id(host), JSON.stringify(fields), version, retiredStage),
     restore: (host) => restore(id(host)),
     rotate: (host) => rotate(id(host)),
     delete: (host) => remove(id(host), recoverableDays),

@@ -38,8 +38,8 @@ export interface SecretWriter {
   create(id: string, text: string, kmsKey?: string): Promise<'created' | 'exists' | 'deleted'>;
   /** Sets a value, whatever the last one was. */
   put(id: string, text: string): Promise<'put' | Absent>;
-  /** Sets a value if `version` is still the current one. Two calls. */
-  change(id: string, text: string, version: string): Promise<'changed' | 'changed meanwhile' | Absent>;
+  /** Sets a value, with this label if it is given, if `version` is still the current one. Two calls. */
+  change(id: string, text: string, version: string, label?: string): Promise<'changed' | 'changed meanwhile' | Absent>;
   restore(id: string): Promise<void>;
   /** Deletes it. It can be restored for so many days. A second call does nothing. */
   delete(id: string, days: number): Promise<void>;
@@ -73,33 +73,32 @@ export function secretReader(): SecretReader {
   };
 }
 
-/** Whether a secret exists; its value is not read. One call. */
-export function secretStates(): (id: string) => Promise<'there' | Absent> {
+/** Looks at secrets without reading a value. Each function but `list` is one call. */
+export interface SecretLooks extends Pick<SecretWriter, 'list'> {
+  /** The labels of the current version. */
+  labels(id: string): Promise<string[] | Absent>;
+}
+
+export function secretLooks(): SecretLooks {
   const client = openClient();
-  return async (id) => {
-    try {
-      const { DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: id }));
-      return DeletedDate === undefined ? 'there' : 'deleted';
-    } catch (error) {
-      return absent(error);
-    }
+  return {
+    list: (prefix) => list(client, prefix),
+    async labels(id) {
+      try {
+        const { DeletedDate, VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: id }));
+        if (DeletedDate !== undefined) return 'deleted';
+        return Object.values(VersionIdsToStages).find((labels) => labels.includes('AWSCURRENT')) ?? [];
+      } catch (error) {
+        return absent(error);
+      }
+    },
   };
 }
 
 export function secretWriter(): SecretWriter {
   const client = openClient();
   return {
-    async list(prefix) {
-      const names: string[] = [];
-      let from: string | undefined;
-      do {
-        const filter = { Filters: [{ Key: 'name' as const, Values: [prefix] }], NextToken: from };
-        const page = await client.send(new ListSecretsCommand(filter));
-        names.push(...(page.SecretList ?? []).flatMap(({ Name: name }) => (name?.startsWith(prefix) ? [name] : [])));
-        from = page.NextToken;
-      } while (from);
-      return names;
-    },
+    list: (prefix) => list(client, prefix),
     async create(id, text, kmsKey) {
       try {
         await client.send(new CreateSecretCommand({ Name: id, SecretString: text, KmsKeyId: kmsKey }));
@@ -118,7 +117,7 @@ export function secretWriter(): SecretWriter {
         return absent(error);
       }
     },
-    change: (id, text, version) => change(client, id, text, version),
+    change: (id, text, version, label) => change(client, { id, text, version, label }),
     async restore(id) {
       await client.send(new RestoreSecretCommand({ SecretId: id }));
     },
@@ -136,7 +135,7 @@ export function secretVersions(): SecretVersions {
   const client = openClient();
   return {
     get: (id, stage) => get(client, id, stage),
-    change: (id, text, version) => change(client, id, text, version),
+    change: (id, text, version, label) => change(client, { id, text, version, label }),
     async describe(id) {
       const {
         Name,
@@ -180,6 +179,18 @@ export function secretRotator(): SecretRotator {
   };
 }
 
+async function list(client: SecretsManagerClient, prefix: string): Promise<string[]> {
+  const names: string[] = [];
+  let from: string | undefined;
+  do {
+    const filter = { Filters: [{ Key: 'name' as const, Values: [prefix] }], NextToken: from };
+    const page = await client.send(new ListSecretsCommand(filter));
+    names.push(...(page.SecretList ?? []).flatMap(({ Name: name }) => (name?.startsWith(prefix) ? [name] : [])));
+    from = page.NextToken;
+  } while (from);
+  return names;
+}
+
 async function get(client: SecretsManagerClient, id: string, stage?: string): Promise<CurrentValue | Absent> {
   try {
     const { SecretString: text, VersionId: version } = await client.send(
@@ -195,8 +206,12 @@ async function get(client: SecretsManagerClient, id: string, stage?: string): Pr
  * Writes the value as a new version, then moves the current label away from the version that was read. Secrets Manager has no other
  * condition that keeps a newer password from being overwritten.
  */
-async function change(client: SecretsManagerClient, id: string, text: string, version: string) {
-  const beside = { SecretId: id, SecretString: text, VersionStages: ['mongogrant-next'] };
+async function change(
+  client: SecretsManagerClient,
+  { id, text, version, label }: { id: string; text: string; version: string; label: string | undefined },
+) {
+  const labels = ['mongogrant-next', ...(label === undefined ? [] : [label])];
+  const beside = { SecretId: id, SecretString: text, VersionStages: labels };
   try {
     const { VersionId: next } = await client.send(new PutSecretValueCommand(beside));
     const move = { SecretId: id, VersionStage: 'AWSCURRENT', MoveToVersionId: next, RemoveFromVersionId: version };

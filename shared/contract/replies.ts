@@ -90,6 +90,10 @@ const unreadableRows = v.optional(
 /** A rule, in a form that can be set again. */
 export const rule = v.object({ ...plainRule.entries, version });
 
+const warnings = v.optional(
+  v.pipe(list, v.description('What people seldom mean: a contradiction, or a host on which no login can begin.')),
+);
+
 const part = v.union([v.literal('all'), list]);
 /** What a ruler may decide: every part is `"all"` or a list. */
 export const scope = v.object({
@@ -193,7 +197,7 @@ export const replies = {
   rule: v.object({
     ...rule.entries,
     replaced: v.optional(v.union([unreadable, plainRule])),
-    warnings: v.optional(list),
+    warnings,
   }),
   /** The removed rule, or only its key if it could not be read. */
   ruleRemoved: v.object({ ...rule.entries, version: v.optional(version) }),
@@ -201,6 +205,7 @@ export const replies = {
     ends: v.array(grant),
     shortens: v.array(v.object({ ...grant.entries, newExpires: moment('When it would end.') })),
     counts: v.object({ ends: count('How many.'), shortens: count('How many.') }),
+    warnings,
   }),
   why: v.object({
     allowed: v.boolean(),

@@ -103,6 +103,9 @@ const expected: Record<string, string[]> = {
     'dynamodb:PutItem table only sweeps#*',
     'dynamodb:PutItem table only audit#*',
     signingKey,
+    // Whether a host is registered; no value.
+    hosts.replace('GetSecretValue', 'DescribeSecret'),
+    'secretsmanager:ListSecrets *',
   ],
   audit: [
     ...ownLog,

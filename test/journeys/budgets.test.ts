@@ -25,6 +25,8 @@ async function measured(request: () => Promise<{ status: number }>) {
   const running = new Set<string>();
   stage.outside.calls.length = 0;
   stage.outside.before = (call, index) => {
+    // A look whether a host is registered runs beside all that a rule needs, and nothing waits for it.
+    if (call.startsWith('hosts.')) return;
     if (call.startsWith('table.') && running.size === 0) trips++;
     running.add(`${call}${index}`);
   };

@@ -4,6 +4,7 @@ import { parseSettings } from '../../shared/aws/settings';
 import { serve } from '../../shared/http/serve';
 import { mongoUsers } from '../../shared/mongo/mongo-users';
 import { dynamoTable } from '../../shared/store/table';
+import { everyHost } from './every-host';
 import { interpose, type Outside } from './outside';
 import { useCases } from './use-cases';
 
@@ -31,6 +32,7 @@ const edges = interpose(
 const log = { info() {}, warn() {}, error() {} };
 const deps = {
   ...edges,
+  hosts: everyHost,
   sendMail: edges.mail.send,
   settings: parseSettings(settings),
   stackName: 'mongogrant',

@@ -9,6 +9,7 @@ import { putLink, redeemLink } from '../../shared/store/links';
 import type { Table } from '../../shared/store/table';
 import { signToken } from '../../shared/tokens/fetch-tokens';
 import { newLink } from '../../shared/tokens/tokens';
+import { everyHost } from './every-host';
 import { keepPromises } from './keep-promises';
 import { memoryTable } from './memory-table';
 import { type Ask, eventOf } from './stage';
@@ -53,6 +54,7 @@ export function quickApi(table: Table = memoryTable(), hosts?: QuickHosts, setti
       host: hosts?.host ?? (async () => undefined),
     },
     users: hosts?.users ?? users,
+    hosts: everyHost,
     settings: parseSettings({ admins: ['admin@example.com'], mailFrom: 'no-reply@example.com', ...settings }),
     stackName,
     log: silent,

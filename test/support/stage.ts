@@ -7,6 +7,7 @@ import { spentSources } from '../../functions/request-link/spent-sources';
 import { ensureTable, startDynamoDb } from '../../local/dynamodb';
 import { match } from '../../local/gateway';
 import { startSecretsManager } from '../../local/secrets-manager';
+import { knownHosts } from '../../shared/aws/known-hosts';
 import type { Log } from '../../shared/aws/log';
 import type { Mail } from '../../shared/aws/mailer';
 import { awsSecrets } from '../../shared/aws/secrets';
@@ -79,6 +80,7 @@ export async function openStage(settings: Record<string, unknown> = {}) {
       secrets,
       users,
       mail: { send: async (mail: Mail) => void mails.push(mail) },
+      hosts: knownHosts('mongogrant'),
     },
     outside,
   );

@@ -17,7 +17,7 @@ import type { RequestLinkDeps } from '../../functions/request-link/request-link-
 import { revokeGrants, revokeTokens } from '../../functions/revoke/revoke';
 import { setRuleForPython } from '../../functions/rules/python-rule';
 import { deleteRuler, getRulers, setRuler } from '../../functions/rules/rulers';
-import { deleteRule, getRules, setRule } from '../../functions/rules/rules';
+import { deleteRule, getRules, type RuleDeps, setRule } from '../../functions/rules/rules';
 import { fallback } from '../../shared/contract/routes';
 import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
 import { getTokenRoute } from '../../shared/contract/routes/get-token';
@@ -41,7 +41,7 @@ import { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
 import { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
 import { on, type Served } from '../../shared/http/serve';
 
-type AllDeps = RequestLinkDeps & RedeemDeps & GrantDeps;
+type AllDeps = RequestLinkDeps & RedeemDeps & GrantDeps & RuleDeps;
 
 /** All routes behind one handler, as no deployed function has them. */
 export const useCases: readonly Served<AllDeps>[] = [

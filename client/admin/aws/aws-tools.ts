@@ -1,7 +1,7 @@
 import { hostSecrets } from '../../../shared/aws/host-secrets';
 import type { Log } from '../../../shared/aws/log';
 import { awsSecrets } from '../../../shared/aws/secrets';
-import { secretStates } from '../../../shared/aws/secrets-manager';
+import { secretLooks } from '../../../shared/aws/secrets-manager';
 import { listUnsettled, settleGrant } from '../../../shared/grants/settle-grant';
 import { stampHost } from '../../../shared/grants/stamp-grants';
 import { openMongo } from '../../../shared/mongo/open-mongo';
@@ -45,7 +45,7 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
   const { secrets, servers, users } = openMongo(awsSecrets(secretPrefix));
   const actor = { by, source: { requestId: `mgrant-${newId()}`, ip: 'mgrant' } };
   const registry = { table, hosts: hostSecrets(secretPrefix, kmsKey) };
-  const stateOf = secretStates();
+  const looks = secretLooks();
   const importing = { table, secrets, servers, adoptable: adoptableUsers(servers), stackName };
 
   /** Grants must name the login that is there now. If this machine can't reach the host, the daily comparison sees to it. */
@@ -86,7 +86,8 @@ export function openAwsTools({ table: name, secretPrefix, stackName, kmsKey }: A
       ...tableDescription(name),
       secretState: async (secret: string) => {
         const id = `${secretPrefix}/${secret}`;
-        return { id, state: await stateOf(id) };
+        const labels = await looks.labels(id);
+        return { id, state: typeof labels === 'string' ? labels : ('there' as const) };
       },
       lastRun: (job: DailyJob) => readLastRun(table, job),
       reach: (host: string) => readReach(table, host),

@@ -88,7 +88,7 @@ async function retire(
   log: HostLog,
 ): Promise<number | HostRefusal> {
   const [change] = await together([
-    hosts.change(host, { ...fields, retiredAt }, version),
+    hosts.retire(host, { ...fields, retiredAt }, version),
     log.note({ act: 'host_retired', host }),
   ]);
   if (change === 'changed') return retiredAt;

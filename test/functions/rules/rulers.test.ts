@@ -149,7 +149,7 @@ test('of what is outside of their scope a ruler learns nothing: not from cursors
 
   await appoint({ email: 'allows@lab.org', which: ['allow'] });
   const allows = await stage.tokenFor('allows@lab.org');
-  const rule = { email: 'w@lab.org', host: 'h', db: 'fw_w', role: 'readWrite' };
+  const rule = { email: 'w@lab.org', host: stage.host, db: 'fw_w', role: 'readWrite' };
   await setRule(admin, { ...rule, which: 'deny', role: 'read' });
   const { warnings } = (await setRule(allows, rule)).json;
   expect(warnings).toEqual([expect.stringContaining('outside of your scope')]);

@@ -1,10 +1,11 @@
-import { allItems, later, openStage, type Stage } from '../../support/stage';
+import { allItems, later, openStage, registerHost, type Stage } from '../../support/stage';
 
 let stage: Stage;
 let admin: string;
 let you: string;
 beforeAll(async () => {
   stage = await openStage({ linkCooldown: '0 s' });
+  await registerHost('h.lab.org', stage.admin);
   admin = await stage.tokenFor('admin@example.com');
   await put({ email: 'you@example.com' });
   you = await stage.tokenFor('you@example.com');

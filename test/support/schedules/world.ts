@@ -11,6 +11,7 @@ import { serve } from '../../../shared/http/serve';
 import { putLink, redeemLink } from '../../../shared/store/links';
 import { signToken } from '../../../shared/tokens/fetch-tokens';
 import { newId, newLink } from '../../../shared/tokens/tokens';
+import { everyHost } from '../every-host';
 import { keepPromises } from '../keep-promises';
 import { memorySecretVersions, type StoredSecret } from '../memory-secret-versions';
 import { memoryServers, type StoredAdmin } from '../memory-servers';
@@ -131,6 +132,7 @@ export async function ask(
 ): Promise<{ status: number; json: unknown }> {
   const deps = {
     ...edges,
+    hosts: everyHost,
     settings,
     stackName,
     log: silent,

@@ -74,7 +74,7 @@ test('a retired host gives 403 to new grants, known labels and renewals, as an u
   const { username, password } = (await grant()).json;
   const stored = await registry.hosts.read(registry.host);
   if (typeof stored === 'string') throw new Error(stored);
-  await registry.hosts.change(registry.host, { ...stored.fields, retiredAt: moment() }, stored.version);
+  await registry.hosts.retire(registry.host, { ...stored.fields, retiredAt: moment() }, stored.version);
   forget();
   const unknown = await registry.ask('POST', '/grants', { token: you, body: { ...wish(), host: 'unknown.lab.org' } });
   for (const refused of [await grant('new'), await grant(), await renew()]) {

@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { faultOf } from '../../shared/aws/fault-of';
+import type { KnownHosts } from '../../shared/aws/known-hosts';
+import type { Log } from '../../shared/aws/log';
+import { type Authority, seesHost } from '../../shared/http/authenticate';
+import { lookAlikes } from './look-alikes';
+
+/** Milliseconds. A rule must not wait longer for a warning. */
+const patience = 2000;
+
+/**
+ * Warns of a rule for a host on which no login can begin, and names hosts that look alike, of those that this person may know. Without an
+ * answer it warns of nothing: a rule may be set before its host.
+ */
+export async function warnOfHost(
+  { hosts, log }: { hosts: KnownHosts; log: Log },
+  person: Authority,
+  host: string,
+): Promise<string[]> {
+  if (host === '*' || !seesHost(person, host)) return [];
+  const look = warningsOf(hosts, person, host).catch((fault: unknown) => {
+    log.warn('hosts_not_seen', faultOf(fault));
+    return [];
+  });
+  return Promise.race([look, wait(patience, [], { ref: false })]);
+}
+
+async function warningsOf(hosts: KnownHosts, person: Authority, host: string): Promise<string[]> {
+  const state = await hosts.stateOf(host);
+  if (state === 'registered') return [];
+  if (state === 'retired') return [`The host ${host} is retired: no new login begins there.`];
+  const alike = lookAlikes(
+    host,
+    (await hosts.names()).filter((name) => seesHost(person, name)),
+  );
+  const meant = alike.length > 0 ? ` Registered hosts of a like name: ${alike.join(', ')}.` : '';
+  return [`No host ${host} is registered, so rules for it have no effect yet.${meant}`];
+}

@@ -1,0 +1,25 @@
+import { isHost } from '../contract/names';
+import { type HostState, hostOfSecret, hostSecretName, retiredStage } from './host-secret';
+import { secretLooks } from './secrets-manager';
+
+/** Which hosts are registered, for a function that must not read their logins. */
+export interface KnownHosts {
+  stateOf(host: string): Promise<HostState>;
+  /** The names of all hosts, retired ones included. A host that is only minutes old may be missing. */
+  names(): Promise<string[]>;
+}
+
+export function knownHosts(prefix: string): KnownHosts {
+  const { labels, list } = secretLooks();
+  return {
+    async stateOf(host) {
+      const current = await labels(`${prefix}/${hostSecretName(host)}`);
+      if (typeof current === 'string') return 'unregistered';
+      return current.includes(retiredStage) ? 'retired' : 'registered';
+    },
+    async names() {
+      const names = await list(`${prefix}/hosts/`);
+      return names.map((name) => hostOfSecret(name.slice(prefix.length + 1))).filter(isHost);
+    },
+  };
+}
