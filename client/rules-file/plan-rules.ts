@@ -7,6 +7,7 @@ import type { ClientDeps } from '../sdk/api/ask-api';
 import { MongograntError } from '../sdk/mongogrant-error';
 import { type Change, type Edit, sameMeaning, sameScope } from './changes';
 import { nameOfKey } from './expand-rules';
+import { hostWarnings } from './host-warnings';
 import { orderChanges } from './order-changes';
 import type { Ruler, RulesFile } from './parse-rules-file';
 import { contradictions, type FinalRules, finalRulesAbout, touchedBy } from './plan-losses';
@@ -51,7 +52,8 @@ export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): P
       `Outside of your scope: ${beyond.length} of the file's rules, "${ruleName(first)}" among them. ` +
         'Take them out, or let an admin apply the file.',
     );
-  return planOf(file, state, now);
+  const plan = planOf(file, state, now);
+  return { ...plan, warnings: [...plan.warnings, ...(await hostWarnings(plan.changes, deps))] };
 }
 
 /** The plan itself: no clock, no network. */

@@ -9,6 +9,8 @@ import { moment } from '../times';
 /** Sets a rule: says first who would lose what, and asks if anybody does. */
 export async function setRule(session: Session, rule: RuleInput, dryRun = false): Promise<void> {
   const losses = await session.ask('Looking who loses what', (client) => client.setRule(rule, { dryRun: true }));
+  const { warnings = [] } = losses;
+  warn(session, warnings);
   if (dryRun) return showLosses(session, losses);
   await confirmLosses(session, losses, `Set "${ruleName(rule)}"?`);
   const { set, known } = await session.ask('Setting the rule', async (client) => {
@@ -16,8 +18,16 @@ export async function setRule(session: Session, rule: RuleInput, dryRun = false)
     const set = await client.setRule(rule);
     return { set, known: before.some((one) => !('unreadable' in one) && sameRule(one, set)) };
   });
-  for (const warning of set.warnings ?? []) session.note(`${session.paint.err.yellow('warning:')} ${plain(warning)}`);
+  const told = new Set(warnings);
+  warn(
+    session,
+    (set.warnings ?? []).filter((warning) => !told.has(warning)),
+  );
   session.show(set, () => describeSet(set, known));
+}
+
+function warn({ paint, note }: Session, warnings: readonly string[]): void {
+  for (const warning of warnings) note(`${paint.err.yellow('warning:')} ${plain(warning)}`);
 }
 
 function describeSet(set: SetRule, known: boolean): string {

@@ -1,5 +1,5 @@
 import { runMgrant, type World } from '../../support/run-mgrant';
-import { openStage, type Stage } from '../../support/stage';
+import { openStage, registerHost, type Stage } from '../../support/stage';
 import { endpoint, stageFetch } from '../../support/stage-fetch';
 import { temporaryFolder } from '../../support/temporary-folder';
 
@@ -66,6 +66,25 @@ test('an allow says what it replaced, and whether it changed anything', async ()
   expect((await allow()).out).toBe(`Unchanged: ${name}\n`);
   expect((await allow(' --max-ttl 1d')).out).toContain('  was: no limit\n  now: at most 1 d\n');
   expect(JSON.parse((await allow(' --json')).out)).toMatchObject({ role: 'readWrite', replaced: { maxTtl: '1 d' } });
+});
+
+test('a rule or a rules file for a host that is not registered is warned of once, and offers hosts of a like name', async () => {
+  await registerHost('mongodb03.lab.org', stage.admin);
+  const text =
+    'No host mongodb04.lab.org is registered, so rules for it have no effect yet. Registered hosts of a like name: mongodb03.lab.org.';
+  const line = `warning: ${text}\n`;
+  const allow = 'allow ada@lab.org rw:mongodb04.lab.org/fw';
+  expect(await mgrant(`${allow} --dry-run`)).toMatchObject({ status: 0, err: line });
+  expect(await mgrant(allow)).toMatchObject({ status: 0, err: line, out: expect.stringMatching(/^Set: /) });
+  expect(JSON.parse((await mgrant(`${allow} --json`)).out).warnings).toEqual([text]);
+  expect((await mgrant('rules set ada@lab.org ro:mongodb04.lab.org/fw --which deny')).err).toContain(line);
+  const rule = (db: string) =>
+    `  - { email: ada@lab.org, host: mongodb04.lab.org, db: ${db}, role: read, which: allow }\n`;
+  const rulesFile = file(`rules:\n${rule('a')}${rule('b')}`);
+  const plan = JSON.parse((await mgrant('rules plan rules.yaml --json', rulesFile)).out);
+  expect(plan.warnings).toEqual([text]);
+  expect((await mgrant('rules apply rules.yaml --yes', rulesFile)).err).toContain(text);
+  expect((await mgrant('allow ada@lab.org rw:mongodb03.lab.org/fw')).err).toBe('');
 });
 
 test('why names the rule that decides', async () => {
