@@ -22,6 +22,10 @@ export const firstPassword = (before: Grant | undefined, now: number) => ({
   passwordAt: now,
 });
 
+/** The seconds that a grant was given when its end was last set; none in a row of 0.1.0, which does not tell. */
+export const lifeOf = ({ issuedAt, extendedAt, expiresAt, passwordVersion }: ActiveGrant): number | undefined =>
+  extendedAt === undefined && passwordVersion === undefined ? undefined : expiresAt - (extendedAt ?? issuedAt);
+
 /** Why the last attempt could not end it; none if there was none. */
 export const waitOf = (grant: Grant): string | undefined => (grant.state === 'ending' ? grant.waitsFor : undefined);
 
