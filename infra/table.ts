@@ -88,6 +88,11 @@ export class Table extends Construct {
   /** See whether the token that a link became still works. */
   checkTokens = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['GetItem']);
 
+  /** Store the ticket of a reminder. (It can't read tickets.) */
+  createTickets = (fn: LambdaFunction) => this.allow(fn, 'tickets#*', ['PutItem']);
+  readTickets = (fn: LambdaFunction) => this.allow(fn, 'tickets#*', ['GetItem']);
+  dropTickets = (fn: LambdaFunction) => this.allow(fn, 'tickets#*', ['Query', 'DeleteItem']);
+
   endTokens = (fn: LambdaFunction) => this.allow(fn, 'links#*', ['Query', 'UpdateItem']);
 
   /** Note that an address gets no mail for now. (It can't read the notes.) */

@@ -90,6 +90,7 @@ const pathParameters = (path: string): Schema[] =>
   }));
 const pathWords: Record<string, string> = {
   link: 'The last part of the address in the mail.',
+  ticket: 'The last part of the address in a reminder.',
   email: 'An e-mail address.',
   token: 'The fetch token.',
 };

@@ -48,6 +48,16 @@ export const replyExamples: { [Name in ReplyName]: v.InferInput<(typeof replies)
     uri: `mongodb://${username}:wk3Vb8TqYz1LrX0nCd7Ms5HgJf2PaEu9@mongodb03.lab.org/fw_phonons?authSource=fw_phonons`,
   },
   renewed: grant,
+  renewals: {
+    renewals: [
+      { ...login, kept: true },
+      {
+        ...{ host: login.host, db: 'fw_old', role: 'read', label: '', kept: false, code: 'not_allowed' },
+        detail:
+          'No rule gives you read on fw_old at mongodb03.lab.org. Look what the rules open to you, or ask an admin for more.',
+      },
+    ],
+  },
   grants: { grants: [grant] },
   revoked: { revoked: [{ ...grant, state: 'ended' }], pending: [] },
   tokensRevoked: { revoked: 2 },

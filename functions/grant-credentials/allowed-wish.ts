@@ -41,13 +41,25 @@ export async function allow(
   call: GrantCall,
   refused: 'grant_refused' | 'renew_refused',
 ): Promise<Allowed> {
+  const claims = await verifyClaims(deps, call);
+  return decideFor(deps, call, { refused, email: claims.email, vouch: () => readPerson(deps, claims, call) });
+}
+
+/** Whose wish it is, and how a refusal is noted. `vouch` runs beside the other reads, and throws if the person may not ask at all. */
+interface Asked {
+  email: string;
+  refused: 'grant_refused' | 'renew_refused';
+  vouch?: () => Promise<unknown>;
+}
+
+/** Decides about a wish of somebody who is known. */
+export async function decideFor(deps: GrantDeps, call: GrantCall, { email, refused, vouch }: Asked): Promise<Allowed> {
   const { table, settings, secrets, log } = deps;
   const { request, now } = call;
-  const claims = await verifyClaims(deps, call);
-  const wish = { ...call.body, email: claims.email };
+  const wish = { ...call.body, email };
   const silence = knownSilence(table, wish.host);
   const [, rules, rows] = await together([
-    readPerson(deps, claims, call),
+    vouch?.(),
     readRulesFor(table, wish.email),
     readGrantsOf(table, wish.email, wish.host),
     silence.read(),

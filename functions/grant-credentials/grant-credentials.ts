@@ -37,10 +37,16 @@ async function giveLogin(deps: GrantDeps, allowed: Allowed): Promise<{ grant: Ac
 /** `POST /grants/renew`: another end, the same password. */
 export async function renewGrant(deps: GrantDeps, call: GrantCall): Promise<ApiResponse> {
   const allowed = await allow(deps, call, 'renew_refused');
+  const grant = await renewAllowed(deps, allowed);
+  return { status: 200, json: { ...grantAnswer(grant), ...peoplesAuthorities(allowed.host.secret) } };
+}
+
+/** The grant with its new end. */
+export async function renewAllowed(deps: GrantDeps, allowed: Allowed): Promise<ActiveGrant> {
   const existing = renewable(allowed);
   const { grant } = await noteFailure(deps, allowed, () => changeGrant(deps, allowed, { existing, what: 'renew' }));
   await allowed.silence.learnAnswer();
-  return { status: 200, json: { ...grantAnswer(grant), ...peoplesAuthorities(allowed.host.secret) } };
+  return grant;
 }
 
 /** The grant to renew. Throws a Refusal if there is none, or if its user was removed on the server. */

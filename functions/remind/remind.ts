@@ -14,7 +14,9 @@ import type { ActiveGrant } from '../../shared/store/grants/row';
 import { ifInForce } from '../../shared/store/grants/states';
 import { noteRun, readLastRun } from '../../shared/store/job-runs';
 import type { Table } from '../../shared/store/table';
+import { putTicket } from '../../shared/store/tickets';
 import { readUndelivered } from '../../shared/store/undelivered';
+import { newTicket } from '../../shared/tokens/tickets';
 import { reminderMail } from './reminder-text';
 
 export interface RemindDeps {
@@ -94,22 +96,27 @@ async function attempt(deps: RemindDeps, source: Source, person: Person): Promis
   }
 }
 
-/** Writes the note before the mail: a mail sent twice each day is worse than a lost one. */
+/**
+ * Writes the ticket, then the notes, then the mail: a mail sent twice each day is worse than a lost one, and a ticket that nobody has does
+ * nothing.
+ */
 async function remindOne(deps: RemindDeps, source: Source, { email, grants: ending }: Person): Promise<Outcome> {
   const { table, log, clock } = deps;
-  const record = (act: 'reminded' | 'remind_failed', more: { reason?: string; count?: number }) =>
+  const record = (act: 'reminded' | 'remind_failed', more: { reason?: string; count?: number; link?: string }) =>
     writeEvent(table, { act, email, by: 'mongogrant', ...more }, source, new Date(clock()));
   const reason = await readUndelivered(table, email, new Date(clock()));
   if (reason) {
     await record('remind_failed', { reason });
     return { state: 'failed', grants: 0 };
   }
+  const ticket = newTicket(email);
+  await putTicket(table, ticket, ending);
   const notes = await together(ending.map((grant) => noteReminder(table, grant)));
   const grants = ending.filter((_, index) => notes[index]).sort((a, b) => a.expiresAt - b.expiresAt);
   const count = grants.length;
   if (count === 0) return { state: 'told', grants: 0 };
   try {
-    await together([send(deps, email, grants), record('reminded', { count })]);
+    await together([send(deps, ticket, grants), record('reminded', { count, link: ticket.id })]);
     return { state: 'told', grants: count };
   } catch (fault) {
     const passing = fault instanceof MailNotTaken && fault.passing;
@@ -121,7 +128,12 @@ async function remindOne(deps: RemindDeps, source: Source, { email, grants: endi
   }
 }
 
-function send({ sendMail, origin, settings }: RemindDeps, email: string, grants: ActiveGrant[]): Promise<void> {
+function send(
+  { sendMail, origin, settings }: RemindDeps,
+  { email, ticket }: { email: string; ticket: string },
+  grants: ActiveGrant[],
+): Promise<void> {
   const logins = grants.map(({ expiresAt, ...grant }) => ({ ...grant, expires: new Date(expiresAt * 1000) }));
-  return sendMail({ to: email, ...reminderMail(logins, { origin, lab: labOf(settings) }) });
+  const keepAt = `${origin}/renewals/${ticket}`;
+  return sendMail({ to: email, ...reminderMail(logins, { keepAt, lab: labOf(settings) }) });
 }

@@ -1,5 +1,6 @@
 import { type Html, html } from '../../shared/http/html';
 import { type Lab, signature } from '../../shared/http/lab';
+import { shellWord } from '../../shared/http/page';
 import { readableTime } from '../../shared/http/readable-time';
 
 /** A login that ends soon, as the mail shows it. */
@@ -14,22 +15,25 @@ export interface EndingLogin {
 
 const most = 20;
 
-/** The mail that says which of a person's logins end soon, and how to keep them. It holds no secret. */
+const intro =
+  'If you still need them, keep them: the passwords stay the same. If not, do nothing: they end by themselves.';
+const keep = 'Open this page and press the button to keep all logins of this mail:';
+const terminal = 'Or keep them one by one, in a terminal:';
+
+/** The mail that says which of a person's logins end soon, and how to keep them. `keepAt`: the page that keeps them. */
 export function reminderMail(
   logins: readonly EndingLogin[],
-  { origin, lab }: { origin: string; lab: Lab },
+  { keepAt, lab }: { keepAt: string; lab: Lab },
 ): { subject: string; text: string; html: string } {
   const shown = logins.slice(0, most);
-  const rest =
-    logins.length > most ? [`... and ${logins.length - most} more: GET ${origin}/grants lists them all.`] : [];
-  const lines = shown.map((login) => ({ what: whatOf(login), how: commandFor(login, origin) }));
+  const rest = logins.length > most ? [`... and ${logins.length - most} more, which the page shows.`] : [];
+  const lines = shown.map((login) => ({ what: whatOf(login), how: commandFor(login, logins) }));
   const subject = subjectOf(logins);
-  const intro =
-    'If you still need them, renew them: the password stays the same. If not, do nothing: they end by themselves.';
-  const token = `TOKEN is your fetch token. Ask for a new one with: http POST ${origin}/links email=<your address>`;
-  const last = [...rest, token, signature(lab)].filter(Boolean);
-  const text = [intro, ...lines.map(({ what, how }) => `${what}\n  ${how}`), ...last].join('\n\n');
-  return { subject, text: `${text}\n`, html: htmlOf({ subject, intro, lines, rest: last }).html };
+  const last = [...rest, ends(logins), signature(lab)].filter(Boolean);
+  const text = [...[intro, keep, keepAt, terminal], ...lines.map(({ what, how }) => `${what}\n  ${how}`), ...last].join(
+    '\n\n',
+  );
+  return { subject, text: `${text}\n`, html: htmlOf({ subject, keepAt, lines, rest: last }).html };
 }
 
 /** Each reminder has its own subject: mail programs would fold equal ones into one mail. No two reminders have the same end. */
@@ -39,21 +43,41 @@ function subjectOf(logins: readonly EndingLogin[]): string {
   return `${logins.length} of your MongoDB logins end soon, the first at ${first}`;
 }
 
+function ends(logins: readonly EndingLogin[]): string {
+  const last = readableTime(new Date(Math.max(...logins.map(({ expires }) => expires.getTime()))));
+  return `The page works until ${last}. It shows no password. Opening it changes nothing; pressing the button does.`;
+}
+
 const whatOf = ({ host, db, role, label, username, expires }: EndingLogin): string =>
   `${role} on ${db} at ${host}${label && `, label ${label}`} (user ${username}) ends at ${readableTime(expires)}.`;
 
-const commandFor = ({ host, db, role, label }: EndingLogin, origin: string): string =>
-  `http POST ${origin}/grants/renew host=${host} db=${db} role=${role}${label && ` label=${label}`} "Authorization: Bearer $TOKEN"`;
+/** Names the role and an empty label only where another login of this mail differs in nothing else. */
+function commandFor({ host, db, role, label }: EndingLogin, all: readonly EndingLogin[]): string {
+  const here = all.filter((other) => other.host === host && other.db === db);
+  const roles = new Set(here.filter((other) => other.label === label).map((other) => other.role));
+  const labels = new Set(here.map((other) => other.label));
+  // Joined with `=`, so that a label that begins with a dash is no option; `--` does the same for a database.
+  const options = [
+    ...(roles.size > 1 ? [`--role ${shellWord(role)}`] : []),
+    ...(label ? [label.startsWith('-') ? `--label=${shellWord(label)}` : `--label ${shellWord(label)}`] : []),
+    ...(!label && labels.size > 1 ? ["--label ''"] : []),
+  ];
+  const place = `${shellWord(host)} ${shellWord(db)}`;
+  return ['mgrant renew', ...(db.startsWith('-') ? [...options, '--', place] : [place, ...options])].join(' ');
+}
 
 /** The parts of a mail, in order. */
 interface Parts {
   subject: string;
-  intro: string;
+  keepAt: string;
   lines: { what: string; how: string }[];
   rest: string[];
 }
 
-function htmlOf({ subject, intro, lines, rest }: Parts): Html {
+const button =
+  'display:inline-block;padding:12px 22px;border-radius:8px;background:#0b6a4a;color:#ffffff;font-weight:600;text-decoration:none';
+
+function htmlOf({ subject, keepAt, lines, rest }: Parts): Html {
   const items = lines.map(
     ({ what, how }) => html`<p>${what}<br><code style="overflow-wrap:anywhere;word-break:break-all">${how}</code></p>
 `,
@@ -65,6 +89,10 @@ function htmlOf({ subject, intro, lines, rest }: Parts): Html {
 <main style="max-width:44rem;margin:0 auto">
 <h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${subject}</h1>
 <p>${intro}</p>
+<p>${keep}</p>
+<p style="margin:24px 0"><a href="${keepAt}" style="${button}">Keep these logins</a></p>
+<p>If the button does not work, open this address: <br><a href="${keepAt}" style="overflow-wrap:anywhere;word-break:break-all">${keepAt}</a></p>
+<p>${terminal}</p>
 ${items}${rest.map(
   (line) => html`<p>${line}</p>
 `,

@@ -18,6 +18,7 @@ import type { LivingGrant } from '../../shared/store/grants/row';
 import type { GrantRows, UnreadableGrant } from '../../shared/store/grants/rows';
 import { readLiveTokens, revokeToken } from '../../shared/store/links';
 import { closeOrder, type Order, planOrder } from '../../shared/store/orders';
+import { dropTickets } from '../../shared/store/tickets';
 import { newId } from '../../shared/tokens/tokens';
 import { type AwaitedCause, endGrants, type ManyEnded } from './end-grants';
 
@@ -109,7 +110,7 @@ function answer(ends: End[], unreadable: UnreadableGrant[], rest: boolean) {
   };
 }
 
-/** `DELETE /tokens`: every token of a person stops working with the next request. */
+/** `DELETE /tokens`: every token and ticket of a person stops working with the next request. */
 export async function revokeTokens(deps: RevokeDeps, call: CallOf<typeof revokeTokensRoute>): Promise<ApiResponse> {
   const claims = await verifyClaims(deps, call);
   const { email = claims.email } = call.query;
@@ -120,6 +121,7 @@ export async function revokeTokens(deps: RevokeDeps, call: CallOf<typeof revokeT
   const event = { act: 'tokens_revoked' as const, email, by: claims.email, count: tokens.length };
   const [revoked] = await together([
     together(tokens.map((token) => revokeToken(deps.table, token, now))),
+    dropTickets(deps.table, email),
     call.note(event),
   ]);
   return { status: 200, json: { revoked: revoked.filter(Boolean).length } };

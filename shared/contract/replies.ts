@@ -158,6 +158,18 @@ export const replies = {
   token,
   grant: credential,
   renewed: v.object({ ...grant.entries, ca }),
+  renewals: v.object({
+    renewals: v.array(
+      v.object({
+        ...place,
+        label,
+        kept: v.boolean(),
+        expires: v.optional(moment('Until when it is kept.')),
+        code: v.optional(said('Why it is not kept: an error code.')),
+        detail: v.optional(said('The same for people.')),
+      }),
+    ),
+  }),
   grants: v.object({ grants: v.array(grant), unreadable: unreadableRows, cursor }),
   revoked: v.object({
     revoked: v.pipe(v.array(grant), v.description('Ended, and shown to be dead.')),

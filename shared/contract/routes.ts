@@ -11,6 +11,7 @@ import { pollLoginRoute, pollLoginWords } from './routes/poll-login';
 import { redeemLinkRoute, redeemLinkWords } from './routes/redeem-link';
 import { removeRuleRoute, removeRuleWords } from './routes/remove-rule';
 import { renewGrantRoute, renewGrantWords } from './routes/renew-grant';
+import { renewLoginsRoute, renewLoginsWords } from './routes/renew-logins';
 import { requestLinkRoute, requestLinkWords } from './routes/request-link';
 import { revokeGrantsRoute, revokeGrantsWords } from './routes/revoke-grants';
 import { revokeTokensRoute, revokeTokensWords } from './routes/revoke-tokens';
@@ -18,6 +19,7 @@ import { setRuleRoute, setRuleWords } from './routes/set-rule';
 import { setRuleForPythonRoute, setRuleForPythonWords } from './routes/set-rule-for-python';
 import { setRulerRoute, setRulerWords } from './routes/set-ruler';
 import { showLinkRoute, showLinkWords } from './routes/show-link';
+import { showRenewalsRoute, showRenewalsWords } from './routes/show-renewals';
 import { showStartRoute, showStartWords } from './routes/show-start';
 import { verifyTokenRoute, verifyTokenWords } from './routes/verify-token';
 import { whoAmIRoute, whoAmIWords } from './routes/who-am-i';
@@ -33,6 +35,8 @@ export const routes = [
   redeemLinkRoute,
   grantCredentialsRoute,
   renewGrantRoute,
+  showRenewalsRoute,
+  renewLoginsRoute,
   listGrantsRoute,
   whoAmIRoute,
   revokeGrantsRoute,
@@ -64,6 +68,8 @@ export const words = {
   'POST /links/{link}': redeemLinkWords,
   'POST /grants': grantCredentialsWords,
   'POST /grants/renew': renewGrantWords,
+  'GET /renewals/{ticket}': showRenewalsWords,
+  'POST /renewals/{ticket}': renewLoginsWords,
   'GET /grants': listGrantsWords,
   'GET /me': whoAmIWords,
   'DELETE /grants': revokeGrantsWords,

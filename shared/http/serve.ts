@@ -112,7 +112,8 @@ async function putOnRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T
 /** The sender's address from API Gateway, if nothing is in front of it. */
 const readSourceIp = async (event: APIGatewayProxyEventV2): Promise<string> => event.requestContext.http.sourceIp;
 
-function ownFault(error: unknown): ApiError {
+/** What a person is told about a fault that is not theirs. */
+export function ownFault(error: unknown): ApiError {
   return isPassing(error)
     ? new ApiError('service_busy', 'A service behind mongogrant is busy. Ask again in a few seconds.', 5)
     : new ApiError('internal', 'Please try again. If it goes on, tell your admin the requestId.');

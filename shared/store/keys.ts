@@ -8,6 +8,8 @@ export const keys = {
   links: (email: string): string => `links#${email}`,
   link: (link: { email: string; id: string }): Key => ({ pk: keys.links(link.email), sk: `link#${link.id}` }),
   sentLinks: (email: string): Key => ({ pk: keys.links(email), sk: 'sent' }),
+  tickets: (email: string): string => `tickets#${email}`,
+  ticket: (ticket: { email: string; id: string }): Key => ({ pk: keys.tickets(ticket.email), sk: ticket.id }),
   /** Mails to new addresses of a domain. */
   newAddresses: (domain: string, hour: number): Key => ({ pk: `domains#${domain}`, sk: String(hour) }),
   undelivered: (email: string): Key => ({ pk: `mail#${email}`, sk: 'undelivered' }),

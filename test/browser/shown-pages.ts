@@ -1,3 +1,4 @@
+import { keepPage, keptPage } from '../../functions/grant-credentials/keep-pages';
 import { redeemPage, tokenPage } from '../../functions/redeem-link/link-pages';
 import { loginRefusal, refusal, refusalOf } from '../../functions/redeem-link/link-state';
 import { codePage, confirmedPage } from '../../functions/redeem-link/login-pages';
@@ -22,7 +23,19 @@ const parts = { email, id: 'a', hash: 'h', terminal: true };
 const confirmed = { ...parts, state: 'redeemed' as const, expiresAt: 0, tries: 1, code: 'c', tried: 'c' };
 const problem = (refused: ApiError) => problemPage(refused, met);
 
+const place = { host: 'mongodb03.materials.lab.org', db: 'fw_phonons', role: 'readWrite' };
+const renewals = [
+  { ...place, label: '', kept: true, expires },
+  { ...place, label: 'laptop', kept: false, code: 'grant_unknown', detail: 'It has ended.' },
+];
+
 const pages: Record<string, Page> = {
+  keep: keepPage({
+    email,
+    ticket: 'x',
+    logins: [{ named: { ...place, id: 'a', label: '', expiresAt: 0 }, grant: undefined }],
+  }),
+  kept: keptPage({ email, ticket: 'x', renewals }),
   start: startPage(origin, lab),
   mailed: mailedPage(email, 'If this address may use mongogrant, a link is on its way to its mailbox.'),
   redeem: redeemPage({ link: 'abc', email, expires }),
@@ -68,6 +81,6 @@ export const mails: Record<string, string> = {
   '/mail-login': linkMail({ ...mailed, terminal: true }, now).html,
   '/mail-reminder': reminderMail(
     ['', 'laptop'].map((label) => ({ ...ending, label, expires: new Date(expires) })),
-    { origin, lab },
+    { keepAt: `${origin}/renewals/x`, lab },
   ).html,
 };

@@ -38,6 +38,7 @@ const expected: Record<string, string[]> = {
   ],
   'grant-credentials': [
     ...ownLog,
+    'dynamodb:GetItem table only tickets#*',
     'dynamodb:GetItem table only links#*',
     'dynamodb:Query table only rules#*',
     'dynamodb:GetItem table only rulers#*',
@@ -65,6 +66,8 @@ const expected: Record<string, string[]> = {
   ],
   revoke: [
     ...ownLog,
+    'dynamodb:Query table only tickets#*',
+    'dynamodb:DeleteItem table only tickets#*',
     'dynamodb:GetItem table only links#*',
     'dynamodb:Query table only links#*',
     'dynamodb:UpdateItem table only links#*',
@@ -149,6 +152,7 @@ const expected: Record<string, string[]> = {
   ],
   remind: [
     ...ownLog,
+    'dynamodb:PutItem table only tickets#*',
     'dynamodb:Query table/index/due only grants#*',
     'dynamodb:GetItem table only grants#*',
     'dynamodb:UpdateItem table only grants#*',

@@ -29,6 +29,8 @@ const samples: Record<OwnRouteKey, Record<string, string>> = {
   'POST /links/poll': { poll: 'unknown' },
   'POST /grants': grant,
   'POST /grants/renew': grant,
+  'GET /renewals/{ticket}': {},
+  'POST /renewals/{ticket}': {},
   'GET /grants': {},
   'GET /me': {},
   'DELETE /grants': {},

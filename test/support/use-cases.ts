@@ -2,6 +2,7 @@ import { getAudit } from '../../functions/audit/audit';
 import type { GrantDeps } from '../../functions/grant-credentials/allowed-wish';
 import { explainWhy } from '../../functions/grant-credentials/explain-why';
 import { grantCredentials, renewGrant } from '../../functions/grant-credentials/grant-credentials';
+import { renewLogins, showRenewals } from '../../functions/grant-credentials/keep-logins';
 import { grantForPython } from '../../functions/grant-credentials/python-grant';
 import { answerRest } from '../../functions/grants/answer-rest';
 import { listGrants } from '../../functions/grants/list-grants';
@@ -30,12 +31,14 @@ import { pollLoginRoute } from '../../shared/contract/routes/poll-login';
 import { redeemLinkRoute } from '../../shared/contract/routes/redeem-link';
 import { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
 import { renewGrantRoute } from '../../shared/contract/routes/renew-grant';
+import { renewLoginsRoute } from '../../shared/contract/routes/renew-logins';
 import { requestLinkRoute } from '../../shared/contract/routes/request-link';
 import { revokeGrantsRoute } from '../../shared/contract/routes/revoke-grants';
 import { revokeTokensRoute } from '../../shared/contract/routes/revoke-tokens';
 import { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { showLinkRoute } from '../../shared/contract/routes/show-link';
+import { showRenewalsRoute } from '../../shared/contract/routes/show-renewals';
 import { showStartRoute } from '../../shared/contract/routes/show-start';
 import { whoAmIRoute } from '../../shared/contract/routes/who-am-i';
 import { whyAllowedRoute } from '../../shared/contract/routes/why-allowed';
@@ -52,6 +55,8 @@ export const useCases: readonly Served<AllDeps>[] = [
   on(pollLoginRoute, pollLogin),
   on(grantCredentialsRoute, grantCredentials),
   on(renewGrantRoute, renewGrant),
+  on(showRenewalsRoute, showRenewals),
+  on(renewLoginsRoute, renewLogins),
   on(listGrantsRoute, listGrants),
   on(whoAmIRoute, whoAmI),
   on(revokeGrantsRoute, revokeGrants),

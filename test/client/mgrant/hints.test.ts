@@ -20,6 +20,8 @@ const toldByDetail: Record<
   invalid_request: 'by the field',
   // Typed into a page, never into a terminal.
   code_wrong: 'page',
+  ticket_unknown: 'page',
+  ticket_expired: 'page',
   grant_busy: 'in each detail',
   unsupported_media_type: 'in each detail',
   too_many_requests: 'in each detail',

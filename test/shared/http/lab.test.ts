@@ -23,8 +23,8 @@ test.each([
 
 test('the mail about logins that end soon is signed, too', () => {
   const logins = [{ ...login, expires: new Date('2026-11-27T08:00:00.000Z') }];
-  const { text, html } = reminderMail(logins, { origin: 'https://grants.lab.org', lab });
+  const { text, html } = reminderMail(logins, { keepAt: 'https://grants.lab.org/renewals/x', lab });
   expect(text.trimEnd().split('\n').at(-1)).toBe(signature(lab));
   expect(html).toContain(`<p>${signature(lab)}</p>`);
-  expect(reminderMail(logins, { origin: 'https://grants.lab.org', lab: {} }).html).not.toContain('<p></p>');
+  expect(reminderMail(logins, { keepAt: 'https://grants.lab.org/renewals/x', lab: {} }).html).not.toContain('<p></p>');
 });
