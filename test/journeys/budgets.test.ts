@@ -1,3 +1,7 @@
+import { readGrantsOf } from '../../shared/store/grants/reads';
+import { ifInForce } from '../../shared/store/grants/states';
+import { putTicket } from '../../shared/store/tickets';
+import { newTicket } from '../../shared/tokens/tickets';
 import { linkIn, openStage, type Stage } from '../support/stage';
 
 let stage: Stage;
@@ -55,6 +59,23 @@ test('a renewal: the same', async () => {
   const renew = () =>
     stage.ask('POST', '/grants/renew', { token: you, body: { host: stage.host, db: 'c', role: 'readWrite' } });
   expect(await measured(renew)).toMatchObject({ status: 200, trips: 2, mongodb: ['owner', 'update'] });
+});
+
+test("a reminder's page: 2 round trips; its button: what two renewals at once need beside them", async () => {
+  for (const db of ['k1', 'k2']) await grant(db);
+  const { grants } = await readGrantsOf(stage.table, 'you@example.com');
+  const ticket = newTicket('you@example.com');
+  await putTicket(
+    stage.table,
+    ticket,
+    grants.flatMap((one) => (one.db.startsWith('k') ? (ifInForce(one, 0) ?? []) : [])),
+  );
+  const at = (method: string) => () => stage.ask(method, `/renewals/${ticket.ticket}`);
+  expect(await measured(at('GET'))).toMatchObject({ status: 200, trips: 2, mongodb: [] });
+  const pressed = await measured(at('POST'));
+  expect(pressed).toMatchObject({ status: 200, mongodb: expect.arrayContaining(['owner', 'update']) });
+  expect(pressed.mongodb).toHaveLength(4);
+  expect(pressed.trips).toBeLessThanOrEqual(6);
 });
 
 test('a link: 2 round trips and 1 mail', async () => {
