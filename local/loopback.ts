@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { StartError } from './start-error';
 import { systemCode } from './system-error';
 
@@ -45,6 +45,18 @@ async function onBoth(port: number, bind: Bind): Promise<Listening> {
   }
   const opened = main;
   return { port: portOf(opened), close: async () => void (await Promise.all([shut(opened), shut(second)])) };
+}
+
+/**
+ * Whether a request names this machine itself. A web page whose name was pointed here (DNS rebinding) names itself, and a page of another site
+ * names its origin.
+ */
+export function isSentHere({ headers: { host = '', origin } }: Pick<IncomingMessage, 'headers'>): boolean {
+  const isHere = (address: string) => {
+    const name = URL.canParse(address) ? new URL(address).hostname : '';
+    return ['localhost', '127.0.0.1', '[::1]'].includes(name);
+  };
+  return isHere(`http://${host}`) && (origin === undefined || isHere(origin));
 }
 
 export const bindListener =

@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import startSes from 'aws-ses-v2-local';
 import { clearStore } from 'aws-ses-v2-local/dist/store';
-import { type Listening, onLoopback } from './loopback';
+import { isSentHere, type Listening, onLoopback } from './loopback';
 
-/** Starts a mailbox that accepts SES calls and shows the mails: a page at `/`, JSON at `/store`. */
+/** Starts a mailbox that accepts SES calls and shows the mails: our page at `/`, JSON at `/store`. */
 export async function startMailbox({ port }: { port: number }): Promise<Listening> {
   // If this were set, mails would leave this machine.
   delete process.env.SMTP_TRANSPORT;
   // The package has one store for the whole process, and a new mailbox must be empty.
   clearStore();
-  const page = await pageWithLinks();
-  return onLoopback(port, 'MAIL_PORT', async (free) => servePage(await bindSes(free), page));
+  return onLoopback(port, 'MAIL_PORT', async (free) => standBefore(await bindSes(free)));
 }
 
 /** Its web framework calls back as if it worked even if listening fails, so this checks. */
@@ -21,27 +21,41 @@ async function bindSes(port: number): Promise<Server> {
   throw Object.assign(new Error(`Port ${port} is taken`), { code: 'EADDRINUSE' });
 }
 
-// The package shows mails in a frame, and mongogrant's pages refuse frames: links in a mail must open a new tab.
-const script = `<script>
-new MutationObserver(() => {
-  for (const { contentDocument: mail } of document.querySelectorAll('iframe')) {
-    if (mail && !mail.querySelector('base')) mail.head.append(Object.assign(mail.createElement('base'), { target: '_blank' }));
-  }
-}).observe(document.getElementById('content'), { childList: true });
-</script>`;
+const fileOf = (name: string) => readFileSync(join(__dirname, 'mailbox-page', name), 'utf8');
+const files: Record<string, { type: string; body: string }> = {
+  '/': { type: 'text/html', body: fileOf('page.html') },
+  '/mailbox.css': { type: 'text/css', body: fileOf('page.css') },
+  '/mailbox.js': { type: 'text/javascript', body: fileOf('page.js') },
+};
 
-async function pageWithLinks(): Promise<string> {
-  const page = await readFile(require.resolve('aws-ses-v2-local/static/index.html'), 'utf8');
-  return page.replace('</body>', `${script}</body>`);
-}
+// A mail brings its own styles, and the frame that shows it inherits this. Nothing else of a mail loads, and no script of it runs.
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
-/** Serves the page instead of the package's own, and leaves everything else unchanged. */
-function servePage(server: Server, page: string): Server {
-  const [answer] = server.listeners('request');
+const headersFor = (type: string) => ({
+  'content-type': `${type}; charset=utf-8`,
+  'cache-control': 'no-store',
+  'content-security-policy': policy,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+});
+
+/** Serves our page before the package's server, and lets no web page of another name read the mails: they hold links. */
+function standBefore(server: Server): Server {
+  const ses = server.listeners('request');
   server.removeAllListeners('request');
-  return server.on('request', (request, response) => {
-    if (request.method === 'GET' && request.url === '/')
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
-    else answer?.call(server, request, response);
+  return server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const file = request.method === 'GET' ? files[request.url?.split('?')[0] ?? ''] : undefined;
+    if (!isSentHere(request)) response.writeHead(403).end('Open this mailbox at http://localhost\n');
+    else if (file) response.writeHead(200, headersFor(file.type)).end(file.body);
+    else for (const answer of ses) answer.call(server, request, response);
   });
 }

@@ -18,7 +18,7 @@ export function problemPage({ code, title, message, about }: ApiError, { request
     html`<h1>${heading}</h1>
 <p>${message}</p>
 ${nextStep(about, origin)}
-<p class="fine">${code}, request ${requestId}</p>`,
+<p class="fine">${code} · requestId ${requestId}</p>`,
   );
 }
 

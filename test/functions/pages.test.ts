@@ -55,7 +55,7 @@ describe('who asks for a link with the form', () => {
     expect(text).toContain(
       '<h1>That is not quite right</h1>\n<p>email: must be an e-mail address such as you@lab.org</p>',
     );
-    expect(text).toMatch(/<p class="fine">invalid_request, request request-\w+<\/p>/);
+    expect(text).toMatch(/<p class="fine">invalid_request · requestId request-\w+<\/p>/);
   });
 
   test('gets JSON as a terminal, which must read the code', async () => {

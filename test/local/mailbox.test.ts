@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import { startMailbox } from '../../local/mailbox';
 import { StartError } from '../../local/start-error';
@@ -6,6 +9,13 @@ import { StartError } from '../../local/start-error';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const store = async (port: number) => (await fetch(`http://localhost:${port}/store`)).json();
+
+/** Asks as a browser would whose address bar names this host. */
+async function asking(port: number, path: string, headers: Record<string, string>) {
+  const asked = request({ port, host: '127.0.0.1', path, headers }).end();
+  const [response]: IncomingMessage[] = await once(asked, 'response');
+  return { status: response?.statusCode, body: response && (await text(response)) };
+}
 
 async function send(port: number) {
   const client = new SESClient({
@@ -45,12 +55,33 @@ test('a mail sent through SES is in the store, and there is a page that shows it
   const page = await fetch(`http://localhost:${mailbox.port}/`);
   expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
   // What it does, test/browser sees.
-  expect(await page.text()).toMatch(/refreshEmails[\s\S]*_blank[\s\S]*<\/body>/);
+  expect(await page.text()).toContain('<h1>Mailbox</h1>');
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
   await mailbox.close();
   for (const spy of printed) {
     expect(spy).not.toHaveBeenCalled();
     spy.mockRestore();
   }
+});
+
+test.each([
+  ['a page whose name was pointed here', { host: 'evil.example' }],
+  ['a page of another site', { host: 'localhost', origin: 'https://evil.example' }],
+  ['a page without an origin', { host: 'localhost', origin: 'null' }],
+  ['a name that begins like this machine', { host: 'localhost.evil.example' }],
+])('%s reads no mail', async (_, headers) => {
+  const mailbox = await startMailbox({ port: 0 });
+  for (const path of ['/', '/store']) {
+    const { status, body } = await asking(mailbox.port, path, headers);
+    expect([status, body]).toEqual([403, 'Open this mailbox at http://localhost\n']);
+  }
+  await mailbox.close();
+});
+
+test.each(['localhost:8005', '127.0.0.1:8005', '[::1]:8005'])('%s names this machine', async (host) => {
+  const mailbox = await startMailbox({ port: 0 });
+  expect(await asking(mailbox.port, '/store', { host })).toMatchObject({ status: 200 });
+  await mailbox.close();
 });
 
 test('a new mailbox is empty', async () => {

@@ -79,7 +79,7 @@ describe('a problem page', () => {
     const page = problem('Once only.');
     expect(page).toContain('<h1>This link has been used</h1>\n<p>Once only.</p>');
     expect(page).toContain('<title>This link has been used · mongogrant</title>');
-    expect(page).toContain('<p class="fine">link_used, request request-1</p>');
+    expect(page).toContain('<p class="fine">link_used · requestId request-1</p>');
     expect(page).not.toMatch(/Error \d/);
     expect(problem('words', { heading: 'All is done' })).toContain('<h1>All is done</h1>');
   });
