@@ -48,7 +48,7 @@ export const lines = (id: string, heading: string, code: string, note: Html | ''
 
 /** An address may hold quotes, dollars and backticks. They must mean nothing to the shell into which people paste the line. */
 export function shellWord(word: string): string {
-  return /^[\w@.+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@.+=:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 const mark = html`<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" aria-hidden="true"><circle cx="8" cy="12" r="4.5"/><path d="M12.5 12H21m-3.5 0v4"/></svg>`;

@@ -10,7 +10,9 @@ const login = (change: Partial<EndingLogin>): EndingLogin => ({
   ...change,
 });
 const commands = (...logins: Partial<EndingLogin>[]) =>
-  reminderMail(logins.map(login), { keepAt: 'https://api/renewals/x', lab: {} }).text.match(/(?<= {2})mgrant renew .*/g);
+  reminderMail(logins.map(login), { keepAt: 'https://api/renewals/x', lab: {} }).text.match(
+    /(?<= {2})mgrant renew .*/g,
+  );
 
 test.each([
   ['the only login of its database needs no more', [{}], ['mgrant renew h.lab.org fw']],
