@@ -1,12 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { faultOf } from '../../shared/aws/fault-of';
 import type { KnownHosts } from '../../shared/aws/known-hosts';
 import type { Log } from '../../shared/aws/log';
 import { type Authority, seesHost } from '../../shared/http/authenticate';
 import { lookAlikes } from './look-alikes';
-
-/** Milliseconds. A rule must not wait longer for a warning. */
-const patience = 2000;
 
 /**
  * Warns of a rule for a host on which no login can begin, and names hosts that look alike, of those that this person may know. Without an
@@ -18,11 +14,10 @@ export async function warnOfHost(
   host: string,
 ): Promise<string[]> {
   if (host === '*' || !seesHost(person, host)) return [];
-  const look = warningsOf(hosts, person, host).catch((fault: unknown) => {
+  return warningsOf(hosts, person, host).catch((fault: unknown) => {
     log.warn('hosts_not_seen', faultOf(fault));
     return [];
   });
-  return Promise.race([look, wait(patience, [], { ref: false })]);
 }
 
 async function warningsOf(hosts: KnownHosts, person: Authority, host: string): Promise<string[]> {

@@ -6,6 +6,12 @@ export const attempts = {
   requestHandler: { connectionTimeout: 1500, requestTimeout: 4000, throwOnRequestTimeout: true },
 } as const;
 
+/** The options of a client whose answer only adds to another one, which must not wait for it. */
+export const soon = {
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
+} as const;
+
 /** Milliseconds after which no new attempt begins: the caller must get our answer before the function ends. */
 const tryFor = 4500;
 

@@ -1,4 +1,5 @@
 import { isHost } from '../contract/names';
+import { soon } from './aws-requests';
 import { type HostState, hostOfSecret, hostSecretName, retiredStage } from './host-secret';
 import { secretLooks } from './secrets-manager';
 
@@ -10,7 +11,7 @@ export interface KnownHosts {
 }
 
 export function knownHosts(prefix: string): KnownHosts {
-  const { labels, list } = secretLooks();
+  const { labels, list } = secretLooks(soon);
   return {
     async stateOf(host) {
       const current = await labels(`${prefix}/${hostSecretName(host)}`);

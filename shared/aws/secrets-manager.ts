@@ -14,7 +14,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { attempts, patient } from './aws-requests';
+import { attempts, patient, type soon } from './aws-requests';
 
 export interface CurrentValue {
   text: string | undefined;
@@ -79,8 +79,8 @@ export interface SecretLooks extends Pick<SecretWriter, 'list'> {
   labels(id: string): Promise<string[] | Absent>;
 }
 
-export function secretLooks(): SecretLooks {
-  const client = openClient();
+export function secretLooks(requests: typeof attempts | typeof soon = attempts): SecretLooks {
+  const client = patient(new SecretsManagerClient(requests));
   return {
     list: (prefix) => list(client, prefix),
     async labels(id) {

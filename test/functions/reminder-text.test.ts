@@ -17,7 +17,7 @@ const commands = (...logins: Partial<EndingLogin>[]) =>
 test.each([
   ['the only login of its database needs no more', [{}], ['mgrant renew h.lab.org fw']],
   ['a label is named', [{ label: 'laptop' }], ['mgrant renew h.lab.org fw --label laptop']],
-  ['a port is quoted', [{ host: 'h:27020' }], ["mgrant renew 'h:27020' fw"]],
+  ['a port needs no quotes', [{ host: 'h:27020' }], ['mgrant renew h:27020 fw']],
   [
     'two roles are told apart',
     [{}, { role: 'readWrite' }],
