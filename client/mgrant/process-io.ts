@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import yoctoSpinner from 'yocto-spinner';
+import { environmentFetch } from '../sdk/api/environment-fetch';
 import { decodeText } from '../sdk/decode-text';
 import type { Io } from './io';
 import { Refused } from './refused';
@@ -32,7 +33,7 @@ export function processIo(): Io {
     readFile: async (path) => decodeText(await readFile(path)),
     now: () => new Date(),
     sleep: (seconds) => pause(seconds * 1000),
-    fetch: globalThis.fetch,
+    fetch: environmentFetch(process.env),
     spin: (words) => {
       const spinner = yoctoSpinner({ text: words, stream: process.stderr }).start();
       return {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientDeps } from './api/ask-api';
+import { environmentFetch } from './api/environment-fetch';
 import { type Door, fetchApi } from './api/fetch-api';
 import type { ClientOptions } from './client-options';
 import type { Look } from './credentials/standing';
@@ -38,7 +39,7 @@ export function clientContext(options: ClientOptions): ClientContext {
   const {
     settings,
     env = process.env,
-    fetch = globalThis.fetch,
+    fetch = environmentFetch(env),
     clock = () => new Date(),
     sleep = (seconds: number) => pause(seconds * 1000),
     timeout = 30_000,

@@ -23,5 +23,5 @@ export function checkEndpoint(endpoint: string, allowHttp: boolean): void {
     );
 }
 
-const isLoopback = (name: string): boolean =>
+export const isLoopback = (name: string): boolean =>
   name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(\.\d+){3}$/.test(name);
