@@ -42,8 +42,23 @@ const ownHints = {
   outside_scope: 'Your scope: mgrant whoami',
 };
 
+/** The same for what is in the way to the service: by the reason. */
+const wayHints: Record<string, string> = {
+  redirected: ownHints.endpoint_invalid,
+  not_mongogrant: checkService,
+  refused_in_front: checkService,
+};
+
 /** The hint for a failure; none where its detail says all. A failure with a status is the service's. */
-export function hintFor({ code, status }: { code: string; status?: number }): string | undefined {
+export function hintFor({ code, status, reason = '' }: Told): string | undefined {
+  if (code === 'no_answer') return 'What the system said: the same with MGRANT_DEBUG=1 before it';
+  if (code === 'answer_unknown') return Object.hasOwn(wayHints, reason) ? wayHints[reason] : undefined;
   const hints: Record<string, string> = status === undefined ? ownHints : serviceHints;
   return Object.hasOwn(hints, code) ? hints[code] : undefined;
+}
+
+interface Told {
+  code: string;
+  status?: number | undefined;
+  reason?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import * as v from 'valibot';
+import { causesOf } from './causes';
 import { hintFor } from './hints';
 import type { Io } from './io';
 import { paintFor } from './paint';
@@ -16,7 +17,7 @@ export function tellFailure(error: unknown, io: Io, json: boolean): number {
   const facts = factsOf(error);
   if (json) io.err(`${JSON.stringify(facts)}\n`);
   else io.err(`${paintFor(io, 'err').red('error:')} ${plain(facts.detail)}\n${nextSteps(facts)}`);
-  if (io.env.MGRANT_DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
+  if (io.env.MGRANT_DEBUG && error instanceof Error) io.err(`${error.stack}\n${causesOf(error)}`);
   return error instanceof UsageError ? wrongUsage : failed;
 }
 
@@ -36,6 +37,7 @@ const facts = v.object({
   status: noneElse(v.number()),
   requestId: noneElse(v.string()),
   retryAfter: noneElse(v.number()),
+  reason: noneElse(v.string()),
 });
 type Facts = v.InferOutput<typeof facts> & { detail: string };
 

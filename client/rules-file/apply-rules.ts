@@ -5,7 +5,10 @@ import { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { ruleAnswer } from '../../shared/http/answers';
 import { keyOf } from '../../shared/policy/policy';
-import { type Api, type ClientDeps, failureOf, noReply, pauseOf, type Reply, sent } from '../sdk/api/ask-api';
+import { type Api, type ClientDeps, pauseOf, sent } from '../sdk/api/ask-api';
+import { failureOf } from '../sdk/api/explain-answer';
+import { mayPass, noReply } from '../sdk/api/explain-silence';
+import { isDone, type Reply } from '../sdk/api/reply';
 import { isMongograntError, type MongograntError } from '../sdk/mongogrant-error';
 import { type Change, sameMeaning, sameScope } from './changes';
 import type { Plan } from './plan-rules';
@@ -83,9 +86,9 @@ async function carryOut(change: Change, deps: ClientDeps): Promise<void> {
   let lost = false;
   for (let attempt = 0; ; attempt += 1) {
     const { reply, fault } = await sent(write(change, deps.api));
-    if (reply && reply.status < 300) return;
+    if (reply && isDone(reply)) return;
     lost ||= mayHaveBeenDone(reply);
-    const pause = pauseOf(reply, attempt, deps);
+    const pause = mayPass(fault) ? pauseOf(reply, attempt, deps) : undefined;
     if (pause !== undefined) await deps.sleep(pause);
     if (lost && (await isAsWanted(change, deps))) return;
     if (pause === undefined) throw reply ? failureOf(reply) : noReply(fault);

@@ -6,6 +6,8 @@ export interface FailureFacts {
   requestId?: string | undefined;
   /** Seconds until asking again makes sense. */
   retryAfter?: number | undefined;
+  /** Which one it was of the failures that have this code, such as `name_unknown` for `no_answer`. */
+  reason?: string | undefined;
   cause?: unknown;
 }
 
@@ -15,7 +17,7 @@ export interface FailureFacts {
  *
  * Codes of the API are in docs/api.md. The client's own: `no_answer`, `answer_unknown`, `token_missing`, `endpoint_invalid`,
  * `endpoint_insecure`, `settings_broken`, `settings_busy`, `settings_unwritable`, `spec_invalid`, `alias_circular`, `credential_refused`,
- * `driver_missing`, `home_missing`, `label_invalid`, `outside_scope`, `link_unanswered`.
+ * `driver_missing`, `home_missing`, `label_invalid`, `proxy_invalid`, `outside_scope`, `link_unanswered`.
  *
  * @example
  * try {
@@ -30,6 +32,7 @@ export class MongograntError extends Error {
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   readonly retryAfter?: number | undefined;
+  readonly reason?: string | undefined;
 
   constructor(
     readonly code: string,

@@ -8,10 +8,20 @@ const read = (name: string): string => readFileSync(join(__dirname, 'lab-ca', na
 /** For tests alone, as the key of the server lies beside them: a lab's own authority, one that is over, and what the first signed for localhost, 127.0.0.1 and mongodb03.lab.org. */
 export const labCa = { ca: read('ca.pem'), expired: read('expired.pem'), leaf: read('server.pem') };
 
+/** The same key, signed by itself for localhost and 127.0.0.1: good, over, and not yet valid. */
+export const selfSigned = {
+  good: read('self-signed.pem'),
+  expired: read('self-signed-expired.pem'),
+  early: read('self-signed-early.pem'),
+};
+
+/** What shows that a server is the one that these certificates are for. */
+export const labKey = read('server.key');
+
 /** TLS in front of a server on loopback that has none itself, with the certificate that the lab's authority signed. */
 export async function startTls(port: number): Promise<{ port: number; close(): Promise<void> }> {
   const open = new Set<{ destroy(): void }>();
-  const server = createServer({ key: read('server.key'), cert: labCa.leaf }, (outer) => {
+  const server = createServer({ key: labKey, cert: labCa.leaf }, (outer) => {
     const inner = connect(port, '127.0.0.1');
     for (const [one, other] of [
       [outer, inner],

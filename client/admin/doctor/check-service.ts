@@ -2,7 +2,11 @@ import ms from 'ms';
 import * as v from 'valibot';
 import { replies } from '../../../shared/contract/replies';
 import { checkEndpoint, trimmed } from '../../sdk/api/endpoint';
-import { checkToken, type Door, headersOf, parsed } from '../../sdk/api/fetch-api';
+import { failureOf } from '../../sdk/api/explain-answer';
+import { explainSilence } from '../../sdk/api/explain-silence';
+import { checkToken, type Door, headersOf, leadsTo, parsed } from '../../sdk/api/fetch-api';
+import { defined } from '../../sdk/defined';
+import { isMongograntError } from '../../sdk/mongogrant-error';
 import { aheadOf } from '../../sdk/service-clock';
 import { type Finding, fail, ok, skipped, warn } from './finding';
 
@@ -17,6 +21,8 @@ interface Reply {
   json: unknown;
   /** Milliseconds by which this machine's clock is ahead of the service's. None if nobody can tell. */
   ahead: number | undefined;
+  /** Where a redirect leads. */
+  to: string | undefined;
 }
 
 const timeout = 15_000;
@@ -36,11 +42,7 @@ export async function checkService(deps: ServiceDeps, door: Door): Promise<Findi
   try {
     reply = await whoAmI(deps, door);
   } catch (fault) {
-    const code = systemCode(fault);
-    const found = `${endpoint} does not answer${code && ` (${code})`}.`;
-    return [
-      fail('service', found, `Check the address, its DNS record and its certificate: curl -v ${trimmed(endpoint)}/me`),
-    ];
+    return [fail('service', explainFault(fault, trimmed(endpoint)), `See: curl -v ${trimmed(endpoint)}/me`)];
   }
   const service = judgeService(endpoint, reply, deps.allowHttp);
   if (service.state === 'fail') return [service];
@@ -58,11 +60,12 @@ async function whoAmI({ fetch, now }: ServiceDeps, { endpoint, token }: Door): P
     signal: AbortSignal.timeout(timeout),
   });
   const ahead = aheadOf(response, now());
-  return { status: response.status, json: parsed(await response.text()), ahead };
+  const json = parsed(await response.text());
+  return { status: response.status, json, ahead, to: leadsTo(response, endpoint) };
 }
 
 /** A mongogrant says who you are, or refuses in its own words. */
-function judgeService(endpoint: string, { status, json }: Reply, allowHttp: boolean): Finding {
+function judgeService(endpoint: string, { status, json, to }: Reply, allowHttp: boolean): Finding {
   const { success, output } = v.safeParse(problem, json);
   const curl = `curl -v ${trimmed(endpoint)}/me`;
   if (success && status >= 500)
@@ -93,11 +96,8 @@ function judgeService(endpoint: string, { status, json }: Reply, allowHttp: bool
       `${endpoint} answers ${status}, not in mongogrant's words.`,
       'Read docs/operations.md#requests-fail',
     );
-  return fail(
-    'service',
-    `${endpoint} answers ${status}, and is no mongogrant.`,
-    `Name the output ApiAddress of the stack with --endpoint. See: ${curl}`,
-  );
+  const stranger = failureOf({ status, json, endpoint, ...defined({ leadsTo: to }) });
+  return fail('service', stranger.message, `Name the output ApiAddress of the stack with --endpoint. See: ${curl}`);
 }
 
 const tolerated = 5_000;
@@ -130,11 +130,9 @@ function judgeToken({ endpoint, token }: Door, { status, json }: Reply, now: Dat
   return left > soon ? ok('token', found) : warn('token', found, login);
 }
 
-/** The system's word for why there is no answer, such as `ENOTFOUND` or `CERT_HAS_EXPIRED`. Its own words may hold what was sent. */
-function systemCode(fault: unknown): string {
-  for (let one = fault; one instanceof Error; one = one.cause) {
-    if ('code' in one && typeof one.code === 'string') return one.code;
-    if (one.name === 'TimeoutError') return 'no answer in time';
-  }
-  return '';
+/** In words of our own: those of the fault may hold what was sent. */
+function explainFault(fault: unknown, endpoint: string): string {
+  if (isMongograntError(fault)) return fault.message;
+  const known = explainSilence(fault, { name: endpoint, host: new URL(endpoint).hostname });
+  return known?.detail ?? `${endpoint} does not answer.`;
 }

@@ -1,15 +1,9 @@
 import * as v from 'valibot';
 import type { Route } from '../../../shared/contract/route';
 import { defined } from '../defined';
-import { isMongograntError, MongograntError } from '../mongogrant-error';
-
-/** What came from the API. `retryAfter`: the seconds of its `Retry-After` header. */
-export interface Reply {
-  status: number;
-  /** The body, parsed as JSON. Anything, if the body is no JSON. */
-  json: unknown;
-  retryAfter?: number;
-}
+import { explainBody, failureOf } from './explain-answer';
+import { mayPass, noReply } from './explain-silence';
+import { codeOf, isDone, isHeldBack, type Reply } from './reply';
 
 export interface ApiInput {
   query?: Record<string, string>;
@@ -52,40 +46,8 @@ const passes = ({ status, json, retryAfter }: Reply): boolean =>
   (status === 429 && !isFull(codeOf(json))) ||
   (codeOf(json) === 'grant_busy' && retryAfter !== undefined);
 
-/** Whether API Gateway held the request back: its own 429, which the service never sees. */
-const isHeldBack = (reply: Reply | undefined): boolean => reply?.status === 429 && codeOf(reply.json) === undefined;
-
 /** Whether somebody has all that they may have: only they can make room. */
 const isFull = (code: string | undefined): boolean => code === 'too_many_grants' || code === 'too_many_rules';
-
-const problem = v.object({ code: v.string(), detail: v.string(), requestId: v.optional(v.string()) });
-const codeOf = (json: unknown): string | undefined => (v.is(problem, json) ? json.code : undefined);
-
-/** A refusal in the API's own words. */
-export function failureOf(reply: Reply): MongograntError {
-  const { status, json, retryAfter } = reply;
-  const { success, output } = v.safeParse(problem, json);
-  if (success)
-    return new MongograntError(output.code, output.detail, { status, retryAfter, requestId: output.requestId });
-  if (isHeldBack(reply))
-    return new MongograntError(
-      'too_many_requests',
-      'The service gets more requests than it lets through. Try again in a minute.',
-      { status, retryAfter },
-    );
-  return new MongograntError(
-    'answer_unknown',
-    `The API answered with status ${status}, without saying why. Check its address, or try again later.`,
-    { status, retryAfter },
-  );
-}
-
-export const noReply = (cause?: unknown): MongograntError =>
-  new MongograntError(
-    'no_answer',
-    'The API does not answer. Check your connection and the address of the API, then try again.',
-    { cause },
-  );
 
 /** A request, and how its reply is read. */
 export interface Question<S extends v.GenericSchema> extends ApiInput {
@@ -101,10 +63,10 @@ export async function ask<S extends v.GenericSchema>(
 ): Promise<v.InferOutput<S>> {
   for (let attempt = 0; ; attempt += 1) {
     const { reply, fault } = await sent(deps.api(route, defined({ query, body })));
-    if (reply && reply.status < 300) return understood(schema, reply.json);
+    if (reply && isDone(reply)) return understood(schema, reply);
     const again = repeat === 'always' || isHeldBack(reply) || (repeat === 'refused' && reply?.status === 429);
-    const pause = again ? pauseOf(reply, attempt, deps) : undefined;
-    if (pause === undefined) throw reply ? failureOf(reply) : isMongograntError(fault) ? fault : noReply(fault);
+    const pause = again && mayPass(fault) ? pauseOf(reply, attempt, deps) : undefined;
+    if (pause === undefined) throw reply ? failureOf(reply) : noReply(fault);
     await deps.sleep(pause);
   }
 }
@@ -138,13 +100,14 @@ export const sent = async (request: Promise<Reply>): Promise<{ reply?: Reply; fa
     (fault: unknown) => ({ fault }),
   );
 
-function understood<S extends v.GenericSchema>(schema: S, json: unknown): v.InferOutput<S> {
-  const { success, output, issues } = v.safeParse(schema, json);
+function understood<S extends v.GenericSchema>(schema: S, reply: Reply): v.InferOutput<S> {
+  const { success, output, issues } = v.safeParse(schema, reply.json);
   if (success) return output;
   const [issue] = issues;
-  const where = v.getDotPath(issue) ?? 'the answer';
-  throw new MongograntError(
-    'answer_unknown',
-    `The API answered something that this version does not understand (${where}). Update mongogrant's client.`,
-  );
+  throw explainBody(reply, fieldsOf(schema), v.getDotPath(issue) ?? 'the answer');
+}
+
+function fieldsOf(schema: object): string[] {
+  if ('options' in schema && Array.isArray(schema.options)) return schema.options.flatMap(fieldsOf);
+  return 'entries' in schema ? Object.keys(schema.entries ?? {}) : [];
 }

@@ -1,7 +1,10 @@
 import { version } from '../../package.json';
-import { MongograntError } from '../mongogrant-error';
+import { defined } from '../defined';
+import { isMongograntError, MongograntError } from '../mongogrant-error';
 import type { Api } from './ask-api';
 import { checkEndpoint, trimmed } from './endpoint';
+import { explainSilence } from './explain-silence';
+import type { Reply } from './reply';
 import { withoutSecrets } from './without-secrets';
 
 /** Where the API is, and who asks. */
@@ -19,33 +22,52 @@ export interface FetchOptions {
 }
 
 /** The API over HTTP. Follows no redirect, so that a token goes nowhere but to its own endpoint. */
-export function fetchApi({ endpoint, token }: Door, { fetch, timeout, allowHttp }: FetchOptions): Api {
+export function fetchApi({ endpoint: named, token }: Door, { fetch, timeout, allowHttp }: FetchOptions): Api {
+  const endpoint = trimmed(named);
   return async ({ method, path }, { query = {}, body }) => {
     checkEndpoint(endpoint, allowHttp);
     if (token !== undefined) checkToken(token);
     const search = new URLSearchParams(query).toString();
     try {
-      const response = await fetch(`${trimmed(endpoint)}${path}${search && `?${search}`}`, {
+      const response = await fetch(`${endpoint}${path}${search && `?${search}`}`, {
         method,
         headers: {
           ...headersOf(token),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        redirect: 'error',
+        redirect: 'manual',
         signal: AbortSignal.timeout(timeout),
       });
-      const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-      const json = parsed(await response.text());
-      return { status: response.status, json, ...(Number.isFinite(retryAfter) && { retryAfter }) };
+      return { ...(await replyOf(response)), endpoint, ...defined({ leadsTo: leadsTo(response, endpoint) }) };
     } catch (fault) {
-      throw new MongograntError(
-        'no_answer',
-        `${trimmed(endpoint)} does not answer. Check your connection and this address, then try again.`,
-        { cause: withoutSecrets(fault, [token, path.startsWith('/links/') ? path : undefined, body]) },
-      );
+      if (isMongograntError(fault)) throw fault;
+      throw silenceOf(fault, endpoint, [token, path.startsWith('/links/') ? path : undefined, body]);
     }
   };
+}
+
+async function replyOf(response: Response): Promise<Reply> {
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const json = parsed(await response.text());
+  return { status: response.status, json, ...(Number.isFinite(retryAfter) && { retryAfter }) };
+}
+
+/** Where a redirect leads, without what may be secret in its path. */
+export function leadsTo({ headers }: Response, endpoint: string): string | undefined {
+  const location = headers.get('location');
+  return location !== null && URL.canParse(location, endpoint) ? new URL(location, endpoint).origin : undefined;
+}
+
+function silenceOf(fault: unknown, endpoint: string, secrets: unknown[]): MongograntError {
+  const cause = withoutSecrets(fault, secrets);
+  const known = explainSilence(fault, { name: endpoint, host: new URL(endpoint).hostname });
+  if (known) return new MongograntError('no_answer', known.detail, { reason: known.reason, cause });
+  return new MongograntError(
+    'no_answer',
+    `${endpoint} does not answer. Check your connection and this address, then try again.`,
+    { cause },
+  );
 }
 
 /** What every request says: which program asks, and for whom. */

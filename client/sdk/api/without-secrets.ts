@@ -1,22 +1,22 @@
+import { chainOf, type Fault } from './faults';
+
 /**
- * A new error with the messages of a fault and of its causes, because the fault itself may carry the request. If a message holds a
- * secret, it keeps only the fault's code.
+ * New errors with the messages and codes of a fault and of its causes, because the fault itself may carry the request. A message that
+ * holds a secret is left out.
  */
 export function withoutSecrets(fault: unknown, secrets: unknown[]): Error {
-  const words: string[] = [];
-  let code: string | undefined;
-  for (let one = fault; one instanceof Error && words.length < 5; one = one.cause) {
-    if (one.message !== '') words.push(one.message);
-    if ('code' in one && typeof one.code === 'string') code = one.code;
-    if (one instanceof AggregateError) words.push(...one.errors.slice(0, 2).map(messageOf));
-  }
-  const text = words.join(': ');
-  const told = secrets.flatMap(wordsIn).some((secret) => text.includes(secret));
-  const clean = new Error(told || text === '' ? (code ?? 'The request failed') : text);
-  return Object.assign(clean, code !== undefined && { code });
+  const words = secrets.flatMap(wordsIn);
+  const clean = (one: Fault, cause: Error | undefined): Error => {
+    const told = [one.message, ...one.parts.slice(0, 2).map(({ message }) => message)].filter(Boolean).join(': ');
+    const isSafe = told !== '' && !words.some((word) => told.includes(word));
+    const error = new Error(isSafe ? told : (one.code ?? 'The request failed'), cause && { cause });
+    return Object.assign(error, { name: one.name }, one.code !== undefined && { code: one.code });
+  };
+  return (
+    chainOf(fault).reduceRight<Error | undefined>((cause, one) => clean(one, cause), undefined) ??
+    new Error('The request failed')
+  );
 }
-
-const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : '');
 
 /** Every text in a body, long enough to be a secret. */
 function wordsIn(secret: unknown): string[] {

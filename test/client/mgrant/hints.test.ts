@@ -77,4 +77,7 @@ test('a hint is for the one who refused: the client says of a missing token by i
   expect(hintFor({ code: 'token_missing' })).toBeUndefined();
   expect(hintFor({ code: 'endpoint_insecure' })).toContain('--allow-http');
   expect(hintFor({ code: 'constructor', status: 500 })).toBeUndefined();
+  expect(hintFor({ code: 'answer_unknown', status: 302, reason: 'redirected' })).toContain('--endpoint');
+  expect(hintFor({ code: 'answer_unknown', status: 200, reason: 'constructor' })).toBeUndefined();
+  expect(hintFor({ code: 'no_answer' })).toContain('MGRANT_DEBUG=1');
 });

@@ -60,3 +60,25 @@ test('what the service says stays as it is; people get a hint beneath', async ()
   expect((await runMgrant(['whoami'], env)).err).toBe(`error: ${detail}\nThe rules as they are now: mgrant rules\n`);
   expect(JSON.parse((await runMgrant(['whoami', '--json'], env)).err)).toMatchObject({ detail });
 });
+
+test('MGRANT_DEBUG=1 shows every cause with its code, and nothing that looks like a token or a login', async () => {
+  const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ5b3UifQ.c2ln';
+  const fetch = async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 192.0.2.1:3128'), { code: 'ECONNREFUSED' });
+    const wordy = new Error(`http://me:proxy-word@proxy:3128 with ${token}`, { cause: refused });
+    throw new TypeError('fetch failed', { cause: wordy });
+  };
+  const env = { settings: folder.path('known.json'), fetch };
+  const { Client } = await import('../../../client/index');
+  await new Client({ settings: env.settings }).setRemote('https://api.lab.org', 'aaa.bbb.ccc');
+  const quiet = (await runMgrant(['whoami'], env)).err;
+  expect(quiet).toMatch(/^error: https:\/\/api\.lab\.org refuses the connection.*\nWhat the system said:.*\n$/);
+  const { err } = await runMgrant(['whoami'], { ...env, env: { MGRANT_DEBUG: '1' } });
+  expect(err.split('\n').filter((line) => line.startsWith('caused by'))).toEqual([
+    'caused by TypeError: fetch failed',
+    'caused by Error: http://***@proxy:3128 with ***',
+    'caused by Error: connect ECONNREFUSED 192.0.2.1:3128',
+  ]);
+  const json = JSON.parse((await runMgrant(['whoami', '--json'], env)).err);
+  expect(json).toMatchObject({ code: 'no_answer', reason: 'connection_refused' });
+});

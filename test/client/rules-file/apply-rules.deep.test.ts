@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { type Applied, applyRules } from '../../../client/rules-file/apply-rules';
 import { planRules } from '../../../client/rules-file/plan-rules';
 import { lineOf } from '../../../client/rules-file/render-plan';
-import type { Api, Reply } from '../../../client/sdk/api/ask-api';
+import type { Api } from '../../../client/sdk/api/ask-api';
+import type { Reply } from '../../../client/sdk/api/reply';
 import { openStage, type Stage } from '../../support/stage';
 import { apiOf, fileOf } from '../../support/stage-api';
 

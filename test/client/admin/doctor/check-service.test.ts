@@ -57,13 +57,17 @@ test('a token says who it is for, and until when; one that is over is a failure'
 });
 
 test.each([
-  ['another service', () => new Response('<html>', { status: 200 }), /is no mongogrant/],
+  ['another service', () => new Response('<html>', { status: 200 }), /is not a mongogrant/],
   [
     'a gateway with nothing behind it',
     () => new Response('{"message":"Not Found"}', { status: 404 }),
-    /404, and is no mongogrant/,
+    /status 404\), but is not a mongogrant/,
   ],
-  ['one that redirects', () => new Response('', { status: 302 }), /302, and is no mongogrant/],
+  [
+    'one that redirects',
+    () => new Response('', { status: 302, headers: { location: 'https://sso.lab.org/login?x=1' } }),
+    /sends you on to https:\/\/sso\.lab\.org \(302\)/,
+  ],
   [
     'one that fails',
     () => new Response('{"message":"Internal Server Error"}', { status: 500 }),
@@ -77,7 +81,7 @@ test.each([
   ]);
 });
 
-test("who does not answer is told with the system's word for it, and without the token", async () => {
+test('who does not answer is told by why that is, and without the token', async () => {
   const token = await at.logIn();
   const refuse = async () => {
     throw new TypeError(`fetch failed ${token}`, {
@@ -85,7 +89,10 @@ test("who does not answer is told with the system's word for it, and without the
     });
   };
   const { status, out, of } = await outside('', { fetch: refuse });
-  expect([status, of('service')?.found]).toEqual([1, `${endpoint} does not answer (CERT_HAS_EXPIRED).`]);
+  expect([status, of('service')?.found]).toEqual([
+    1,
+    expect.stringContaining(`The certificate of ${endpoint} has expired.`),
+  ]);
   expect(out).not.toContain(token);
 });
 

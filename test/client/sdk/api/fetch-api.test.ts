@@ -53,7 +53,10 @@ test('a redirect is not followed: the token goes to its own endpoint only', asyn
   });
   for (const status of [301, 302, 307, 308]) {
     const endpoint = await serve((_request, response) => response.writeHead(status, { location: `${thief}/me` }).end());
-    expect(await failureOf((await clientAt(endpoint, { endpoint })).me())).toMatchObject({ code: 'no_answer' });
+    expect(await failureOf((await clientAt(endpoint, { endpoint })).me())).toMatchObject({
+      code: 'answer_unknown',
+      reason: 'redirected',
+    });
   }
   expect(stolen).toEqual([]);
 });
