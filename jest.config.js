@@ -13,7 +13,10 @@ module.exports = {
   ],
   transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   // The driver loads `os` by an `import()` that Jest can't run; without it, it would not say who it is, and servers would refuse it.
-  transformIgnorePatterns: ['/node_modules/(?!(mingo/|mongodb/lib/runtime_adapters\\.js$))'],
+  // The packages for proxies are ES modules only.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(mingo/|https-proxy-agent/|agent-base/|proxy-agent-negotiate/|mongodb/lib/runtime_adapters\\.js$))',
+  ],
   setupFilesAfterEnv: ['<rootDir>/test/support/one-process.ts'],
   testTimeout: 30_000,
   // Much of the time is spent waiting for processes and timers.

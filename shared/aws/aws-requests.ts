@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /** The options of every AWS client: how often it tries, and for how many milliseconds. */
@@ -11,6 +12,11 @@ export const soon = {
   maxAttempts: 1,
   requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
 } as const;
+
+/** The agents of every AWS client that is made from then on. For machines that must go through a proxy. */
+export function goThrough(agents: { httpAgent: Agent; httpsAgent: Agent }): void {
+  Object.assign(attempts.requestHandler, agents);
+}
 
 /** Milliseconds after which no new attempt begins: the caller must get our answer before the function ends. */
 const tryFor = 4500;

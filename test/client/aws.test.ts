@@ -41,12 +41,16 @@ test('each fault of AWS says what to do; another one comes as it is', () => {
     [named('ExpiredTokenException'), 'aws_credentials', /expired/],
     [named('AccessDeniedException', 'User: x may not'), 'aws_denied', /User: x may not/],
     [named('ResourceNotFoundException'), 'table_unknown', /AWS_REGION/],
-    [named('Error', '', { code: 'ECONNREFUSED' }), 'aws_unreachable', /ECONNREFUSED/],
+    [named('Error', '', { code: 'ECONNREFUSED' }), 'aws_unreachable', /^AWS refuses the connection/],
+    [named('TimeoutError'), 'aws_unreachable', /^AWS does not answer in time/],
+    [named('Error', '', { code: 'ENOTFOUND', hostname: 'sns.eu.x' }), 'aws_unreachable', /^The name sns\.eu\.x/],
+    [named('Error', '', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }), 'aws_unreachable', /NODE_EXTRA_CA_CERTS/],
   ];
   for (const [fault, code, message] of cases)
     expect(explainAws(fault)).toMatchObject({ code, message: expect.stringMatching(message) });
   const other = named('Error', "Cannot find package 'left-pad' imported from /x", { code: 'ERR_MODULE_NOT_FOUND' });
-  expect([explainAws(other), explainAws('text')]).toEqual([other, 'text']);
+  const ofHost = named('MongoServerSelectionError', 'm', { cause: named('Error', '', { code: 'ECONNREFUSED' }) });
+  expect([explainAws(other), explainAws('text'), explainAws(ofHost)]).toEqual([other, 'text', ofHost]);
 });
 
 test('where AWS packages are missing everything else of the client works, and this says what to install', async () => {

@@ -1,3 +1,5 @@
+import { explainSilence } from '../../sdk/api/explain-silence';
+import { faultOf } from '../../sdk/api/faults';
 import { MongograntError } from '../../sdk/mongogrant-error';
 
 /** AWS's packages, and the list of its authorities: the client does not bring them along. */
@@ -26,8 +28,6 @@ const unknownCredentials = new Set([
   'SignatureDoesNotMatch',
   'UnrecognizedClientException',
 ]);
-const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH']);
-
 /** Turns a fault of AWS or its packages into one that people can act on. Returns any other fault as it came. */
 export function explainAws(fault: unknown): unknown {
   if (!(fault instanceof Error)) return fault;
@@ -53,7 +53,14 @@ export function explainAws(fault: unknown): unknown {
       'table_unknown',
       'There is no such table in this account and region. "cdk deploy" prints the lines to paste; check AWS_REGION and AWS_PROFILE, too.',
     );
-  if (networkCodes.has(code) || name === 'TimeoutError')
-    return new MongograntError('aws_unreachable', `AWS does not answer${code && ` (${code})`}. Check your connection.`);
-  return fault;
+  return explainSilenceOfAws(fault) ?? fault;
+}
+
+/** AWS's own packages throw the system's fault as it is. One that is only the cause of another fault is that of a MongoDB host. */
+function explainSilenceOfAws(fault: Error): MongograntError | undefined {
+  const { code, name, proxy } = faultOf(fault) ?? {};
+  if (code === undefined && name !== 'TimeoutError' && proxy === undefined) return undefined;
+  const host = 'hostname' in fault && typeof fault.hostname === 'string' ? fault.hostname : '.amazonaws.com';
+  const known = explainSilence(fault, { name: 'AWS', host });
+  return known && new MongograntError('aws_unreachable', known.detail, { reason: known.reason, cause: fault.cause });
 }

@@ -1,0 +1,78 @@
+import type { AwsTools } from '../../../../client/admin/aws/aws-tools';
+import { withAws } from '../../../../client/admin/aws/open-aws';
+import { selfSigned } from '../../../support/lab-ca';
+import { openStage, type Stage } from '../../../support/stage';
+import { endServers, serveHttps, startProxy } from '../../../support/way-to-service';
+
+let stage: Stage;
+let before: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(() => {
+  before = { ...process.env };
+});
+afterEach(async () => {
+  process.env = before;
+  await endServers();
+});
+afterAll(() => stage.close());
+
+const settings = { table: 'mongogrant', secretPrefix: 'mongogrant', stackName: 'mongogrant' };
+const portOfTable = () => Number(new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '').port);
+
+/** Asks AWS something, with DynamoDB at another machine and a proxy in the environment. */
+function askAws<T>(
+  { proxy, at = 'http://dynamodb.lab.org:8000', exempt = '' }: { proxy: string; at?: string; exempt?: string },
+  use: (tools: AwsTools) => Promise<T>,
+): Promise<T> {
+  const names = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: exempt };
+  Object.assign(process.env, names, { AWS_ENDPOINT_URL_DYNAMODB: at });
+  return withAws(settings, 'ops@lab.org', use);
+}
+
+test("what works with AWS goes through the proxy, with the variable's login; one client that ends does not end the others", async () => {
+  const { port, seen } = await startProxy({ to: portOfTable(), login: 'ada:secret-word' });
+  const found = await askAws({ proxy: `http://ada:secret-word@127.0.0.1:${port}` }, async ({ facts, grants }) => {
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+    const { attempts } = await import('../../../../shared/aws/aws-requests');
+    const asked = facts.table();
+    new DynamoDBClient(attempts).destroy();
+    return [(await asked).status, await grants.unsettled()];
+  });
+  expect(found[0]).toBe('ACTIVE');
+  const one = { to: 'dynamodb.lab.org:8000', login: `Basic ${btoa('ada:secret-word')}` };
+  expect(seen.length).toBeGreaterThan(0);
+  expect(seen).toEqual(seen.map(() => one));
+});
+
+test('this machine, and what NO_PROXY names, is asked itself', async () => {
+  const { port, seen } = await startProxy({ refuse: 403 });
+  const proxy = `http://127.0.0.1:${port}`;
+  const here = `http://127.0.0.1:${portOfTable()}`;
+  expect((await askAws({ proxy, at: here }, ({ facts }) => facts.table())).status).toBe('ACTIVE');
+  const refused = askAws({ proxy, at: 'http://127-0-0-1.invalid', exempt: '.invalid' }, ({ facts }) => facts.table());
+  await expect(refused).rejects.toThrow(/ 127-0-0-1\.invalid/);
+  expect(seen).toEqual([]);
+});
+
+test.each([
+  [407, 'proxy_login', /asks for a login/],
+  [403, 'proxy_refused', /does not connect to/],
+])('a proxy that answers %i is not taken for AWS', async (refuse, reason, words) => {
+  const { port, seen } = await startProxy({ refuse });
+  const asked = askAws({ proxy: `http://ada:secret-word@127.0.0.1:${port}` }, ({ facts }) => facts.table());
+  const failure = await asked.catch((fault: unknown) => fault);
+  expect(failure).toMatchObject({ code: 'aws_unreachable', reason, message: expect.stringMatching(words) });
+  expect([String(failure).includes('secret-word'), seen.length]).toEqual([false, 1]);
+});
+
+test('a certificate behind a proxy is looked at as any other', async () => {
+  const to = await serveHttps(() => {
+    throw new Error('a request came in spite of the certificate');
+  }, selfSigned.good);
+  const { port, seen } = await startProxy({ to });
+  const asked = askAws({ proxy: `127.0.0.1:${port}`, at: 'https://dynamodb.lab.org' }, ({ facts }) => facts.table());
+  await expect(asked).rejects.toThrow(/self-signed|signed by itself/);
+  expect(seen[0]).toEqual({ to: 'dynamodb.lab.org:443', login: undefined });
+});
