@@ -78,11 +78,17 @@ function parseBody(event: APIGatewayProxyEventV2): Pick<ApiRequest, 'body' | 'fo
   ) {
     throw new ApiError(
       'unsupported_media_type',
-      'Send application/json or application/x-www-form-urlencoded in UTF-8.',
+      `Send application/json or application/x-www-form-urlencoded in UTF-8, and name it in the header Content-Type${type === '' ? ', which is missing' : ''}.`,
     );
   }
   const text = decode(bytes);
-  return type === 'application/json' ? { body: jsonObject(text) } : { body: fields(text, 'body', lists), form: true };
+  if (type === 'application/json') return { body: jsonObject(text) };
+  if (/^\s*[{[]/.test(text))
+    throw new ApiError(
+      'invalid_request',
+      "body: looks like JSON, but came as a form. Send the header Content-Type: application/json with it (curl: -H 'Content-Type: application/json')",
+    );
+  return { body: fields(text, 'body', lists), form: true };
 }
 
 function bodyBytes({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {

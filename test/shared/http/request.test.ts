@@ -117,6 +117,19 @@ test.each([
   expect([code, detail]).toEqual(['unsupported_media_type', expect.stringContaining('application/json')]);
 });
 
+test('a missing type is said to be missing', () => {
+  expect(refusal({ headers: {}, body: '{"a":1}' })[1]).toMatch(/Content-Type, which is missing\.$/);
+  expect(refusal({ headers: { 'content-type': 'text/plain' }, body: '{}' })[1]).not.toContain('missing');
+});
+
+test.each(['{"email":"a+b@lab.org"}', ' \n{}', '[]', '{'])(
+  'JSON that comes as a form says which header it lacks: %s',
+  (body) => {
+    const [code, detail] = refusal({ headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+    expect([code, detail]).toEqual(['invalid_request', expect.stringContaining("-H 'Content-Type: application/json'")]);
+  },
+);
+
 test('8192 bytes are taken, 8193 are not, counted as bytes and before anything else', () => {
   const sized = (size: number, letter = 'x') => {
     const room = size - '{"a":""}'.length;
