@@ -55,6 +55,12 @@ describe('GET /gettoken/{email}', () => {
     expect(stage.mails.length).toBe(before);
   });
 
+  test('an international domain is that of the DNS', async () => {
+    await stage.ask('PUT', '/rules', { token: admin, body: rule({ email: 'ada@münchen.example' }) });
+    expect((await get('ada@münchen.example')).status).toBe(200);
+    expect(stage.mails.at(-1)?.to).toBe('ada@xn--mnchen-3ya.example');
+  });
+
   test('an address that is none is refused', async () => {
     expect((await get('nobody')).json).toMatchObject({ status: 400, code: 'invalid_request' });
   });

@@ -1,23 +1,24 @@
 import * as v from 'valibot';
 import { roles } from '../../policy/policy';
 import { hostOf, isDatabase, isDomain, isEmail, isHost, isLabel, ownDatabases } from '../names';
-import { address, dbName, domain, hostName } from '../patterns';
-import { field, lowered, text } from './field';
+import { anyAddress, anyDomain, dbName, hostName } from '../patterns';
+import { addressed, field, lowered, text } from './field';
 
 // Who, where, and what: the fields that grants and rules are made of.
 
 export const star = v.literal('*');
 
-export const email = field(v.pipe(lowered(254), v.check(isEmail, 'must be an e-mail address such as you@lab.org')), {
+export const email = field(v.pipe(addressed(254), v.check(isEmail, 'must be an e-mail address such as you@lab.org')), {
   name: 'Email',
-  description: 'An e-mail address. Upper and lower case are the same.',
+  description:
+    'An e-mail address. Upper and lower case are the same. An international domain is kept as the DNS knows it (xn--...).',
   examples: ['you@lab.org'],
-  pattern: `^${address}$`,
+  pattern: `^${anyAddress}$`,
 });
 
 export const principal = field(
   v.pipe(
-    lowered(254),
+    addressed(254),
     v.check(
       (value) => value === '*' || isEmail(value) || (value.startsWith('*@') && isDomain(value.slice(2))),
       'must be an address, *@lab.org or *',
@@ -27,7 +28,7 @@ export const principal = field(
     name: 'Principal',
     description: 'An address, "*@lab.org" for everybody at one domain, or "*" for everybody.',
     examples: ['*@lab.org', 'ada@lab.org', '*'],
-    pattern: `^(\\*|\\*@${domain}|${address})$`,
+    pattern: `^(\\*|\\*@${anyDomain}|${anyAddress})$`,
   },
 );
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isPlainBeforeAt, storedAddress } from '../stored-address';
 
 /** The words about a field, for the OpenAPI document and for editors of rules files. */
 export interface FieldWords {
@@ -36,5 +37,19 @@ export function lowered(most: number) {
     text(most),
     v.regex(/^[ -~]*$/, 'must be plain letters, digits and signs'),
     v.transform((value) => value.toLowerCase()),
+  );
+}
+
+/** An address, or a pattern for several, in the form that is stored. */
+// @__NO_SIDE_EFFECTS__
+export function addressed(most: number) {
+  return v.pipe(
+    text(most),
+    v.check(
+      (value) => !value.includes(' '),
+      'has a blank in it. In a form or a query a + must be written %2B (curl: --data-urlencode)',
+    ),
+    v.check(isPlainBeforeAt, 'may have only plain letters, digits and signs before its @'),
+    v.transform(storedAddress),
   );
 }

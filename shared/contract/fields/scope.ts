@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { isDatabase, isDomain } from '../names';
-import { dbPrefix, domain, hostName } from '../patterns';
+import { anyDomain, dbPrefix, hostName } from '../patterns';
 import { host, which } from './access';
-import { field, lowered, text } from './field';
+import { addressed, field, text } from './field';
 
 const notAll = v.check((value: string) => value !== 'all', 'must be "all" itself, or a list without it');
 
@@ -45,7 +45,7 @@ export const scope = {
   emails: field(
     part(
       v.pipe(
-        lowered(254),
+        addressed(254),
         v.check((value) => value.startsWith('@') && isDomain(value.slice(1)), 'must be a domain such as @lab.org'),
       ),
       '["@lab.org"]',
@@ -54,7 +54,7 @@ export const scope = {
       name: 'ScopeEmails',
       description: 'The domains whose people a ruler decides about, each with its @: "all", or a list.',
       examples: [['@lab.org'], 'all'],
-      anyOf: listOrAll(`@${domain}`, 254),
+      anyOf: listOrAll(`@${anyDomain}`, 254),
     },
   ),
   which: field(part(which, '["allow", "deny"]'), {

@@ -81,3 +81,13 @@ test('without an address it asks which service is meant', async () => {
   const { status, err } = await runMgrant(['login', 'you@lab.org'], { settings: folder.path('you.json') });
   expect({ status, err }).toEqual({ status: 1, err: expect.stringContaining('Which service?') });
 });
+
+test('an address with an international domain is shown as the service keeps it', async () => {
+  const { err } = await runMgrant(['login', 'you@münchen.example', '--endpoint', 'https://api.lab.org'], {
+    settings: folder.path('you.json'),
+    fetch: service().fetch,
+  });
+  expect(err).toContain('you@xn--mnchen-3ya.example');
+  const refused = await runMgrant(['login', 'jürgen@lab.org', '--endpoint', 'https://api.lab.org']);
+  expect(refused).toMatchObject({ status: 2, err: expect.stringContaining('only plain letters') });
+});

@@ -89,3 +89,36 @@ test('a form says the same as the JSON for which it stands', () => {
     { numRuns: 1000 },
   );
 });
+
+test('an address whose + a form turned into a blank is refused, with how to write it, in each field and in a query', async () => {
+  const how = /%2B \(curl: --data-urlencode\)$/;
+  const rule = 'host=h&db=fw&role=read&which=allow';
+  expect(told(await put('/rules', `email=a+b@lab.org&${rule}`))).toMatch(how);
+  expect(told(await put('/rulers', 'email=a+b@lab.org&hosts=all&dbs=all&emails=all&which=all'))).toMatch(how);
+  expect(told(await stage.ask('POST', '/links', { form: 'email=a+b@lab.org' }))).toMatch(how);
+  expect(told(await stage.ask('GET', '/rules?email=a+b@lab.org', { token: admin }))).toMatch(how);
+  const typed = { form: `email=a+b@lab.org&${rule}` };
+  expect((await stage.ask('POST', `/setrule/${admin}`, typed)).json.error).toMatch(how);
+  expect((await put('/rules', `email=a%2Bb@lab.org&${rule}`)).json.email).toBe('a+b@lab.org');
+});
+
+test('an international domain is kept and shown as the DNS knows it, and its people get what the rules say', async () => {
+  const rule = { host: stage.host, db: 'fw', role: 'read', which: 'allow' };
+  const body = { ...rule, email: '*@MÜNCHEN.example' };
+  const stored = '*@xn--mnchen-3ya.example';
+  expect((await stage.ask('PUT', '/rules', { token: admin, body })).json.email).toBe(stored);
+  const query = new URLSearchParams({ email: '*@münchen.example' });
+  const listed = await stage.ask('GET', `/rules?${query}`, { token: admin });
+  expect(listed.json.rules).toEqual([expect.objectContaining({ email: stored })]);
+  expect((await stage.ask('POST', '/links', { body: { email: 'ada@münchen.example' } })).status).toBe(202);
+  expect(stage.mails.at(-1)?.to).toBe('ada@xn--mnchen-3ya.example');
+  const token = await stage.tokenFor('ada@xn--mnchen-3ya.example');
+  expect(
+    (await stage.ask('POST', '/grants', { token, body: { host: stage.host, db: 'fw', role: 'read' } })).status,
+  ).toBe(201);
+  const scope = { email: 'lead@münchen.example', hosts: 'all', dbs: 'all', emails: ['@münchen.example'], which: 'all' };
+  expect((await stage.ask('PUT', '/rulers', { token: admin, body: scope })).json).toMatchObject({
+    email: 'lead@xn--mnchen-3ya.example',
+    emails: ['@xn--mnchen-3ya.example'],
+  });
+});

@@ -23,8 +23,11 @@ test('only admins and sender are required; the rest is as the contract says', ()
   });
 });
 
-test('admins are compared in lower case', () => {
-  expect(parseSettings({ ...required, admins: ['Admin@Lab.org'] }).admins).toEqual(['admin@lab.org']);
+test('admins are compared in lower case, and by the name of their domain in the DNS', () => {
+  expect(parseSettings({ ...required, admins: ['Admin@Lab.org', 'Ada@München.example'] }).admins).toEqual([
+    'admin@lab.org',
+    'ada@xn--mnchen-3ya.example',
+  ]);
 });
 
 test.each([
