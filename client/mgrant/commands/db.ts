@@ -11,7 +11,7 @@ import { UsageError } from '../refused';
 import type { Session } from '../session';
 import { distance, moment, tellIfCut, ttlOf } from '../times';
 
-/** What `--format` takes: files and lines with the password in them, and `mongosh`, which is started. */
+/** What `--format` takes: files and lines, with the password in all but `python`, and `mongosh`, which is started. */
 const formats = ['uri', 'env', 'json', 'mongosh', 'compass', 'python', 'fireworks', 'atomate', 'k8s'];
 
 type Options = { role?: string; label?: string; ttl?: string; format?: string };
@@ -26,7 +26,11 @@ export function addDb(program: MgrantCommand): void {
     .option('--role <role>', 'read or readWrite (or ro, rw); read if left out')
     .option('--label <label>', 'a login of its own for one use, such as a job; others stay as they are')
     .option('--ttl <duration>', 'how long a new login lives, such as "12 h"; what the rules allow if left out')
-    .addOption(new Option('--format <format>', 'show it, password included, or start mongosh').choices(formats))
+    .addOption(
+      new Option('--format <format>', 'write it for a program, mostly with the password, or start mongosh').choices(
+        formats,
+      ),
+    )
     .examples(
       'mgrant db mongodb03.lab.org fw_phonons --role readWrite',
       'mgrant db rw:mongodb03.lab.org/fw_phonons --format mongosh',
@@ -62,7 +66,10 @@ async function getLogin(session: Session, named: Named, options: Options): Promi
   const login = loginOf(credential, caFile);
   if (options.format === 'mongosh')
     return session.exitWith(await (await import('../start-mongosh')).startMongosh(session.io, login));
-  const text = await textOf(options.format, login, async () => loginOf(await get('read')));
+  const text = await textOf(options.format, login, {
+    getReadonly: async () => loginOf(await get('read')),
+    said: saidIn(session, options),
+  });
   session.show({ ...grantOf(credential), format: options.format, text }, () => text);
 }
 
@@ -70,9 +77,22 @@ async function getLogin(session: Session, named: Named, options: Options): Promi
 const argumentsOf = ({ host, db, role }: Credential, { label }: Options): string =>
   `${host} ${db} --role ${role}${label === undefined ? '' : ` --label ${label || "''"}`}`;
 
-/** The login in a format. Some programs want one besides that only reads. */
-async function textOf(format: string, login: Login, getReadonly: () => Promise<Login>): Promise<string> {
+/** The options beside the database as somebody gave them, to give them again. What was left out is the default of each machine. */
+const saidIn = ({ options: { endpoint, allowHttp } }: Session, { label }: Options): string[] => [
+  ...(label === undefined ? [] : ['--label', label]),
+  ...(endpoint === undefined ? [] : ['--endpoint', endpoint]),
+  ...(allowHttp ? ['--allow-http'] : []),
+];
+
+/** What some formats need beside the login: one that only reads, or what was said on the command line. */
+interface Beside {
+  getReadonly: () => Promise<Login>;
+  said: readonly string[];
+}
+
+async function textOf(format: string, login: Login, { getReadonly, said }: Beside): Promise<string> {
   if (format === 'atomate') return (await import('../formats/atomate')).atomate(login, await getReadonly());
+  if (format === 'python') return (await import('../formats/python')).python(login, said);
   const text = (await import('../formats/format-login')).formatLogin[format]?.(login);
   if (text === undefined) throw new UsageError(`--format: ${format} is not a format`);
   return text;

@@ -4,10 +4,9 @@ import { fireworks } from './fireworks';
 import { json } from './json';
 import { k8s } from './k8s';
 import type { Login } from './login';
-import { python } from './python';
 
 /** What a login is written as, by the name of the format. */
 export const formatLogin: Record<string, (login: Login) => string> = {
   uri: ({ uri }) => `${uri}\n`,
-  ...{ env, json, compass, python, fireworks, k8s },
+  ...{ env, json, compass, fireworks, k8s },
 };
