@@ -1,6 +1,7 @@
 import { compass } from './compass';
 import { env } from './env';
 import { fireworks } from './fireworks';
+import { jobflow } from './jobflow';
 import { json } from './json';
 import { k8s } from './k8s';
 import type { Login } from './login';
@@ -8,5 +9,5 @@ import type { Login } from './login';
 /** What a login is written as, by the name of the format. */
 export const formatLogin: Record<string, (login: Login) => string> = {
   uri: ({ uri }) => `${uri}\n`,
-  ...{ env, json, compass, fireworks, k8s },
+  ...{ env, json, compass, fireworks, jobflow, k8s },
 };

@@ -45,8 +45,13 @@ export const serversOf = ({ servers }: Login): string => servers.map(hostOf).joi
 /** The options of the address as pymongo's keywords: booleans and numbers are not text there. */
 export const pymongoOptions = ({ options }: Login): Record<string, string | boolean | number> =>
   Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [
-      name,
-      value === 'true' ? true : value === 'false' ? false : /^\d+$/.test(value) ? Number(value) : value,
-    ]),
+    Object.entries(options).map(([name, value]) => [name, names.has(name) ? value : keywordOf(value)]),
   );
+
+/** Options that hold names, which may look like numbers. */
+const names = new Set(['replicaSet', 'appName', 'tlsCAFile']);
+
+function keywordOf(text: string): string | boolean | number {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
