@@ -101,7 +101,7 @@ test('mgrant hands them on in every format, and starts mongosh with them', async
   await runMgrant(['settoken', '--endpoint', endpoint], { ...world, readInput: async () => token });
   const db = (format: string) => runMgrant(['db', `rw:${host}/demo`, '--format', format], world);
   const file = here.folder.path(`you.gate.lab.org_${tls.port}.pem`);
-  for (const format of ['uri', 'env', 'json', 'compass', 'fireworks', 'jobflow'])
+  for (const format of ['uri', 'env', 'dotenv', 'json', 'compass', 'fireworks', 'jobflow'])
     expect([format, (await db(format)).out]).toEqual([format, expect.stringContaining(file)]);
   const { out } = await db('k8s');
   expect([out.includes(file), parse(out).stringData['ca.crt']]).toEqual([false, labCa.ca]);

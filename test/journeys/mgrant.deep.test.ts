@@ -163,7 +163,7 @@ test('with --json every command answers in JSON, and so does every refusal', asy
   };
   for (const line of lines) await answersInJson(line);
   await logIn('admin@example.com');
-  const formats = ['uri', 'env', 'json', 'compass', 'python', 'fireworks', 'jobflow', 'atomate', 'k8s'];
+  const formats = ['uri', 'env', 'dotenv', 'json', 'compass', 'python', 'fireworks', 'jobflow', 'atomate', 'k8s'];
   await Promise.all(formats.map((format) => answersInJson(`db ${here} demo --role rw --format ${format}`)));
   await did('logout');
   for (const [line, status] of [

@@ -12,7 +12,19 @@ import type { Session } from '../session';
 import { distance, moment, tellIfCut, ttlOf } from '../times';
 
 /** What `--format` takes: files and lines, with the password in all but `python`, and `mongosh`, which is started. */
-const formats = ['uri', 'env', 'json', 'mongosh', 'compass', 'python', 'fireworks', 'jobflow', 'atomate', 'k8s'];
+const formats = [
+  'uri',
+  'env',
+  'json',
+  'dotenv',
+  'mongosh',
+  'compass',
+  'python',
+  'fireworks',
+  'jobflow',
+  'atomate',
+  'k8s',
+];
 
 type Options = { role?: string; label?: string; ttl?: string; format?: string };
 

@@ -1,4 +1,5 @@
 import { compass } from './compass';
+import { dotenv } from './dotenv';
 import { env } from './env';
 import { fireworks } from './fireworks';
 import { jobflow } from './jobflow';
@@ -9,5 +10,5 @@ import type { Login } from './login';
 /** What a login is written as, by the name of the format. */
 export const formatLogin: Record<string, (login: Login) => string> = {
   uri: ({ uri }) => `${uri}\n`,
-  ...{ env, json, compass, fireworks, jobflow, k8s },
+  ...{ env, dotenv, json, compass, fireworks, jobflow, k8s },
 };
