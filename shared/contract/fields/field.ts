@@ -47,7 +47,7 @@ export function addressed(most: number) {
     text(most),
     v.check(
       (value) => !value.includes(' '),
-      'has a blank in it. In a form or a query a + must be written %2B (curl: --data-urlencode)',
+      'has a blank in it; if that was a + in a form or a query, write it as %2B (curl: --data-urlencode)',
     ),
     v.check(isPlainBeforeAt, 'may have only plain letters, digits and signs before its @'),
     v.transform(storedAddress),
