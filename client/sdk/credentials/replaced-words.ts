@@ -7,7 +7,7 @@ const nameOf = ({ host, db, role, label, username }: Credential): string =>
 
 /** Somebody else got a password for this login, and now we have got another one. */
 export const replacedElsewhere = (credential: Credential, { passwordIssued }: Pick<Grant, 'passwordIssued'>): string =>
-  `The password for ${nameOf(credential)} was replaced: another machine or program that uses the same label got a new one${passwordIssued ? ` at ${moment(passwordIssued)}` : ''}. mongogrant got one here again, so theirs has stopped working. Give each machine and program a label of its own to keep them apart.`;
+  `The password for ${nameOf(credential)} was replaced: another machine or program asked for it under the same label${passwordIssued ? ` at ${moment(passwordIssued)}` : ''}. You have a new password now, and theirs has stopped working. Give each machine and program a label of its own.`;
 
 export const refusedEarly = (credential: Credential): string =>
   `MongoDB refused the password for ${nameOf(credential)}, so mongogrant got a new one. If this happens again and again, another machine asks under the same label. Give each machine a label of its own.`;

@@ -22,7 +22,7 @@ test('a password that MongoDB refuses is replaced, once, and the cause is named'
   // All five share one look at what became of the password.
   expect(on.asked.filter((request) => request === 'GET /grants')).toHaveLength(1);
   expect(on.warnings).toEqual([
-    `The password for readWrite:${on.stage.host}/demo (no label, user you_example.com_readWrite) was replaced: another machine or program that uses the same label got a new one at 2026-11-24 08:00 UTC. mongogrant got one here again, so theirs has stopped working. Give each machine and program a label of its own to keep them apart.`,
+    `The password for readWrite:${on.stage.host}/demo (no label, user you_example.com_readWrite) was replaced: another machine or program asked for it under the same label at 2026-11-24 08:00 UTC. You have a new password now, and theirs has stopped working. Give each machine and program a label of its own.`,
   ]);
 });
 

@@ -8,7 +8,8 @@ const on = clientStage();
 const day = 24 * 3600;
 const held = (client: Client, confirm = false) => client.getAuth(on.stage.host, 'demo', 'rw', { confirm });
 const counted = (request: string) => on.asked.filter((one) => one === request).length;
-const replaced = /^The password for readWrite:.*\/demo \(no label, user .*\) was replaced.*got a new one at 2026-11-/;
+const replaced =
+  /^The password for readWrite:.*\/demo \(no label, user .*\) was replaced.*under the same label at 2026-11-/;
 
 /** Another machine with a settings file of its own, and the same token. */
 async function otherMachine(): Promise<Client> {
