@@ -13,9 +13,17 @@ export const soon = {
   requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
 } as const;
 
-/** The agents of every AWS client that is made from then on. For machines that must go through a proxy. */
-export function goThrough(agents: { httpAgent: Agent; httpsAgent: Agent }): void {
+/** What differs where a machine must go through a proxy. */
+export interface Way {
+  agents: { httpAgent: Agent; httpsAgent: Agent };
+  /** Where a client finds the caller's credentials: it may have to ask AWS for them. */
+  credentialDefaultProvider: DynamoDBClient['config']['credentialDefaultProvider'];
+}
+
+/** The way of every AWS client that is made from then on. */
+export function goThrough({ agents, credentialDefaultProvider }: Way): void {
   Object.assign(attempts.requestHandler, agents);
+  Object.assign(attempts, { credentialDefaultProvider });
 }
 
 /** Milliseconds after which no new attempt begins: the caller must get our answer before the function ends. */

@@ -26,5 +26,10 @@ function forDns(domain: string): string {
 
 const isEncoded = (part = ''): boolean => part.startsWith('xn--');
 
+const beforeAt = (text: string): string => text.slice(0, text.lastIndexOf('@') + 1);
+
 /** Whether the part before the `@` has only what mongogrant can send mail to. */
-export const isPlainBeforeAt = (text: string): boolean => plain.test(text.slice(0, text.lastIndexOf('@') + 1));
+export const isPlainBeforeAt = (text: string): boolean => plain.test(beforeAt(text));
+
+/** Whether it has a blank, as a form makes one of a `+`. */
+export const hasBlankBeforeAt = (text: string): boolean => beforeAt(text).includes(' ');

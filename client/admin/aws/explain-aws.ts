@@ -42,6 +42,12 @@ export function explainAws(fault: unknown): unknown {
     );
   if (message.startsWith('Region is missing'))
     return new MongograntError('aws_region_missing', 'Which AWS region? Set AWS_REGION to that of the deployment.');
+  const [, proxy] = /By way of the proxy (\S+)/.exec(name === 'CredentialsProviderError' ? message : '') ?? [];
+  if (proxy)
+    return new MongograntError(
+      'aws_unreachable',
+      `Your AWS credentials can't be fetched: the proxy ${proxy} can't be reached, or does not connect to AWS. Check HTTPS_PROXY, and ask who runs the proxy.`,
+    );
   if (unknownCredentials.has(name))
     return new MongograntError(
       'aws_credentials',

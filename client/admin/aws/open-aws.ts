@@ -1,7 +1,7 @@
+import { namesProxy } from '../../sdk/api/proxy-for';
 import type { AwsSettings } from './aws-settings';
 import type { AwsTools } from './aws-tools';
 import { explainAws } from './explain-aws';
-import { followProxies } from './follow-proxies';
 
 /**
  * Loads what works with AWS, lets it be used, and ends its connections. Nothing else of the client needs AWS's packages, so they may be
@@ -17,7 +17,8 @@ export async function withAws<T>(settings: AwsSettings, by: string, use: (tools:
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   try {
     const { openAwsTools } = await import('./aws-tools');
-    await followProxies(process.env);
+    // Without a proxy, no code for one is loaded.
+    if (namesProxy(process.env)) await (await import('./follow-proxies')).followProxies(process.env);
     const tools = openAwsTools(settings, by);
     try {
       return await use(tools);

@@ -56,7 +56,8 @@ async function replyOf(response: Response): Promise<Reply> {
 /** Where a redirect leads, without what may be secret in its path. */
 export function leadsTo({ headers }: Response, endpoint: string): string | undefined {
   const location = headers.get('location');
-  return location !== null && URL.canParse(location, endpoint) ? new URL(location, endpoint).origin : undefined;
+  const url = location !== null && URL.canParse(location, endpoint) ? new URL(location, endpoint) : undefined;
+  return url && /^https?:$/.test(url.protocol) ? url.origin : undefined;
 }
 
 function silenceOf(fault: unknown, endpoint: string, secrets: unknown[]): MongograntError {

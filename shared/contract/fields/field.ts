@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isPlainBeforeAt, storedAddress } from '../stored-address';
+import { hasBlankBeforeAt, isPlainBeforeAt, storedAddress } from '../stored-address';
 
 /** The words about a field, for the OpenAPI document and for editors of rules files. */
 export interface FieldWords {
@@ -46,8 +46,8 @@ export function addressed(most: number) {
   return v.pipe(
     text(most),
     v.check(
-      (value) => !value.includes(' '),
-      'has a blank in it; if that was a + in a form or a query, write it as %2B (curl: --data-urlencode)',
+      (value) => !hasBlankBeforeAt(value),
+      'has a blank before its @. In a form or a query a + must be written %2B (curl: --data-urlencode)',
     ),
     v.check(isPlainBeforeAt, 'may have only plain letters, digits and signs before its @'),
     v.transform(storedAddress),

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { builtMgrant } from '../../support/built-mgrant';
 import { temporaryFolder } from '../../support/temporary-folder';
 import { endServers, serveHttps, startProxy } from '../../support/way-to-service';
@@ -77,4 +79,33 @@ test('doctor and hosts ask AWS through the proxy, too', async () => {
   );
   const direct = await run({ HTTPS_PROXY, ...aws, NO_PROXY: '.amazonaws.com' }, 'hosts', 'list', '--json');
   expect(JSON.parse(direct.err).reason).toMatch(/^(name_unknown|timed_out|unreachable|connection_refused)$/);
+});
+
+test('credentials of "aws sso login" are asked for through the proxy, too', async () => {
+  const { port, seen } = await startProxy({ refuse: 403 });
+  const start = 'https://lab.awsapps.com/start';
+  const cache = folder.path(join('.aws', 'sso', 'cache'));
+  await mkdir(cache, { recursive: true });
+  const profile = {
+    sso_start_url: start,
+    sso_region: 'eu-west-1',
+    sso_account_id: '123456789012',
+    sso_role_name: 'ops',
+  };
+  const lines = Object.entries({ ...profile, region: 'eu-central-1' }).map(([name, value]) => `${name} = ${value}`);
+  await writeFile(folder.path(join('.aws', 'config')), ['[profile lab]', ...lines, ''].join('\n'));
+  const login = {
+    accessToken: 'secret-token',
+    expiresAt: '2099-01-01T00:00:00Z',
+    region: 'eu-west-1',
+    startUrl: start,
+  };
+  await writeFile(join(cache, `${createHash('sha1').update(start).digest('hex')}.json`), JSON.stringify(login));
+  const variables = { HTTPS_PROXY: `127.0.0.1:${port}`, AWS_PROFILE: 'lab', MONGOGRANT_TABLE: 't' };
+  const { status, err } = await run(variables, 'hosts', 'list', '--json');
+  expect([status, JSON.parse(err)]).toEqual([
+    1,
+    { code: 'aws_unreachable', detail: expect.stringContaining(`the proxy 127.0.0.1:${port}`) },
+  ]);
+  expect(new Set(seen.map(({ to }) => to))).toEqual(new Set(['portal.sso.eu-west-1.amazonaws.com:443']));
 });

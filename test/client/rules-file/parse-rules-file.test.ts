@@ -151,7 +151,7 @@ rulers:
     '15 colour: is not a field of a rule',
     '16 expires: lies in the past, so the rule does not count. Remove it, or give it another time',
     '19 maxTtl: must be at least 1 s',
-    '22 email: "ada@lab.org " has a blank in it; if that was a + in a form or a query, write it as %2B (curl: --data-urlencode)',
+    '22 email: "ada@lab.org " must be an address, *@lab.org or *',
     '25 role: must name at least one',
     '27 must be a rule, written as "name: value" lines',
     '28 must be a rule, written as "name: value" lines',

@@ -55,7 +55,7 @@ test('a part before the @ beyond plain letters is refused, and says so', () => {
 
 test('a blank says how a + is written in a form', () => {
   for (const field of [email, principal])
-    expect(said(field, 'a b@lab.org')).toMatch(/a \+ in a form .* write it as %2B .*--data-urlencode/);
+    expect(said(field, 'a b@lab.org')).toMatch(/\+ must be written %2B.*--data-urlencode/);
 });
 
 test('whatever is typed, a domain comes out as it is typed or as one of the DNS, and the same again the second time', () => {

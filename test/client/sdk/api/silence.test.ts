@@ -119,8 +119,10 @@ test('a redirect is told by where it leads, without what may be secret in it', a
   expect(failure).toMatchObject({ code: 'answer_unknown', reason: 'redirected', status: 302 });
   expect(failure.message).toContain('https://sso.lab.org (302)');
   expect(inspect(failure, { depth: 20 })).not.toMatch(/secret-state|pw@/);
-  const here = await answering(308, '', { location: '/elsewhere' });
-  expect((await failureAt(`http://127.0.0.1:${here}`)).message).not.toContain('sends you on');
+  for (const location of ['/elsewhere', 'mailto:me@lab.org', 'http://', '']) {
+    const here = await answering(308, '', location ? { location } : {});
+    expect((await failureAt(`http://127.0.0.1:${here}`)).message).not.toContain('sends you on');
+  }
   expect(slept).toBe(0);
 });
 
