@@ -10,8 +10,30 @@ export class MgrantCommand extends Command {
     super(name);
   }
 
+  /** The program and its arguments behind `--`, for a command that runs one. */
+  program: readonly string[] | undefined;
+  #runsProgram = false;
+
   override createCommand(name?: string): MgrantCommand {
     return new MgrantCommand(this.context, name);
+  }
+
+  /** What stands behind `--` is a program to run, and none of its own arguments. */
+  runsProgram(): this {
+    this.#runsProgram = true;
+    return this;
+  }
+
+  /** The library forgets a `--` before it reads the options of the command below. So what stands behind it is kept apart. */
+  override parseOptions(args: string[]) {
+    const at = args.indexOf('--');
+    if (at < 0) return super.parseOptions(args);
+    const { operands, unknown } = super.parseOptions(args.slice(0, at));
+    const behind = args.slice(at + 1);
+    if (this.commands.length > 0) return { operands, unknown: [...unknown, '--', ...behind] };
+    if (!this.#runsProgram) return { operands: [...operands, ...behind], unknown };
+    this.program = behind;
+    return { operands, unknown };
   }
 
   /** The examples at the end of its help. */

@@ -82,3 +82,8 @@ test('MGRANT_DEBUG=1 shows every cause with its code, and nothing that looks lik
   const json = JSON.parse((await runMgrant(['whoami', '--json'], env)).err);
   expect(json).toMatchObject({ code: 'no_answer', reason: 'connection_refused' });
 });
+
+test('what stands behind two dashes is no option of any command', async () => {
+  const { status, err } = await runMgrant(['grants', 'settle', '--', '--json']);
+  expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('then say --gone') });
+});
