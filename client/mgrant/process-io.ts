@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -9,6 +8,7 @@ import yoctoSpinner from 'yocto-spinner';
 import { environmentFetch } from '../sdk/api/environment-fetch';
 import { decodeText } from '../sdk/decode-text';
 import type { Io } from './io';
+import { onSignals, runProgram, startProgram } from './programs';
 import { Refused } from './refused';
 
 /** This process and its terminal. */
@@ -32,7 +32,7 @@ export function processIo(): Io {
     readInput: async () => decodeText(await buffer(process.stdin)),
     readFile: async (path) => decodeText(await readFile(path)),
     now: () => new Date(),
-    sleep: (seconds) => pause(seconds * 1000),
+    sleep: (seconds, signal) => pause(seconds * 1000, undefined, { ...(signal && { signal }) }),
     fetch: environmentFetch(process.env),
     spin: (words) => {
       const spinner = yoctoSpinner({ text: words, stream: process.stderr }).start();
@@ -47,7 +47,7 @@ export function processIo(): Io {
       process.once('SIGINT', act);
       return () => void process.off('SIGINT', act);
     },
-    runProgram,
+    ...{ startProgram, runProgram, onSignals },
   };
 }
 
@@ -70,16 +70,3 @@ async function readAnswer(output: Writable, ask: (lines: Interface) => Promise<s
     lines.close();
   }
 }
-
-const runProgram: Io['runProgram'] = (command, args, env) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-    // Ctrl-C in the terminal reaches both. The program decides what it means.
-    const leave = () => {};
-    process.on('SIGINT', leave);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      process.off('SIGINT', leave);
-      resolve(code ?? 1);
-    });
-  });

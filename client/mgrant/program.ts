@@ -5,6 +5,7 @@ import { addCompletion } from './commands/completion';
 import { addDb } from './commands/db';
 import { addDecommission } from './commands/decommission';
 import { addDoctor } from './commands/doctor';
+import { addExec } from './commands/exec';
 import { addGrants } from './commands/grants';
 import { addHosts } from './commands/hosts';
 import { addImport } from './commands/import';
@@ -81,6 +82,7 @@ const commands: ((program: MgrantCommand) => void)[] = [
   addStatus,
   addUse,
   addDb,
+  addExec,
   addGrants,
   addRenew,
   addRevoke,

@@ -61,6 +61,9 @@ export function openSession(context: Context, command: Command) {
     },
     paint: { out: paintFor(io, 'out'), err: paintFor(io, 'err') },
     ...{ spin, client, wait },
+    /** What the SDK's own parts work with. */
+    context: async (more: ClientOptions = {}) =>
+      (await import('../sdk/client-context')).clientContext({ ...options, ...more }),
     /** The API itself, with the token of the remote that was named, or with another one. */
     api: async (door?: Door, more: Pick<ClientOptions, 'timeout'> = {}) =>
       (await import('./open-api')).openApi({ ...options, ...more }, door),

@@ -5,7 +5,7 @@ import { hintFor } from './hints';
 import type { Io } from './io';
 import { paintFor } from './paint';
 import { plain } from './plain';
-import { UsageError } from './refused';
+import { Refused, UsageError } from './refused';
 
 const done = 0;
 const failed = 1;
@@ -18,6 +18,7 @@ export function tellFailure(error: unknown, io: Io, json: boolean): number {
   if (json) io.err(`${JSON.stringify(facts)}\n`);
   else io.err(`${paintFor(io, 'err').red('error:')} ${plain(facts.detail)}\n${nextSteps(facts)}`);
   if (io.env.MGRANT_DEBUG && error instanceof Error) io.err(`${error.stack}\n${causesOf(error)}`);
+  if (error instanceof Refused) return error.exitStatus;
   return error instanceof UsageError ? wrongUsage : failed;
 }
 

@@ -1,31 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { clientStage } from '../support/client-stage';
 import { plainScript } from '../support/plain-script';
+import { serveStage } from '../support/serve-stage';
 
 const run = promisify(execFile);
 const on = clientStage();
 const processes = 50;
-
-/** The handlers of the stage behind a real port, with a pause like that of a real service, and the requests that came. */
-async function listening() {
-  const asked: string[] = [];
-  const server = createServer(async (request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    const body = await text(request);
-    const token = request.headers.authorization?.replace('Bearer ', '');
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const answer = await on.stage.ask(request.method ?? '', request.url ?? '', { token, ...(body && { body }) });
-    response.writeHead(answer.status, answer.headers).end(answer.text);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  return { asked, endpoint: `http://127.0.0.1:${port}`, close: () => server.close() };
-}
 
 const program = `
 import { Client } from './client';
@@ -35,7 +17,8 @@ const { username, password } = await client.getAuth(host, 'demo', 'rw');
 process.stdout.write(JSON.stringify([username, password]));`;
 
 test(`${processes} processes that start at once make one label, and one request for a credential, and all get the same`, async () => {
-  const service = await listening();
+  // A pause like that of a real service.
+  const service = await serveStage(on.stage, () => new Promise((resolve) => setTimeout(resolve, 300)));
   const script = on.folder.path('program.mjs');
   await plainScript(program, script);
   const [remote] = await (await on.member()).remotes();

@@ -57,6 +57,10 @@ export async function runMgrant(
       ran.spun.push(text);
       return { say: (more) => void ran.spun.push(more), stop: () => {} };
     },
+    startProgram: async () => {
+      throw new Error('no programs in this test');
+    },
+    onSignals: () => () => {},
     onInterrupt: () => () => {},
     runProgram: async () => {
       throw new Error('no programs in this test');
