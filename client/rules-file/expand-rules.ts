@@ -15,8 +15,8 @@ export interface Entry<T> {
 }
 
 export interface Expanded {
-  /** Each with the place of its entry; `first` marks one rule of each entry. */
-  rules: { rule: Rule; index: number; first: boolean }[];
+  /** Each with the place of its entry. */
+  rules: { rule: Rule; index: number }[];
   problems: Problem[];
 }
 
@@ -36,12 +36,12 @@ export function expandRules(entries: readonly Entry<v.InferOutput<typeof ruleEnt
   const expanded: Expanded = { rules: [], problems: [] };
   for (const { entry, line, index } of entries) {
     const again: { rule: Rule; before: number }[] = [];
-    for (const [at, rule] of rulesOf(entry).entries()) {
+    for (const rule of rulesOf(entry)) {
       const name = nameOfKey(rule);
       const before = lines.get(name);
       if (before === undefined) lines.set(name, line);
       else again.push({ rule, before });
-      expanded.rules.push({ rule, index, first: at === 0 });
+      expanded.rules.push({ rule, index });
     }
     expanded.problems.push(...twice(again, line));
   }

@@ -21,6 +21,8 @@ export interface RulesFile {
   rulers?: Ruler[];
   /** What becomes of the rules and rulers that the file does not name. */
   unlisted: 'remove' | 'keep';
+  /** The rules among them that have expired, if any. The service takes none of them that it does not have. */
+  past?: { rule: Rule; line: number }[];
 }
 
 export type ParsedRulesFile = { file: RulesFile } | { problems: Problem[] };
@@ -30,7 +32,7 @@ export type ParsedRulesFile = { file: RulesFile } | { problems: Problem[] };
  * its line.
  *
  * @param text - what is in the file
- * @param now - a rule whose `expires` is not after it is a problem
+ * @param now - tells which rules have expired
  * @example
  * const parsed = parseRulesFile(await readFile('rules.yaml', 'utf8'), new Date());
  * if ('problems' in parsed) for (const { line, message } of parsed.problems) console.error(`line ${line}: ${message}`);
@@ -47,15 +49,19 @@ export function parseRulesFile(text: string, now: Date): ParsedRulesFile {
 
   const named = parseEntries(ruleEntry, ['rules', rules], yaml);
   const expanded = expandRules(named.entries);
-  problems.push(...named.problems, ...expanded.problems, ...expanded.rules.flatMap(pastEnd(seconds(now), yaml)));
+  problems.push(...named.problems, ...expanded.problems);
   const people = parseEntries(rulerEntry, ['rulers', rulers], yaml);
   problems.push(...people.problems, ...twice(people.entries));
   if (problems.length > 0) return { problems: inOrder(problems) };
+  const past = expanded.rules
+    .filter(({ rule }) => expired(rule, seconds(now)))
+    .map(({ rule, index }) => ({ rule, line: yaml.lineOf(['rules', index, 'expires']) }));
   return {
     file: {
       ...(rules && { rules: expanded.rules.map(({ rule }) => rule) }),
       ...(rulers && { rulers: people.entries.map(({ entry }) => entry) }),
       unlisted,
+      ...(past.length > 0 && { past }),
     },
   };
 }
@@ -97,18 +103,6 @@ function problemOf(issue: v.BaseIssue<unknown>, at: readonly PropertyKey[], yaml
   );
   return { line: yaml.lineOf([...at, ...path]), message: explainIssue(issue, path, at[0]) };
 }
-
-const pastEnd =
-  (now: number, yaml: Yaml) =>
-  ({ rule, index, first }: { rule: Rule; index: number; first: boolean }): Problem[] =>
-    first && expired(rule, now)
-      ? [
-          {
-            line: yaml.lineOf(['rules', index, 'expires']),
-            message: 'expires: lies in the past, so the rule does not count. Remove it, or give it another time',
-          },
-        ]
-      : [];
 
 function twice(people: readonly Entry<Ruler>[]): Problem[] {
   const seen = new Map<string, number>();

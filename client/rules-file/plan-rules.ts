@@ -1,5 +1,5 @@
 import { type Losses, lossesOf } from '../../shared/policy/losses';
-import { type Rule, ruleName, type Unreadable } from '../../shared/policy/policy';
+import { expired, type Rule, ruleName, type Unreadable } from '../../shared/policy/policy';
 import { outside } from '../../shared/policy/scope';
 import { seconds } from '../../shared/policy/time';
 import { ruleRowName, rulerRowName } from '../../shared/store/row-name';
@@ -36,7 +36,8 @@ export interface Plan {
 /**
  * Compares a file with the service, and changes nothing.
  *
- * @throws MongograntError with the API's code, or `outside_scope` for a ruler whose file has rules that they may not set
+ * @throws MongograntError with the API's code, `outside_scope` for a ruler whose file has rules that they may not set, or
+ *   `rules_invalid` where a rule that is to be set has expired
  * @example
  * const plan = await planRules(parsed.file, { api, sleep }, new Date());
  * console.log(renderPlan(plan));
@@ -53,6 +54,7 @@ export async function planRules(file: RulesFile, deps: ClientDeps, now: Date): P
         'Take them out, or let an admin apply the file.',
     );
   const plan = planOf(file, state, now);
+  refusePast(file, plan);
   return { ...plan, warnings: [...plan.warnings, ...(await hostWarnings(plan.changes, deps))] };
 }
 
@@ -83,11 +85,31 @@ export function planOf({ unlisted, ...wanted }: RulesFile, state: ServiceState, 
     kept: { rules: rules.kept, rulers: rulers.kept },
     unreadable: [...rules.unreadable, ...rulers.unreadable],
     losses: lossesOf(touchedBy(rules.edits, state.grants), finalRulesAbout(final), moment),
-    warnings: contradictions(final, rules.edits),
+    warnings: [...contradictions(final, rules.edits), ...overLines(rules.same, moment)],
     final,
     partial: state.scope !== undefined,
   };
 }
+
+/** A rule that has expired stays as it is, if the service has it; it takes no other. */
+function refusePast({ past = [] }: RulesFile, { changes }: Plan): void {
+  const set = new Set(changes.flatMap(({ of, after }) => (of === 'rule' && after ? [nameOfKey(after)] : [])));
+  const lines = new Set(past.filter(({ rule }) => set.has(nameOfKey(rule))).map(({ line }) => line));
+  if (lines.size === 0) return;
+  const words = 'expires: lies in the past, so the rule does not count. Remove it, or give it another time';
+  throw new MongograntError(
+    'rules_invalid',
+    [
+      'The rules file is not as it must be. Nothing was changed.',
+      ...[...lines].map((at) => `line ${at}: ${words}`),
+    ].join('\n'),
+  );
+}
+
+const overLines = (named: readonly Rule[], now: number): string[] =>
+  named
+    .filter((rule) => expired(rule, now))
+    .map((rule) => `"${ruleName(rule)}" has expired, and counts no more. Take it out of the file.`);
 
 interface Kind<T> {
   nameOf(one: T): string;

@@ -149,7 +149,6 @@ rulers:
     '9 db: is missing',
     '14 cidrs: must be addresses or ranges such as 10.0.0.0/8',
     '15 colour: is not a field of a rule',
-    '16 expires: lies in the past, so the rule does not count. Remove it, or give it another time',
     '19 maxTtl: must be at least 1 s',
     '22 email: "ada@lab.org " must be an address, *@lab.org or *',
     '25 role: must name at least one',

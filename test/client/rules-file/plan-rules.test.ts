@@ -1,6 +1,7 @@
-import { planOf } from '../../../client/rules-file/plan-rules';
+import { planOf, planRules } from '../../../client/rules-file/plan-rules';
 import { lineOf, renderPlan } from '../../../client/rules-file/render-plan';
 import type { LiveGrant, ServiceState } from '../../../client/rules-file/service-state';
+import type { Api } from '../../../client/sdk/api/ask-api';
 import { seconds } from '../../../shared/policy/time';
 import { fileOf } from '../../support/stage-api';
 
@@ -187,4 +188,24 @@ ends sooner: bob@lab.org readWrite h/fw_a label job (user bob_job), at 2026-11-2
 
 1 to set, 1 to change, 1 to remove, 1 unchanged.
 Grants: 1 to end, 1 to end sooner.`);
+});
+
+test('a rule that has expired may stay as the service has it, with a warning; another one is refused with its line', async () => {
+  const over = `${allow}, expires: "2020-01-01T00:00:00Z"`;
+  const expiresAt = 1_577_836_800;
+  const { changes, warnings } = plan(rules(over), state([rule({ expiresAt })]));
+  expect([changes, warnings]).toEqual([
+    [],
+    ['"allow ada@lab.org readWrite h/fw_*" has expired, and counts no more. Take it out of the file.'],
+  ]);
+  const reply = (json: object) => ({ status: 200, json });
+  const api: Api = async ({ path }) =>
+    path === '/me'
+      ? reply({ email: 'a@lab.org', admin: true, ruler: false, expires: now.toISOString(), access: [] })
+      : reply({ rules: [], grants: [], rulers: [] });
+  const two = rules(over, `${over}, note: x`.replace('db: fw_*', 'db: [a, b]'));
+  await expect(planRules(fileOf(two, now), { api, sleep: async () => {} }, now)).rejects.toMatchObject({
+    code: 'rules_invalid',
+    message: expect.stringMatching(/changed\.\nline 2: expires: lies in the past[^\n]*\nline 3: expires: [^\n]*$/),
+  });
 });
