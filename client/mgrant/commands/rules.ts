@@ -3,6 +3,7 @@ import type { MgrantCommand } from '../mgrant-command';
 import { removeRule, setRule } from '../rules/change-rule';
 import { type RuleOptions, ruleOf, withRuleOptions } from '../rules/rule-options';
 import { rulesTable } from '../rules/rules-table';
+import { addExportRules } from './export-rules';
 import { addApplyRules, addPlanRules } from './rules-file';
 import { addWhy } from './why';
 
@@ -21,6 +22,7 @@ export function addRules(program: MgrantCommand): void {
   addWhy(rules);
   addPlanRules(rules);
   addApplyRules(rules);
+  addExportRules(rules);
 }
 
 function addList(rules: MgrantCommand): void {

@@ -154,3 +154,45 @@ test('what the service says can not move the cursor or colour the terminal', asy
   const { err } = await mgrant('rules', { fetch });
   expect(err.split('\n')[0]).toBe('error: red \\u001b[31m\\u0007 \\u202e txt');
 });
+
+test('export prints a file that apply takes back, and changes nothing', async () => {
+  await mgrant('allow *@lab.org ro:*/no --max-ttl 7d --note 2026_11 --cidr 10.0.0.0/8 --expires 2099-01-01');
+  await mgrant('deny eve@lab.org rw:h:27020/0b11');
+  await mgrant('rulers set lead@lab.org --hosts h --dbs fw_ --emails @lab.org');
+  const { status, out, err } = await mgrant('rules export');
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(await mgrant('rules plan - --detailed-exitcode', { readInput: async () => out })).toMatchObject({
+    status: 0,
+    out: 'Nothing to change: 3 unchanged.\n',
+  });
+  const json = await mgrant('rules export --json');
+  expect(JSON.parse(json.out)).toMatchObject({
+    rulers: [{ email: 'lead@lab.org' }],
+    rules: [{ db: 'no' }, { db: '0b11' }],
+  });
+  expect((await mgrant('rules apply - --yes', { readInput: async () => json.out })).out).toBe(
+    'Done: 0 of 0 changes.\n',
+  );
+});
+
+test('a ruler exports the rules of their scope alone', async () => {
+  await mgrant('allow ada@lab.org ro:h/fw_a');
+  await mgrant('allow ada@lab.org ro:h/x');
+  await mgrant('rulers set lead@lab.org --hosts h --dbs fw_ --emails @lab.org');
+  const token = await stage.tokenFor('lead@lab.org');
+  const settings = folder.path('lead.json');
+  await mgrant(`settoken --endpoint ${endpoint}`, { readInput: async () => token, settings });
+  const { out } = await mgrant('rules export', { settings });
+  expect(out).not.toMatch(/"x"|rulers/);
+  expect((await mgrant('rules plan -', { settings, readInput: async () => out })).out).toContain('Nothing to change');
+});
+
+test('a rule that the service can not read is told, and the exit status is 1', async () => {
+  await mgrant('allow ada@lab.org ro:h/fw_a');
+  const { fetch } = stageFetch(stage, ({ url }) =>
+    url.endsWith('/rules') ? Response.json({ rules: [{ unreadable: 'RULES#x' }] }) : undefined,
+  );
+  const ran = await mgrant('rules export', { fetch });
+  expect(ran).toMatchObject({ status: 1, out: expect.stringContaining('rules: []') });
+  expect(ran.err).toContain('  RULES#x');
+});

@@ -1,0 +1,34 @@
+import { stringify } from 'yaml';
+import { defined } from '../sdk/defined';
+import type { Rule, Ruler, Unreadable } from '../sdk/replies';
+
+/** Rules and rulers as the API lists them. No `rulers`: whoever asks may not see them. */
+export interface Listed {
+  rules: readonly (Rule | Unreadable)[];
+  rulers?: readonly (Ruler | Unreadable)[] | undefined;
+}
+
+/** A rules file of what the service has: applied again, it changes nothing. */
+export function exportRules({ rules, rulers }: Listed) {
+  const unreadable = [...rules, ...(rulers ?? [])].flatMap((one) => ('unreadable' in one ? [one.unreadable] : []));
+  const file = {
+    unlisted: 'remove',
+    rules: rules.flatMap((rule) => ('unreadable' in rule ? [] : [entryOf(rule)])),
+    ...(rulers && { rulers: rulers.flatMap((ruler) => ('unreadable' in ruler ? [] : [scopeOf(ruler)])) }),
+  };
+  return { file, unreadable };
+}
+
+const entryOf = ({ email, host, db, role, which, expires, maxTtl, cidrs, note }: Rule) => ({
+  ...{ email, host, db, role, which },
+  ...defined({ expires, maxTtl, cidrs, note: note || undefined }),
+});
+
+const scopeOf = ({ email, hosts, dbs, emails, which }: Ruler) => ({ email, hosts, dbs, emails, which });
+
+/** The file as YAML. Every text has quotes: a reader of YAML 1.1 takes `no`, `2026_11` or `0b11` for something else. */
+export const exportText = (file: ReturnType<typeof exportRules>['file']): string =>
+  stringify(file, {
+    ...{ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' },
+    ...{ lineWidth: 0, aliasDuplicateObjects: false },
+  });
