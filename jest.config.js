@@ -15,7 +15,7 @@ module.exports = {
   // The driver loads `os` by an `import()` that Jest can't run; without it, it would not say who it is, and servers would refuse it.
   // The packages for proxies are ES modules only.
   transformIgnorePatterns: [
-    '/node_modules/(?!(mingo/|https-proxy-agent/|agent-base/|proxy-agent-negotiate/|mongodb/lib/runtime_adapters\\.js$))',
+    '/node_modules/(?!(mingo/|get-east-asian-width/|https-proxy-agent/|agent-base/|proxy-agent-negotiate/|mongodb/lib/runtime_adapters\\.js$))',
   ],
   setupFilesAfterEnv: ['<rootDir>/test/support/one-process.ts'],
   testTimeout: 30_000,

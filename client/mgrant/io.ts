@@ -5,6 +5,8 @@ export interface Io {
   /** To stderr, as it is: everything else. */
   err(text: string): void;
   isTerminal(stream: 'in' | 'out' | 'err'): boolean;
+  /** How wide a stream's terminal is; none if it has no terminal. */
+  columns(stream: 'out' | 'err'): number | undefined;
   env: Record<string, string | undefined>;
   /** Asks on stderr for one line. */
   readLine(question: string): Promise<string>;

@@ -18,6 +18,10 @@ export function processIo(): Io {
     err: (words) => void process.stderr.write(words),
     // Asks by number: process.stdin would start to read input that may be for a program that we start.
     isTerminal: (stream) => isatty({ in: 0, out: 1, err: 2 }[stream]),
+    columns: (stream) => {
+      if (!isatty(stream === 'out' ? 1 : 2)) return undefined;
+      return { out: process.stdout, err: process.stderr }[stream].columns || undefined;
+    },
     env: process.env,
     readLine: (question) => readAnswer(process.stderr, (lines) => lines.question(question)),
     readSecret: async (question) => {

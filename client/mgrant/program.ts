@@ -53,11 +53,13 @@ export function mgrantProgram(context: Context, json = false): MgrantCommand {
     .option('--allow-http', 'send your token over plain http to another machine')
     .helpOption('-h, --help', 'say how a command is used')
     .helpCommand('help [command]', 'say how a command is used')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: io.out,
       writeErr: json ? () => {} : io.err,
       outputError: (words, write) => write(words.replace(/^error:/, paintFor(io, 'err').red('error:'))),
+      getOutHelpWidth: () => io.columns('out') ?? 80,
+      getErrHelpWidth: () => io.columns('err') ?? 80,
       getOutHasColors: () => paintFor(io, 'out').isColorSupported,
       getErrHasColors: () => paintFor(io, 'err').isColorSupported,
     })

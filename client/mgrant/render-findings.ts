@@ -1,6 +1,7 @@
 import type { Finding } from '../admin/doctor/finding';
 import type { Paint } from './paint';
 import { plain } from './plain';
+import { wrapText } from './widths';
 
 /** The findings of one side, under a heading. */
 export interface Side {
@@ -44,8 +45,11 @@ export function renderFindings(sides: readonly Side[], paint: Paint): string {
 function linesOf(finding: Finding, width: number, paint: Paint): string[] {
   const { state, check, found } = finding;
   const word = painted[state](paint)(state.padEnd(7));
-  const line = `${word}  ${check.padEnd(width)}  ${oneLine(found)}`;
-  return finding.state === 'ok' ? [line] : [line, `${' '.repeat(9)}-> ${oneLine(finding.next)}`];
+  const margin = width + 11;
+  const words = wrapText(`${' '.repeat(margin)}${oneLine(found)}`, paint.columns).trimStart();
+  const line = `${word}  ${check.padEnd(width)}  ${words}`;
+  if (finding.state === 'ok') return [line];
+  return [line, wrapText(`${' '.repeat(9)}-> ${oneLine(finding.next)}`, paint.columns, 12)];
 }
 
 const oneLine = (text: string): string => plain(text).replaceAll('\n', ' ');

@@ -9,6 +9,7 @@ import { serviceClock } from '../sdk/service-clock';
 import type { Io, Spinner } from './io';
 import { paintFor } from './paint';
 import { Refused, UsageError } from './refused';
+import { wrapText } from './widths';
 
 /** What every command takes, and what those take that work with their caller's AWS rights. */
 export interface SharedOptions extends AwsOptions {
@@ -37,7 +38,7 @@ export function openSession(context: Context, command: Command) {
   const shared = command.optsWithGlobals<SharedOptions>();
   const { json = false, yes = false, endpoint, settings, allowHttp } = shared;
   if (settings === '') throw new UsageError('--settings: names no file');
-  const note = (line: string) => io.err(`${line}\n`);
+  const note = (line: string) => io.err(`${wrapText(line, io.columns('err'))}\n`);
   const { sleep, env } = io;
   const { fetch, now } = serviceClock({ fetch: io.fetch, clock: io.now });
   const options = { fetch, sleep, clock: now, env, onWarning: note, ...defined({ endpoint, settings, allowHttp }) };

@@ -6,6 +6,7 @@ import type { Io } from './io';
 import { paintFor } from './paint';
 import { plain } from './plain';
 import { Refused, UsageError } from './refused';
+import { wrapText } from './widths';
 
 const done = 0;
 const failed = 1;
@@ -16,7 +17,10 @@ export function tellFailure(error: unknown, io: Io, json: boolean): number {
   if (error instanceof CommanderError) return tellUsage(error, io, json);
   const facts = factsOf(error);
   if (json) io.err(`${JSON.stringify(facts)}\n`);
-  else io.err(`${paintFor(io, 'err').red('error:')} ${plain(facts.detail)}\n${nextSteps(facts)}`);
+  else {
+    const words = `${paintFor(io, 'err').red('error:')} ${plain(facts.detail)}\n${nextSteps(facts)}`;
+    io.err(wrapText(words, io.columns('err')));
+  }
   if (io.env.MGRANT_DEBUG && error instanceof Error) io.err(`${error.stack}\n${causesOf(error)}`);
   if (error instanceof Refused) return error.exitStatus;
   return error instanceof UsageError ? wrongUsage : failed;

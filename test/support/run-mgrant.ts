@@ -40,6 +40,7 @@ export async function runMgrant(
       ran.err += text;
     },
     isTerminal: (stream) => terminals.includes(stream),
+    columns: () => undefined,
     // Where CI is set no label is made, so that names are the same in each run.
     env: { CI: 'true', ...(settings !== undefined && { MGRANT_SETTINGS: settings }), ...env },
     readLine: answer,
