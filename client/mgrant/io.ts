@@ -29,6 +29,8 @@ export interface Io {
   onSignals(act: (name: NodeJS.Signals) => void): () => void;
   /** Calls back at the first Ctrl-C instead of ending the process. Returns a function that undoes this. */
   onInterrupt(act: () => void): () => void;
+  /** Ends this process once its output is written, whatever it still waits for. */
+  leave(): void;
 }
 
 export interface RunningProgram {

@@ -51,6 +51,7 @@ export function processIo(): Io {
       process.once('SIGINT', act);
       return () => void process.off('SIGINT', act);
     },
+    leave: () => void process.stdout.write('', () => process.exit()),
     ...{ startProgram, runProgram, onSignals },
   };
 }

@@ -1,6 +1,7 @@
 import manifest from '../package.json';
 import { addAllow, addDeny } from './commands/allow';
 import { addAudit } from './commands/audit';
+import { addComplete } from './commands/complete';
 import { addCompletion } from './commands/completion';
 import { addDb } from './commands/db';
 import { addDecommission } from './commands/decommission';
@@ -98,4 +99,5 @@ const commands: ((program: MgrantCommand) => void)[] = [
   addDoctor,
   addDecommission,
   addCompletion,
+  addComplete,
 ];

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '../../local/service';
-import { builtMgrant, type Ran } from '../support/built-mgrant';
+import { builtMgrant } from '../support/built-mgrant';
 import { makeCertificates } from '../support/genuine/certificates';
 import { startGenuine } from '../support/genuine/start-genuine';
+import type { Ran } from '../support/on-terminal';
 import { settle } from './mongosh';
 
 /** A genuine server that takes nothing but TLS, with a certificate that an authority of its own signed; and people with `mgrant`. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import * as v from 'valibot';
 import { anyPorts, type Service, startService } from '../../local/service';
-import { builtMgrant, type Ran } from '../support/built-mgrant';
+import { builtMgrant } from '../support/built-mgrant';
+import type { Ran } from '../support/on-terminal';
 import { temporaryFolder } from '../support/temporary-folder';
 
 jest.setTimeout(120_000);

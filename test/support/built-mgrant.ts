@@ -3,13 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { buildClient } from '../../client/package/build-client';
-
-/** What a run left behind. */
-export interface Ran {
-  status: number | null;
-  out: string;
-  err: string;
-}
+import { onTerminal, type Ran } from './on-terminal';
 
 /** The built `mgrant`, in a folder from which it finds the packages that it needs. `more`: what is in its environment beside PATH and HOME. */
 export async function builtMgrant(more: Readonly<Record<string, string>> = {}) {
@@ -39,20 +33,7 @@ export async function builtMgrant(more: Readonly<Record<string, string>> = {}) {
     answers: readonly (readonly [question: string, answer: string])[],
   ): Promise<Ran> {
     const command = [binary, ...args].map((word) => `'${word}'`).join(' ');
-    const env = { ...more, PATH: process.env.PATH, HOME: home, TERM: 'xterm' };
-    const child = spawn('script', ['-qec', command, '/dev/null'], { env, stdio: 'pipe' });
-    children.push(child);
-    let out = '';
-    const waiting = [...answers];
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-      const [next] = waiting;
-      if (!next || !out.includes(next[0])) return;
-      waiting.shift();
-      child.stdin.write(next[1]);
-    });
-    const status = await new Promise<number | null>((end) => child.once('close', end));
-    return { status, out, err: '' };
+    return onTerminal(command, { ...more, PATH: process.env.PATH, HOME: home }, answers);
   }
 
   return {

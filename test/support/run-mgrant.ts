@@ -62,6 +62,7 @@ export async function runMgrant(
       throw new Error('no programs in this test');
     },
     onSignals: () => () => {},
+    leave: () => {},
     onInterrupt: () => () => {},
     runProgram: async () => {
       throw new Error('no programs in this test');

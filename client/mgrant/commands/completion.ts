@@ -4,8 +4,10 @@ import type { MgrantCommand } from '../mgrant-command';
 export function addCompletion(program: MgrantCommand): void {
   program
     .command('completion')
-    .summary('let your shell complete commands and options')
-    .description('Prints a script that lets your shell complete the commands, options and formats of mgrant.')
+    .summary('let your shell complete commands, options, hosts and databases')
+    .description(
+      'Prints a script that lets your shell complete the commands and options of mgrant, and the hosts, databases and labels that you may mean.',
+    )
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .examples(
       'source <(mgrant completion bash)         # in ~/.bashrc',
@@ -13,8 +15,8 @@ export function addCompletion(program: MgrantCommand): void {
       'mgrant completion fish > ~/.config/fish/completions/mgrant.fish',
     )
     .does(async ({ show }, shell: string) => {
-      const { completionScript } = await import('../completion-script');
-      const script = completionScript(program, shell);
+      const { shellScripts } = await import('../complete/shell-scripts');
+      const script = shellScripts[shell] ?? '';
       show({ shell, script }, () => script);
     });
 }
