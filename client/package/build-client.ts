@@ -20,8 +20,9 @@ export async function buildClient(folder: string): Promise<Metafile> {
       platform: 'node',
       target: 'node20',
       format: 'esm',
-      minifySyntax: true,
-      minifyWhitespace: true,
+      minify: true,
+      // A stack that somebody sends us still says where it was.
+      keepNames: true,
       chunkNames: 'parts/[name]-[hash]',
       metafile: true,
     }),
