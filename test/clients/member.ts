@@ -21,6 +21,11 @@ export interface Caller extends Member {
   ask(method: string, path: string, status: number, body?: object): Promise<unknown>;
 }
 
+/** All of mongogrant on this machine, with its admin, who logs in once: links are not mailed as often as one likes. */
+export interface Deployment extends Service {
+  admin: Caller;
+}
+
 const inbox = v.object({
   emails: v.array(
     v.object({ destination: v.object({ to: v.array(v.string()) }), body: v.object({ text: v.string() }) }),

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { readVersion } from '../../local/genuine/read-version';
-import type { Service } from '../../local/service';
 import { findBinaries, howToGet } from '../support/genuine/find-binary';
 import type { Answer, Client, Question } from './client-process';
 import { python, type RealClient } from './clients';
-import { type Caller, logIn, type Member } from './member';
+import { type Caller, type Deployment, logIn, type Member } from './member';
 import { type PrivateHost, startPrivateHost } from './private-host';
 import { privateMember } from './private-member';
 import { type ClientName, privateCaSteps } from './steps';
@@ -13,7 +12,7 @@ import { type Count, takeSteps, tell } from './take-steps';
 import { Trial } from './trial';
 
 /** A lab with an authority of its own: from `mgrant hosts add --ca` to logins with real clients and what people were given, on a genuine server. */
-export async function tryPrivateCa(service: Service, clients: readonly RealClient[], count: Count): Promise<void> {
+export async function tryPrivateCa(service: Deployment, clients: readonly RealClient[], count: Count): Promise<void> {
   const [binary] = findBinaries();
   if (clients.length === 0) return;
   if (binary === undefined) return missing(count);
@@ -34,9 +33,9 @@ function missing(count: Count): void {
 }
 
 /** Registers the host, and lets a person use it; none if that went wrong, as nothing else can go well then. */
-async function prepare(service: Service, on: PrivateHost, count: Count): Promise<Member | undefined> {
+async function prepare(service: Deployment, on: PrivateHost, count: Count): Promise<Member | undefined> {
   const at = { ...service, host: on.host };
-  const admin = await logIn(at, 'admin@example.com');
+  const { admin } = service;
   for (const [step, act] of preparations(on, admin)) {
     const fault = await act().then(...unlessFault);
     tell(count, 'mgrant', step, fault);
@@ -88,7 +87,7 @@ async function tryOut(client: RealClient, on: PrivateHost, member: Member, count
 }
 
 /** mongosh as `mgrant` starts it, and Python as `mgrant` writes it; each counts what was written. */
-async function startAs(name: ClientName, { uri, as }: Question, { host, mgrant }: PrivateHost): Promise<Answer> {
+async function startAs(name: ClientName, { uri, as }: Question, { host, mgrant, env }: PrivateHost): Promise<Answer> {
   const words = ['db', host, new URL(uri).pathname.slice(1), '--role', as, '--format'];
   const printed = name === 'mongosh' ? await inMongosh() : await inPython();
   const [, counted] = /counted (\d+)/.exec(printed) ?? [];
@@ -100,10 +99,8 @@ async function startAs(name: ClientName, { uri, as }: Question, { host, mgrant }
   }
   async function inPython(): Promise<string> {
     const program = (await mgrant([...words, 'python'])).out;
-    const { stdout } = await promisify(execFile)(python, [
-      '-c',
-      `${program}print("counted", len(list(db.notes.find())))`,
-    ]);
+    const counting = `${program}print("counted", len(list(db.notes.find())))`;
+    const { stdout } = await promisify(execFile)(python, ['-c', counting], { env });
     return stdout;
   }
 }

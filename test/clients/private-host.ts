@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '../../local/service';
@@ -20,6 +20,8 @@ export interface PrivateHost {
   /** A file in the folder that is removed at the end. */
   path(name: string): string;
   mgrant(args: readonly string[], input?: string): Promise<Ran>;
+  /** The environment of a person's own programs: they find `mgrant`, and it the login. */
+  env: Record<string, string>;
   close(): Promise<void>;
 }
 
@@ -40,8 +42,10 @@ export async function startPrivateHost(
     closing.push(() => server.close());
     const mgrant = await builtMgrant({ ...variablesIn(forAdmins), MONGOSH_PATH: process.env.MONGOSH_PATH ?? '' });
     closing.push(() => mgrant.close());
+    await symlink(mgrant.binary, join(folder, 'mgrant'));
     const { caFile } = certificates;
     return {
+      env: { HOME: folder, PATH: `${folder}:${process.env.PATH}` },
       host: `localhost:${server.port}`,
       secret: JSON.stringify({ engine: 'mongo', host: 'localhost', port: server.port, ssl: true, ...server.admin }),
       ca: await readFile(caFile, 'utf8'),

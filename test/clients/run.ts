@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { anyPorts, type Service, startService } from '../../local/service';
 import { type RealClient, realClients } from './clients';
+import { tryFormats } from './formats/try-formats';
 import { logIn, type Member } from './member';
 import { tryPrivateCa } from './private-ca';
 import { steps } from './steps';
@@ -20,7 +21,9 @@ async function run(): Promise<boolean> {
       if (await tryOut(client, service, member, count)) able.push(client);
       else console.error(`SKIPPED: ${client.name} on a host with an authority of its own.`);
     }
-    await tryPrivateCa(service, able, count);
+    const deployment = { ...service, admin: await logIn(service, 'admin@example.com') };
+    await tryPrivateCa(deployment, able, count);
+    await tryFormats(deployment, wanted, count);
   } finally {
     await service.close();
   }

@@ -1,0 +1,20 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { runPython } from './programs';
+import type { Proofs } from './proof';
+
+const databases = ['null', '0x1', '1e3'];
+const unauthorized = 13;
+
+/** atomate opens `db.json` to write, and again to read. Of a whole address it uses nothing else, so its reader may write there. */
+export const atomate: Proofs = ({ places, login, folderWith, env }) =>
+  places.map((place, n) => ({
+    program: 'atomate',
+    fact: `writes and reads on ${place.kind}`,
+    async show() {
+      const db = databases[n] ?? 'null';
+      const cwd = await folderWith('db.json', await login(place, db, 'atomate'));
+      const readerWrites = place.kind === 'a replica set' ? 2 : unauthorized;
+      const expected = { db, written: 1, read: ['one'], reader_writes: readerWrites };
+      deepStrictEqual(await runPython('try_atomate.py', [], { cwd, env }), expected);
+    },
+  }));
