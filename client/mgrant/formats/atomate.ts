@@ -1,12 +1,15 @@
 import { type Login, oneServer, pymongoOptions } from './login';
 
-/** `db.json` of atomate: a login that may write, and one that may only read. */
+/**
+ * `db.json` of atomate: a login that may write, and one that may only read. An address stands there without either: of `host_uri` atomate
+ * would read nothing but that, and write with the login that it finds there.
+ */
 export function atomate(admin: Login, readonly: Login): string {
   const server = oneServer(admin);
-  const options = pymongoOptions(admin);
+  const options = server ? pymongoOptions(admin) : {};
   return `${JSON.stringify(
     {
-      ...(server ?? { host_uri: admin.uri }),
+      ...(server ?? { host: admin.place }),
       database: admin.db,
       collection: 'tasks',
       admin_user: admin.username,
@@ -14,7 +17,7 @@ export function atomate(admin: Login, readonly: Login): string {
       readonly_user: readonly.username,
       readonly_password: readonly.password,
       authsource: admin.authSource,
-      ...(server && Object.keys(options).length > 0 && { mongoclient_kwargs: options }),
+      ...(Object.keys(options).length > 0 && { mongoclient_kwargs: options }),
       aliases: {},
     },
     null,

@@ -3,24 +3,22 @@ import { type Login, oneServer, pymongoOptions } from './login';
 
 /** `jobflow.yaml`: a JobStore that keeps outputs in `outputs`, and large ones in GridFS. atomate2 looks for the store named `data`. */
 export function jobflow(login: Login): string {
-  const { types, ...place } = placeOf(login);
+  const place = placeOf(login);
   return yamlText({
     JOB_STORE: {
-      docs_store: { type: types.docs, ...place, collection_name: 'outputs' },
-      additional_stores: { data: { type: types.data, ...place, collection_name: 'outputs_blobs' } },
+      docs_store: { type: 'MongoStore', ...place, collection_name: 'outputs' },
+      additional_stores: { data: { type: 'GridFSStore', ...place, collection_name: 'outputs_blobs' } },
     },
   });
 }
 
-/** A store that is given a whole address shows it as its name, so a single server is written as fields. */
+/** A host may be an address, too. The login stands beside it, as a store says in its name where it is. */
 function placeOf(login: Login) {
-  const { uri, db, username, password, authSource } = login;
+  const { db, username, password, authSource } = login;
   const server = oneServer(login);
-  if (!server) return { types: { docs: 'MongoURIStore', data: 'GridFSURIStore' }, uri, database: db };
-  const options = pymongoOptions(login);
+  const options = server ? pymongoOptions(login) : {};
   return {
-    types: { docs: 'MongoStore', data: 'GridFSStore' },
-    ...server,
+    ...(server ?? { host: login.place }),
     database: db,
     ...{ username, password, auth_source: authSource },
     ...(Object.keys(options).length > 0 && { mongoclient_kwargs: options }),

@@ -6,7 +6,9 @@ import type { Credential } from '../../sdk/settings/credentials';
 export interface Login extends Credential {
   /** With username and password, and with the file of the host's own authorities. */
   uri: string;
-  /** The same without the file, which is not there for what runs elsewhere. */
+  /** The same without username and password. */
+  place: string;
+  /** The address without the file, which is not there for what runs elsewhere. */
   uriElsewhere: string;
   authSource: string;
   /** One or more servers, each with its port unless it is the usual one. An SRV address has one name. */
@@ -19,12 +21,13 @@ export interface Login extends Credential {
 }
 
 export function loginOf(credential: Credential, caFile?: string): Login {
+  const place = placeUri(credential, caFile);
   const [, srv, servers = credential.host, query = ''] =
-    /^mongodb(\+srv)?:\/\/([^/?]+)\/[^?]*\??(.*)$/.exec(placeUri(credential, caFile)) ?? [];
+    /^mongodb(\+srv)?:\/\/([^/?]+)\/[^?]*\??(.*)$/.exec(place) ?? [];
   const { authSource = credential.db, ...options } = Object.fromEntries(new URLSearchParams(query));
   return {
     ...credential,
-    ...{ uri: credentialUri(credential, caFile), uriElsewhere: credentialUri(credential), authSource, options },
+    ...{ uri: credentialUri(credential, caFile), place, uriElsewhere: credentialUri(credential), authSource, options },
     ...(caFile !== undefined && { caFile }),
     servers: servers.split(','),
     srv: srv !== undefined,

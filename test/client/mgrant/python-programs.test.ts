@@ -40,7 +40,10 @@ test('atomate: db.json with a login that writes and one that only reads', () => 
     mongoclient_kwargs: { tls: true },
     aliases: {},
   });
-  expect(JSON.parse(atomate(several, readonly))).toMatchObject({ host_uri: several.uri, database: 'fw_phonons' });
+  const set = JSON.parse(atomate(several, readonly));
+  expect(set).toMatchObject({ database: 'fw_phonons', readonly_user: 'ada_lab.org_read', readonly_password: 'other' });
+  expect(set.host).toBe('mongodb://a.lab.org,b.lab.org:27018/fw_phonons?replicaSet=rs0&authSource=fw_phonons');
+  expect(set).not.toHaveProperty('mongoclient_kwargs');
 });
 
 test('jobflow: a store of documents and one of large outputs, on the same database', () => {
@@ -59,9 +62,11 @@ test('jobflow: a store of documents and one of large outputs, on the same databa
     },
   });
   const stores = parse(write('jobflow', several)).JOB_STORE;
-  const address = { uri: several.uri, database: 'fw_phonons' };
-  expect(stores.docs_store).toEqual({ type: 'MongoURIStore', collection_name: 'outputs', ...address });
-  expect(stores.additional_stores.data).toMatchObject({ type: 'GridFSURIStore', ...address });
+  const address = 'mongodb://a.lab.org,b.lab.org:27018/fw_phonons?replicaSet=rs0&authSource=fw_phonons';
+  expect(stores.docs_store).toEqual({
+    ...{ type: 'MongoStore', collection_name: 'outputs', ...place, host: address, auth_source: 'fw_phonons' },
+  });
+  expect(stores.additional_stores.data).toMatchObject({ type: 'GridFSStore', host: address });
 });
 
 test('a replica set that is named like a number keeps its name', () => {

@@ -33,10 +33,11 @@ export const addresses: Proofs = ({ places, login, mongosh, env }) => {
     program: 'mongosh',
     fact: `logs in on ${place.kind} with uri, and as mgrant starts it`,
     async show() {
-      const print = 'print("sees", db.getName(), db.notes.countDocuments({}))';
-      const seen = [db, '3'];
+      const who = 'db.runCommand({ connectionStatus: 1 }).authInfo.authenticatedUsers[0].user';
+      const print = `print("sees", db.getName(), ${who})`;
+      const seen = [db, JSON.parse(await login(place, db, 'json')).username];
       const uri = (await login(place, db, 'uri')).trim();
-      const sees = /sees (\S+) (\d+)/;
+      const sees = /sees (\S+) (\S+)/;
       const pasted = sees.exec(await run(program, [uri, '--quiet', '--eval', print], { env }));
       const started = sees.exec(await mongosh(place, db, `${print}\nexit\n`));
       deepStrictEqual([pasted?.slice(1), started?.slice(1)], [seen, seen]);

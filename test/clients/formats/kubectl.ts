@@ -10,13 +10,16 @@ const secret = v.looseObject({
   stringData: v.record(v.string(), v.string()),
 });
 
+const databases = ['off', '0b11', '1_000'];
+
 /** kubectl reads the Secret, and sends it on as it is written. */
 export const kubectl: Proofs = ({ places, login, env }) =>
   places.map((place, n) => ({
     program: 'kubectl',
     fact: `takes the Secret for ${place.kind}, and applies it`,
     async show() {
-      const [input, json] = [await login(place, `k8s_${n}`, 'k8s'), JSON.parse(await login(place, `k8s_${n}`, 'json'))];
+      const db = databases[n] ?? 'off';
+      const [input, json] = [await login(place, db, 'k8s'), JSON.parse(await login(place, db, 'json'))];
       const cluster = await startSecretsApi();
       const kubectl = (...words: string[]) =>
         run('kubectl', ['--server', cluster.url, ...words, '-f', '-'], { env, input });
