@@ -32,13 +32,14 @@ export async function runWithLogin(session: Session, errand: Errand): Promise<nu
     sleep: (seconds) => io.sleep(seconds, leave.signal),
   });
   try {
-    const latest = new Date(io.now().getTime() + errand.longest * 1000);
     const login = lendLogin(context, errand.place);
     const credential = await Promise.race([login.credential, signals.first]);
     try {
       if (typeof credential === 'string') return statusOf(credential);
+      const { now } = context;
+      const latest = new Date(now().getTime() + errand.longest * 1000);
       const caFile = await writeCaFile(context.file, credential);
-      return await runRenewed(session, { ...errand, latest }, { login, credential, caFile, signals });
+      return await runRenewed(session, { ...errand, latest, now }, { login, credential, caFile, signals });
     } finally {
       await endLogin(session, errand.place, login);
     }
@@ -57,13 +58,13 @@ interface Lent {
 
 async function runRenewed(
   { io, note }: Session,
-  { command, args, latest }: Errand & { latest: Date },
+  { command, args, latest, now }: Errand & { latest: Date; now: () => Date },
   { login, credential, caFile, signals }: Lent,
 ): Promise<number> {
   const [asked] = signals.heard;
   if (asked) return statusOf(asked);
   const over = new AbortController();
-  const { now, sleep } = io;
+  const { sleep } = io;
   const child = await io.startProgram(command, args, environment(io, credential, caFile)).catch(notStarted(command));
   signals.passTo(child);
   const { expires = latest } = credential;

@@ -121,6 +121,13 @@ test('it is renewed while the command runs, lives an hour at a time and 12 h at 
   expect(stage.clock.now.getTime() - began).toBe(12 * 3_600_000);
 });
 
+test.each([2, -2])('a machine whose clock is %i hours ahead renews as often as any other', async (hours) => {
+  const { world } = running(3 * 3_600);
+  const now = () => new Date(stage.clock.now.getTime() + hours * 3_600_000);
+  expect((await mgrant(`exec ${stage.host} demo -- prog`, { ...world, now })).status).toBe(7);
+  expect(asked.filter((one) => one === 'POST /grants/renew')).toHaveLength(6);
+});
+
 test('the rules may give less at a time, and --ttl sets the end of all', async () => {
   await allow({ maxTtl: '10 m' });
   const { world, said } = running(3_000, async () => {}, /time is up/);
