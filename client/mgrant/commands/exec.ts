@@ -21,7 +21,7 @@ export function addExec(program: MgrantCommand): void {
     .option('--ttl <duration>', 'when the login is to end at the latest, such as "30 m"; 12 h if left out')
     .examples(
       'mgrant exec mongodb03.lab.org fw_phonons --role rw -- python analysis.py',
-      'mgrant exec ro:mongodb03.lab.org/fw_phonons -- sh -c \'mongodump --uri "$MONGODB_URI"\'',
+      'mgrant exec ro:mongodb03.lab.org/fw_phonons -- node report.mjs',
     )
     .does(async (session, host: string, db: string | undefined, options: Options, { program }: MgrantCommand) => {
       const [command, ...args] = program ?? [];
