@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { defined } from '../sdk/defined';
 import type { Rule, Ruler, Unreadable } from '../sdk/replies';
 
@@ -25,10 +24,3 @@ const entryOf = ({ email, host, db, role, which, expires, maxTtl, cidrs, note }:
 });
 
 const scopeOf = ({ email, hosts, dbs, emails, which }: Ruler) => ({ email, hosts, dbs, emails, which });
-
-/** The file as YAML. Every text has quotes: a reader of YAML 1.1 takes `no`, `2026_11` or `0b11` for something else. */
-export const exportText = (file: ReturnType<typeof exportRules>['file']): string =>
-  stringify(file, {
-    ...{ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' },
-    ...{ lineWidth: 0, aliasDuplicateObjects: false },
-  });

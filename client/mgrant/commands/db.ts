@@ -90,9 +90,10 @@ const argumentsOf = ({ host, db, role }: Credential, { label }: Options): string
   `${host} ${db} --role ${role}${label === undefined ? '' : ` --label ${label || "''"}`}`;
 
 /** The options beside the database as somebody gave them, to give them again. What was left out is the default of each machine. */
-const saidIn = ({ options: { endpoint, allowHttp } }: Session, { label }: Options): string[] => [
+const saidIn = ({ options: { endpoint, settings, allowHttp } }: Session, { label }: Options): string[] => [
   ...(label === undefined ? [] : ['--label', label]),
   ...(endpoint === undefined ? [] : ['--endpoint', endpoint]),
+  ...(settings === undefined ? [] : ['--settings', settings]),
   ...(allowHttp ? ['--allow-http'] : []),
 ];
 

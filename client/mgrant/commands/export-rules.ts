@@ -15,10 +15,11 @@ export function addExportRules(rules: MgrantCommand): void {
         const [rules, rulers] = await Promise.all([client.rules(), admin ? client.rulers() : undefined]);
         return { rules, rulers };
       });
-      const { exportRules, exportText } = await import('../../rules-file/export-rules');
+      const { exportRules } = await import('../../rules-file/export-rules');
+      const { yamlText } = await import('../../rules-file/yaml-text');
       const { file, unreadable } = exportRules(listed);
       // In quotes, what is escaped still means the same.
-      session.show(file, () => plain(exportText(file)));
+      session.show(file, () => plain(yamlText(file)));
       if (unreadable.length > 0)
         throw new Refused(
           'export_incomplete',

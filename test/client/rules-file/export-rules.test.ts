@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { plain } from '../../../client/mgrant/plain';
-import { exportRules, exportText } from '../../../client/rules-file/export-rules';
+import { exportRules } from '../../../client/rules-file/export-rules';
 import { planOf } from '../../../client/rules-file/plan-rules';
 import type { ServiceState } from '../../../client/rules-file/service-state';
+import { yamlText } from '../../../client/rules-file/yaml-text';
 import { ruleAnswer } from '../../../shared/http/answers';
 import type { Rule } from '../../../shared/policy/policy';
 import { seconds } from '../../../shared/policy/time';
@@ -107,7 +108,7 @@ test('what is exported changes nothing, and readers of YAML 1.1 and of JSON read
       const listed = { rules: [...rules.map(ruleAnswer).map((rule) => ({ ...rule, version: 1 })), unreadable] };
       const { file, unreadable: left } = exportRules({ ...listed, ...(rulers && { rulers }) });
       expect(left).toEqual(['RULES#x']);
-      const text = plain(exportText(file));
+      const text = plain(yamlText(file));
       expect(planOf(fileOf(text, now), state, now).changes).toEqual([]);
       expect(planOf(fileOf(JSON.stringify(file), now), state, now).changes).toEqual([]);
       expect(parse(text, { version: '1.1' })).toEqual(JSON.parse(JSON.stringify(file)));
@@ -127,7 +128,7 @@ test('it is written as people write it, with quotes', () => {
     version: 1,
   };
   const { file } = exportRules({ rules: [rule] });
-  expect(exportText(file)).toBe(`unlisted: "remove"
+  expect(yamlText(file)).toBe(`unlisted: "remove"
 rules:
   - email: "*@lab.org"
     host: "h"
