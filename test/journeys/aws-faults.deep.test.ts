@@ -84,7 +84,9 @@ test.each(troubles)(
   'Secrets Manager in trouble (%s): the same, where a key or a login is needed',
   async (trouble) => {
     secrets.state.trouble = trouble;
-    const answers = await Promise.all(told.map(async (route) => ({ route, ...(await ask(route)) })));
+    // A ticket that nobody got is refused without a key.
+    const routes = told.filter((route) => !route.endsWith('/renewals/{ticket}'));
+    const answers = await Promise.all(routes.map(async (route) => ({ route, ...(await ask(route)) })));
     for (const { route, status, wait, body } of answers) {
       const code = status === 503 ? JSON.parse(body).code : 'none';
       expect([route, status, code, wait > 0]).toEqual([route, 503, 'service_busy', true]);

@@ -3,6 +3,7 @@ import { keyOf, type Route } from '../../shared/contract/route';
 import { type OwnRouteKey, type RouteKey, routes } from '../../shared/contract/routes';
 import { serve } from '../../shared/http/serve';
 import type { Item } from '../../shared/store/table';
+import { newTicket } from '../../shared/tokens/tickets';
 import { keepPromises } from './keep-promises';
 import { type Ask, allItems, eventOf, linkIn, openStage, type Stage } from './stage';
 import { useCases } from './use-cases';
@@ -90,13 +91,16 @@ export async function openDoor() {
 export const marker = 'hunter2';
 
 /** The event of a request to this route; the link of one is the unused one, unless another is asked for. */
+/** One that could be, and was never mailed. */
+const { ticket: unknownTicket } = newTicket('you@example.com');
+
 export function eventAt(
   { stage, link }: { stage: Stage; link: string },
   route: RouteKey,
   ask: Ask & { query?: string },
 ): APIGatewayProxyEventV2 {
   const [method = '', path = ''] = route.split(' ');
-  const target = path.replace('/links/{link}', link);
+  const target = path.replace('/links/{link}', link).replace('{ticket}', unknownTicket);
   return eventOf(method, `${target}?${ask.query ?? ''}`, ask, stage.clock.now);
 }
 
