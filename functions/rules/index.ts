@@ -1,4 +1,3 @@
-import { knownHosts } from '../../shared/aws/known-hosts';
 import { dismissRulerRoute } from '../../shared/contract/routes/dismiss-ruler';
 import { listRulersRoute } from '../../shared/contract/routes/list-rulers';
 import { listRulesRoute } from '../../shared/contract/routes/list-rules';
@@ -7,6 +6,7 @@ import { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { setRulerRoute } from '../../shared/contract/routes/set-ruler';
 import { openFunction } from '../../shared/http/open-function';
 import { on, serve } from '../../shared/http/serve';
+import { knownHosts } from './known-hosts';
 import { setRuleForPython } from './python-rule';
 import { deleteRuler, getRulers, setRuler } from './rulers';
 import { deleteRule, getRules, setRule } from './rules';

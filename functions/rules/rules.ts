@@ -1,5 +1,4 @@
 import { together } from '../../shared/async/together';
-import type { KnownHosts } from '../../shared/aws/known-hosts';
 import { ApiError } from '../../shared/contract/errors';
 import type { listRulesRoute } from '../../shared/contract/routes/list-rules';
 import type { removeRuleRoute } from '../../shared/contract/routes/remove-rule';
@@ -20,6 +19,7 @@ import { listRules, putRule, removeRule, type StoredRule } from '../../shared/st
 import { planSweep } from '../../shared/store/sweeps';
 import { nextVersion } from '../../shared/store/versions';
 import { beginChange, type Change, overtaken, refusalOf, type Wanted } from './begin-change';
+import type { KnownHosts } from './known-hosts';
 import { requireRoom } from './require-room';
 import { warnOfHost } from './warn-of-host';
 

@@ -1,7 +1,7 @@
 import { faultOf } from '../../shared/aws/fault-of';
-import type { KnownHosts } from '../../shared/aws/known-hosts';
 import type { Log } from '../../shared/aws/log';
 import { type Authority, seesHost } from '../../shared/http/authenticate';
+import type { KnownHosts } from './known-hosts';
 import { lookAlikes } from './look-alikes';
 
 /**

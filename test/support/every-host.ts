@@ -1,4 +1,4 @@
-import type { KnownHosts } from '../../shared/aws/known-hosts';
+import type { KnownHosts } from '../../functions/rules/known-hosts';
 
 /** Where every host is registered. */
 export const everyHost: KnownHosts = { stateOf: async () => 'registered', names: async () => [] };

@@ -1,7 +1,7 @@
-import { isHost } from '../contract/names';
-import { soon } from './aws-requests';
-import { type HostState, hostOfSecret, hostSecretName, retiredStage } from './host-secret';
-import { secretLooks } from './secrets-manager';
+import { soon } from '../../shared/aws/aws-requests';
+import { type HostState, hostOfSecret, hostSecretName, retiredStage } from '../../shared/aws/host-secret';
+import { secretLooks } from '../../shared/aws/secrets-manager';
+import { isHost } from '../../shared/contract/names';
 
 /** Which hosts are registered, for a function that must not read their logins. */
 export interface KnownHosts {
