@@ -16,7 +16,6 @@ const leftOut = {
   'test/client/rules-file/plan-rules.test.ts': inMemory,
   'test/functions/redeem-link.test.ts': asksNothing,
   'test/functions/request-link.test.ts': asksNothing,
-  'test/functions/rules/explain-why.test.ts': asksNothing,
   'test/journeys/door-tokens.test.ts': asksNothing,
   'test/journeys/ruler-gains.deep.test.ts': inMemory,
   'test/journeys/schedules.deep.test.ts': inMemory,
