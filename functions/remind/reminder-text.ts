@@ -91,7 +91,7 @@ function htmlOf({ subject, keepAt, lines, rest }: Parts): Html {
 <p>${intro}</p>
 <p>${keep}</p>
 <p style="margin:24px 0"><a href="${keepAt}" style="${button}">Keep these logins</a></p>
-<p>If the button does not work, open this address: <br><a href="${keepAt}" style="overflow-wrap:anywhere;word-break:break-all">${keepAt}</a></p>
+<p>If the button does not work, open this address: <br><a href="${keepAt}" style="color:inherit;overflow-wrap:anywhere;word-break:break-all">${keepAt}</a></p>
 <p>${terminal}</p>
 ${items}${rest.map(
   (line) => html`<p>${line}</p>
