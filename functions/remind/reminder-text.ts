@@ -27,7 +27,7 @@ export function reminderMail(
 ): { subject: string; text: string; html: string } {
   const shown = logins.slice(0, most);
   const rest = logins.length > most ? [`... and ${logins.length - most} more, which the page shows.`] : [];
-  const lines = shown.map((login) => ({ what: whatOf(login), how: commandFor(login, logins) }));
+  const lines = shown.map((login) => ({ what: whatOf(login), how: commandFor(login) }));
   const subject = subjectOf(logins);
   const last = [...rest, ends(logins), signature(lab)].filter(Boolean);
   const text = [...[intro, keep, keepAt, terminal], ...lines.map(({ what, how }) => `${what}\n  ${how}`), ...last].join(
@@ -51,19 +51,13 @@ function ends(logins: readonly EndingLogin[]): string {
 const whatOf = ({ host, db, role, label, username, expires }: EndingLogin): string =>
   `${role} on ${db} at ${host}${label && `, label ${label}`} (user ${username}) ends at ${readableTime(expires)}.`;
 
-/** Names the role and an empty label only where another login of this mail differs in nothing else. */
-function commandFor({ host, db, role, label }: EndingLogin, all: readonly EndingLogin[]): string {
-  const here = all.filter((other) => other.host === host && other.db === db);
-  const roles = new Set(here.filter((other) => other.label === label).map((other) => other.role));
-  const labels = new Set(here.map((other) => other.label));
+/** Names role and label: the person may hold others for this database that end later. */
+function commandFor({ host, db, role, label }: EndingLogin): string {
   // Joined with `=`, so that a label that begins with a dash is no option; `--` does the same for a database.
-  const options = [
-    ...(roles.size > 1 ? [`--role ${shellWord(role)}`] : []),
-    ...(label ? [label.startsWith('-') ? `--label=${shellWord(label)}` : `--label ${shellWord(label)}`] : []),
-    ...(!label && labels.size > 1 ? ["--label ''"] : []),
-  ];
+  const labelled = label.startsWith('-') ? `--label=${shellWord(label)}` : `--label ${label ? shellWord(label) : "''"}`;
+  const options = `--role ${shellWord(role)} ${labelled}`;
   const place = `${shellWord(host)} ${shellWord(db)}`;
-  return ['mgrant renew', ...(db.startsWith('-') ? [...options, '--', place] : [place, ...options])].join(' ');
+  return `mgrant renew ${db.startsWith('-') ? `${options} -- ${place}` : `${place} ${options}`}`;
 }
 
 /** The parts of a mail, in order. */

@@ -46,9 +46,9 @@ test('whoever holds logins that end in three days is told once, in one mail, wit
   ]);
   const lines = [
     `readWrite on a at ${stage.host} (user you_example.com_readWrite) ends at 08:00 UTC on 3 December 2026.`,
-    `  mgrant renew ${stage.host} a`,
+    `  mgrant renew ${stage.host} a --role readWrite --label ''`,
     `readWrite on b at ${stage.host}, label laptop (user you_example.com_readWrite_laptop) ends at 08:00 UTC on 4 December 2026.`,
-    `  mgrant renew ${stage.host} b --label laptop`,
+    `  mgrant renew ${stage.host} b --role readWrite --label laptop`,
   ];
   expect(mail?.text.split('\n')).toEqual(expect.arrayContaining(lines));
   expect(mail?.text).not.toContain('late');

@@ -15,24 +15,18 @@ const commands = (...logins: Partial<EndingLogin>[]) =>
   );
 
 test.each([
-  ['the only login of its database needs no more', [{}], ['mgrant renew h.lab.org fw']],
-  ['a label is named', [{ label: 'laptop' }], ['mgrant renew h.lab.org fw --label laptop']],
-  ['a port needs no quotes', [{ host: 'h:27020' }], ['mgrant renew h:27020 fw']],
+  ['role and label are named, as there may be others', [{}], ["mgrant renew h.lab.org fw --role read --label ''"]],
+  ['a label is named', [{ label: 'laptop' }], ['mgrant renew h.lab.org fw --role read --label laptop']],
+  ['a port needs no quotes', [{ host: 'h:27020' }], ["mgrant renew h:27020 fw --role read --label ''"]],
   [
-    'two roles are told apart',
-    [{}, { role: 'readWrite' }],
-    ['mgrant renew h.lab.org fw --role read', 'mgrant renew h.lab.org fw --role readWrite'],
+    'what begins with a dash is no option',
+    [{ db: '-fw', label: '-x' }],
+    ['mgrant renew --role read --label=-x -- h.lab.org -fw'],
   ],
-  [
-    'no label is told from another one',
-    [{}, { label: 'job' }],
-    ["mgrant renew h.lab.org fw --label ''", 'mgrant renew h.lab.org fw --label job'],
-  ],
-  ['what begins with a dash is no option', [{ db: '-fw', label: '-x' }], ['mgrant renew --label=-x -- h.lab.org -fw']],
   [
     'what a row of another release may hold means nothing to a shell',
     [{ label: "a'$(b)" }],
-    ["mgrant renew h.lab.org fw --label 'a'\\''$(b)'"],
+    ["mgrant renew h.lab.org fw --role read --label 'a'\\''$(b)'"],
   ],
 ])('the command of a reminder: %s', (_, logins, expected) => {
   expect(commands(...logins)).toEqual(expected);
