@@ -31,6 +31,13 @@ export function endpointNamed(name: string, remotes: readonly Remote[]): string 
   throw new MongograntError('endpoint_invalid', another ? several(name, found) : unknown(name, hosts));
 }
 
+/** The endpoint of the service with exactly this name: a part of a name may be that of another one, which must not get the token. */
+function endpointOf(host: string, remotes: readonly Remote[]): string {
+  const found = remotes.find(({ endpoint }) => hostIn(endpoint) === host);
+  if (found) return found.endpoint;
+  throw new MongograntError('endpoint_invalid', unknown(host, remotes));
+}
+
 type Listed = readonly Pick<Remote, 'endpoint'>[];
 const listOf = (listed: Listed): string => listed.map(({ endpoint }) => `\n  ${endpoint}`).join('');
 
@@ -58,7 +65,7 @@ export function withGivenToken(file: SettingsFile, { endpoint, env }: ServiceCho
       );
     const settings = await file.read();
     const { remotes } = settings.fetch;
-    const given = { endpoint: isAddress(named) ? named : endpointNamed(named, remotes), token };
+    const given = { endpoint: isAddress(named) ? named : endpointOf(named, remotes), token };
     const others = remotes.filter((remote) => !sameEndpoint(remote.endpoint, given.endpoint));
     return { ...settings, fetch: { ...settings.fetch, remotes: [given, ...others] } };
   };

@@ -25,7 +25,8 @@ export function addInit(program: MgrantCommand): void {
       if (!remotes.some((remote) => sameEndpoint(remote.endpoint, endpoint))) await client.setRemote(endpoint, '');
       session.show(
         { msg, endpoint },
-        () => `${msg}\nNext: open the link, copy the token that it shows, and run: mgrant settoken\n`,
+        () =>
+          `${msg}\nNext: open the link, copy the token that it shows, and run: mgrant settoken --endpoint ${endpoint}\n`,
       );
     });
 }

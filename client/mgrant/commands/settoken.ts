@@ -1,5 +1,6 @@
 import { readMe } from '../../sdk/calls/me';
 import type { Client } from '../../sdk/client';
+import { readVariable } from '../../sdk/variables';
 import { refuseGivenToken } from '../given-token';
 import type { MgrantCommand } from '../mgrant-command';
 import { Refused, UsageError } from '../refused';
@@ -17,7 +18,8 @@ export function addSettoken(program: MgrantCommand): void {
     .does(async (session, argument: string | undefined) => {
       refuseGivenToken(session);
       const client = await session.client();
-      const endpoint = (await client.home()).endpoint ?? (await waitingEndpoint(client));
+      const named = session.options.endpoint ?? readVariable(session.io.env, 'MGRANT_ENDPOINT');
+      const endpoint = await endpointFor(client, named !== undefined);
       const token = (argument ?? (await typedToken(session))).trim();
       if (token === '') throw new UsageError('TOKEN: is empty');
       const api = await session.api({ endpoint, token });
@@ -34,10 +36,11 @@ export function addSettoken(program: MgrantCommand): void {
 const typedToken = ({ io }: Session): Promise<string> =>
   io.isTerminal('in') ? io.readSecret('Token (it is not shown): ') : io.readInput();
 
-/** The service that was asked for a link and has no token yet. If there is none, the first service. */
-async function waitingEndpoint(client: Client): Promise<string> {
+/** The service that somebody named; or the one that was asked for a link and has no token yet; or the one in use; or the first. */
+async function endpointFor(client: Client, isNamed: boolean): Promise<string> {
   const remotes = await client.remotes();
-  const remote = remotes.findLast(({ token }) => token === '') ?? remotes[0];
-  if (remote) return remote.endpoint;
+  const waiting = isNamed ? undefined : remotes.findLast(({ token }) => token === '');
+  const endpoint = waiting?.endpoint ?? (await client.home()).endpoint ?? remotes[0]?.endpoint;
+  if (endpoint) return endpoint;
   throw new Refused('endpoint_invalid', 'For which service? Name its address.');
 }

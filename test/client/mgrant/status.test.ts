@@ -87,3 +87,12 @@ test('status names the label that logins here get', async () => {
   await (await withServices()).setLabel('laptop');
   expect(await label('status')).toBe('laptop');
 });
+
+test('a new token goes to the service that was asked for a link, whichever is in use', async () => {
+  const client = await withServices('late.org');
+  await client.setRemote('https://good.org', '');
+  expect((await mgrant('use late.org')).status).toBe(0);
+  asked = [];
+  const { status } = await mgrant('settoken', { readInput: async () => 'new-token' });
+  expect([status, asked]).toEqual([0, ['good.org']]);
+});

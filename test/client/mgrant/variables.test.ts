@@ -43,11 +43,22 @@ test('a login that nobody kept is not said to be kept', async () => {
   expect(await readdir(home())).toEqual([]);
 });
 
+test('a token by variable goes to no service that has only a part of its name', async () => {
+  await mgrant(`settoken --endpoint ${endpoint}`, { HOME: home() }, { readInput: async () => token });
+  for (const part of ['example', 'pi.example.org']) {
+    const { status, err } = await mgrant('whoami', { HOME: home(), MGRANT_TOKEN: token, MGRANT_ENDPOINT: part });
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: expect.stringContaining(`No service here has the name "${part}"`),
+    });
+  }
+});
+
 test('a home that can only be read is warned of once, and the login is there', async () => {
   expect(
     await mgrant(`settoken --endpoint ${endpoint}`, { HOME: home() }, { readInput: async () => token }),
   ).toMatchObject({ status: 0 });
-  const env = { HOME: home(), MGRANT_TOKEN: token, MGRANT_ENDPOINT: 'example' };
+  const env = { HOME: home(), MGRANT_TOKEN: token, MGRANT_ENDPOINT: 'api.example.org' };
   const { status, out, err } = await inReadOnly(home(), () => mgrant(`db ${stage.host} demo --format uri`, env));
   expect({ status, out }).toEqual({ status: 0, out: expect.stringMatching(/^mongodb:\/\/you_example\.com_read:/) });
   expect(err.match(/not kept/g)).toHaveLength(1);
