@@ -53,7 +53,7 @@ function steps({ api, mailbox, host }: Addresses): Step[] {
     },
     {
       say: 'Revoke it. From then on the login is refused, on open connections, too.',
-      run: [`curl -s -X DELETE ${api}/grants ${withToken}; echo`],
+      run: [`curl -s -X DELETE '${api}/grants?host=${host}&db=demo' ${withToken}; echo`],
       act: revokeLogin,
     },
   ];
