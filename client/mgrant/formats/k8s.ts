@@ -38,10 +38,10 @@ const longest = 63;
  * A name as Kubernetes takes it: lower-case letters, digits and -. Folding and cutting make names alike, so every name ends with a hash of
  * what it is for; the same login has the same name each time.
  */
-function nameOf({ host, db, role, label = '' }: Login): string {
+function nameOf({ host, db, role, label = '', username }: Login): string {
   const named = hostOf(host);
   const hash = createHash('sha256')
-    .update(JSON.stringify([named, db, role, label]))
+    .update(JSON.stringify([named, db, role, label, username]))
     .digest('hex')
     .slice(0, 10);
   const readable = ['mongogrant', db, role, label, named]

@@ -13,7 +13,7 @@ test('k8s: a Secret that says what it is for', () => {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      name: 'mongogrant-fw-phonons-readwrite-laptop-mongodb03-lab-e48d404c65',
+      name: 'mongogrant-fw-phonons-readwrite-laptop-mongodb03-lab-c37bc7e9d6',
       annotations: { 'mongogrant/expires': '2026-12-24T08:00:00.000Z' },
     },
     type: 'Opaque',
@@ -39,10 +39,12 @@ test('two logins never share a name, however alike they are written', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('a login has one name: it depends on nothing but what the login is for', () => {
+test('a login has one name: it depends on nothing but whose it is and what it is for', () => {
   const again = { host: 'MongoDB03.lab.org:27017', password: 'another', expires: new Date(0) };
   expect(nameOf(again)).toBe(nameOf({}));
-  expect(nameOf({ username: 'ada2', uri: 'mongodb://gate.lab.org/fw?tls=true' })).toBe(nameOf({}));
+  expect(nameOf({ uri: 'mongodb://gate.lab.org/fw?tls=true' })).toBe(nameOf({}));
+  // In one namespace two people may use the same label.
+  expect(nameOf({ username: 'eve_lab.org_readWrite_laptop' })).not.toBe(nameOf({}));
 });
 
 test('a name has at most 63 lower-case letters, digits and -, neither first nor last a -', () => {
