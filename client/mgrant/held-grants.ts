@@ -21,8 +21,8 @@ export async function liveGrants(client: Client, now: () => Date): Promise<Grant
  * The seconds that a login was given when its end was last set: `renew --all` asks for as many again, and the rules may cut them. Only
  * the service knows of renewals from other machines, too. None if it is of release 0.1.0, which does not tell.
  */
-export function lifeOf({ passwordVersion, issued, renewed = issued, expires }: Grant): number | undefined {
-  return passwordVersion === undefined ? undefined : (Date.parse(expires) - Date.parse(renewed)) / 1000;
+export function lifeOf({ passwordIssued, renewed = passwordIssued, expires }: Grant): number | undefined {
+  return renewed === undefined ? undefined : (Date.parse(expires) - Date.parse(renewed)) / 1000;
 }
 
 /** Which grant is meant: what is left out may be anything. */

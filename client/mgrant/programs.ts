@@ -15,7 +15,7 @@ export const startProgram: Io['startProgram'] = (command, args, env) =>
     const pass = (name: NodeJS.Signals) => {
       if (!(typed.includes(name) && hasTerminal())) child.kill(name);
     };
-    child.once('error', reject);
+    child.on('error', reject);
     child.once('spawn', () => resolve({ ended, pass }));
   });
 

@@ -73,7 +73,7 @@ async function renewedOrStill(
     return { kept: await save(deps, renewed(credential, grant, deps.now()), wanted) };
   } catch (failure) {
     if (!isMongograntError(failure)) throw failure;
-    if (failure.code === 'grant_unknown') return {};
+    if (failure.code === 'grant_unknown' || failure.code === 'grant_revoked') return {};
     deps.warn(`A credential that ends soon could not be renewed. ${failure.message}`);
     return { kept: credential };
   }

@@ -17,7 +17,7 @@ export async function renewAndNote(
   const wanted = await wantedBy(context, parseSpec(spec), how);
   const settings = await context.file.read();
   const credential = findCredential(settings, wanted);
-  const endpoint = credential ? credential.endpoint : await context.endpoint();
+  const endpoint = credential?.endpoint ?? (await context.endpoint());
   const [remote] = usableRemotes(settings.fetch.remotes, endpoint);
   const label = labelOf(credential, wanted);
   const wish = { ...wanted.place, label, ttl };

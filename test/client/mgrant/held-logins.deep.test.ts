@@ -1,3 +1,4 @@
+import { lifeOf } from '../../../client/mgrant/held-grants';
 import { mgrantStage } from '../../support/mgrant-stage';
 import { later } from '../../support/stage';
 
@@ -96,4 +97,11 @@ test('whoever asks without a label on purpose is warned before a password is rep
   expect((await get(await loggedIn('you', 'you@example.com'))).err).toBe('');
   const { status, err } = await get(await loggedIn('elsewhere', 'you@example.com'));
   expect({ status, err }).toMatchObject({ status: 0, err: expect.stringMatching(/^Without a label.*08:00 UTC stops/) });
+});
+
+test('renew --all asks for no length where a row of 0.1.0 tells none', () => {
+  const grant = { issued: '2026-09-01T08:00:00.000Z', expires: '2026-11-29T08:00:00.000Z', passwordVersion: 1 };
+  const row = { ...grant, email: 'a@b.c', host: 'h', db: 'd', role: 'read', label: '', username: 'u', state: 'active' };
+  expect(lifeOf(row)).toBeUndefined();
+  expect(lifeOf({ ...row, renewed: '2026-11-28T08:00:00.000Z' })).toBe(86_400);
 });
