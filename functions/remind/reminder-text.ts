@@ -1,5 +1,6 @@
 import { type Html, html } from '../../shared/http/html';
 import { type Lab, signature } from '../../shared/http/lab';
+import { mailButton, mailDocument } from '../../shared/http/mail-html';
 import { shellWord } from '../../shared/http/page';
 import { readableTime } from '../../shared/http/readable-time';
 
@@ -68,30 +69,18 @@ interface Parts {
   rest: string[];
 }
 
-const button =
-  'display:inline-block;padding:12px 22px;border-radius:8px;background:#0b6a4a;color:#ffffff;font-weight:600;text-decoration:none';
-
 function htmlOf({ subject, keepAt, lines, rest }: Parts): Html {
   const items = lines.map(
     ({ what, how }) => html`<p>${what}<br><code style="overflow-wrap:anywhere;word-break:break-all">${how}</code></p>
 `,
   );
-  return html`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${subject}</title></head>
-<body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
-<main style="max-width:44rem;margin:0 auto">
-<h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${subject}</h1>
-<p>${intro}</p>
+  const content = html`<p>${intro}</p>
 <p>${keep}</p>
-<p style="margin:24px 0"><a href="${keepAt}" style="${button}">Keep these logins</a></p>
-<p>If the button does not work, open this address: <br><a href="${keepAt}" style="color:inherit;overflow-wrap:anywhere;word-break:break-all">${keepAt}</a></p>
+${mailButton('Keep these logins', keepAt)}
 <p>${terminal}</p>
 ${items}${rest.map(
   (line) => html`<p>${line}</p>
 `,
-)}</main>
-</body>
-</html>
-`;
+)}`;
+  return mailDocument({ title: subject, width: 44, content });
 }

@@ -1,5 +1,6 @@
 import { type Html, html } from '../../shared/http/html';
 import { type Lab, signature } from '../../shared/http/lab';
+import { mailButton, mailDocument } from '../../shared/http/mail-html';
 import { readableTime, timeOfDay } from '../../shared/http/readable-time';
 import { shortHash } from '../../shared/tokens/tokens';
 
@@ -60,26 +61,15 @@ function textOf(url: string, { asked, open, ends, purpose, from, notYou, signed 
 }
 
 function htmlOf(url: string, { asked, open, ends, purpose, from, notYou, signed }: Words): Html {
-  const button =
-    'display:inline-block;padding:12px 22px;border-radius:8px;background:#0b6a4a;color:#ffffff;font-weight:600;text-decoration:none';
-  return html`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Your mongogrant link</title></head>
-<body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
-<main style="max-width:36rem;margin:0 auto">
-<h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">Your mongogrant link</h1>
-<p>${asked}</p>
+  const content = html`<p>${asked}</p>
 <p>${open}</p>
-<p style="margin:24px 0"><a href="${url}" style="${button}">Open the page</a></p>
-<p>If the button does not work, open this address: <br><a href="${url}" style="color:inherit;overflow-wrap:anywhere;word-break:break-all">${url}</a></p>
+${mailButton('Open the page', url)}
 <p>${ends}</p>
 <p>${purpose}</p>
 <p>${from}</p>
 <p>${notYou}</p>${signed && html`\n<p>${signed}</p>`}
-</main>
-</body>
-</html>
 `;
+  return mailDocument({ title: 'Your mongogrant link', width: 36, content });
 }
 
 /**
