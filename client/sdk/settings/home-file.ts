@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { isLabel } from '../../../shared/contract/names';
 import { codeOf } from '../code-of';
 import { decodeText } from '../decode-text';
 import { MongograntError } from '../mongogrant-error';
+import { changeFile } from './change-file';
 import type { Location } from './locate-settings';
-import { withLock } from './lock';
 import { unwritable } from './unwritable';
 import { isAbsent, writeWhole } from './write-file';
 
@@ -19,25 +19,15 @@ const homeSchema = v.looseObject({
 });
 export type Home = v.InferOutput<typeof homeSchema>;
 
-/** Milliseconds. A write takes a few, but only after 90 s do we know that a holder on another machine is dead. */
-const patience = 120_000;
-
 /** The file of a home, and the other files of ours beside it. */
 export function homeFile({ ownFile, ownFolder }: Location) {
   const makeFolder = async () => ownFolder && mkdir(ownFolder, { recursive: true, mode: 0o700 });
   const readHome = async () => read(await ownFile('home.json'));
   const changeHome = async (edit: (home: Home) => Home): Promise<Home> => {
     const path = await ownFile('home.json');
-    const temporary = (name: string) => `${path}.${name}.tmp`;
-    const act = async (name: string) => {
-      const before = await read(path);
-      const after = edit(before);
-      if (after !== before) await writeWhole(path, `${JSON.stringify(after, null, 2)}\n`, temporary(name));
-      return after;
-    };
-    const cleanUp = (name: string) => unlink(temporary(name)).catch(() => {});
+    const content = { read: () => read(path), textOf: (home: Home) => `${JSON.stringify(home, null, 2)}\n` };
     return makeFolder()
-      .then(() => withLock(`${path}.lock`, act, { patience, cleanUp }))
+      .then(() => changeFile(path, content, edit))
       .catch(unwritable(path));
   };
   return {

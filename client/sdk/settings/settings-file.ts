@@ -1,17 +1,16 @@
-import { readFile, unlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf } from '../code-of';
 import { decodeText } from '../decode-text';
 import { MongograntError } from '../mongogrant-error';
+import { changeFile, patience } from './change-file';
 import { type Home, homeFile } from './home-file';
 import { besideSettings, type Location } from './locate-settings';
 import { withLock } from './lock';
 import { emptySettings, parseSettings, type Settings, settingsText } from './settings-schema';
 import { unwritable } from './unwritable';
-import { closeToOthers, fileBehind, isAbsent, writeWhole } from './write-file';
+import { closeToOthers, fileBehind, isAbsent } from './write-file';
 
-/** Milliseconds. A write takes a few, but only after 90 s do we know that a holder on another machine is dead. */
-const patience = 120_000;
 /** The Python client writes in place, so its file may be half there for a moment. */
 const looks = 5;
 
@@ -39,15 +38,8 @@ export function settingsFile(path: string, location: Location = besideSettings(p
     read: async () => readSettings(path, await fileBehind(path)),
     change: async (edit) => {
       const file = await fileBehind(path);
-      const temporary = (name: string) => `${file}.${name}.tmp`;
-      const act = async (name: string) => {
-        const before = await readSettings(path, file);
-        const after = edit(before);
-        if (after !== before) await writeWhole(file, settingsText(after), temporary(name));
-        return after;
-      };
-      const cleanUp = (name: string) => unlink(temporary(name)).catch(() => {});
-      return withLock(`${file}.lock`, act, { patience, cleanUp }).catch(unwritable(path));
+      const content = { read: () => readSettings(path, file), textOf: settingsText };
+      return changeFile(file, content, edit).catch(unwritable(path));
     },
     ...homeFile(location),
     alone: async (key, act, unless) => {
