@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import type { ClientDeps } from '../../sdk/api/ask-api';
 import { renewGrant, revokeGrants } from '../../sdk/calls/grants';
 import type { ClientContext } from '../../sdk/client-context';
 import { requestCredential } from '../../sdk/credentials/request-credential';
+import { randomSigns } from '../../sdk/random-signs';
 import { readRemotes, usableRemotes } from '../../sdk/remotes';
 import type { Ended } from '../../sdk/replies';
 import type { Credential } from '../../sdk/settings/credentials';
@@ -23,7 +23,7 @@ export interface LentLogin {
 
 /** Asks for a login under a label that nobody has used. It is there as soon as its `credential` is. */
 export function lendLogin(context: ClientContext, place: Place): LentLogin {
-  const label = `exec-${randomWord(8)}`;
+  const label = `exec-${randomSigns(8)}`;
   let expires: Date | undefined;
   const given = ask(context, place, label);
   const credential = given.then(({ credential }) => {
@@ -62,7 +62,3 @@ async function ask(context: ClientContext, place: Place, label: string): Promise
   const [remote] = usableRemotes(settings.fetch.remotes, credential.endpoint);
   return { credential, remote };
 }
-
-const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const randomWord = (length: number): string =>
-  Array.from({ length }, () => letters[randomInt(letters.length)]).join('');

@@ -1,7 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
-
-const signs = 'abcdefghijklmnopqrstuvwxyz0123456789';
+import { randomSigns } from '../random-signs';
 
 /** A label for a home: the short name of its machine, so that people know it again, and four random signs, as names are not unique. */
 export function madeLabel(machine: string = hostname()): string {
@@ -11,6 +9,5 @@ export function madeLabel(machine: string = hostname()): string {
     .replace(/^-+/, '')
     .slice(0, 27)
     .replace(/-+$/, '');
-  const random = Array.from({ length: 4 }, () => signs[randomInt(signs.length)]).join('');
-  return `${name || 'home'}-${random}`;
+  return `${name || 'home'}-${randomSigns(4)}`;
 }
