@@ -10,33 +10,40 @@ export interface ServiceChoice {
   env: Variables;
 }
 
+/** The service that somebody names for this process, by an address or a name. */
+export const namedService = ({ endpoint, env }: ServiceChoice): string | undefined =>
+  endpoint ?? readVariable(env, 'MGRANT_ENDPOINT');
+
 /** The service that is asked: an option comes before a variable, and both before what this home uses. Undefined: all in their order. */
 export async function chosenEndpoint(
   file: SettingsFile,
   { endpoint, env }: ServiceChoice,
 ): Promise<string | undefined> {
-  const named = endpoint ?? readVariable(env, 'MGRANT_ENDPOINT');
+  const named = namedService({ endpoint, env });
   if (named === undefined) return (await file.readHome()).endpoint;
   return isAddress(named) ? named : endpointNamed(named, (await file.read()).fetch.remotes);
 }
 
 /** The endpoint of the only service that has this name, or has it as a part of its host's name. */
 export function endpointNamed(name: string, remotes: readonly Remote[]): string {
-  const hosts = remotes.map(({ endpoint }) => ({ endpoint, host: hostIn(endpoint) }));
-  const exact = hosts.filter(({ endpoint, host }) => sameEndpoint(endpoint, name) || host === name);
+  const exact = exactly(name, remotes);
   const part = name.toLowerCase();
-  const found = exact.length > 0 || part === '' ? exact : hosts.filter(({ host }) => host.includes(part));
+  const found =
+    exact.length > 0 || part === '' ? exact : remotes.filter(({ endpoint }) => hostIn(endpoint).includes(part));
   const [one, another] = found;
   if (one && !another) return one.endpoint;
-  throw new MongograntError('endpoint_invalid', another ? several(name, found) : unknown(name, hosts));
+  throw new MongograntError('endpoint_invalid', another ? several(name, found) : unknown(name, remotes));
 }
 
 /** The endpoint of the service with exactly this name: a part of a name may be that of another one, which must not get the token. */
-function endpointOf(host: string, remotes: readonly Remote[]): string {
-  const found = remotes.find(({ endpoint }) => hostIn(endpoint) === host);
+function endpointOf(name: string, remotes: readonly Remote[]): string {
+  const [found] = exactly(name, remotes);
   if (found) return found.endpoint;
-  throw new MongograntError('endpoint_invalid', unknown(host, remotes));
+  throw new MongograntError('endpoint_invalid', unknown(name, remotes));
 }
+
+const exactly = (name: string, remotes: readonly Remote[]): Remote[] =>
+  remotes.filter(({ endpoint }) => sameEndpoint(endpoint, name) || hostIn(endpoint) === name);
 
 type Listed = readonly Pick<Remote, 'endpoint'>[];
 const listOf = (listed: Listed): string => listed.map(({ endpoint }) => `\n  ${endpoint}`).join('');

@@ -1,6 +1,6 @@
 import { readMe } from '../../sdk/calls/me';
 import type { Client } from '../../sdk/client';
-import { readVariable } from '../../sdk/variables';
+import { namedService } from '../../sdk/which-service';
 import { refuseGivenToken } from '../given-token';
 import type { MgrantCommand } from '../mgrant-command';
 import { Refused, UsageError } from '../refused';
@@ -18,7 +18,7 @@ export function addSettoken(program: MgrantCommand): void {
     .does(async (session, argument: string | undefined) => {
       refuseGivenToken(session);
       const client = await session.client();
-      const named = session.options.endpoint ?? readVariable(session.io.env, 'MGRANT_ENDPOINT');
+      const named = namedService({ endpoint: session.options.endpoint, env: session.io.env });
       const endpoint = await endpointFor(client, named !== undefined);
       const token = (argument ?? (await typedToken(session))).trim();
       if (token === '') throw new UsageError('TOKEN: is empty');
