@@ -1,10 +1,11 @@
 import ms from 'ms';
 import { moment as momentField } from '../../shared/contract/fields/times';
 import { duration, durationText } from '../../shared/policy/durations';
+import { moment } from '../sdk/moment';
 import { checked } from './checked';
 import type { Session } from './session';
 
-export { moment } from '../sdk/moment';
+export { moment };
 
 /** How far away a moment is: `in 30 days`, `2 hours ago`. */
 export function distance(time: string | Date, now: Date): string {
@@ -12,6 +13,9 @@ export function distance(time: string | Date, now: Date): string {
   const words = ms(Math.abs(away), { long: true });
   return away >= 0 ? `in ${words}` : `${words} ago`;
 }
+
+/** When something ends: `until 2026-12-24 08:00 UTC (in 30 days)`. */
+export const until = (time: string | Date, now: Date): string => `until ${moment(time)} (${distance(time, now)})`;
 
 /** A time as the API takes it. A day alone begins at midnight, UTC. */
 export function timeOf(name: string, text: string | undefined): string | undefined {

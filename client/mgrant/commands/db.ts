@@ -9,7 +9,7 @@ import { type Named, placeOrSpec } from '../places';
 import { plain } from '../plain';
 import { UsageError } from '../refused';
 import type { Session } from '../session';
-import { distance, moment, tellIfCut, ttlOf } from '../times';
+import { tellIfCut, ttlOf, until } from '../times';
 
 /** What `--format` takes: files and lines, with the password in all but `python`, and `mongosh`, which is started. */
 const formats = [
@@ -122,9 +122,7 @@ function showGrant(
   { again, settings }: { again: string; settings?: string | undefined },
 ): void {
   const { host, db, role, username, expires } = credential;
-  const end = expires
-    ? `until ${moment(expires)} (${distance(expires, session.now())})`
-    : 'until an end that is not known here';
+  const end = expires ? until(expires, session.now()) : 'until an end that is not known here';
   session.show(grantOf(credential), () =>
     [
       `You may ${session.paint.out.bold(role)} on ${host}/${db}, ${end}, as the user ${username}.`,

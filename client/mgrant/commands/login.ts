@@ -5,7 +5,7 @@ import { describeAccess } from '../describe-access';
 import { refuseGivenToken } from '../given-token';
 import type { MgrantCommand } from '../mgrant-command';
 import type { Session } from '../session';
-import { distance, moment } from '../times';
+import { until } from '../times';
 
 export function addLogin(program: MgrantCommand): void {
   program
@@ -27,7 +27,7 @@ export function addLogin(program: MgrantCommand): void {
       const me = await client.me().catch(() => undefined);
       session.show(login, () =>
         [
-          `You are logged in as ${session.paint.out.bold(login.email)}, until ${moment(login.expires)} (${distance(login.expires, session.now())}).\n`,
+          `You are logged in as ${session.paint.out.bold(login.email)}, ${until(login.expires, session.now())}.\n`,
           me ? describeAccess(me, session.paint.out) : '',
           'Next: mgrant db HOST DB --role readWrite\n',
         ].join('\n'),

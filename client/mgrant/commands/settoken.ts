@@ -5,7 +5,7 @@ import { refuseGivenToken } from '../given-token';
 import type { MgrantCommand } from '../mgrant-command';
 import { Refused, UsageError } from '../refused';
 import type { Session } from '../session';
-import { distance, moment } from '../times';
+import { until } from '../times';
 
 export function addSettoken(program: MgrantCommand): void {
   program
@@ -27,8 +27,7 @@ export function addSettoken(program: MgrantCommand): void {
       await client.setRemote(endpoint, token);
       session.show(
         { email, expires, endpoint },
-        () =>
-          `You are ${email}, until ${moment(expires)} (${distance(expires, session.now())}).\nNext: mgrant whoami\n`,
+        () => `You are ${email}, ${until(expires, session.now())}.\nNext: mgrant whoami\n`,
       );
     });
 }

@@ -5,7 +5,7 @@ import type { MgrantCommand } from '../mgrant-command';
 import { plain } from '../plain';
 import type { Session } from '../session';
 import { table } from '../table';
-import { distance, moment } from '../times';
+import { until } from '../times';
 
 export function addStatus(program: MgrantCommand): void {
   program
@@ -36,6 +36,4 @@ function describe(services: KnownService[], { label, settings }: HomeFacts, sess
 }
 
 const whoIn = ({ email, expires, detail = '' }: KnownService, now: Date): string =>
-  email === undefined || expires === undefined
-    ? detail
-    : `${email}, until ${moment(expires)} (${distance(expires, now)})`;
+  email === undefined || expires === undefined ? detail : `${email}, ${until(expires, now)}`;

@@ -1,6 +1,6 @@
 import { describeAccess, describeScope } from '../describe-access';
 import type { MgrantCommand } from '../mgrant-command';
-import { distance, moment } from '../times';
+import { until } from '../times';
 
 export function addWhoami(program: MgrantCommand): void {
   program
@@ -15,7 +15,7 @@ export function addWhoami(program: MgrantCommand): void {
         const kind = me.admin ? ', an admin' : me.ruler ? ', a ruler' : '';
         return [
           `You are ${bold(me.email)}${kind}.`,
-          `Your token works until ${moment(me.expires)} (${distance(me.expires, session.now())}).\n`,
+          `Your token works ${until(me.expires, session.now())}.\n`,
           ...(me.scope ? [`${describeScope(me.scope)}\n`] : []),
           describeAccess(me, session.paint.out),
         ].join('\n');
