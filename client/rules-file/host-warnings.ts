@@ -1,8 +1,7 @@
 import { sideBySide } from '../../shared/async/side-by-side';
-import { replies } from '../../shared/contract/replies';
-import { setRuleRoute } from '../../shared/contract/routes/set-rule';
 import { ruleAnswer } from '../../shared/http/answers';
-import { ask, type ClientDeps } from '../sdk/api/ask-api';
+import type { ClientDeps } from '../sdk/api/ask-api';
+import { setRule } from '../sdk/calls/rules';
 import { isMongograntError } from '../sdk/mongogrant-error';
 import type { Change } from './changes';
 
@@ -18,9 +17,8 @@ export async function hostWarnings(changes: readonly Change[], deps: ClientDeps)
 
 /** A refusal is none of a plan's warnings: whoever carries it out meets it there. */
 async function warningsOf(rule: Parameters<typeof ruleAnswer>[0], deps: ClientDeps): Promise<string[]> {
-  const question = { route: setRuleRoute, query: { dryRun: 'true' }, reply: replies.losses, repeat: 'always' } as const;
   try {
-    const { warnings = [] } = await ask(deps, { ...question, body: ruleAnswer(rule) });
+    const { warnings = [] } = await setRule(deps, ruleAnswer(rule), { dryRun: true });
     return warnings;
   } catch (error) {
     if (isMongograntError(error)) return [];
