@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { listGrants } from '../../sdk/calls/grants';
@@ -9,6 +8,7 @@ import type { ClientContext } from '../../sdk/client-context';
 import { usableRemotes } from '../../sdk/remotes';
 import { credentialsIn } from '../../sdk/settings/credentials';
 import { readLabel } from '../../sdk/settings/label';
+import { homeOf } from '../../sdk/settings/locate-settings';
 import type { Settings } from '../../sdk/settings/settings-schema';
 import type { Io } from '../io';
 import type { KnownNames } from './offer';
@@ -49,7 +49,10 @@ async function tellOf(
   const [remote] = usableRemotes(settings.fetch.remotes, await context.endpoint());
   const name = createHash('sha256').update(`${remote.endpoint}\n${remote.token}`).digest('hex').slice(0, 16);
   const { XDG_CACHE_HOME: cache = '' } = env;
-  const folder = join(isAbsolute(cache) ? cache : join(env.HOME || homedir(), '.cache'), 'mongogrant');
+  const home = homeOf(env);
+  const caches = isAbsolute(cache) ? cache : home && join(home, '.cache');
+  if (!caches) return undefined;
+  const folder = join(caches, 'mongogrant');
   const file = join(folder, `names-${name}.json`);
   const kept = await readFile(file, 'utf8')
     .then((text) => v.parse(answer, JSON.parse(text)))

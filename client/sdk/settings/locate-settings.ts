@@ -40,7 +40,7 @@ const inFolder = (settings: string, ownFolder: string): Location => ({
 });
 
 /** The home folder. An empty HOME is none: a file in it would be in whatever folder one happens to be. */
-function homeOf({ HOME }: Variables): string | undefined {
+export function homeOf({ HOME }: Variables): string | undefined {
   try {
     const home = process.platform === 'win32' ? homedir() : (HOME ?? homedir());
     return isAbsolute(home) ? home : undefined;
