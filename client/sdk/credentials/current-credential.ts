@@ -23,7 +23,10 @@ export async function currentCredential(
   const standing = await lookUp(context, { wanted, credential: held, again: confirm || ended });
   if (standing.state === 'gone') return obtainCredential(context, wanted, { credential: held });
   if (standing.state === 'replaced')
-    return obtainCredential(context, wanted, { credential: held, warning: replacedElsewhere(held, standing.grant) });
+    return obtainCredential(context, wanted, {
+      credential: held,
+      warning: replacedElsewhere(held, standing.grant, wanted),
+    });
   if (confirm && standing.state === 'unknown' && standing.failure)
     context.warn(
       `This login is from ${held.endpoint}, which could not be asked whether it is still good. ${standing.failure.message}`,
@@ -34,6 +37,7 @@ export async function currentCredential(
 /** Another credential in the place of one that MongoDB has refused. */
 export async function replaceRefused(context: ClientContext, wanted: Wanted, refused: Credential): Promise<Credential> {
   const standing = await lookUp(context, { wanted, credential: refused, again: true });
-  const warning = standing.state === 'replaced' ? replacedElsewhere(refused, standing.grant) : refusedEarly(refused);
+  const warning =
+    standing.state === 'replaced' ? replacedElsewhere(refused, standing.grant, wanted) : refusedEarly(refused);
   return obtainCredential(context, wanted, { credential: refused, warning });
 }

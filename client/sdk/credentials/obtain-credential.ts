@@ -69,7 +69,7 @@ async function renewedOrStill(
   try {
     const [remote] = usableRemotes(settings.fetch.remotes, credential.endpoint);
     const grant = await renewGrant(deps.apiOf(remote), { ...credential, ttl: deps.ttl });
-    if (isReplaced(credential, grant)) return { warning: replacedElsewhere(credential, grant) };
+    if (isReplaced(credential, grant)) return { warning: replacedElsewhere(credential, grant, wanted) };
     return { kept: await save(deps, renewed(credential, grant, deps.now()), wanted) };
   } catch (failure) {
     if (!isMongograntError(failure)) throw failure;

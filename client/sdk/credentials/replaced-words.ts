@@ -1,13 +1,23 @@
 import { moment } from '../moment';
 import type { Grant } from '../replies';
-import type { Credential } from '../settings/credentials';
+import type { Credential, Wanted } from '../settings/credentials';
 
 const nameOf = ({ host, db, role, label, username }: Credential): string =>
   `${role}:${host}/${db} (${label ? `label ${label}` : 'no label'}, user ${username})`;
 
-/** Somebody else got a password for this login, and now we have got another one. */
-export const replacedElsewhere = (credential: Credential, { passwordIssued }: Pick<Grant, 'passwordIssued'>): string =>
-  `The password for ${nameOf(credential)} was replaced: another machine or program asked for it under the same label${passwordIssued ? ` at ${moment(passwordIssued)}` : ''}. You have a new password now, and theirs has stopped working. Give each machine and program a label of its own.`;
+/** Somebody else got a password for this login, and now we have got another one: for the same login, or under the wanted label. */
+export function replacedElsewhere(
+  credential: Credential,
+  { passwordIssued }: Pick<Grant, 'passwordIssued'>,
+  { label }: Pick<Wanted, 'label'>,
+): string {
+  const when = passwordIssued ? ` at ${moment(passwordIssued)}` : '';
+  const now =
+    label === (credential.label ?? '')
+      ? 'You have a new password now, and theirs has stopped working. Give each machine and program a label of its own.'
+      : `You have a login of your own now, under the label ${label}, and theirs goes on.`;
+  return `The password for ${nameOf(credential)} was replaced: another machine or program asked for it under the same label${when}. ${now}`;
+}
 
 export const refusedEarly = (credential: Credential): string =>
   `MongoDB refused the password for ${nameOf(credential)}, so mongogrant got a new one. If this happens again and again, another machine asks under the same label. Give each machine a label of its own.`;

@@ -122,3 +122,17 @@ test('a home whose label was set to none gets none', async () => {
   expect(await auth(client)).toMatchObject({ label: '' });
   expect(await client.home()).toMatchObject({ label: '', settings: on.folder.path('you.json') });
 });
+
+test('whoever loses a login without a label gets one of their own, and is told that the other goes on', async () => {
+  const bare = { env: { CI: 'true' } };
+  await auth(await on.member(bare, 'one'));
+  const theirs = await auth(await on.member(bare, 'two'), '');
+  on.warnings.length = 0;
+  const settings = on.folder.path('one.json');
+  const own = await auth(on.clientOf({ ...athome, settings }));
+  expect(on.warnings).toEqual([
+    expect.stringMatching(new RegExp(`a login of your own now, under the label ${own.label}, and theirs goes on\\.$`)),
+  ]);
+  await worksStill(own);
+  await worksStill(theirs);
+});
