@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { bindListener, onLoopback } from '../../local/loopback';
 import { startMailbox } from '../../local/mailbox';
 import { sesMailer } from '../../shared/aws/mailer';
 import { launchChromium, openTab } from './chromium';
@@ -83,15 +84,31 @@ test.each(['HTML', 'Text'])(
 );
 
 test('no script of a mail runs, and nothing of it loads', async () => {
-  const evil = `<script>parent.document.title = 'taken'</script><img src="https://evil.example/p.png" onerror="top.location = 'https://evil.example'"><form action="https://evil.example"><button>Press</button></form>`;
-  await send('<b>evil</b>', evil, '<script>document.title = "taken"</script>');
-  const { page, asked } = await open();
-  await page.getByRole('heading', { name: '<b>evil</b>' }).waitFor();
-  await page.frameLocator('iframe').getByRole('button', { name: 'Press' }).click();
-  await page.getByRole('button', { name: 'Text', exact: true }).click();
-  await page.locator('pre').getByText('<script>').waitFor();
-  expect(await page.title()).toBe('Mailbox · mongogrant');
-  expect(asked.filter((url) => url.includes('evil'))).toEqual([]);
+  // What counts is what arrives: Chromium also tells of a request that the policy stops.
+  const loaded: unknown[] = [];
+  const other = await onLoopback(
+    0,
+    'PORT',
+    bindListener(({ url }, response) => {
+      loaded.push(url);
+      response.end();
+    }),
+  );
+  const at = `http://localhost:${other.port}`;
+  const evil = `<script>parent.document.title = 'taken'</script><img src="${at}/p.png" onerror="top.location = '${at}'"><form action="${at}"><button>Press</button></form>`;
+  try {
+    await send('<b>evil</b>', evil, '<script>document.title = "taken"</script>');
+    const { page } = await open();
+    await page.getByRole('heading', { name: '<b>evil</b>' }).waitFor();
+    await page.frameLocator('iframe').getByRole('button', { name: 'Press' }).click();
+    await page.getByRole('button', { name: 'Text', exact: true }).click();
+    await page.locator('pre').getByText('<script>').waitFor();
+    expect(await page.title()).toBe('Mailbox · mongogrant');
+    expect(page.url()).toBe(`http://localhost:${mailbox.port}/`);
+    expect(loaded).toEqual([]);
+  } finally {
+    await other.close();
+  }
 });
 
 const views = screens.map((screen) => [screen.viewport.width, screen.colorScheme, screen] as const);
