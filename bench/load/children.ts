@@ -21,11 +21,17 @@ export const startChild = (file: string, args: string[] = []): ChildProcess =>
 
 /** Waits for its next message. */
 export async function heard(child: ChildProcess): Promise<unknown> {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([status]) => Promise.reject(new Error(`A part ended with status ${status}`))),
-  ]);
-  return message;
+  const over = new AbortController();
+  const next = (event: string) => once(child, event, { signal: over.signal });
+  try {
+    const [message] = await Promise.race([
+      next('message'),
+      next('exit').then(([status]) => Promise.reject(new Error(`A part ended with status ${status}`))),
+    ]);
+    return message;
+  } finally {
+    over.abort();
+  }
 }
 
 export async function startDatabases(origin: string): Promise<Databases & { child: ChildProcess }> {

@@ -1,0 +1,149 @@
+import { sideBySide } from '../../../shared/async/side-by-side';
+import { percentile } from '../../flood/figures';
+import { startBackends } from '../backends/start-backends';
+import { listenToClients, type RecordedCall, record, timeWithCalls } from '../calls/record';
+import { prepareReplay } from '../calls/replay';
+import type { Measured, Verdict } from '../measure/measured';
+import { inTurn, median, medianAtMost, ratioOf } from '../measure/turns';
+import { type Act, acts, invite, type People } from '../service/acts';
+import { openService, type Service } from '../service/open-service';
+import { keepState, type State } from '../service/state';
+
+/** How many ask at once, and how often in one turn all together. */
+const loads = [
+  { callers: 1, requests: 24 },
+  { callers: 8, requests: 48 },
+  { callers: 32, requests: 96 },
+];
+const turns = 5;
+const mostPeople = Math.max(...loads.map(({ requests }) => requests));
+
+/** Each request beside its floor: the same calls, sent bare by the same clients to the same servers. */
+export async function measureFloor(): Promise<Measured> {
+  listenToClients();
+  const backends = await startBackends();
+  const service = openService();
+  const people = await invite(service, backends.host, { count: mostPeople });
+  const state = await keepState(backends.environment.tableName, backends.adminUri);
+  const rows: Measured['rows'] = [];
+  const verdicts: Verdict[] = [];
+  const stage = { service, people, state };
+  for (const act of acts) {
+    const own = await measureOwn(stage, act);
+    const at = [];
+    for (const load of loads) at.push(await compare(stage, act, load));
+    const [one, eight, many] = at;
+    if (!one || !eight || !many) continue;
+    rows.push([
+      ...[act.name, fixed(own.median, 2), fixed(own.most, 2)],
+      ...at.flatMap(({ service: ours, ratio }) => [fixed(ours.p50, 1), fixed(ours.p95, 1), fixed(ratio.ratio, 2)]),
+      ...[Math.round(many.service.perSecond), fixed(many.throughput.ratio, 2)],
+    ]);
+    verdicts.push(
+      {
+        what: `${act.name}: own time, upper bound of the median`,
+        value: own.most,
+        unit: 'ms',
+        target: { atMost: act.grants ? 1 : 0.5 },
+      },
+      { what: `${act.name}: whole / floor at 8 callers`, ...asValue(eight.ratio), target: { atMost: 1.1 } },
+      {
+        what: `${act.name}: throughput at 32 callers / floor's`,
+        ...asValue(many.throughput),
+        target: { atLeast: 0.9 },
+      },
+    );
+  }
+  await state.close();
+  await service.close();
+  await backends.close();
+  return {
+    title: 'Floor',
+    how: howFloor,
+    columns: [
+      ...['request', 'own ms', 'at most', 'p50 ms', 'p95 ms', '/ floor'],
+      ...['8: p50', 'p95', '/ floor', '32: p50', 'p95', '/ floor', 'per second', "/ floor's"],
+    ],
+    rows,
+    verdicts,
+  };
+}
+
+const howFloor = 'TODO';
+
+const fixed = (value: number, digits: number): number => Number(value.toFixed(digits));
+const asValue = ({ ratio, noisy }: ReturnType<typeof ratioOf>) => ({ value: fixed(ratio, 2), ...(noisy && { noisy }) });
+
+interface Stage {
+  service: Service;
+  people: People;
+  state: State;
+}
+
+const prepared = ({ service, people }: Stage, act: Act, count: number) =>
+  people.all.slice(0, count).map((person) => service.prepare(act.request(person, people), act.status));
+
+/** Milliseconds of a request in which no call to a backend is under way. */
+async function measureOwn(stage: Stage, act: Act): Promise<{ median: number; most: number }> {
+  const own: number[] = [];
+  for (let turn = -1; turn < turns; turn++) {
+    for (const send of prepared(stage, act, loads[0]?.requests ?? 0)) {
+      const began = performance.now();
+      let took = 0;
+      const calls = await record(async () => {
+        await send();
+        took = performance.now() - began;
+      });
+      if (turn >= 0) own.push(took - timeWithCalls(calls));
+    }
+    await stage.state.restore();
+  }
+  return { median: median(own), most: medianAtMost(own) };
+}
+
+interface Timed {
+  p50: number;
+  p95: number;
+  perSecond: number;
+}
+
+async function timed(callers: number, sends: (() => Promise<unknown>)[]): Promise<Timed> {
+  const times: number[] = [];
+  const began = performance.now();
+  await sideBySide(callers, sends, async (send) => {
+    const start = performance.now();
+    await send();
+    times.push(performance.now() - start);
+  });
+  const took = performance.now() - began;
+  return { p50: median(times), p95: percentile(times, 0.95), perSecond: (sends.length / took) * 1000 };
+}
+
+async function compare(stage: Stage, act: Act, { callers, requests }: (typeof loads)[number]) {
+  const { state } = stage;
+  const recorded: RecordedCall[][] = [];
+  for (const send of prepared(stage, act, requests)) recorded.push(await record(async () => void (await send())));
+  await state.restore();
+  const from = async (sends: (() => Promise<unknown>)[]) => {
+    const result = await timed(callers, sends);
+    await state.restore();
+    return result;
+  };
+  const { service, floor } = await inTurn(turns, {
+    service: () => from(prepared(stage, act, requests)),
+    floor: () => from(recorded.map(prepareReplay)),
+  });
+  const middle = (of: Timed[]): Timed => ({
+    p50: median(of.map(({ p50 }) => p50)),
+    p95: median(of.map(({ p95 }) => p95)),
+    perSecond: median(of.map(({ perSecond }) => perSecond)),
+  });
+  const both = <K extends keyof Timed>(key: K) =>
+    [service.map((one) => one[key]), floor.map((one) => one[key])] as const;
+  return {
+    service: middle(service),
+    floor: middle(floor),
+    ratio: ratioOf(...both('p50')),
+    throughput: ratioOf(...both('perSecond')),
+  };
+}
