@@ -1,7 +1,7 @@
 import { SourceMap } from 'node:module';
 import path from 'node:path';
-import { build } from 'esbuild';
-import { aliases, bundling, entryOf, root, runtime } from './bundling';
+import { bundleAll } from './bundle';
+import { entryOf, root } from './bundling';
 
 export interface Place {
   /** The path from the project's folder. */
@@ -16,25 +16,11 @@ export interface Place {
 export async function readFrame(name: string, frame: string): Promise<Place> {
   const [, line, column] = /:(\d+):(\d+)\)?$/.exec(frame) ?? [];
   if (line === undefined || column === undefined) throw new Error(`${frame} ends in no line and column`);
-  const { map } = await bundle(name);
-  const entry = new SourceMap(JSON.parse(map)).findEntry(Number(line) - 1, Number(column) - 1);
+  const { [name]: bundle } = await bundleAll([name]);
+  const entry = new SourceMap(JSON.parse(bundle?.map ?? '')).findEntry(Number(line) - 1, Number(column) - 1);
   if (!('originalSource' in entry)) throw new Error(`${name} has no such place: was another release deployed?`);
   const file = path.relative(root, path.resolve(path.dirname(entryOf(name)), entry.originalSource));
   return { file, line: entry.originalLine + 1 };
-}
-
-/** The deployed bundle of a function, and its source map. */
-export async function bundle(name: string): Promise<{ code: string; map: string }> {
-  const { mainFields, minify, banner } = bundling;
-  const { outputFiles } = await build({
-    ...{ entryPoints: [entryOf(name)], absWorkingDir: root, bundle: true, platform: 'node', format: 'esm' },
-    alias: aliases,
-    ...{ target: runtime.name.replace('nodejs', 'node').replace('.x', ''), mainFields, minify, banner: { js: banner } },
-    ...{ sourcemap: 'external', sourcesContent: false, write: false, logLevel: 'silent' },
-    outfile: path.join(path.dirname(entryOf(name)), 'index.mjs'),
-  });
-  const text = (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
-  return { code: text('.mjs'), map: text('.map') };
 }
 
 async function main([name, ...frame]: string[]): Promise<void> {

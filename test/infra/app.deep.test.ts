@@ -5,7 +5,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { context } from '../../cdk.json';
-import { bundle, readFrame } from '../../infra/read-frame';
+import { bundleAll } from '../../infra/bundle';
+import { readFrame } from '../../infra/read-frame';
 import { domainSettings, frontSettings, isObject, kmsKeyArn, vpcSettings } from './synthesize';
 
 const run = promisify(execFile);
@@ -89,12 +90,16 @@ test('cdk.json as it stands makes the stack, and every function loads from its b
     expect([bundle, stdout.trim()]).toEqual([bundle, 'function']);
   }
 
-  // A frame that a deployed function logs names its place in the bundle; `npm run frame` names the one in the source.
-  const { code } = await bundle('note-feedback');
   const codes = await Promise.all(bundles.map((one) => readFile(path.join(outdir, one, 'index.mjs'), 'utf8')));
+  const rebuilt = await bundleAll(await readdir(path.join(root, 'functions')));
+  // What is measured, and mapped to the source, is what is deployed.
+  expect(Object.keys(rebuilt).filter((name) => !codes.includes(rebuilt[name]?.code ?? ''))).toEqual([]);
+  expect(Object.keys(rebuilt)).toHaveLength(codes.length);
   // The SDK's search for credentials is not in them: Lambda has put them into the environment.
   for (const one of codes) expect(one).not.toMatch(/sso_start_url|credential_process/);
-  const deployed = bundles[codes.indexOf(code)] ?? 'none that is the same';
+
+  // A frame that a deployed function logs names its place in the bundle; `npm run frame` names the one in the source.
+  const deployed = bundles[codes.indexOf(rebuilt['note-feedback']?.code ?? '')] ?? 'none that is the same';
   const url = pathToFileURL(path.join(outdir, deployed, 'index.mjs')).href;
   const fail = `(await import(${JSON.stringify(url)})).handler({}, { awsRequestId: 'l1' }).catch(() => {})`;
   const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', fail], { cwd: outdir, env });
