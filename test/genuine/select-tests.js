@@ -14,6 +14,7 @@ const leftOut = {
   'test/client/mgrant/rules.test.ts': asksNothing,
   'test/client/rules-file/apply-rules.deep.test.ts': asksNothing,
   'test/client/rules-file/plan-rules.test.ts': inMemory,
+  'test/guard/requests.test.ts': 'the bytes that the embedded server answers',
   'test/functions/redeem-link.test.ts': asksNothing,
   'test/functions/request-link.test.ts': asksNothing,
   'test/journeys/door-tokens.test.ts': asksNothing,
