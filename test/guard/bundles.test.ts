@@ -32,4 +32,4 @@ test('no function grows beyond its limits: what is deployed, and what runs when 
   const counted = Object.fromEntries(Object.entries(bundles).map(([name, bundle]) => [name, figuresOf(bundle)]));
   const detail = (name: string) => (bundles[name] ? heaviest(bundles[name]) : '');
   expect(holdToLimits('bundles', counted, detail)).toEqual([]);
-});
+}, 60_000);

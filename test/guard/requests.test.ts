@@ -61,4 +61,4 @@ test('no request asks more of its backends than its limits: calls, and bytes bot
   const detail = (name: string) =>
     `its calls: ${namesOf(Object.values(counted.get(name) ?? {}).flatMap(({ calls }) => calls))}`;
   expect(holdToLimits('requests', figures, detail)).toEqual([]);
-});
+}, 60_000);
