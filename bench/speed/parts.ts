@@ -1,0 +1,15 @@
+import { measureFloor } from './floor/floor';
+import { measureGrowth } from './growth/growth';
+import type { Measured, Options } from './measure/measured';
+import { measurePeer } from './peer/peer';
+import { measureTrips } from './trips/trips';
+
+/** The parts of the benchmark, in the order of the page. */
+export const parts = {
+  floor: measureFloor,
+  peer: measurePeer,
+  growth: measureGrowth,
+  trips: measureTrips,
+} satisfies Record<string, (options: Options) => Promise<Measured>>;
+
+export type PartName = keyof typeof parts;
