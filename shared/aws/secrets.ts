@@ -37,6 +37,8 @@ export function awsSecrets(
   reader: SecretReader = secretReader(),
 ): Secrets {
   const kept = keptTexts((id) => fetchValue(id), clock);
+  /** Parsed once for each text, so that the same secret is the same object. */
+  const parsed = new Map<string, { text: string; value: unknown }>();
   const looks = new Map<string, { at: number; refused: HostSecret; found: Promise<HostSecret | undefined> }>();
 
   /** None if there is no secret; an empty text if it holds no text. */
@@ -52,9 +54,16 @@ export function awsSecrets(
   ): Promise<v.InferOutput<S> | undefined> {
     const id = `${prefix}/${name}`;
     const text = await kept.textOf(id, oldest, host === undefined ? keysServeFor : keptFor);
-    if (text === undefined) return undefined;
+    if (text === undefined) {
+      parsed.delete(id);
+      return undefined;
+    }
+    const known = parsed.get(id);
+    if (known?.text === text) return known.value as v.InferOutput<S>;
     try {
-      return parseSecret(schema, text, { id, name: host ?? name, host });
+      const value = parseSecret(schema, text, { id, name: host ?? name, host });
+      parsed.set(id, { text, value });
+      return value;
     } catch (fault) {
       // Somebody will mend it, so the next call must ask again.
       kept.forget(id);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Binary, MongoClient } from 'mongodb';
+import { onceForEach } from '../async/once-for-each';
 import { together } from '../async/together';
 import type { HostSecret } from '../aws/secrets';
 import { type HostRefused, HostUnreachable } from '../contract/errors';
@@ -94,6 +95,9 @@ const reads: ReadonlySet<string> = new Set(
   ['usersInfo', 'rolesInfo', 'hello', 'ping', 'buildInfo'].concat(['connectionStatus', 'atlasVersion', 'currentOp']),
 );
 
+/** Certificates make it long, and each command needs it. */
+const textOf = onceForEach((secret: HostSecret): string => JSON.stringify(secret));
+
 /** Real hosts, through the official driver. Each has one small pool, which lasts until its admin login changes. */
 export function mongoServers(): MongoServers {
   const clients = mongoClients();
@@ -114,7 +118,7 @@ export function mongoServers(): MongoServers {
     const { name, secret } = host;
     return visitors.use(
       `${name} ${member}`,
-      JSON.stringify(secret),
+      textOf(secret),
       () => new MongoClient(memberAddress(secret, member), { ...visitOptions, ...tlsOptionsOf(secret) }),
       db,
       (at, opened) => at.command({ ...command }, within(timeLeft(host, visitMs), opened)),
@@ -124,7 +128,7 @@ export function mongoServers(): MongoServers {
   const once = (host: Host, db: string, command: Message, ms: number): Promise<Message> =>
     clients.use(
       host.name,
-      JSON.stringify(host.secret),
+      textOf(host.secret),
       () => open(host),
       db,
       (at, opened) => at.command({ ...command }, within(ms, opened)),

@@ -1,4 +1,5 @@
 import { ConnectionString } from 'mongodb-connection-string-url';
+import { onceForEach } from '../async/once-for-each';
 import type { HostSecret } from '../aws/secrets';
 import { isDocumentDb } from './document-db';
 
@@ -53,19 +54,16 @@ export function memberAddress(secret: HostSecret, member: string): string {
   return uri.toString();
 }
 
-/** Parsing an address takes longer than asking its server, and each proof needs the servers. */
-const servers = new WeakMap<HostSecret, string>();
-
-/** Identifies the servers of a secret, whatever its login. */
-export function serversOf(secret: HostSecret): string {
-  const known = servers.get(secret);
-  if (known !== undefined) return known;
+/**
+ * Identifies the servers of a secret, whatever its login. Parsing an address takes longer than asking its server, and each proof needs the
+ * servers.
+ */
+export const serversOf = onceForEach((secret: HostSecret): string => {
   const uri = addressOf(secret);
   uri.username = '';
   uri.password = '';
-  servers.set(secret, uri.toString());
   return uri.toString();
-}
+});
 
 export interface Reach {
   addresses: string[];
@@ -87,13 +85,13 @@ function reach(address: ConnectionString): Reach {
 }
 
 /** The fields of a secret with a bad address: one that can't be parsed, or one without TLS although there is a `ca`. */
-export function badAddresses(secret: HostSecret): string[] {
+export const badAddresses = onceForEach((secret: HostSecret): string[] => {
   const [address, field] = secret.uri === undefined ? (['host', 'ssl'] as const) : (['uri', 'uri'] as const);
   const own = readable(() => addressOf(secret));
   if (!own) return [address];
   if (secret.ca !== undefined && !usesTls(own)) return [field];
   return readable(() => peoplesAddressOf(secret)) ? [] : ['publicUri'];
-}
+});
 
 /** Whether an address holds a username or a password, even if the rest can't be parsed. */
 export const holdsLogin = (uri: string): boolean => /^[a-z+]*:\/\/[^/?]*@/i.test(uri);

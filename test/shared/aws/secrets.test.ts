@@ -114,6 +114,17 @@ test('what was read is kept for five minutes', async () => {
   expect(await password()).toBe('new');
 });
 
+test('a secret is parsed again only if its text has changed, and then its old login is forgotten', async () => {
+  await create('hosts/same.lab.org', login);
+  const secrets = open();
+  const first = await secrets.host('same.lab.org');
+  now += 301_000;
+  expect(await secrets.host('same.lab.org')).toBe(first);
+  await change('hosts/same.lab.org', { ...login, password: 'hunter3' });
+  now += 301_000;
+  expect(await secrets.host('same.lab.org')).toEqual({ ...first, password: 'hunter3' });
+});
+
 test('a fresh look is taken at once, but not more often than every ten seconds', async () => {
   const secrets = open();
   await create('signing-key', { key: 'a'.repeat(64) });
