@@ -1,10 +1,12 @@
 import type { Client } from '../../sdk/client';
 import { defined } from '../../sdk/defined';
+import { isMongograntError } from '../../sdk/mongogrant-error';
+import type { Grant, RenewedGrant } from '../../sdk/replies';
 import type { Place } from '../../sdk/spec';
-import { lifeOf, liveGrants, onlyGrant } from '../held-grants';
+import { lifeOf, liveGrants, loginName, onlyGrant } from '../held-grants';
 import type { MgrantCommand } from '../mgrant-command';
 import { placeOf } from '../places';
-import { UsageError } from '../refused';
+import { Refused, UsageError } from '../refused';
 import { tellIfCut, ttlOf } from '../times';
 import { grantsTable } from './grants';
 
@@ -35,19 +37,49 @@ export function addRenew(program: MgrantCommand): void {
       const ttl = ttlOf(options.ttl);
       const client = await session.client();
       const { now } = session;
-      const renewed = await session.wait('Renewing', async () => {
-        const wishes: Wish[] = all
-          ? (await liveGrants(client, now)).map((grant) => ({ ...grant, ttl: ttl ?? lifeOf(grant) }))
-          : [{ ...(await meant(client, { host, db, role, label }, now)), ttl }];
-        const grants = [];
-        for (const { role, host, db, label, ttl } of wishes)
-          grants.push(await client.renew(`${role}:${host}/${db}`, defined({ label, ttl })));
-        return grants;
+      const { grants, failed } = await session.wait('Renewing', async () => {
+        if (all) return renewEach(client, await liveGrants(client, now), ttl);
+        const wish = { ...(await meant(client, { host, db, role, label }, now)), ttl };
+        return { grants: [await renewOne(client, wish)], failed: [] };
       });
-      for (const { expires } of renewed) if (ttl !== undefined) tellIfCut(session, ttl, new Date(expires));
-      session.show({ grants: renewed }, () => grantsTable(renewed, session.now(), session.paint.out));
+      for (const { expires } of grants) if (ttl !== undefined) tellIfCut(session, ttl, new Date(expires));
+      const nothing = grants.length === 0 && failed.length > 0;
+      session.show({ grants, failed }, () => (nothing ? '' : grantsTable(grants, session.now(), session.paint.out)));
+      const [first] = failed;
+      if (first) throw new Refused(first.code, describeFailed(failed, grants.length + failed.length));
     });
 }
+
+const renewOne = (client: Client, { role, host, db, label, ttl }: Wish): Promise<RenewedGrant> =>
+  client.renew(`${role}:${host}/${db}`, defined({ label, ttl }));
+
+/** A login that was not renewed, and why. */
+type Failed = Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'> & { code: string; detail: string };
+
+/** Renews one after the other. A refusal holds for one login; without a token or an answer, the rest is not tried. */
+async function renewEach(client: Client, wanted: Grant[], ttl: number | undefined) {
+  const grants: RenewedGrant[] = [];
+  const failed: Failed[] = [];
+  for (const [index, grant] of wanted.entries()) {
+    try {
+      grants.push(await renewOne(client, { ...grant, ttl: ttl ?? lifeOf(grant) }));
+    } catch (failure) {
+      if (!isMongograntError(failure)) throw failure;
+      const { code, message: detail, status } = failure;
+      const ofAll = status === undefined || status === 401;
+      for (const { email, host, db, role, label } of ofAll ? wanted.slice(index) : [grant])
+        failed.push({ email, host, db, role, label, code, detail });
+      if (ofAll) break;
+    }
+  }
+  return { grants, failed };
+}
+
+const describeFailed = (failed: Failed[], all: number): string =>
+  [
+    `Not renewed: ${failed.length} of ${all} logins.`,
+    ...failed.map((one) => `  ${loginName(one)}: ${one.detail}`),
+  ].join('\n');
 
 /** The named login; without a role or a label, the only one that is meant. */
 async function meant(

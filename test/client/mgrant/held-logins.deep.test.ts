@@ -1,6 +1,7 @@
 import { lifeOf } from '../../../client/mgrant/held-grants';
 import { mgrantStage } from '../../support/mgrant-stage';
 import { later } from '../../support/stage';
+import { stageFetch } from '../../support/stage-fetch';
 
 const on = mgrantStage();
 const { loggedIn, admin } = on;
@@ -56,6 +57,36 @@ test('renew --all gives each login as long as it had, also where another machine
     });
   }
   expect(new Set(Object.values(await ends(['--ttl', '1 h'])))).toEqual(new Set(['2026-11-24T12:00:00.000Z']));
+});
+
+test('renew --all goes on after a refusal, says what became of each login, and ends with 1', async () => {
+  await admin();
+  const mgrant = await loggedIn('you', 'you@example.com');
+  for (const db of ['demo_a', 'demo_b', 'demo_c']) await mgrant(['db', on.stage.host, db, '--ttl', '1 d']);
+  let refused: number[] = [];
+  const { fetch } = stageFetch(on.stage, (request) => {
+    const status = request.url.endsWith('/grants/renew') ? refused.shift() : undefined;
+    return status ? Response.json({ code: 'some_code', detail: 'No.' }, { status }) : undefined;
+  });
+  refused = [0, 409];
+  const { status, out, err } = await mgrant('renew --all', { fetch });
+  const words = `error: Not renewed: 1 of 3 logins.\n  you@example.com read ${on.stage.host}/demo_b: No.\n`;
+  expect({ status, out, err }).toEqual({ status: 1, out: expect.stringMatching(/demo_a.*\n.*demo_c/), err: words });
+  refused = [409];
+  const json = await mgrant('renew --all --json', { fetch });
+  expect(JSON.parse(json.out)).toMatchObject({
+    grants: [{ db: 'demo_b' }, { db: 'demo_c' }],
+    failed: [{ db: 'demo_a', role: 'read', code: 'some_code', detail: 'No.' }],
+  });
+  expect([json.status, JSON.parse(json.err).code]).toEqual([1, 'some_code']);
+  // Without a token none can be renewed, so no more are tried.
+  refused = [0, 401, 409];
+  const over = await mgrant('renew --all --json', { fetch });
+  expect(JSON.parse(over.out)).toMatchObject({
+    grants: [{ db: 'demo_a' }],
+    failed: [{ db: 'demo_b' }, { db: 'demo_c' }],
+  });
+  expect(refused).toEqual([409]);
 });
 
 test('a machine whose clock is hours off shows and judges lives by the service’s clock', async () => {
