@@ -20,7 +20,11 @@ export function keepAlive(deps: ClientContext, clients: OpenClients) {
     clients.closeQuiet();
     for (const { wanted, credential } of clients.inUse())
       if (isDue(credential, deps.now()) && !hasEnded(credential, deps.now()))
-        clients.update(wanted, await obtainCredential(deps, wanted));
+        // One that fails holds up no other. Whoever asks for its database learns why.
+        await obtainCredential(deps, wanted).then(
+          (later) => clients.update(wanted, later),
+          () => {},
+        );
   }
 
   function look(): void {
@@ -28,13 +32,12 @@ export function keepAlive(deps: ClientContext, clients: OpenClients) {
     const open = clients.inUse();
     if (stopped || open.length === 0) return;
     const wait = Math.min(...open.map(({ credential }) => pauseFor(credential, deps.now())));
-    // A failed renewal is tried again. Whoever asks for the database learns why it failed.
-    timer = setTimeout(() => void renewDue().then(look, look), Math.min(most, Math.max(least, wait))).unref();
+    // A failed renewal is tried again.
+    timer = setTimeout(() => void renewDue().then(look), Math.min(most, Math.max(least, wait))).unref();
   }
 
   return {
     look,
-    renewDue,
     stop: (): void => {
       stopped = true;
       clearTimeout(timer);

@@ -86,3 +86,26 @@ test('a program that runs on renews by itself, and is not kept alive by it', asy
   expect(on.asked).toEqual(['POST /grants', 'POST /grants/renew']);
   await db.collection('tasks').insertOne({});
 });
+
+test('a login that is gone, and that the timer can not get anew, holds up none of the others', async () => {
+  const timers = jest.spyOn(globalThis, 'setTimeout');
+  let failures: { status: number; code: string; detail: string }[] = [];
+  const client = on.clientOf({ ttl: '1 h' }, 'you', ({ url }) => {
+    const failure = url.includes('/grants') ? failures.shift() : undefined;
+    return failure && Response.json(failure, { status: failure.status });
+  });
+  await client.setRemote(endpoint, await on.stage.tokenFor('you@example.com'));
+  for (const db of ['demo', 'demo2']) await client.db(on.spec(db));
+  const [renew] = timers.mock.calls.findLast(([, ms]) => ms === 600_000) ?? [];
+  timers.mockRestore();
+  later(on.stage, 49 * 60);
+  const detail = 'No.';
+  failures = [
+    { status: 404, code: 'grant_unknown', detail },
+    { status: 403, code: 'not_allowed', detail },
+  ];
+  on.asked.length = 0;
+  renew?.();
+  await until(async () => (await on.text()).includes('2026-11-24T09:49:00.000Z'));
+  expect(on.asked).toEqual(['POST /grants/renew', 'POST /grants', 'POST /grants/renew']);
+});
