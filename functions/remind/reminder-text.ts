@@ -1,8 +1,8 @@
 import { type Html, html } from '../../shared/http/html';
 import { type Lab, signature } from '../../shared/http/lab';
 import { mailButton, mailDocument } from '../../shared/http/mail-html';
-import { shellWord } from '../../shared/http/page';
 import { readableTime } from '../../shared/http/readable-time';
+import { shellWord } from '../../shared/http/shell-word';
 
 /** A login that ends soon, as the mail shows it. */
 export interface EndingLogin {

@@ -46,11 +46,6 @@ export const copyButton = (id: string, what: string): Html =>
 export const lines = (id: string, heading: string, code: string, note: Html | '' = ''): Html =>
   html`<section><div class="bar"><h2>${heading}</h2>${copyButton(id, `the ${id} lines`)}</div>${note}<pre translate="no"><code id="${id}">${code}</code></pre></section>`;
 
-/** An address may hold quotes, dollars and backticks. They must mean nothing to the shell into which people paste the line. */
-export function shellWord(word: string): string {
-  return /^[\w@.+=:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 const mark = html`<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" aria-hidden="true"><circle cx="8" cy="12" r="4.5"/><path d="M12.5 12H21m-3.5 0v4"/></svg>`;
 
 /** Who runs this, and whom to ask, where the settings say so. */

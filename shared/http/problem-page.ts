@@ -1,7 +1,8 @@
 import type { ApiError } from '../contract/errors';
 import { askAgainForm, askForm } from './ask-form';
 import { type Html, html } from './html';
-import { lines, type Page, page, shellWord } from './page';
+import { lines, type Page, page } from './page';
+import { shellWord } from './shell-word';
 
 /** Where a browser met a problem. */
 export interface Met {

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import * as fields from '../../../shared/contract/fields/access';
+import { shellWord } from '../../../shared/http/shell-word';
 import { defined } from '../../sdk/defined';
 import type { Credential } from '../../sdk/settings/credentials';
 import { checked } from '../checked';
@@ -8,6 +9,7 @@ import type { MgrantCommand } from '../mgrant-command';
 import { type Named, placeOrSpec } from '../places';
 import { plain } from '../plain';
 import { UsageError } from '../refused';
+import { saidIn } from '../said';
 import type { Session } from '../session';
 import { tellIfCut, ttlOf, until } from '../times';
 
@@ -64,15 +66,16 @@ async function getLogin(session: Session, named: Named, options: Options): Promi
   const elapsed = session.stopwatch();
   const get = (role: string) => client.getAuth(place.host, place.db, role, { ...defined({ label }), confirm: true });
   const credential = await session.wait('Asking for a login', () => get(place.role));
+  const said = besideDb(session, options);
+  const again = [credential.host, credential.db, '--role', credential.role, ...said].map(shellWord).join(' ');
   // By how long ago, as the first answer may have set the clock right.
   const isNew = !credential.issued || session.now().getTime() - credential.issued.getTime() <= elapsed();
   if (ttl !== undefined && isNew) tellIfCut(session, ttl, credential.expires);
   else if (ttl !== undefined)
     session.note(
-      `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${argumentsOf(credential, options)} --ttl ...`,
+      `You had this login already, so --ttl changed nothing. To change its end: mgrant renew ${again} --ttl ...`,
     );
-  if (options.format === undefined)
-    return showGrant(session, credential, { again: argumentsOf(credential, options), ...(await client.home()) });
+  if (options.format === undefined) return showGrant(session, credential, { again, ...(await client.home()) });
   const caFile = await client.caFile(credential);
   const { loginOf } = await import('../formats/login');
   const login = loginOf(credential, caFile);
@@ -80,21 +83,15 @@ async function getLogin(session: Session, named: Named, options: Options): Promi
     return session.exitWith(await (await import('../start-mongosh')).startMongosh(session.io, login));
   const text = await textOf(options.format, login, {
     getReadonly: async () => loginOf(await get('read')),
-    said: saidIn(session, options),
+    said,
   });
   session.show({ ...grantOf(credential), format: options.format, text }, () => text);
 }
 
-/** The same login on the command line. Without a label it is the one of this home. */
-const argumentsOf = ({ host, db, role }: Credential, { label }: Options): string =>
-  `${host} ${db} --role ${role}${label === undefined ? '' : ` --label ${label || "''"}`}`;
-
-/** The options beside the database as somebody gave them, to give them again. What was left out is the default of each machine. */
-const saidIn = ({ options: { endpoint, settings, allowHttp } }: Session, { label }: Options): string[] => [
+/** The options beside the database, to give them again. Without a label it is the login of this home. */
+const besideDb = ({ options }: Session, { label }: Options): string[] => [
   ...(label === undefined ? [] : ['--label', label]),
-  ...(endpoint === undefined ? [] : ['--endpoint', endpoint]),
-  ...(settings === undefined ? [] : ['--settings', settings]),
-  ...(allowHttp ? ['--allow-http'] : []),
+  ...saidIn(options),
 ];
 
 /** What some formats need beside the login: one that only reads, or what was said on the command line. */

@@ -1,7 +1,7 @@
 import { lifeOf } from '../../../client/mgrant/held-grants';
 import { mgrantStage } from '../../support/mgrant-stage';
 import { later } from '../../support/stage';
-import { stageFetch } from '../../support/stage-fetch';
+import { endpoint, stageFetch } from '../../support/stage-fetch';
 
 const on = mgrantStage();
 const { loggedIn, admin } = on;
@@ -106,6 +106,18 @@ test('a machine whose clock is hours off shows and judges lives by the serviceâ€
       new RegExp(`${label} .* in (1 hour|60 minutes) +active`),
     );
   }
+});
+
+test('what mgrant says to type next names the service and the settings file as they were named', async () => {
+  await admin();
+  const mgrant = await loggedIn("you and Ada's", 'you@example.com');
+  const settings = on.folder.path("you and Ada's.json");
+  const login = ['db', on.stage.host, 'demo', '--endpoint', endpoint, '--settings', settings];
+  const words = `--endpoint ${endpoint} --settings '${settings.replace("'", "'\\''")}'`;
+  expect((await mgrant(login)).out).toContain(`  mgrant db ${on.stage.host} demo --role read ${words} --format uri\n`);
+  later(on.stage, 1);
+  const again = await mgrant([...login, '--ttl', '1 h', '--label', '']);
+  expect(again.err).toContain(`mgrant renew ${on.stage.host} demo --role read --label '' ${words} --ttl ...`);
 });
 
 test('a login that was replaced elsewhere is got anew, and mgrant says so', async () => {
