@@ -33,8 +33,8 @@ export async function runWithLogin(session: Session, errand: Errand): Promise<nu
   });
   try {
     const login = lendLogin(context, errand.place);
-    const credential = await Promise.race([login.credential, signals.first]);
     try {
+      const credential = await Promise.race([login.credential, signals.first]);
       if (typeof credential === 'string') return statusOf(credential);
       const { now } = context;
       const latest = new Date(now().getTime() + errand.longest * 1000);

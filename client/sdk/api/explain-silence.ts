@@ -6,6 +6,11 @@ import { type Asked, meanings, type Silence, sentences } from './silences';
 export const mayPass = (fault: unknown): boolean =>
   !(isMongograntError(fault) && /^(certificate|tls|http)_|^proxy_(login|refused)$/.test(fault.reason ?? ''));
 
+/** Whether a request that got no reply may have been carried out. Without a connection to the service it was not. */
+export const mayHaveArrived = (fault: unknown): boolean =>
+  !isMongograntError(fault) ||
+  (fault.code === 'no_answer' && [undefined, 'timed_out', 'connection_lost'].includes(fault.reason));
+
 /** Why no reply came. */
 export const noReply = (fault?: unknown): MongograntError =>
   isMongograntError(fault)

@@ -78,7 +78,9 @@ function running(
   return { world, started, said };
 }
 
-const listed = v.object({ grants: v.array(v.looseObject({ expires: v.string(), state: v.string() })) });
+const listed = v.object({
+  grants: v.array(v.looseObject({ expires: v.string(), state: v.string(), label: v.string() })),
+});
 const grants = async () => v.parse(listed, (await stage.ask('GET', '/grants', { token })).json).grants;
 
 test('a command gets a login of its own in its environment, and the login ends with it', async () => {
@@ -156,8 +158,68 @@ test('a service that does not answer is asked again each minute, and what may be
   const err = said.join('');
   expect(err.match(/could not be renewed, and is tried again each minute/g)).toHaveLength(1);
   expect(err).toMatch(
-    /The login (exec-\w{8}) for \S+\/demo may still be alive: [^\n]+\nIt ends by itself at 2026-11-24 09:00 UTC\. To end it now:\n {2}mgrant revoke \S+ demo --role read --label \1\n$/,
+    /The login (exec-\w{8}) for \S+\/demo may still be alive: [^\n]+\nIt ends by itself at 2026-11-24 09:00 UTC\. To end it now:\n {2}mgrant revoke \S+ demo --role read --label \1 --endpoint https:\/\/api\.example\.org\n$/,
   );
+});
+
+/** Does not wait before a request is sent again. */
+const soon: World['sleep'] = async (seconds, signal) => (seconds === 20 ? untilAborted(seconds, signal) : undefined);
+
+/** A network that loses the answers to requests for a login, and what is `cut`. */
+function lossy(cut = (_what: string, _count: number) => false, code = 'ECONNRESET') {
+  const { fetch } = stageFetch(stage);
+  const asked: string[] = [];
+  const lost: typeof fetch = async (input, init) => {
+    const what = `${init?.method} ${new URL(String(input)).pathname}`;
+    asked.push(what);
+    const answer = cut(what, asked.length) ? undefined : await fetch(input, init);
+    if (answer && what !== 'POST /grants') return answer;
+    throw Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error(code), { code }) });
+  };
+  return { asked, world: { fetch: lost, startProgram: async () => Promise.reject(new Error('must not start')) } };
+}
+
+test('a login whose answer was lost is ended, and nothing is started', async () => {
+  const { asked, world } = lossy();
+  const ran = await mgrant(`exec ${stage.host} demo -- prog`, { ...world, sleep: soon });
+  expect(ran).toMatchObject({ status: 1, out: '', err: expect.stringMatching(/^error: .*without an answer/) });
+  expect(asked).toEqual(['POST /grants', 'POST /grants', 'POST /grants', 'DELETE /grants']);
+  expect(await grants()).toMatchObject([{ state: 'ended', label: expect.stringMatching(/^exec-/) }]);
+});
+
+test('a login whose answer was lost, and that can not be ended, is told, with what ends it', async () => {
+  const settings = folder.path('an other.json');
+  await mgrant(['settoken', '--endpoint', endpoint], { settings, readInput: async () => token });
+  const { world } = lossy((_, count) => count > 1);
+  const ran = await mgrant(['exec', stage.host, 'demo', '--settings', settings, '--', 'prog'], {
+    ...world,
+    sleep: soon,
+  });
+  const [{ label } = {}] = await grants();
+  expect(ran.err).toMatch(
+    new RegExp(
+      `^The login ${label} for \\S+/demo may still be alive: .*\nIt ends by itself within an hour\\. To end it now:\n`,
+    ),
+  );
+  const line = `  mgrant revoke ${stage.host} demo --role read --label ${label} --endpoint ${endpoint} --settings '${settings}'\n`;
+  expect(ran.err).toContain(line);
+  expect(
+    await mgrant(['revoke', stage.host, 'demo', '--role', 'read', '--label', String(label), '--settings', settings]),
+  ).toMatchObject({ status: 0 });
+});
+
+test('where no request got through there is no login to speak of, but one that may be under way is told', async () => {
+  const refused = lossy(() => true, 'ECONNREFUSED');
+  const ran = await mgrant(`exec ${stage.host} demo -- prog`, { ...refused.world, sleep: soon });
+  expect(ran).toMatchObject({ status: 1, err: expect.stringMatching(/^error: .*refuses the connection/) });
+  expect(new Set(refused.asked)).toEqual(new Set(['POST /grants']));
+  const { asked, world } = lossy((what) => what === 'POST /grants');
+  const late = await mgrant(`exec ${stage.host} demo -- prog`, { ...world, sleep: soon });
+  expect(late).toMatchObject({
+    status: 1,
+    err: expect.stringMatching(/may still be alive: .* does not have it yet\./),
+  });
+  expect(asked.at(-1)).toBe('DELETE /grants');
 });
 
 test.each([
