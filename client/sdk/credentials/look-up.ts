@@ -27,18 +27,23 @@ export function lookUp(
   });
 }
 
+/** Where the settings do not tell which service gave it, the only one is asked. */
 async function look(context: ClientContext, credential: Credential): Promise<Standing> {
-  const { username, endpoint } = credential;
-  if (endpoint === undefined) return { state: 'unknown' };
+  const isOurs = credential.endpoint !== undefined;
   try {
-    const [remote] = usableRemotes(await readRemotes(context.file), endpoint);
+    const remotes = await readRemotes(context.file);
+    if (!isOurs && remotes.length !== 1) return { state: 'unknown' };
+    const [remote] = usableRemotes(remotes, credential.endpoint);
     const own = await listOwnGrants(context.apiOf(remote, quick), credential);
-    const grant = own.find((one) => one.username === username && one.state === 'active');
+    const known = own.filter(({ username }) => username === credential.username);
+    // What the Python client wrote may be the service's, or of somebody who set it by hand.
+    if (!isOurs && known.length === 0) return { state: 'unknown' };
+    const grant = known.find(({ state }) => state === 'active');
     if (!grant || grant.lost) return { state: 'gone' };
     return isReplaced(credential, grant) ? { state: 'replaced', grant } : { state: 'good' };
   } catch (failure) {
     if (!isMongograntError(failure)) throw failure;
-    return { state: 'unknown', failure };
+    return { state: 'unknown', ...(isOurs && { failure }) };
   }
 }
 

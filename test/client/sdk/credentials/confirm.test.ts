@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { clientStage } from '../../../support/client-stage';
 import { later } from '../../../support/stage';
 import { endpoint } from '../../../support/stage-fetch';
@@ -38,10 +39,32 @@ test('if the service can’t be asked it is handed on, once asked, with a warnin
   expect(on.warnings).toEqual([expect.stringContaining(`is from ${endpoint}, which could not be asked`)]);
 });
 
-test('one that somebody else gave is nobody’s here to ask for', async () => {
+test('one that somebody else gave stays, as the service does not know it', async () => {
   const client = await on.member();
   await client.setAuth(on.stage.host, 'demo', 'rw', 'theirs', 'secret');
   expect(await confirmed(client)).toMatchObject({ username: 'theirs' });
+  expect(on.asked).toEqual(['GET /grants']);
+  const silent = on.clientOf({}, 'you', () => new Response('', { status: 503 }));
+  expect(await confirmed(silent)).toMatchObject({ username: 'theirs' });
+  expect(on.warnings).toEqual([]);
+});
+
+test('what we knew is dropped by the Python client, and the only service is asked all the same', async () => {
+  const client = await on.member();
+  const first = await confirmed(client);
+  const { mongogrant: _, ...theirs } = JSON.parse(await on.text());
+  const asTheyWrite = () => writeFile(on.folder.path('you.json'), JSON.stringify(theirs));
+  await asTheyWrite();
+  expect(await confirmed()).toMatchObject({ password: first.password });
+  await (await on.admin()).revoke({ email: 'you@example.com' });
+  const second = await confirmed();
+  expect(second.password).not.toBe(first.password);
+  await on.stage.login(second.username, second.password, 'demo');
+  // Which of two services gave it is not clear.
+  await asTheyWrite();
+  await on.clientOf().setRemote('https://other.example.org', 'a.b.c');
+  on.asked.length = 0;
+  expect(await confirmed()).toMatchObject({ password: first.password });
   expect(on.asked).toEqual([]);
 });
 
