@@ -26,15 +26,15 @@ export function extendGrant(
   return move(table, grant, { to: activeRow, set, remove: moving ? ['cidrs'] : [] });
 }
 
-/** Takes back a change of {@link extendGrant} that never reached the user, so that nobody waits for it, and its password does not count. */
+/** Takes back a change of {@link extendGrant} that never reached the user: the end is the one before, nobody waits for it, and its password does not count. */
 export function withdrawChange(
   table: Table,
   grant: ActiveGrant,
-  { change = 0, changingUntil, cidrs, passwordVersion, passwordAt }: ActiveGrant,
+  { change = 0, changingUntil, cidrs, passwordVersion, passwordAt, expiresAt, extendedAt }: ActiveGrant,
 ): Promise<ActiveGrant | undefined> {
-  const password = { passwordVersion, passwordAt };
-  const set = { change, changingUntil, ...(cidrs && { cidrs }), ...defined(password) };
-  const remove = Object.keys(password).filter((field) => !(field in set));
+  const before = { passwordVersion, passwordAt, extendedAt };
+  const set = { change, changingUntil, expiresAt, dueAt: expiresAt, ...(cidrs && { cidrs }), ...defined(before) };
+  const remove = Object.keys(before).filter((field) => !(field in set));
   return move(table, grant, { to: activeRow, set, remove });
 }
 
