@@ -40,13 +40,20 @@ export async function keepLogin(
       throw new ApiError('service_busy', 'There was no time left for this login. Ask again in a few seconds.', 5);
     const { expiresAt } = await renew(deps, call, { email, grant });
     return { ...place, kept: true, expires: iso(expiresAt) };
-  } catch (fault) {
-    if (fault instanceof Refusal) await call.note(eventOf(fault));
+  } catch (thrown) {
+    const fault = thrown instanceof Refusal ? await onRecord(call, thrown) : thrown;
     const problem = fault instanceof ApiError ? fault : ownFault(fault);
     if (problem !== fault) deps.log.error('renewal_failed', { host, ...faultOf(fault) });
     return { ...place, kept: false, code: problem.code, detail: problem.message };
   }
 }
+
+/** The refusal, once it is on record; or the fault that keeps it off, which the person gets instead. */
+const onRecord = (call: Call, refusal: Refusal): Promise<unknown> =>
+  call.note(eventOf(refusal)).then(
+    () => refusal,
+    (fault: unknown) => fault,
+  );
 
 async function renew(
   deps: GrantDeps,

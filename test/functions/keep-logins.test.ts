@@ -137,6 +137,29 @@ test('one host that does not answer leaves out only its own login', async () => 
   const renewals = await press();
   expect(renewals.map(({ kept }: { kept: boolean }) => kept).toSorted()).toEqual([false, true]);
   expect(renewals).toContainEqual(expect.objectContaining({ code: 'host_unreachable' }));
+  // What is not kept has the end that it had.
+  const kept = (db: string) => renewals.find((one: { db: string }) => one.db === db).kept;
+  expect(await ends()).toMatchObject({ a: inDays(kept('a') ? 9 : 2), b: inDays(kept('b') ? 10 : 3) });
+});
+
+test.each(['renew_refused', 'renewed'])('an event (%s) that can not be written hides no other login', async (act) => {
+  await deny('b');
+  const { table } = stage.deps;
+  const { put } = table;
+  table.put = async (item, ...more) => {
+    if (item.act === act) throw new Error('no table');
+    return put(item, ...more);
+  };
+  const { status, text } = await stage.ask('POST', page, browser);
+  expect([status, text.match(/<li>/g)]).toEqual([200, ['<li>', '<li>']]);
+  const outcome = { code: 'internal', detail: expect.stringContaining('Please try again.'), kept: false };
+  const renewals = await press();
+  if (act === 'renewed') expect(renewals).toMatchObject([{ db: 'a', ...outcome }, { code: 'not_allowed' }]);
+  else
+    expect(renewals).toMatchObject([
+      { db: 'a', kept: true },
+      { db: 'b', ...outcome },
+    ]);
 });
 
 test('a ticket ends with the last of its logins, and with the tokens of its owner', async () => {
