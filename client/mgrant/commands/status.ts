@@ -23,7 +23,7 @@ export function addStatus(program: MgrantCommand): void {
 }
 
 function describe(services: KnownService[], { label, settings }: HomeFacts, session: Session): string {
-  const rows = services.map((one) => [one.used ? '*' : '', one.endpoint, whoIn(one, session.io.now())]);
+  const rows = services.map((one) => [one.used ? '*' : '', one.endpoint, whoIn(one, session.now())]);
   const given = readVariable(session.io.env, 'MGRANT_TOKEN') !== undefined;
   return [
     table(['USED', 'SERVICE', 'YOU'], rows, session.paint.out) ||

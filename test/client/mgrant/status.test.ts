@@ -48,6 +48,19 @@ test('status says who one is at each service; one that is silent, or says no, do
   expect(out).not.toContain('secret-token');
 });
 
+test.each([20, -20])('a clock that is %i hours ahead does not move the ends that status tells', async (hours) => {
+  await withServices('good.org');
+  const date = 'Tue, 24 Nov 2026 08:00:00 GMT';
+  const now = () => new Date(Date.parse(date) + hours * 3_600_000);
+  const dated: World['fetch'] = async (...request) => {
+    const answer = await fetch?.(...request);
+    return new Response(answer?.body, { status: answer?.status, headers: { date } });
+  };
+  expect((await mgrant('status', { now, fetch: dated })).out).toContain('2026-12-24 08:00 UTC (in 30 days)');
+  const offline = await mgrant('status', { now, fetch: async () => Promise.reject(new Error('ECONNREFUSED')) });
+  expect(offline).toMatchObject({ status: 0, out: expect.stringContaining('does not answer') });
+});
+
 test('use chooses the service, status shows which, and every other command asks it', async () => {
   await withServices('silent.org', 'good.org');
   expect(await mgrant('use good')).toMatchObject({ status: 0, out: 'https://good.org is used from now on.\n' });
