@@ -44,7 +44,7 @@ async function readAlone({ table }: AuthDeps, email: string): Promise<(StoredRul
 
 /** `PUT /rulers`: appoints a ruler, or gives one another scope. */
 export async function setRuler(deps: AuthDeps, call: CallOf<typeof setRulerRoute>): Promise<ApiResponse> {
-  const { version: seen, ...wanted } = call.body;
+  const { version: seen, replaced: _, ...wanted } = call.body;
   const { by, before } = await readBefore(deps, call, { email: wanted.email, seen });
   const ruler: StoredRuler = {
     ...wanted,

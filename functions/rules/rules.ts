@@ -47,7 +47,7 @@ export async function getRules(deps: AuthDeps, call: CallOf<typeof listRulesRout
 
 /** `PUT /rules`: sets one rule, new or in place of the one with the same key. `?dryRun=true` only tells who would lose what. */
 export async function setRule(deps: RuleDeps, call: CallOf<typeof setRuleRoute>): Promise<ApiResponse> {
-  const { expires: expiresAt, version: seen, ...given } = call.body;
+  const { expires: expiresAt, version: seen, replaced: _replaced, warnings: _warnings, ...given } = call.body;
   const { dryRun } = call.query;
   const moment = seconds(call.now);
   if (expiresAt !== undefined && expiresAt <= moment)

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { yes } from '../fields/asked';
-import { cidrs, limits, limitsOnlyAllows, note, version } from '../fields/terms';
+import { cidrs, limits, limitsOnlyAllows, note, replaced, version, warnings } from '../fields/terms';
 import { time, ttl } from '../fields/times';
 import type { Route, RouteWords } from '../route';
 import { ruleKey } from '../rule-key';
@@ -17,6 +17,8 @@ export const setRuleRoute = {
       cidrs: v.optional(cidrs),
       note: v.optional(note),
       version: v.optional(version),
+      replaced: v.optional(replaced),
+      warnings: v.optional(warnings),
     }),
     v.forward(
       v.partialCheck([['which'], ['maxTtl']], ({ which, maxTtl }) => limits(which, maxTtl), limitsOnlyAllows),

@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { email } from '../fields/access';
 import { scope } from '../fields/scope';
-import { version } from '../fields/terms';
+import { replaced, version } from '../fields/terms';
 import type { Route, RouteWords } from '../route';
 
 export const setRulerRoute = {
   method: 'PUT',
   path: '/rulers',
   function: 'rules',
-  body: v.strictObject({ email, ...scope, version: v.optional(version) }),
+  body: v.strictObject({ email, ...scope, version: v.optional(version), replaced: v.optional(replaced) }),
   answers: { 200: ['ruler'] },
   refuses: ['not_allowed', 'ruler_changed'],
 } as const satisfies Route;

@@ -44,6 +44,16 @@ test('a ruler is appointed, changed and dismissed by admins, with a version', as
   expect((await appoint({ email })).json.version).not.toBe(version);
 });
 
+test('what an answer has beside the ruler may be sent back, and is not stored', async () => {
+  const email = 'back@lab.org';
+  await appoint({ email, hosts: ['h1'] });
+  const { json } = await appoint({ email });
+  expect(json).toMatchObject({ replaced: { hosts: ['h1'] } });
+  const again = await appoint(json);
+  expect([again.status, again.json]).toEqual([200, { email, ...scope, version: json.version + 1 }]);
+  expect((await stored(/^rulers/)).filter((row) => 'replaced' in row)).toEqual([]);
+});
+
 test('every change of a ruler is on record, with what it changed', async () => {
   const email = 'noted@lab.org';
   await appoint({ email });

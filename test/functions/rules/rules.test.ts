@@ -45,6 +45,18 @@ test('a rule that is set can be listed, changed and removed, in the form in whic
   expect([again.status, again.json.code]).toEqual([404, 'rule_unknown']);
 });
 
+test('what an answer has beside the rule may be sent back, and is not stored', async () => {
+  const email = 'back@lab.org';
+  await put({ email, host: 'none.lab.org', note: 'one' });
+  const { status, json } = await put({ email, host: 'none.lab.org', note: 'two' });
+  expect(json).toMatchObject({ replaced: { note: 'one' }, warnings: [expect.any(String)] });
+  const again = await stage.ask('PUT', '/rules', { token: admin, body: json });
+  const { replaced: _, warnings, version, ...rule } = json;
+  expect([status, again.status, again.json]).toEqual([200, 200, { ...rule, warnings, version: version + 1 }]);
+  const rows = (await stored()).filter(({ pk }) => pk === `rules#${email}`);
+  expect(rows.map((row) => ['replaced', 'warnings'].filter((name) => name in row))).toEqual([[]]);
+});
+
 test('the same rule under another spelling is the same rule', async () => {
   await put({ email: 'Same@Lab.org', host: 'H.lab.org:27017' });
   expect(await list('same@lab.org')).toEqual([{ ...key, email: 'same@lab.org', version: expect.any(Number) }]);
