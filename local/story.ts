@@ -22,7 +22,8 @@ interface Step {
 /** The story of mongogrant: `npm start` and docs/http.md tell it in commands, and `npm run demo` runs it. */
 function steps({ api, mailbox, host }: Addresses): Step[] {
   const field = (name: string) => `grep -o '"${name}":"[^"]*' | cut -d'"' -f4`;
-  const withToken = `-H "Authorization: Bearer $TOKEN"`;
+  // Everybody on the machine can read the arguments of a program.
+  const withToken = '-H @- <<< "Authorization: Bearer $TOKEN"';
   return [
     {
       say: 'Ask for a link. It is mailed.',
@@ -41,7 +42,7 @@ function steps({ api, mailbox, host }: Addresses): Step[] {
     {
       say: 'Ask for a MongoDB login.',
       run: [
-        `URI=$(curl -s ${api}/grants ${withToken} -d host=${host} -d db=demo -d role=readWrite | ${field('uri')})`,
+        `URI=$(curl -s ${api}/grants -d host=${host} -d db=demo -d role=readWrite ${withToken} | ${field('uri')})`,
         'echo "$URI"',
       ],
       act: getLogin,

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { anyPorts, type Service, startService } from '../../local/service';
 import { inCommands, takeStory } from '../../local/story';
+import { temporaryFolder } from '../support/temporary-folder';
 
+const folder = temporaryFolder();
 let service: Service;
 beforeAll(async () => {
   service = await startService({ ports: anyPorts, settings: { linkCooldown: '0 s', linksPerDay: 100 } });
@@ -32,6 +36,21 @@ test('the documents tell the same story, at the usual addresses', () => {
   const page = readFileSync('docs/http.md', 'utf8');
   const usual = { api: 'http://localhost:3000', mailbox: 'http://localhost:8005', host: 'localhost:27020' };
   expect(page).toContain(`\`\`\`sh\n${inCommands(usual)}\n\`\`\`\n`);
+});
+
+test('its commands do what they say when they are pasted, and put the token into no argument', async () => {
+  const env = { PATH: process.env.PATH ?? '', ARGUMENTS: folder.path('arguments') };
+  const seen = `mongosh() { :; }\ncurl() { printf '%s\\n' "$@" >> "$ARGUMENTS"; command curl "$@"; }`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', `${seen}\n${inCommands(service)}\necho "$TOKEN"`], {
+    env,
+  });
+  const [sent, me, uri, revoked, token = ''] = stdout.trim().split('\n');
+  expect(sent).toContain('msg');
+  expect(me).toContain('you@example.com');
+  expect(uri).toMatch(/^mongodb:.*\/demo\?/);
+  expect(JSON.parse(revoked ?? '')).toMatchObject({ revoked: [{ db: 'demo', state: 'ended' }], pending: [] });
+  expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(readFileSync(env.ARGUMENTS, 'utf8')).not.toContain(token);
 });
 
 test('the story is told to its end where everything is true', async () => {
