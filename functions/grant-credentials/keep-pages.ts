@@ -1,4 +1,4 @@
-import { type Html, html } from '../../shared/http/html';
+import { breakable, type Html, html } from '../../shared/http/html';
 import { page, timeOf } from '../../shared/http/page';
 import { iso } from '../../shared/policy/time';
 import type { Renewal } from './keep-login';
@@ -51,10 +51,10 @@ ${next}`,
 }
 
 const outcomeOf = ({ expires, detail = '' }: Renewal): Html =>
-  expires === undefined ? html`is not kept. ${detail}` : html`is kept until ${timeOf(expires)}`;
+  expires === undefined ? html`is not kept. ${breakable(detail)}` : html`is kept until ${timeOf(expires)}`;
 
 const item = ({ role, db, host, label }: Pick<Renewal, 'role' | 'db' | 'host' | 'label'>, outcome: Html): Html =>
-  html`<li><strong>${db}</strong> at <strong>${host}</strong> (${role}${label && html`, label ${label}`}) ${outcome}</li>
+  html`<li><strong>${breakable(db)}</strong> at <strong>${breakable(host)}</strong> (${role}${label && html`, label ${label}`}) ${outcome}</li>
 `;
 
 const button = (ticket: string, text: string): Html =>

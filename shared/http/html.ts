@@ -14,6 +14,14 @@ function written(value: Value): string {
   return 'html' in value ? value.html : value.map((piece) => piece.html).join('');
 }
 
+/** A text with long names, which lines break behind its dots and the like before they break it anywhere. */
+export const breakable = (text: string): Html => ({
+  html: text
+    .split(/(?<=[.:_])/)
+    .map(escapeHtml)
+    .join('<wbr>'),
+});
+
 /** Markup from a template. It escapes every value, so nobody can forget to. Put attribute values in quotes. */
 export function html(markup: TemplateStringsArray, ...values: Value[]): Html {
   return { html: markup.reduce((before, after, index) => `${before}${written(values[index - 1] ?? '')}${after}`) };

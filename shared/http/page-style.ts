@@ -11,7 +11,7 @@ main{padding:clamp(1.25rem,5vw,2.25rem);background:var(--card);border:1px solid 
 h1{margin:0 0 .75rem;font-size:clamp(1.5rem,5vw,1.9rem);line-height:1.2;letter-spacing:-.015em;text-wrap:balance}
 h2{margin:0;font-size:1rem}
 p{margin:0 0 1rem}
-strong,code,textarea{overflow-wrap:anywhere}
+p,li,strong,code,textarea{overflow-wrap:anywhere}
 .soft{color:var(--soft);font-size:.925rem}
 .fine{margin-top:2rem;color:var(--soft);font-size:.8rem;overflow-wrap:anywhere}
 a{display:inline-block;padding:.2rem 0;color:var(--act);text-underline-offset:.2em;overflow-wrap:anywhere}

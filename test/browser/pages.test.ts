@@ -55,6 +55,28 @@ test.each(views)('%s at %d pixels, %s: readable, reachable, no wider than the wi
   expect(asked).toEqual([`${site.url}${path}`]);
 });
 
+test.each(['/keep', '/kept'])('%s breaks the name of a host behind its dots', async (path) => {
+  const { page } = await open(path, { viewport: { width: 360, height: 740 } });
+  const lines = await page.evaluate<string[]>(`(() => {
+    const lines = [];
+    let top;
+    const walk = document.createTreeWalker(document.querySelector('li strong:nth-of-type(2)'), NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode())
+      for (let at = 0; at < node.length; at += 1) {
+        const range = new Range();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const box = range.getBoundingClientRect();
+        if (box.top !== top) lines.push('');
+        top = box.top;
+        lines.push(lines.pop() + range.toString());
+      }
+    return lines;
+  })()`);
+  expect(lines.length).toBeGreaterThan(2);
+  expect(lines.slice(0, -1).filter((line) => !/[.:]$/.test(line))).toEqual([]);
+});
+
 const mailViews = Object.keys(mails).flatMap((path) =>
   screens.map((screen) => [path, screen.viewport.width, screen.colorScheme, screen] as const),
 );

@@ -23,10 +23,11 @@ const parts = { email, id: 'a', hash: 'h', terminal: true };
 const confirmed = { ...parts, state: 'redeemed' as const, expiresAt: 0, tries: 1, code: 'c', tried: 'c' };
 const problem = (refused: ApiError) => problemPage(refused, met);
 
-const place = { host: 'mongodb03.materials.lab.org', db: 'fw_phonons', role: 'readWrite' };
+const host = 'mongodb03shard02.materialsproject.production.lawrenceberkeleylab.example.org:27020';
+const place = { host, db: 'fw_phonons', role: 'readWrite' };
 const renewals = [
   { ...place, label: '', kept: true, expires },
-  { ...place, label: 'laptop', kept: false, code: 'grant_unknown', detail: 'It has ended.' },
+  { ...place, label: 'laptop', kept: false, code: 'host_unreachable', detail: `${host} does not answer.` },
 ];
 
 const pages: Record<string, Page> = {
