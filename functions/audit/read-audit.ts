@@ -45,20 +45,34 @@ const pageSize = 100;
 const mostRounds = 20;
 const mostAtOnce = 64;
 
-/** Everybody's events, newest first. It reads day by day, and more days at once the longer it finds nothing. */
-export async function readAllEvents(table: Table, { from, wanted, ...span }: Search): Promise<EventPage> {
+/**
+ * Everybody's events, newest first. It reads day by day, and more days at once the longer it finds nothing. `since`: before it no events
+ * are kept.
+ */
+export async function readAllEvents(
+  table: Table,
+  { since, wanted, ...span }: Search & { since: string },
+): Promise<EventPage> {
   const events: StoredEvent[] = [];
-  let { to } = span;
+  const began = readBegan(table);
+  let { from, to } = span;
   let atOnce = 1;
+  let oldest = to;
   for (let rounds = 0; rounds < mostRounds && to > from && events.length < pageSize; rounds++) {
     const days = daysBefore(to, from, atOnce);
-    const pages = await together(days.map((day) => table.page({ ...backwards, pk: keys.events(day.date), ...day })));
+    const [known, pages] = await together([
+      began,
+      together(days.map((day) => table.page({ ...backwards, pk: keys.events(day.date), ...day }))),
+    ]);
     for (const [index, { items, more }] of pages.entries()) {
       events.push(...items.map((item) => parseEvent(table, item)).filter(wanted));
+      oldest = String(items.at(-1)?.sk ?? oldest);
       to = (more ? items.at(-1)?.sk?.toString() : undefined) ?? days[index]?.from ?? to;
       if (more || events.length >= pageSize) break;
     }
     atOnce = pages.every(({ items }) => items.length === 0) ? Math.min(atOnce * 2, mostAtOnce) : 1;
+    if (known !== undefined && known > from) from = known;
+    else if (known === undefined && to <= since) await noteBegan(table, oldest);
   }
   return { events, ...(to > from && { next: to }) };
 }
@@ -79,6 +93,23 @@ export async function readEventsOf(table: Table, email: string, { from, to, want
   return { events: events.filter(wanted), ...(first > from && { next: first }) };
 }
 
+const began = v.object({ day: v.string() });
+
+/** The day before which there are no events, if somebody has found out. */
+async function readBegan(table: Table): Promise<string | undefined> {
+  const [item] = await table.query({ pk: keys.eventsBegan.pk });
+  return item && readRow(table, began, item)?.day;
+}
+
+/** A clock may be late, and an event may be under way, so the last days don't count as over. */
+const openDays = 2;
+
+/** Spares later readers of a young service the days before it. If this fails, the next reader does it. */
+async function noteBegan(table: Table, oldest: string): Promise<void> {
+  const closed = new Date(Date.parse(oldest.slice(0, isoLength)) - openDays * day * 1000);
+  await table.put({ ...keys.eventsBegan, day: closed.toISOString().slice(0, 10) }).catch(() => {});
+}
+
 const backwards = { backwards: true, limit: pageSize };
 
 /** The last days before this position, `most` at most, each with its part of the span. A bare moment comes before all its events. */
@@ -92,14 +123,15 @@ function daysBefore(to: string, from: string, most: number): (Span & { date: str
     .map((date, index) => ({ date, from: from > date ? from : date, to: index === 0 ? to : `${date}~` }));
 }
 
-/** The span between these moments; without them everything that is kept. */
-export function spanOf({ from, to, now }: { from?: Date | undefined; to?: Date | undefined; now: Date }): Span {
+/** The span between these moments; without them everything that is kept. `since`: before it nothing is kept. */
+export function spanOf({ from, to, now }: { from?: Date | undefined; to?: Date | undefined; now: Date }) {
   const earliest = new Date(now.getTime() - (kept + day) * 1000);
   // An event of this very moment may already be in the table.
   const latest = new Date(now.getTime() + 1000);
   return {
     from: (from && from > earliest ? from : earliest).toISOString(),
     to: (to && to < latest ? to : latest).toISOString(),
+    since: earliest.toISOString(),
   };
 }
 

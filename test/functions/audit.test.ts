@@ -1,3 +1,4 @@
+import { keys } from '../../shared/store/keys';
 import { allItems, later, openStage, type Stage } from '../support/stage';
 
 let stage: Stage;
@@ -245,6 +246,24 @@ test('a moment in the future reads no days that are still to come', async () => 
   stage.outside.calls.length = 0;
   expect((await read('to=9999-12-31T00:00:00Z&from=2027-03-01T00:00:00Z')).status).toBe(200);
   expect(stage.outside.calls.filter((call) => call === 'table.page').length).toBeLessThan(20);
+});
+
+test('the days before the first event are searched once, and never again', async () => {
+  await stage.edges.table.delete(keys.eventsBegan);
+  const queries = async (query: string) => {
+    stage.outside.calls.length = 0;
+    const { events } = await read(query);
+    return { events, count: stage.outside.calls.filter((call) => call === 'table.page').length };
+  };
+  const last = (await queries('from=2026-11-01T00:00:00Z&to=2026-11-24T09:30:00Z')).events;
+  expect(await stage.edges.table.query({ pk: keys.eventsBegan.pk })).toEqual([]);
+  const first = await queries('to=2026-11-24T09:30:00Z');
+  expect(first).toMatchObject({ events: last, count: expect.any(Number) });
+  expect(first.count).toBeGreaterThan(250);
+  expect(await stage.edges.table.query({ pk: keys.eventsBegan.pk })).toMatchObject([{ day: '2026-11-22' }]);
+  const second = await queries('to=2026-11-24T09:30:00Z');
+  expect(second.events).toEqual(first.events);
+  expect(second.count).toBeLessThan(6);
 });
 
 test('an event that can not be read is shown to admins as such, and hides no other', async () => {

@@ -26,7 +26,11 @@ export type Case = RouteKey | 'POST /grants, known label' | 'POST /links/poll, t
  * grow with other cases.
  */
 export const requests: Record<Case, (scene: Scene) => Request | Promise<Request>> = {
-  'GET /audit': ({ admin }) => ['/audit', { token: admin }],
+  'GET /audit': async (scene) => {
+    // The first one finds out when events began.
+    await prepare(scene, 'GET', '/audit', { token: scene.admin });
+    return ['/audit', { token: scene.admin }];
+  },
   'GET /rules': ({ admin }) => ['/rules', { token: admin }],
   'GET /rulers': ({ admin }) => ['/rulers', { token: admin }],
 
