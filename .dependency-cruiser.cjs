@@ -5,7 +5,7 @@ const shared = {
   async: [],
   policy: [],
   contract: ['policy'],
-  tokens: ['contract'],
+  tokens: ['async', 'contract'],
   aws: ['async', 'policy', 'contract', 'tokens'],
   store: ['async', 'policy', 'contract', 'tokens', 'aws'],
   mongo: ['async', 'policy', 'contract', 'tokens', 'aws'],

@@ -21,17 +21,20 @@ const memberOptions = new Set(
 /** The address that a member pastes into a client, with the host's TLS and replica-set options, or based on its `publicUri`. */
 export function memberUri(
   secret: HostSecret,
-  login: { username: string; password: string; db: string; usersDb: string },
+  { username, password, db, usersDb }: { username: string; password: string; db: string; usersDb: string },
 ): string {
-  const uri = peoplesAddressOf(secret);
-  for (const option of [...uri.searchParams.keys()])
-    if (!memberOptions.has(option.toLowerCase())) uri.searchParams.delete(option);
-  uri.username = encodeURIComponent(login.username);
-  uri.password = encodeURIComponent(login.password);
-  uri.pathname = `/${login.db}`;
-  uri.searchParams.set('authSource', login.usersDb);
-  return uri.toString();
+  const { scheme, hosts, options } = peoplesParts(secret);
+  const login = [username, password].map(encodeURIComponent).join(':');
+  return `${scheme}//${login}@${hosts}/${db}?${options}authSource=${usersDb}`;
 }
+
+const peoplesParts = onceForEach((secret: HostSecret) => {
+  const { protocol: scheme, hosts, searchParams } = peoplesAddressOf(secret);
+  for (const option of [...searchParams.keys()])
+    if (!memberOptions.has(option.toLowerCase())) searchParams.delete(option);
+  const options = searchParams.toString();
+  return { scheme, hosts: hosts.join(','), options: options && `${options}&` };
+});
 
 /** The address with which mongogrant itself logs in. */
 export function adminUri(secret: HostSecret): string {
@@ -72,12 +75,10 @@ export interface Reach {
 }
 
 /** What a host's address says by itself: its servers (or the name in an SRV address), and whether they use TLS. */
-export function reachOf(secret: HostSecret): Reach {
-  return reach(addressOf(secret));
-}
+export const reachOf = onceForEach((secret: HostSecret): Reach => reach(addressOf(secret)));
 
 /** The same for the address that people get. */
-export const memberReach = (secret: HostSecret): Reach => reach(peoplesAddressOf(secret));
+export const memberReach = onceForEach((secret: HostSecret): Reach => reach(peoplesAddressOf(secret)));
 
 function reach(address: ConnectionString): Reach {
   const loadBalanced = address.searchParams.get('loadBalanced') === 'true';

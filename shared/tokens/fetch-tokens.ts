@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { onceForEach } from '../async/once-for-each';
 import { ApiError } from '../contract/errors';
 import { keyId, type SigningKeys, type TokenClaims } from './tokens';
 
@@ -18,6 +19,10 @@ export function signToken(keys: SigningKeys, issuer: string, claims: TokenClaims
 /** Given as a secret key: for a text the library would first try to read a public key, which costs more than all the rest. */
 const secretKey = (key: string) => createSecretKey(Buffer.from(key));
 
+const readyKeys = onceForEach(({ key, older }: SigningKeys) =>
+  [key, ...older].map((one) => ({ id: keyId(one), secret: secretKey(one) })),
+);
+
 /** Whether one of the keys may have signed this token. Tells a new key that this process has not read from a forgery. */
 export const namesKnownKey = (keys: SigningKeys, token: string): boolean => keyOf(keys, token) !== undefined;
 
@@ -26,7 +31,7 @@ export function verifyToken(keys: SigningKeys, issuer: string, token: string, no
   const key = keyOf(keys, token);
   if (!key) throw new ApiError('token_invalid', 'This token was not issued here. Ask for a new link.');
   try {
-    const claims = jwt.verify(token, secretKey(key), {
+    const claims = jwt.verify(token, key.secret, {
       algorithms: ['HS256'],
       issuer,
       audience,
@@ -42,9 +47,9 @@ export function verifyToken(keys: SigningKeys, issuer: string, token: string, no
   throw new ApiError('token_invalid', 'This token is not valid. Ask for a new link.');
 }
 
-function keyOf(keys: SigningKeys, token: string): string | undefined {
+function keyOf(keys: SigningKeys, token: string) {
   const kid = keyIdIn(token);
-  return [keys.key, ...keys.older].find((candidate) => keyId(candidate) === kid);
+  return readyKeys(keys).find(({ id }) => id === kid);
 }
 
 function keyIdIn(token: string): string | undefined {
