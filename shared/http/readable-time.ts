@@ -1,13 +1,20 @@
-const clock = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-const calendar = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
+// Not by Intl, whose first use takes as long as a fifth of a function's start.
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+].concat(['November', 'December']);
 
 /** `08:15 UTC`. */
-export const timeOfDay = (time: Date): string => `${clock.format(time)} UTC`;
+export const timeOfDay = (time: Date): string => `${time.toISOString().slice(11, 16)} UTC`;
 
 /** A time as people read it: `08:15 UTC on 24 November 2026`. */
-export const readableTime = (time: Date): string => `${timeOfDay(time)} on ${calendar.format(time)}`;
+export const readableTime = (time: Date): string =>
+  `${timeOfDay(time)} on ${time.getUTCDate()} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}`;
