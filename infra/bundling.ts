@@ -7,8 +7,15 @@ export const runtime = Runtime.NODEJS_24_X;
 
 export const entryOf = (name: string): string => path.join(root, 'functions', name, 'index.ts');
 
-/** Bundles replace these packages with files of ours. The SDK's search for credentials is a quarter of a bundle, and Lambda needs none. */
-export const aliases = { '@aws-sdk/credential-provider-node': path.join(__dirname, 'lambda-credentials.ts') };
+const own = (name: string): string => path.join(__dirname, `${name}.ts`);
+
+/** Bundles replace these packages with files of ours: a function never uses what they do, or has it already. */
+export const aliases = {
+  '@aws-sdk/credential-provider-node': own('lambda-credentials'),
+  '@smithy/core/event-streams': own('no-event-streams'),
+  semver: own('new-node'),
+  'whatwg-url': own('native-url'),
+};
 
 export const bundling = {
   // Includes the AWS clients: the runtime's copy changes without notice, and a third of an unbundled client is never called.
