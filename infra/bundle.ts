@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { build, type Metafile } from 'esbuild';
-import { aliases, bundling, entryOf, root, runtime } from './bundling';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { aliases, bundling, entryOf, minified, root, runtime } from './bundling';
 
 /** The deployed bundle of a function. */
 export interface Bundle {
@@ -12,13 +12,19 @@ export interface Bundle {
   inputs: Metafile['inputs'];
 }
 
+const { format, mainFields, banner } = bundling;
+
+/** How the stack builds a function. */
+export const bundleOptions = {
+  ...{ absWorkingDir: root, bundle: true, platform: 'node', format, mainFields, alias: aliases, ...minified },
+  ...{ target: runtime.name.replace('nodejs', 'node').replace('.x', ''), banner: { js: banner } },
+} satisfies BuildOptions;
+
 /** Builds these functions as the stack does, byte for byte, by their names. At once, as esbuild then reads a file once for all of them. */
 export async function bundleAll<N extends string>(names: readonly N[]): Promise<Record<N, Bundle>> {
-  const { mainFields, minify, banner } = bundling;
   const { outputFiles, metafile } = await build({
+    ...bundleOptions,
     entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, entryOf(name)])),
-    ...{ absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', alias: aliases },
-    ...{ target: runtime.name.replace('nodejs', 'node').replace('.x', ''), mainFields, minify, banner: { js: banner } },
     ...{ sourcemap: 'external', sourcesContent: false, write: false, metafile: true, logLevel: 'silent' },
     ...{ outdir: path.join(root, 'functions'), outExtension: { '.js': '.mjs' } },
   });
