@@ -1,4 +1,3 @@
-import 'node:http'; // On Lambda it is loaded already. The AWS clients' way to load it takes 15 ms, and only addresses without TLS need it.
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -25,6 +24,9 @@ const [, , file = '', within, event] = process.argv;
 const wait = timers.setTimeout;
 timers.setTimeout = (ms = 0, ...rest) => wait(ms < 1000 ? ms : 0, ...rest);
 syncBuiltinESMExports();
+
+// On Lambda it is loaded already. The AWS clients' way to load it takes up to 15 ms, and only addresses without TLS need it.
+await import('node:http');
 
 const context = { awsRequestId: 'cold', getRemainingTimeInMillis: () => 60_000 };
 
