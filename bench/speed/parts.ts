@@ -1,3 +1,4 @@
+import { measureCold } from './cold/cold';
 import { measureFloor } from './floor/floor';
 import { measureGrowth } from './growth/growth';
 import type { Measured, Options } from './measure/measured';
@@ -8,6 +9,7 @@ import { measureTrips } from './trips/trips';
 export const parts = {
   floor: measureFloor,
   peer: measurePeer,
+  cold: measureCold,
   growth: measureGrowth,
   trips: measureTrips,
 } satisfies Record<string, (options: Options) => Promise<Measured>>;

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { aliases, bundling, entryOf, minified, root, runtime } from '../../../infra/bundling';
+import { bundleOptions } from '../../../infra/bundle';
+import { entryOf, root } from '../../../infra/bundling';
 
 /** One file that a fresh process loads. */
 export interface Bundle {
@@ -10,13 +11,6 @@ export interface Bundle {
   /** The size of the file, in bytes. */
   bytes: number;
 }
-
-const { format, mainFields, banner } = bundling;
-const options = {
-  ...{ absWorkingDir: root, bundle: true, platform: 'node', format, mainFields, alias: aliases, ...minified },
-  ...{ target: runtime.name.replace('nodejs', 'node').replace('.x', ''), banner: { js: banner } },
-  ...{ metafile: true, logLevel: 'silent' },
-} satisfies BuildOptions;
 
 export const functionNames = readdirSync(path.join(root, 'functions')).sort();
 
@@ -46,7 +40,7 @@ export const buildProbe = async (folder: string): Promise<string> =>
 
 async function buildBundle(folder: string, name: string, entry: BuildOptions): Promise<Bundle> {
   const file = path.join(folder, name, 'index.mjs');
-  const { metafile } = await build({ ...options, ...entry, outfile: file });
+  const { metafile } = await build({ ...bundleOptions, metafile: true, logLevel: 'silent', ...entry, outfile: file });
   const bytes = Object.values(metafile?.outputs ?? {}).reduce((sum, output) => sum + output.bytes, 0);
   return { name, file, bytes };
 }
