@@ -39,11 +39,8 @@ export function listenToClients(): void {
     Object.assign(prototype, {
       send(this: object, command: { constructor: new (input: unknown) => object; input: unknown }, ...rest: unknown[]) {
         const { constructor: Command, input } = command;
-        const prepare = () => {
-          const again = new Command(input);
-          // Without the caller's limit of time, which is over by then.
-          return () => send.call(this, again);
-        };
+        // Without the caller's limit of time, which is over by then.
+        const prepare = () => () => send.call(this, new Command(input));
         return note({ backend, name: Command.name, sent: input, prepare }, () => send.call(this, command, ...rest));
       },
     });

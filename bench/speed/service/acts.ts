@@ -23,6 +23,8 @@ export interface Act {
   status: number;
   /** Whether a MongoDB server has a part in it. */
   grants?: boolean;
+  /** Whether it changes nothing, so that the same person can send it again. */
+  reads?: boolean;
   request(person: Person, people: People): Request;
 }
 
@@ -58,29 +60,36 @@ export const acts: Act[] = [
     grants: true,
     request: ({ token }) => ({ method: 'DELETE', target: '/grants?db=held', token }),
   },
-  { name: 'me', status: 200, request: ({ token }) => get('/me', token) },
-  { name: 'own grants', status: 200, request: ({ token }) => get('/grants', token) },
+  { name: 'me', status: 200, reads: true, request: ({ token }) => get('/me', token) },
+  { name: 'own grants', status: 200, reads: true, request: ({ token }) => get('/grants', token) },
   {
     name: 'why',
     status: 200,
+    reads: true,
     request: ({ token }, { host }) => get(`/rules/why?${query(wish(host, 'held'))}`, token),
   },
-  { name: 'own events', status: 200, request: ({ token }) => get('/audit', token) },
-  { name: 'all events', status: 200, request: (_, { admin }) => get('/audit', admin) },
+  { name: 'own events', status: 200, reads: true, request: ({ token }) => get('/audit', token) },
+  { name: 'all events', status: 200, reads: true, request: (_, { admin }) => get('/audit', admin) },
   {
     name: 'ask for a link',
     status: 202,
     request: ({ email }) => ({ method: 'POST', target: '/links', body: { email } }),
   },
-  { name: 'look at a link', status: 200, request: ({ link }) => get(link) },
+  { name: 'look at a link', status: 200, reads: true, request: ({ link }) => get(link) },
   { name: 'redeem a link', status: 200, request: ({ link }) => ({ method: 'POST', target: link }) },
   {
     name: 'wait for a login',
     status: 202,
+    reads: true,
     request: ({ poll }) => ({ method: 'POST', target: '/links/poll', body: { poll } }),
   },
   { name: 'revoke tokens', status: 200, request: ({ token }) => ({ method: 'DELETE', target: '/tokens', token }) },
-  { name: 'rules of one', status: 200, request: ({ email }, { admin }) => get(`/rules?${query({ email })}`, admin) },
+  {
+    name: 'rules of one',
+    status: 200,
+    reads: true,
+    request: ({ email }, { admin }) => get(`/rules?${query({ email })}`, admin),
+  },
   {
     name: 'set a rule',
     status: 200,
@@ -96,7 +105,7 @@ export const acts: Act[] = [
       ...{ method: 'DELETE', target: `/rules?${query(ruleOf(person, host))}`, token: admin },
     }),
   },
-  { name: 'rulers', status: 200, request: (_, { admin }) => get('/rulers', admin) },
+  { name: 'rulers', status: 200, reads: true, request: (_, { admin }) => get('/rulers', admin) },
 ];
 
 /** The service itself gives these people what they hold. */
