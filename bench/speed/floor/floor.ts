@@ -83,7 +83,7 @@ interface Stage {
 }
 
 /** How often a turn repeats what changes nothing and takes little time. */
-const repeats = 5;
+const repeats = 3;
 
 const prepared = ({ service, people }: Stage, act: Act, count: number) =>
   Array.from({ length: act.reads ? repeats : 1 }, () => people.all.slice(0, count))
