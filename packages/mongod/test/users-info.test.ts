@@ -1,4 +1,4 @@
-import { BSON, type Document, type MongoClient } from 'mongodb';
+import { BSON, type Document, type MongoClient, MongoNetworkError } from 'mongodb';
 import { refusal, refusalCode, useMongod } from './support/use-mongod';
 
 const server = useMongod();
@@ -65,6 +65,47 @@ test('a filter sees credentials only where they are shown', async () => {
 
 test('case 1.19 answers an unknown name with an empty list', async () => {
   expect(await asRoot({ usersInfo: 'nobody' })).toEqual({ users: [], ok: 1 });
+});
+
+describe('many users', () => {
+  const text = 'x'.repeat(1024 * 1024);
+  const names = Array.from({ length: 17 }, (_, index) => `u${index}`);
+  const mechanisms = ['SCRAM-SHA-1'];
+  beforeEach(async () => {
+    for (const user of names)
+      await asRoot({ createUser: user, pwd: 'pw', roles: [], mechanisms, customData: { text, user } });
+  });
+
+  test('above 16 MB there is no answer: 4.4 refuses, and 6.0 hangs up', async () => {
+    const attempt = asRoot({ usersInfo: 1, filter: { 'customData.text': text } });
+    const fault: unknown = await attempt.catch((error: unknown) => error);
+    if (server.isAtLeast(5)) expect(fault).toBeInstanceOf(MongoNetworkError);
+    else expect(fault).toMatchObject({ code: 10334 });
+    expect(await asRoot({ ping: 1 })).toMatchObject({ ok: 1 });
+    expect(await named(asRoot({ usersInfo: 1, filter: { 'customData.user': { $in: names.slice(2) } } }))).toHaveLength(
+      15,
+    );
+  });
+
+  test('their ids are in order, so that ranges of them can be asked for one by one', async () => {
+    const middle = new BSON.UUID('80000000-0000-0000-0000-000000000000');
+    const quarter = new BSON.UUID('40000000-0000-0000-0000-000000000000');
+    const ids = (userId: Document) =>
+      asRoot({ usersInfo: names, filter: { userId } }).then(({ users }) =>
+        users.map((user: Document) => user.userId.toHexString()[0]),
+      );
+    const [low, second, high] = [
+      await ids({ $lt: quarter }),
+      await ids({ $gte: quarter, $lt: middle }),
+      await ids({ $not: { $lt: middle } }),
+    ];
+    expect(low.length + second.length + high.length).toBe(names.length);
+    expect([
+      low.every((first: string) => first < '4'),
+      second.every((first: string) => /[4-7]/.test(first)),
+      high.every((first: string) => first > '7'),
+    ]).toEqual([true, true, true]);
+  });
 });
 
 describe('without the right to view users', () => {

@@ -1,7 +1,10 @@
 import { BSON, type Document } from 'mongodb';
 import { crc32c } from './crc32c';
-import { checksumPresent, headerSize, moreToCome, notAnswered, opMsg, opReply } from './format';
+import { checksumPresent, FatalMessage, headerSize, moreToCome, notAnswered, opMsg, opReply } from './format';
 import type { Envelope } from './read-envelope';
+
+/** What a reply may weigh, in bytes: as much as a document, and a little more. */
+const largest = 16 * 1024 * 1024 + 16 * 1024;
 
 let lastRequestId = 0;
 
@@ -19,7 +22,7 @@ export const following = (envelope: Envelope, reply: Buffer): Envelope => ({
 export function encodeReply({ requestId, legacy, sealed }: Envelope, document: Document, more = false): Buffer {
   // Whoever still sends such messages looks for the error in another place.
   const shown = document.code === notAnswered ? { $err: document.errmsg, code: notAnswered, ok: 0 } : document;
-  const bytes = BSON.serialize(shown, { ignoreUndefined: true });
+  const bytes = serialize(shown);
   const prefix = Buffer.alloc(headerSize + (legacy ? 20 : 5));
   const checksum = Buffer.alloc(sealed ? 4 : 0);
   prefix.writeInt32LE(prefix.length + bytes.length + checksum.length, 0);
@@ -34,4 +37,16 @@ export function encodeReply({ requestId, legacy, sealed }: Envelope, document: D
   }
   if (sealed) checksum.writeUInt32LE(crc32c(Buffer.concat([prefix, bytes])));
   return Buffer.concat([prefix, bytes, checksum]);
+}
+
+/** A reply that is too large ends the connection, as it does on a real server. */
+function serialize(document: Document): Uint8Array {
+  try {
+    const bytes = BSON.serialize(document, { ignoreUndefined: true });
+    if (bytes.length <= largest) return bytes;
+  } catch (error) {
+    // Far beyond the limit it has no room to write.
+    if (Object(error).name !== 'RangeError') throw error;
+  }
+  throw new FatalMessage('a reply that is too large');
 }

@@ -59,7 +59,7 @@ async function answer(server: Server, connection: Connection, message: Buffer): 
       return encodeReply(envelope, document, envelope.takesMore && Number(document.ok) === 1 && awaitsNews(request));
     } catch (error) {
       if (error instanceof FatalMessage) throw error;
-      // The message can't be read, or its result not be written, such as one that is too large.
+      // The message can't be read, or its result not be written.
       return encodeReply(envelope, errorReply(error));
     }
   };
