@@ -1,17 +1,11 @@
+import type { Deployment } from '../../shared/contract/deployment';
 import type { TaggedUser } from '../../shared/mongo/tagged-users';
+import { grouped } from '../../shared/policy/grouped';
+import { seconds } from '../../shared/policy/time';
 import type { ActiveGrant, Grant } from '../../shared/store/grants/row';
-import { ifInForce } from '../../shared/store/grants/states';
+import { ifInForce, isStamped } from '../../shared/store/grants/states';
 import { differences } from './differences';
 import { type Left, left } from './reconcile-deps';
-
-/** Both sides of a host: its users, which were read first, and its grants. */
-export interface Sides {
-  users: readonly TaggedUser[];
-  /** The databases whose users could be seen. */
-  seen: 'all' | readonly string[];
-  /** Every grant on the host, with those that ended in the last months. */
-  grants: readonly Grant[];
-}
 
 /** Mismatches in what was read. Time has passed since, so each is checked again before anything is done. */
 export interface Comparison {
@@ -20,41 +14,79 @@ export interface Comparison {
   /** Marked as lost, but their user is there again. */
   found: ActiveGrant[];
   drifted: ActiveGrant[];
-  present: ActiveGrant[];
+  /** Their user is there, but their row does not say that it is on this deployment. */
+  unstamped: ActiveGrant[];
   /** How many were not judged, by reason. */
   leftOut: Record<string, number>;
 }
 
-export function compare({ users, seen, grants }: Sides, stack: string, now: number): Comparison {
-  const byId = new Map(grants.map((grant) => [grant.id, grant]));
-  const result: Comparison = { orphans: [], lost: [], found: [], drifted: [], present: [], leftOut: {} };
-  const present = new Set<Grant>();
-  for (const user of users) {
-    const grant = byId.get(user.tag.grant);
-    if (!grant || !isUserOf(user, grant) || grant.state === 'ended') {
-      result.orphans.push({ user, grant });
-      continue;
+/** What a host says, and who we are. */
+export interface HostSide {
+  users: readonly TaggedUser[];
+  /** The databases whose users could be seen. */
+  seen: 'all' | readonly string[];
+  stack: string;
+  /** The deployment behind the host; none if it can't be told. */
+  here: Deployment | undefined;
+}
+
+/**
+ * Compares the users of a host, who were read first, with its grants, and with those that ended in the last months. The grants come page by
+ * page, so that they are never all in memory.
+ */
+export async function compare(
+  host: HostSide,
+  pages: AsyncIterable<readonly Grant[]>,
+  clock: () => number,
+): Promise<Comparison> {
+  const result: Comparison = { orphans: [], lost: [], found: [], drifted: [], unstamped: [], leftOut: {} };
+  /** By the grant in their tag: those who have not met it. */
+  const left = grouped(host.users, ({ tag }) => tag.grant);
+  /** Grants that are in the tag of a user who is not theirs. */
+  const others = new Map<string, Grant>();
+  for await (const page of pages) {
+    const now = seconds(new Date(clock()));
+    for (const grant of page) {
+      const tagged = left.get(grant.id) ?? [];
+      const own = grant.state === 'ended' ? [] : tagged.filter((user) => isUserOf(user, grant));
+      for (const user of own) see(result, host, { user, grant: judge(grant, now) });
+      const active = own.length === 0 && ifInForce(grant, now);
+      if (active) miss(result, host, active);
+      if (own.length === tagged.length) left.delete(grant.id);
+      else {
+        others.set(grant.id, grant);
+        left.set(
+          grant.id,
+          tagged.filter((user) => !own.includes(user)),
+        );
+      }
     }
-    present.add(grant);
-    const judged = judge(grant, now);
-    if (judged.state === 'left') {
-      leaveOut(result.leftOut, judged.reason);
-      continue;
-    }
-    const { grant: active } = judged;
-    result.present.push(active);
-    if (active.lostAt !== undefined) result.found.push(active);
-    else if (differences(user, active, stack)) result.drifted.push(active);
-    // A change of the addresses was cut off. Only the owner's next request sets them again.
-    if (active.cidrs === undefined) leaveOut(result.leftOut, 'addresses_open');
   }
-  for (const grant of grants.flatMap((one) => ifInForce(one, now) ?? [])) {
-    if (present.has(grant)) continue;
-    if (grant.lostAt !== undefined) leaveOut(result.leftOut, 'lost_before');
-    else if (seen === 'all' || seen.includes(grant.usersDb)) result.lost.push(grant);
-    else leaveOut(result.leftOut, 'not_seen');
-  }
+  result.orphans = [...left.values()].flat().map((user) => ({ user, grant: others.get(user.tag.grant) }));
   return result;
+}
+
+function see(
+  result: Comparison,
+  { stack, here }: HostSide,
+  { user, grant: judged }: { user: TaggedUser; grant: ReturnType<typeof judge> },
+): void {
+  if (judged.state === 'left') {
+    leaveOut(result.leftOut, judged.reason);
+    return;
+  }
+  const { grant } = judged;
+  if (here && !isStamped(grant, here)) result.unstamped.push(grant);
+  if (grant.lostAt !== undefined) result.found.push(grant);
+  else if (differences(user, grant, stack)) result.drifted.push(grant);
+  // A change of the addresses was cut off. Only the owner's next request sets them again.
+  if (grant.cidrs === undefined) leaveOut(result.leftOut, 'addresses_open');
+}
+
+function miss({ leftOut, lost }: Comparison, { seen }: HostSide, grant: ActiveGrant): void {
+  if (grant.lostAt !== undefined) leaveOut(leftOut, 'lost_before');
+  else if (seen === 'all' || seen.includes(grant.usersDb)) lost.push(grant);
+  else leaveOut(leftOut, 'not_seen');
 }
 
 export const isUserOf = (user: TaggedUser, { username, usersDb }: Grant): boolean =>

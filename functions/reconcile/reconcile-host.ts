@@ -2,9 +2,10 @@ import { sideBySide } from '../../shared/async/side-by-side';
 import { faultOf } from '../../shared/aws/fault-of';
 import { reasonOf } from '../../shared/grants/reason-of';
 import { stampGrants } from '../../shared/grants/stamp-grants';
-import { seconds } from '../../shared/policy/time';
-import { readGrantsOn } from '../../shared/store/grants/reads';
+import type { Host } from '../../shared/mongo/mongo-users';
+import { eachPageOn } from '../../shared/store/grants/reads';
 import type { ActiveGrant } from '../../shared/store/grants/row';
+import type { Table } from '../../shared/store/table';
 import { type Comparison, compare, leaveOut } from './compare';
 import { endOrphan, judgeOrphan } from './end-orphan';
 import { markLost, unmarkFound } from './mark-lost';
@@ -45,25 +46,28 @@ const plausibleOrphans = 10;
 
 /** Compares one host. It reads the users before the grants, so a user without a row really has none. */
 export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<Figures> {
-  const { table, tagged, stackName, clock } = deps;
+  const { table, tagged, stackName: stack, clock } = deps;
   const { name, secret } = run.host;
-  const homes = (await readGrantsOn(table, name)).grants.map(({ usersDb }) => usersDb);
-  const dbs = [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
-  const { ours, foreign, untagged, seen } = await tagged.list(run.host, stackName, dbs);
-  const { grants } = await readGrantsOn(table, name);
-  const found = compare({ users: ours, seen, grants }, stackName, seconds(new Date(clock())));
-  await stamp(deps, found.present, run);
+  let dbs: string[] = [];
+  const readDbs = async () => {
+    dbs = await readHomes(table, run.host);
+    return dbs;
+  };
+  const { ours: users, foreign, untagged, seen } = await tagged.list(run.host, stack, readDbs);
+  const here = await identify(deps, run);
+  const found = await compare({ users, seen, stack, here }, eachPageOn(table, name), clock);
+  await stamp(deps, found.unstamped, run);
   const hidden = seen === 'all' ? [] : dbs.filter((db) => !seen.includes(db));
   if (hidden.length > 0) leaveOut(found.leftOut, 'databases_not_seen', hidden.length);
   if (seen !== 'all' && secret.usersDb === undefined) leaveOut(found.leftOut, 'other_databases');
   const orphans = await confirmOrphans(deps, found, run);
-  const tooMany = orphans.length > plausibleOrphans && orphans.length * 2 > ours.length && !run.force;
+  const tooMany = orphans.length > plausibleOrphans && orphans.length * 2 > users.length && !run.force;
   if (tooMany) leaveOut(found.leftOut, 'too_many_orphans', orphans.length);
   const acted = await actOn(deps, { ...found, orphans: tooMany ? [] : orphans }, run);
   const all = (kind: Kind) => acted[kind].done + acted[kind].left;
   return {
-    users: ours.length + foreign + untagged,
-    ours: ours.length,
+    users: users.length + foreign + untagged,
+    ours: users.length,
     foreign,
     untagged,
     orphans: orphans.length,
@@ -75,6 +79,21 @@ export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<
     leftOut: found.leftOut,
     faults: acted.faults,
   };
+}
+
+/** The databases where grants of this host have their users, and where new ones will. */
+async function readHomes(table: Table, { name, secret: { usersDb } }: Host): Promise<string[]> {
+  const homes = new Set(usersDb === undefined ? [] : [usersDb]);
+  for await (const grants of eachPageOn(table, name)) for (const grant of grants) homes.add(grant.usersDb);
+  return [...homes];
+}
+
+/** The deployment behind the host. If it can't be told, nothing is stamped. */
+async function identify({ users, log }: ReconcileDeps, { host }: HostRun) {
+  return users.identify(host).catch((fault: unknown) => {
+    log.warn('not_stamped', { host: host.name, ...faultOf(fault) });
+    return undefined;
+  });
 }
 
 /** Stamps the grants. If that fails, the rest still runs. */

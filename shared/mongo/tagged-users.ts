@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { sideBySide } from '../async/side-by-side';
-import { together } from '../async/together';
 import { grouped } from '../policy/grouped';
 import { serverCode } from './mongo-faults';
 import { durably, type MongoServers } from './mongo-servers';
 import type { Host, UserName } from './mongo-users';
 import { heldOn } from './privileges';
-import { askForUsers, cidrsOf, findUsers, type ShownUser, unlessRefused } from './shown-users';
+import { partsSharer } from './share-parts';
+import { cidrsOf, findUsers, type ShownUser, unlessRefused } from './shown-users';
+import { isTooLarge, usersInParts } from './users-in-parts';
 
 /** A user with the tag of one stack. Somebody may have edited the tag, so its fields may hold anything. */
 export interface TaggedUser extends UserName {
@@ -27,9 +28,9 @@ export interface Seen {
 export interface TaggedUsers {
   /**
    * All users that our login there may see. If it may not look into all databases at once, it asks those that its privileges name, and
-   * `dbs`; `seen` says where it could look.
+   * `dbs`, which it asks for only then; `seen` says where it could look.
    */
-  list(host: Host, stack: string, dbs: readonly string[]): Promise<Seen & { seen: 'all' | string[] }>;
+  list(host: Host, stack: string, dbs: () => Promise<readonly string[]>): Promise<Seen & { seen: 'all' | string[] }>;
   /** The users with exactly these names, as they are now. */
   look(host: Host, stack: string, names: readonly UserName[]): Promise<Seen>;
   grantRoles(
@@ -55,12 +56,25 @@ const tagged = v.object({
 const privileges = v.object({ authInfo: v.object({ authenticatedUserPrivileges: v.array(v.unknown()) }) });
 
 export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers {
-  /** It reads our users through a filter, and only the number of the others. */
-  async function part(host: Host, db: string, usersInfo: unknown, stack: string) {
-    const of = (whose: unknown) =>
-      askForUsers(servers, host, db, { usersInfo, filter: { 'customData.mongogrant.stack': whose } });
-    const [ours, others] = await together([of(stack), of({ $ne: stack })]);
-    return seenIn([...ours, ...others], stack);
+  /** Looks at our users again, part by part; none if our login may not list them. */
+  async function listIn(host: Host, stack: string, { db, usersInfo }: { db: string; usersInfo: unknown }) {
+    const share = partsSharer();
+    const seen: Seen = { ours: [], foreign: 0, untagged: 0 };
+    let allowed = false;
+    try {
+      for await (const shown of usersInParts(servers, host, db, usersInfo)) {
+        allowed = true;
+        const { ours, foreign, untagged } = seenIn(shown, stack);
+        for (const user of await inDetail(host, stack, ours)) seen.ours.push(share(user));
+        seen.foreign += foreign;
+        seen.untagged += untagged;
+      }
+      return seen;
+    } catch (fault) {
+      // Half a list is none, and one that is too large says nothing about our login.
+      if (allowed || isTooLarge(fault)) throw fault;
+      return unlessRefused(fault);
+    }
   }
 
   /** Asks each database, and finds none where our login may not look. */
@@ -69,7 +83,7 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
     const shown = v.safeParse(privileges, status);
     const held = shown.success ? heldOn(shown.output.authInfo.authenticatedUserPrivileges, 'viewUser') : [];
     const parts = await sideBySide(atOnce, [...new Set([...held, ...dbs])], async (db) => {
-      const found = await part(host, db, 1, stack).catch(unlessRefused);
+      const found = await listIn(host, stack, { db, usersInfo: 1 });
       return found && { ...found, seen: [db] };
     });
     return sum(parts.filter((one) => one !== undefined));
@@ -92,9 +106,8 @@ export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers
 
   return {
     async list(host, stack, dbs) {
-      const all = await part(host, 'admin', { forAllDBs: true }, stack).catch(unlessRefused);
-      const { ours, ...rest } = all ? { ...all, seen: 'all' as const } : await eachDatabase(host, stack, dbs);
-      return { ...rest, ours: await inDetail(host, stack, ours) };
+      const all = await listIn(host, stack, { db: 'admin', usersInfo: { forAllDBs: true } });
+      return all ? { ...all, seen: 'all' } : eachDatabase(host, stack, await dbs());
     },
     look,
     async grantRoles(host, { user, db }, roles) {

@@ -53,8 +53,10 @@ async function lookOn({ table, secrets, tagged, stackName }: LookDeps, host: str
   try {
     const secret = await secrets.host(host, 'fresh');
     if (!secret) return { host };
-    const homes = (await readGrantsOn(table, host)).grants.map(({ usersDb }) => usersDb);
-    const dbs = [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
+    const dbs = async () => {
+      const homes = (await readGrantsOn(table, host)).grants.map(({ usersDb }) => usersDb);
+      return [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
+    };
     const { ours, seen } = await tagged.list({ name: host, secret, deadline: Date.now() + hostMs }, stackName, dbs);
     return { host, users: ours.map(({ user, db }) => `${db}.${user}`), seen };
   } catch {

@@ -1,9 +1,12 @@
 import { together } from '../../async/together';
 import { keys } from '../keys';
-import type { Item, Table } from '../table';
+import { end, type Item, nextAfter, type Page, start, type Table } from '../table';
 import { type Grant, type LivingGrant, parseGrant } from './row';
 import { type GrantRows, parseGrants } from './rows';
 import { counts } from './states';
+
+/** How many rows fill a page, unless their bytes do. */
+const mostRows = 1000;
 
 /** A person's grants, with those that ended in the last months. */
 export async function readGrantsOf(table: Table, email: string, host?: string): Promise<GrantRows> {
@@ -19,6 +22,16 @@ export async function readGrant(table: Table, grant: Grant): Promise<Grant | und
 /** Everybody's grants on a host, from the index, which may lag a moment. */
 export async function readGrantsOn(table: Table, host: string): Promise<GrantRows> {
   return parseGrants(table, await table.query({ pk: keys.grantsOn(host), index: 'listed' }));
+}
+
+/** The same, page by page, for a host whose grants would fill the memory. Rows that can't be read are reported and left out. */
+export async function* eachPageOn(table: Table, host: string): AsyncGenerator<Grant[]> {
+  const query = { pk: keys.grantsOn(host), index: 'listed', to: end, limit: mostRows } as const;
+  for (let from: string | undefined = start; from !== undefined; ) {
+    const page: Page = await table.page({ ...query, from });
+    yield parseGrants(table, page.items).grants;
+    from = nextAfter(page, 'listSk').next;
+  }
 }
 
 /** Everybody's grants that have not ended, or those due by a moment, from the index, which may lag a moment. */

@@ -59,19 +59,19 @@ describe.each(['MongoDB', 'its twin in memory'])('%s', (name) => {
     isReal ? server.admin.db(db).command({ dropUser: user }) : memoryUsers(stored).drop(host, { user, db });
 
   test('a list shows ours everywhere, with roles, tag and addresses, and counts the others', async () => {
-    const before = await tagged.list(host, stack, []);
+    const before = await tagged.list(host, stack, async () => []);
     await add('one', { of: stack, roles: [read()], cidrs: ['10.0.0.0/8'] });
     await add('two', { of: stack });
     await add('theirs', { of: 'another' });
     await add('plain');
-    const { ours, foreign, untagged, seen } = await tagged.list(host, stack, []);
+    const { ours, foreign, untagged, seen } = await tagged.list(host, stack, async () => []);
     expect(ours.sort((a, b) => a.user.localeCompare(b.user))).toEqual([
       { user: 'one', db, roles: [read()], cidrs: ['10.0.0.0/8'], tag: tag(stack) },
       { user: 'two', db, roles: [], cidrs: [], tag: tag(stack) },
     ]);
     expect([foreign - before.foreign, untagged - before.untagged, seen]).toEqual([1, 1, 'all']);
     await drop('one');
-    expect((await tagged.list(host, stack, [])).ours).toMatchObject([{ user: 'two' }]);
+    expect((await tagged.list(host, stack, async () => [])).ours).toMatchObject([{ user: 'two' }]);
   });
 
   test('a look shows the users with these names as they are, and nobody else', async () => {

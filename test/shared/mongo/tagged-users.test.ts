@@ -29,7 +29,7 @@ const byRole = async (databases: string[]): Promise<Host> =>
 
 test('an admin who may look everywhere sees ours everywhere, with roles, tag and addresses, and counts the others', async () => {
   const root = await admins.make(['root']);
-  const before = await tagged.list(root, stack, []);
+  const before = await tagged.list(root, stack, async () => []);
   expect(before.seen).toBe('all');
   await add('one', dbs[0], {
     roles: [{ role: 'read', db: 'x' }],
@@ -44,7 +44,7 @@ test('an admin who may look everywhere sees ours everywhere, with roles, tag and
   await add('theirs', dbs[1], { customData: tag({ stack: 'other' }) });
   await add('plain', dbs[1]);
   await add('odd', dbs[1], { customData: tag({ grant: 7 }) });
-  const { ours, foreign, untagged } = await tagged.list(root, stack, []);
+  const { ours, foreign, untagged } = await tagged.list(root, stack, async () => []);
   expect(ours.sort((a, b) => (a.tag.grant < b.tag.grant ? -1 : 1))).toMatchObject([
     {
       user: 'one',
@@ -65,7 +65,7 @@ test('an admin of named databases sees what lies in those that the privileges or
   await add('one', own, { customData: tag() });
   await add('plain', own);
   await add('two', other, { customData: tag({ grant: 'g2' }) });
-  expect(await tagged.list(host, stack, [other])).toMatchObject({
+  expect(await tagged.list(host, stack, async () => [other])).toMatchObject({
     ours: [{ user: 'one', cidrs: [] }],
     foreign: 0,
     untagged: 1,
@@ -74,7 +74,12 @@ test('an admin of named databases sees what lies in those that the privileges or
 });
 
 test('an admin who may look nowhere sees nobody, and that is no fault', async () => {
-  expect(await tagged.list(await admins.make([]), stack, dbs)).toEqual({ ours: [], foreign: 0, untagged: 0, seen: [] });
+  expect(await tagged.list(await admins.make([]), stack, async () => dbs)).toEqual({
+    ours: [],
+    foreign: 0,
+    untagged: 0,
+    seen: [],
+  });
 });
 
 test('where the server shows no addresses they are unknown, not empty', async () => {
@@ -86,7 +91,7 @@ test('where the server shows no addresses they are unknown, not empty', async ()
       return servers.command(host, db, command);
     },
   });
-  const [user] = (await blind.list(root, stack, [])).ours;
+  const [user] = (await blind.list(root, stack, async () => [])).ours;
   expect(user).toMatchObject({ user: 'one' });
   expect(user).not.toHaveProperty('cidrs');
 });
@@ -96,7 +101,7 @@ test('more users than one command takes are all looked at', async () => {
   const names = Array.from({ length: 450 }, (_, index) => ({ user: `u${index}`, db }));
   for (const { user } of names) await add(user, db, { customData: tag({ grant: user }), mechanisms: ['SCRAM-SHA-1'] });
   const host = await byRole([db]);
-  const { ours } = await tagged.list(host, stack, []);
+  const { ours } = await tagged.list(host, stack, async () => []);
   expect(new Set(ours.map(({ user }) => user)).size).toBe(450);
   expect((await tagged.look(host, stack, [...names, { user: 'nobody', db }])).ours).toHaveLength(450);
 }, 60_000);

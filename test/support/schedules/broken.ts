@@ -1,19 +1,25 @@
 import { setStage } from '../../../shared/aws/host-secret';
 import { keys } from '../../../shared/store/keys';
-import type { Item, Table } from '../../../shared/store/table';
+import { end, type Page, type PageQuery, start, type Table } from '../../../shared/store/table';
 import { type Edges, host } from './world';
 
-/** The index `listed` answers each one as it was when they asked it first. */
+/** Everybody reads the index `listed` as it was before a reconciliation looked at the users. */
 export function lagging(edges: Edges): Edges {
-  const kept = new Map<string, Promise<Item[]>>();
-  const query: Table['query'] = (wanted) => {
-    if (wanted.index !== 'listed') return edges.table.query(wanted);
-    const answer = kept.get(wanted.pk) ?? edges.table.query(wanted);
+  const kept = new Map<string, Promise<Page>>();
+  const page: Table['page'] = (wanted) => {
+    if (wanted.index !== 'listed') return edges.table.page(wanted);
+    const answer = kept.get(wanted.pk) ?? edges.table.page(wanted);
     kept.set(wanted.pk, answer);
     return answer;
   };
-  return { ...edges, table: { ...edges.table, query } };
+  const list: Edges['tagged']['list'] = async (...values) => {
+    await page(onHost);
+    return edges.tagged.list(...values);
+  };
+  return { ...edges, table: { ...edges.table, page }, tagged: { ...edges.tagged, list } };
 }
+
+const onHost: PageQuery = { pk: keys.grantsOn(host), index: 'listed', from: start, to: end, limit: 100 };
 
 /** What somebody might get wrong: put between the code and the outside, each has to be found out. */
 export const broken = {
@@ -70,12 +76,12 @@ export const broken = {
     },
   }),
   'an index that lags, and is taken for the table': (edges: Edges): Edges => {
-    const { table } = lagging(edges);
+    const { table, tagged, ...others } = lagging(edges);
     const query: Table['query'] = async (wanted) => {
       if (wanted.index === 'listed' || !wanted.pk.startsWith('grants#')) return table.query(wanted);
-      return (await table.query({ pk: keys.grantsOn(host), index: 'listed' })).filter(({ pk }) => pk === wanted.pk);
+      return (await table.page(onHost)).items.filter(({ pk }) => pk === wanted.pk);
     };
-    return { ...edges, table: { ...table, query } };
+    return { ...others, tagged, table: { ...table, query } };
   },
   'a lock without an answer that is taken as done': (edges: Edges): Edges => ({
     ...edges,
