@@ -1,5 +1,5 @@
 import type { Deployment } from '../../shared/contract/deployment';
-import type { TaggedUser } from '../../shared/mongo/tagged-users';
+import type { TaggedUser } from '../../shared/mongo/tagged-user';
 import { grouped } from '../../shared/policy/grouped';
 import { seconds } from '../../shared/policy/time';
 import type { ActiveGrant, Grant } from '../../shared/store/grants/row';

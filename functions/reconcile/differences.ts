@@ -1,6 +1,6 @@
 import { tagOf } from '../../shared/grants/tag-of';
 import type { Tag } from '../../shared/mongo/mongo-users';
-import type { TaggedUser } from '../../shared/mongo/tagged-users';
+import type { TaggedUser } from '../../shared/mongo/tagged-user';
 import { addressesCover } from '../../shared/policy/addresses';
 import type { Grant } from '../../shared/store/grants/row';
 

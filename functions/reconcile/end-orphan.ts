@@ -1,7 +1,7 @@
 import { isEmail } from '../../shared/contract/names';
 import { reasonOf } from '../../shared/grants/reason-of';
 import { lockAndDrop, wasGone } from '../../shared/grants/remove-user';
-import type { TaggedUser } from '../../shared/mongo/tagged-users';
+import type { TaggedUser } from '../../shared/mongo/tagged-user';
 import { seconds } from '../../shared/policy/time';
 import { type Event, writeEvent } from '../../shared/store/audit';
 import { readGrant, readGrantsOf } from '../../shared/store/grants/reads';

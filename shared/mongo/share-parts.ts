@@ -1,4 +1,4 @@
-import type { TaggedUser } from './tagged-users';
+import type { TaggedUser } from './tagged-user';
 
 /**
  * Users have much in common, and a host may have 100,000 of them: of what is equal only one copy is kept. The function that this returns

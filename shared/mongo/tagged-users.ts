@@ -6,23 +6,9 @@ import { durably, type MongoServers } from './mongo-servers';
 import type { Host, UserName } from './mongo-users';
 import { heldOn } from './privileges';
 import { partsSharer } from './share-parts';
-import { cidrsOf, findUsers, type ShownUser, unlessRefused } from './shown-users';
+import { findUsers, unlessRefused } from './shown-users';
+import { type Seen, seenIn, type TaggedUser } from './tagged-user';
 import { isTooLarge, usersInParts } from './users-in-parts';
-
-/** A user with the tag of one stack. Somebody may have edited the tag, so its fields may hold anything. */
-export interface TaggedUser extends UserName {
-  tag: { grant: string; stack: string; email?: unknown; label?: unknown; expires?: unknown };
-  roles: { role: string; db: string }[];
-  /** Where the login may come from, empty for anywhere. `other`: not as mongogrant writes it. Missing if the server does not show it. */
-  cidrs?: string[] | 'other';
-}
-
-/** The users of a host: those of one stack, and the numbers of users with another stack's tag and with none. */
-export interface Seen {
-  ours: TaggedUser[];
-  foreign: number;
-  untagged: number;
-}
 
 /** What a reconciliation asks of a host, besides what ending a grant needs. */
 export interface TaggedUsers {
@@ -44,15 +30,6 @@ const atOnce = 4;
 const USER_NOT_FOUND = 11;
 const UNAUTHORIZED = 13;
 
-const tagged = v.object({
-  mongogrant: v.object({
-    grant: v.string(),
-    stack: v.string(),
-    email: v.optional(v.unknown()),
-    label: v.optional(v.unknown()),
-    expires: v.optional(v.unknown()),
-  }),
-});
 const privileges = v.object({ authInfo: v.object({ authenticatedUserPrivileges: v.array(v.unknown()) }) });
 
 export function taggedUsers(servers: Pick<MongoServers, 'command'>): TaggedUsers {
@@ -131,24 +108,4 @@ function sum(parts: (Seen & { seen: string[] })[]): Seen & { seen: string[] } {
     untagged: parts.reduce((total, { untagged }) => total + untagged, 0),
     seen: parts.flatMap(({ seen }) => seen),
   };
-}
-
-function seenIn(shown: readonly ShownUser[], stack: string): Seen {
-  const withTags = shown.map((one) => ({ one, tag: tagIn(one) }));
-  const marked = withTags.flatMap(({ one, tag }) => (tag ? [{ one, tag }] : []));
-  const ours = marked.filter(({ tag }) => tag.stack === stack);
-  return {
-    ours: ours.map(({ one, tag }) => {
-      const { user, db, roles } = one;
-      const cidrs = cidrsOf(one);
-      return { user, db, roles, tag, ...(cidrs && { cidrs }) };
-    }),
-    foreign: marked.length - ours.length,
-    untagged: shown.length - marked.length,
-  };
-}
-
-function tagIn({ customData }: ShownUser): TaggedUser['tag'] | undefined {
-  const result = v.safeParse(tagged, customData);
-  return result.success ? result.output.mongogrant : undefined;
 }

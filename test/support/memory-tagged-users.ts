@@ -1,4 +1,5 @@
-import type { Seen, TaggedUsers } from '../../shared/mongo/tagged-users';
+import type { Seen } from '../../shared/mongo/tagged-user';
+import type { TaggedUsers } from '../../shared/mongo/tagged-users';
 import { type StoredUser, type StoredUsers, userId } from './memory-users';
 
 /** The twin in memory of what a reconciliation asks of one host. test/shared/mongo/tagged-users-contract.test.ts holds both to the same promises. */

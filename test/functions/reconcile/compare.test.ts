@@ -1,6 +1,6 @@
 import { compare } from '../../../functions/reconcile/compare';
 import { tagOf } from '../../../shared/grants/tag-of';
-import type { TaggedUser } from '../../../shared/mongo/tagged-users';
+import type { TaggedUser } from '../../../shared/mongo/tagged-user';
 import { eachPageOn } from '../../../shared/store/grants/reads';
 import { type ActiveGrant, type Grant, parseGrant } from '../../../shared/store/grants/row';
 import { memoryTable } from '../../support/memory-table';

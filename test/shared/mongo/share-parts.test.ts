@@ -1,5 +1,5 @@
 import { partsSharer } from '../../../shared/mongo/share-parts';
-import type { TaggedUser } from '../../../shared/mongo/tagged-users';
+import type { TaggedUser } from '../../../shared/mongo/tagged-user';
 
 const users = (): TaggedUser[] => [
   { user: 'a', db: 'x', roles: [{ role: 'read', db: 'x' }], cidrs: ['10.0.0.0/8'], tag: { grant: 'g1', stack: 's' } },
