@@ -1,6 +1,7 @@
 import { measureCold } from './cold/cold';
 import { measureFloor } from './floor/floor';
 import { measureGrowth } from './growth/growth';
+import { measureJobs } from './jobs/jobs';
 import type { Measured, Options } from './measure/measured';
 import { measurePeer } from './peer/peer';
 import { measureTrips } from './trips/trips';
@@ -12,6 +13,7 @@ export const parts = {
   cold: measureCold,
   growth: measureGrowth,
   trips: measureTrips,
+  jobs: measureJobs,
 } satisfies Record<string, (options: Options) => Promise<Measured>>;
 
 export type PartName = keyof typeof parts;

@@ -23,7 +23,7 @@ export const peoplesAuthorities = (secret: HostSecret): { ca?: string } =>
 const known = new Map<string, string>();
 
 /** Those of the host's region, which are few; all of them if its name does not tell the region. */
-function amazonsAuthorities(addresses: string[]): string {
+function amazonsAuthorities(addresses: readonly string[]): string {
   const [region = ''] = addresses.map(regionOf).filter((one) => one !== '');
   const pem = known.get(region) ?? (certificatesOf(region) || asOne(amazon.ca));
   known.set(region, pem);

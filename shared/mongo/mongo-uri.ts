@@ -69,7 +69,7 @@ export const serversOf = onceForEach((secret: HostSecret): string => {
 });
 
 export interface Reach {
-  addresses: string[];
+  addresses: readonly string[];
   tls: boolean;
   loadBalanced: boolean;
 }
@@ -86,7 +86,7 @@ function reach(address: ConnectionString): Reach {
 }
 
 /** The fields of a secret with a bad address: one that can't be parsed, or one without TLS although there is a `ca`. */
-export const badAddresses = onceForEach((secret: HostSecret): string[] => {
+export const badAddresses = onceForEach((secret: HostSecret): readonly string[] => {
   const [address, field] = secret.uri === undefined ? (['host', 'ssl'] as const) : (['uri', 'uri'] as const);
   const own = readable(() => addressOf(secret));
   if (!own) return [address];

@@ -4,9 +4,9 @@ import { startBackends } from '../backends/start-backends';
 import { listenToClients, type RecordedCall, record } from '../calls/record';
 import type { Measured, Options, Verdict } from '../measure/measured';
 import { inTurn, median, ratioOf } from '../measure/turns';
+import { fillTable } from '../rows/fill';
 import { acts, invite, unused } from '../service/acts';
 import { openService } from '../service/open-service';
-import { fillTable } from './fill';
 
 const [smallest, large, largest] = [100, 10_000, 1_000_000];
 const [turns, requests] = [9, 5];

@@ -5,7 +5,8 @@ import { readLiveGrants } from '../../../shared/store/grants/reads';
 import { dynamoTable } from '../../../shared/store/table';
 import { heard, leave, startChild } from '../../load/children';
 import { type Backends, startBackends } from '../backends/start-backends';
-import { grantOf, loadItems } from './grants';
+import { grantOf } from '../rows/grants';
+import { putRows } from '../rows/write-rows';
 import { type Ran, runJob } from './run-job';
 import { isGenuine, openUsers } from './users';
 
@@ -78,7 +79,7 @@ async function addDue(client: DynamoDBClient, backends: Backends, { uris, grants
     const about = { host: nameOf(index), db: `bench_${label}_${index}`, madeOn: users.deployment, left: -1 };
     const due = Array.from({ length: grants / uris.length }, (_, n) => grantOf(n, about));
     await users.add(due);
-    await loadItems(client, due);
+    await putRows(client, 'mongogrant', due);
     await users.close();
   });
 }

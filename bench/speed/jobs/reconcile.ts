@@ -2,7 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { together } from '../../../shared/async/together';
 import { startBackends } from '../backends/start-backends';
-import { grantOf, loadItems } from './grants';
+import { grantOf } from '../rows/grants';
+import { putRows } from '../rows/write-rows';
 import { type Ran, runJob } from './run-job';
 import { openUsers } from './users';
 
@@ -29,7 +30,7 @@ export async function timeReconcile(numbers: readonly number[], heapMb: number):
       const from = numbers[index - 1] ?? 0;
       const about = { host: backends.host, db: 'bench', madeOn: mongo.deployment, left };
       const grants = Array.from({ length: users - from }, (_, n) => grantOf(from + n, about));
-      await together([loadItems(dynamodb, grants), mongo.add(grants, { others: true })]);
+      await together([putRows(dynamodb, 'mongogrant', grants), mongo.add(grants, { others: true })]);
       const run = async (...flags: string[]) => checked(await runJob('reconcile', flags), users);
       const isLast = index === numbers.length - 1;
       const free = await run();

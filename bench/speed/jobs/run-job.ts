@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { bundle } from '../../../infra/read-frame';
+import { bundleAll } from '../../../infra/bundle';
 import { heard } from '../../load/children';
 
 const ran = v.object({
@@ -21,7 +21,7 @@ export async function runJob(name: string, flags: readonly string[] = []): Promi
   const folder = await mkdtemp(join(tmpdir(), 'mongogrant-bench-'));
   try {
     const file = join(folder, 'index.mjs');
-    await writeFile(file, (await bundle(name)).code);
+    await writeFile(file, (await bundleAll([name]))[name]?.code ?? '');
     const child = fork(new URL('./run-bundle.mjs', import.meta.url), [file], {
       execArgv: [...flags],
       stdio: ['ignore', 2, 2, 'ipc'],

@@ -7,7 +7,8 @@ import { keys } from '../../../shared/store/keys';
 import { planSweep } from '../../../shared/store/sweeps';
 import { dynamoTable } from '../../../shared/store/table';
 import { startBackends } from '../backends/start-backends';
-import { grantOf, loadItems } from './grants';
+import { grantOf } from '../rows/grants';
+import { putRows } from '../rows/write-rows';
 import { runJob } from './run-job';
 
 const quiet = { info() {}, warn() {}, error() {} };
@@ -31,8 +32,9 @@ export async function timeTableJobs(people: number, turns: number): Promise<Tabl
   const deps = { table, users, log: quiet, clock: Date.now, settings: { unaskedAfter: 86_400 } };
   const live = async () => (await readLiveGrants(table)).grants;
   const add = async (turn: number, host: string) =>
-    loadItems(
+    putRows(
       client,
+      'mongogrant',
       Array.from({ length: people }, (_, n) =>
         grantOf(turn * people + n, { host, db: 'bench', madeOn: undefined, left: inTwoDays }),
       ),

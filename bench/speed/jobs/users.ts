@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { sideBySide } from '../../../shared/async/side-by-side';
 import type { Deployment } from '../../../shared/contract/deployment';
 import { tagOf } from '../../../shared/grants/tag-of';
-import type { BenchGrant } from './grants';
+import type { BenchGrant } from '../rows/grants';
 
 const perInsert = 10_000;
 const atOnce = 8;

@@ -1,12 +1,7 @@
-import {
-  type AttributeValue,
-  BatchWriteItemCommand,
-  DynamoDBClient,
-  ScanCommand,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { type Document, MongoClient } from 'mongodb';
 import { sideBySide } from '../../../shared/async/side-by-side';
+import { writeRows } from '../rows/write-rows';
 
 type Stored = Record<string, AttributeValue>;
 
@@ -57,22 +52,6 @@ async function restoreRows(dynamodb: DynamoDBClient, tableName: string, wanted: 
 /** DynamoDB tells the attributes of an item in no fixed order. */
 const isSame = (one: Stored | undefined, other: Stored): boolean =>
   one !== undefined && JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
-
-const mostInBatch = 25;
-
-/** Writes items in batches, eight at once. The emulator leaves none of them for later. */
-export async function writeRows(
-  dynamodb: DynamoDBClient,
-  tableName: string,
-  writes: readonly WriteRequest[],
-): Promise<void> {
-  const batches = Array.from({ length: Math.ceil(writes.length / mostInBatch) }, (_, n) =>
-    writes.slice(n * mostInBatch, (n + 1) * mostInBatch),
-  );
-  await sideBySide(8, batches, (batch) =>
-    dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: batch } })),
-  );
-}
 
 const tagged = { usersInfo: { forAllDBs: true }, filter: { 'customData.mongogrant': { $exists: true } } };
 

@@ -46,8 +46,8 @@ export async function checkHost(servers: Pick<MongoServers, 'command'>, aim: Aim
     return { host: host.name, state: 'unusable' as const, reason, detail };
   };
   const { usersDb, authSource, username } = host.secret;
-  const bad = badAddresses(host.secret);
-  if (usersDb !== undefined && !canHoldUsers(usersDb)) bad.push('usersDb');
+  const badUsersDb = usersDb !== undefined && !canHoldUsers(usersDb);
+  const bad = [...badAddresses(host.secret), ...(badUsersDb ? ['usersDb'] : [])];
   if (bad.length > 0) return unusable('bad_secret', `The secret of ${host.name} has no usable ${bad.join(', ')}.`);
   try {
     // Asks this alone: when several begin a connection together, only some learn why it fails.

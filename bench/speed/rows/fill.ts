@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { day, seconds } from '../../../shared/policy/time';
 import { keys } from '../../../shared/store/keys';
-import { writeRows } from '../service/state';
+import { grantOf } from './grants';
+import { putRows } from './write-rows';
 
 const shares = { links: 0.25, rules: 0.05, grants: 0.3 };
 
@@ -13,8 +13,7 @@ export async function fillTable(tableName: string, host: string, count: number):
   const atOnce = 10_000;
   for (let from = 0; from < count; from += atOnce) {
     const rows = Array.from({ length: Math.min(atOnce, count - from) }, (_, n) => rowOf(from + n, host, now));
-    const writes = rows.map((row) => ({ PutRequest: { Item: marshall(row, { removeUndefinedValues: true }) } }));
-    await writeRows(client, tableName, writes);
+    await putRows(client, tableName, rows);
   }
   client.destroy();
 }
@@ -25,7 +24,7 @@ function rowOf(n: number, host: string, now: number): object {
   const part = (n % 100) / 100;
   if (part < shares.links) return linkRow(n, email, now);
   if (part < shares.links + shares.rules) return ruleRow(email, host, now);
-  if (part < shares.links + shares.rules + shares.grants) return grantRow(n, email, { host, now });
+  if (part < shares.links + shares.rules + shares.grants) return grantOf(n, { host, db: 'own', left: 30 * day });
   return eventRow(n, email, { host, now });
 }
 
@@ -40,17 +39,6 @@ const ruleRow = (email: string, host: string, now: number) => {
   const key = keys.rule(rule);
   const listed = { listPk: keys.allRules, listSk: `${email}#${key.sk}` };
   return { ...key, ...rule, ...listed, version: 1, setBy: 'admin@example.com', setAt: now };
-};
-
-const grantRow = (n: number, email: string, { host, now }: { host: string; now: number }) => {
-  const [id, expiresAt] = [`grant${n}`, now + 30 * day];
-  const grant = { email, host, db: 'own', role: 'read', label: '' };
-  const key = keys.grant(grant);
-  return {
-    ...{ ...key, ...grant, id, username: `other${n}`, usersDb: 'own', state: 'active', version: 2, cidrs: [] },
-    ...{ issuedAt: now, expiresAt, creatingUntil: 0, changingUntil: 0, endingUntil: 0, change: 0 },
-    ...{ duePk: keys.due(id), dueAt: expiresAt, listPk: keys.grantsOn(host), listSk: `${email}#${key.sk}` },
-  };
 };
 
 const eventRow = (n: number, email: string, { host, now }: { host: string; now: number }) => {

@@ -1,18 +1,12 @@
-import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
-import { sideBySide } from '../../../shared/async/side-by-side';
 import type { Deployment } from '../../../shared/contract/deployment';
 import { usernameOf } from '../../../shared/contract/names';
 import { seconds } from '../../../shared/policy/time';
 import { keys } from '../../../shared/store/keys';
 
-const perBatch = 25;
-const atOnce = 6;
-
 export interface GrantOptions {
   host: string;
   db: string;
-  madeOn: Deployment | undefined;
+  madeOn?: Deployment | undefined;
   /** Seconds from now to its end. */
   left: number;
 }
@@ -41,13 +35,3 @@ export function grantOf(n: number, { host, db, madeOn, left }: GrantOptions) {
   };
 }
 export type BenchGrant = ReturnType<typeof grantOf>;
-
-/** Writes items into the table, as fast as it takes them. */
-export async function loadItems(client: DynamoDBClient, items: readonly Record<string, unknown>[]): Promise<void> {
-  const batches = Array.from({ length: Math.ceil(items.length / perBatch) }, (_, n) =>
-    items.slice(n * perBatch, (n + 1) * perBatch).map((item) => ({ PutRequest: { Item: marshall(item) } })),
-  );
-  await sideBySide(atOnce, batches, (batch) =>
-    client.send(new BatchWriteItemCommand({ RequestItems: { mongogrant: batch } })),
-  );
-}
