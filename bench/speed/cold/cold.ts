@@ -83,11 +83,9 @@ function tell(bundles: Bundle[], found: Record<string, Probed[]>): Measured {
       (median(all(name, 'memory')) / 1e6).toFixed(0),
     ]);
     if (!answered) continue;
-    verdicts.push({
-      ...{ what: `cold, to the first answer: ${name} / eager`, value: answered.ratio },
-      ...(!untargeted.includes(name) && { target: { atMost: targets[name] ?? others } }),
-      ...(answered.noisy && { noisy: answered.noisy }),
-    });
+    const target = !untargeted.includes(name) && { target: { atMost: targets[name] ?? others } };
+    for (const [what, { ratio: value, noisy }] of [['ready', ready] as const, ['the first answer', answered] as const])
+      verdicts.push({ what: `cold, to ${what}: ${name} / eager`, value, ...target, ...(noisy && { noisy }) });
   }
   return {
     title: 'Cold start',

@@ -6,7 +6,8 @@ import { prepareReplay } from '../calls/replay';
 import type { Measured, Verdict } from '../measure/measured';
 import { inTurn, median, medianAtMost, ratioOf } from '../measure/turns';
 import { type Act, acts, invite, type People } from '../service/acts';
-import { openService, type Service } from '../service/open-service';
+import { compileService } from '../service/compile-service';
+import type { Service } from '../service/open-service';
 import { keepState, type State } from '../service/state';
 
 /** How many ask at once, and how often in one turn all together. */
@@ -16,13 +17,15 @@ const loads = [
   { callers: 32, requests: 64 },
 ];
 const turns = 5;
+/** A request's own code is slow until the machine has compiled it, which takes some dozens of requests. */
+const warmUps = 4;
 const mostPeople = Math.max(...loads.map(({ requests }) => requests));
 
 /** Each request beside its floor: the same calls, sent bare by the same clients to the same servers. */
 export async function measureFloor(): Promise<Measured> {
   listenToClients();
   const backends = await startBackends();
-  const service = openService();
+  const service = (await compileService()).openService();
   const people = await invite(service, backends.host, { count: mostPeople });
   const state = await keepState(backends.environment.tableName, backends.adminUri);
   const rows: Measured['rows'] = [];
@@ -93,7 +96,7 @@ const prepared = ({ service, people }: Stage, act: Act, count: number) =>
 /** Milliseconds of a request in which no call to a backend is under way. */
 async function measureOwn(stage: Stage, act: Act): Promise<{ median: number; most: number }> {
   const own: number[] = [];
-  for (let turn = -1; turn < turns; turn++) {
+  for (let turn = -warmUps; turn < turns; turn++) {
     for (const send of prepared(stage, act, loads[0]?.requests ?? 0)) {
       const began = performance.now();
       let took = 0;

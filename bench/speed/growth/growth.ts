@@ -6,7 +6,7 @@ import type { Measured, Options, Verdict } from '../measure/measured';
 import { inTurn, median, ratioOf } from '../measure/turns';
 import { fillTable } from '../rows/fill';
 import { acts, invite, unused } from '../service/acts';
-import { openService } from '../service/open-service';
+import { compileService } from '../service/compile-service';
 
 const [smallest, large, largest] = [100, 10_000, 1_000_000];
 const [turns, requests] = [9, 5];
@@ -17,6 +17,7 @@ export async function measureGrowth(options: Options): Promise<Measured> {
   const sizes = [smallest, large, ...(options.largest ? [largest] : [])];
   const backends = await startBackends();
   const { host } = backends;
+  const { openService } = await compileService();
   const stands = [];
   for (const size of sizes) {
     const tableName = `rows${size}`;

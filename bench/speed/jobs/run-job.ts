@@ -24,6 +24,7 @@ export async function runJob(name: string, flags: readonly string[] = []): Promi
     await writeFile(file, (await bundleAll([name]))[name]?.code ?? '');
     const child = fork(new URL('./run-bundle.mjs', import.meta.url), [file], {
       execArgv: [...flags],
+      env: { ...process.env, POWERTOOLS_LOG_LEVEL: 'WARN' },
       stdio: ['ignore', 2, 2, 'ipc'],
     });
     return v.parse(ran, await heard(child));

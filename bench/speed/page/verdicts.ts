@@ -1,6 +1,8 @@
 import { isMet, type Verdict } from '../measure/measured';
 
-export const valueText = ({ value, unit }: Verdict): string => `${value}${unit ? ` ${unit}` : ''}`;
+export const valueText = ({ value, unit }: Verdict): string => `${rounded(value)}${unit ? ` ${unit}` : ''}`;
+
+const rounded = (value: number): number => Number(value.toFixed(Math.abs(value) < 10 ? 2 : 0));
 
 export function targetText({ target, unit }: Verdict): string {
   if (!target) return '';

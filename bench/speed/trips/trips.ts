@@ -6,7 +6,7 @@ import { listenToClients, record, tripsOf } from '../calls/record';
 import type { Measured, Verdict } from '../measure/measured';
 import { inTurn, median } from '../measure/turns';
 import { type Act, acts, invite, unused } from '../service/acts';
-import { openService } from '../service/open-service';
+import { compileService } from '../service/compile-service';
 import { keepState } from '../service/state';
 
 /** The calls in sequence that the budget of a request allows, to any backend. */
@@ -24,7 +24,7 @@ const budget: Record<string, number> = {
 };
 const delays = [0, 1, 5, 20] as const;
 const longest = 20;
-const [turns, requests] = [3, 5];
+const [turns, requests] = [5, 5];
 const allowanceMs = 5;
 
 /** Each request with so many milliseconds between function and each backend. */
@@ -32,7 +32,7 @@ export async function measureTrips(): Promise<Measured> {
   listenToClients();
   const backends = await startBackends();
   const { host, delay, leave } = await goFar(backends);
-  const service = openService();
+  const service = (await compileService()).openService();
   const people = await invite(service, host, { count: delays.length * (turns + 1) * requests });
   const state = await keepState(backends.environment.tableName, backends.adminUri);
   const rows: Measured['rows'] = [];
