@@ -34,7 +34,11 @@ async function bench(): Promise<void> {
     const busy = loadavg()[0] ?? 0;
     process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
     const child = startChild('../speed/run-part.ts', [name, JSON.stringify({ largest: values.largest === true })]);
-    const part = (await heard(child)) as Measured;
+    const part = (await heard(child).catch((fault: unknown) => console.error(name, fault))) as Measured | undefined;
+    if (!part) {
+      process.exitCode = 1;
+      continue;
+    }
     const seconds = Math.round((Date.now() - began) / 1000);
     measured.push({ name, seconds, busy: Number(busy.toFixed(1)), ...part });
     for (const line of verdictLines(part.verdicts)) console.log(line);
