@@ -180,6 +180,9 @@ export class Table extends Construct {
     this.list(fn, 'audit#*', 'listed');
   }
 
+  /** Note the day before which there are no events. */
+  noteFirstDay = (fn: LambdaFunction) => this.allow(fn, 'events', ['GetItem', 'PutItem']);
+
   private allow(fn: LambdaFunction, partitions: string, actions: Action[]): void {
     const names = actions.map((action) => `dynamodb:${action}`);
     this.grant(fn, partitions, { actions: names, resources: [this.table.tableArn] });

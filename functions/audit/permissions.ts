@@ -4,6 +4,7 @@ export const permissions: Permissions = ({ table, signingKey }, fn) => {
   table.checkTokens(fn);
   table.readRulers(fn);
   table.readAudit(fn);
+  table.noteFirstDay(fn);
   table.writeAudit(fn);
   signingKey.read(fn);
 };

@@ -47,21 +47,20 @@ const mostAtOnce = 64;
 
 /**
  * Everybody's events, newest first. It reads day by day, and more days at once the longer it finds nothing. `since`: before it no events
- * are kept.
+ * are kept. `latest`: no event is later.
  */
 export async function readAllEvents(
   table: Table,
-  { since, wanted, ...span }: Search & { since: string },
+  { since, latest, wanted, ...span }: Search & { since: string; latest: string },
 ): Promise<EventPage> {
   const events: StoredEvent[] = [];
-  const began = readBegan(table);
   let { from, to } = span;
+  let [began, oldest] = [since, to];
   let atOnce = 1;
-  let oldest = to;
   for (let rounds = 0; rounds < mostRounds && to > from && events.length < pageSize; rounds++) {
     const days = daysBefore(to, from, atOnce);
     const [known, pages] = await together([
-      began,
+      rounds === 0 ? readBegan(table, latest) : undefined,
       together(days.map((day) => table.page({ ...backwards, pk: keys.events(day.date), ...day }))),
     ]);
     for (const [index, { items, more }] of pages.entries()) {
@@ -71,9 +70,10 @@ export async function readAllEvents(
       if (more || events.length >= pageSize) break;
     }
     atOnce = pages.every(({ items }) => items.length === 0) ? Math.min(atOnce * 2, mostAtOnce) : 1;
-    if (known !== undefined && known > from) from = known;
-    else if (known === undefined && to <= since) await noteBegan(table, oldest);
+    if (known !== undefined && known > began) began = known;
+    if (began > from) from = began;
   }
+  if (to <= began) await noteBegan(table, began, closedBefore(oldest));
   return { events, ...(to > from && { next: to }) };
 }
 
@@ -93,21 +93,24 @@ export async function readEventsOf(table: Table, email: string, { from, to, want
   return { events: events.filter(wanted), ...(first > from && { next: first }) };
 }
 
-const began = v.object({ day: v.string() });
+const firstDay = v.object({ day: v.pipe(v.string(), v.isoDate()) });
 
-/** The day before which there are no events, if somebody has found out. */
-async function readBegan(table: Table): Promise<string | undefined> {
-  const [item] = await table.query({ pk: keys.eventsBegan.pk });
-  return item && readRow(table, began, item)?.day;
+/** The day before which there are no events, if somebody has found out. One that is not over hides what may still come, so it is wrong. */
+async function readBegan(table: Table, latest: string): Promise<string | undefined> {
+  const item = await table.get(keys.eventsBegan);
+  const day = item && readRow(table, firstDay, item)?.day;
+  return day !== undefined && day <= closedBefore(latest) ? day : undefined;
 }
 
-/** A clock may be late, and an event may be under way, so the last days don't count as over. */
+/** A clock may be late, and an event may be under way, so the last days are not over. */
 const openDays = 2;
 
+const closedBefore = (moment: string): string =>
+  new Date(Date.parse(moment.slice(0, isoLength)) - openDays * day * 1000).toISOString().slice(0, 10);
+
 /** Spares later readers of a young service the days before it. If this fails, the next reader does it. */
-async function noteBegan(table: Table, oldest: string): Promise<void> {
-  const closed = new Date(Date.parse(oldest.slice(0, isoLength)) - openDays * day * 1000);
-  await table.put({ ...keys.eventsBegan, day: closed.toISOString().slice(0, 10) }).catch(() => {});
+async function noteBegan(table: Table, known: string, found: string): Promise<void> {
+  if (found > known) await table.put({ ...keys.eventsBegan, day: found }).catch(() => {});
 }
 
 const backwards = { backwards: true, limit: pageSize };
@@ -123,7 +126,7 @@ function daysBefore(to: string, from: string, most: number): (Span & { date: str
     .map((date, index) => ({ date, from: from > date ? from : date, to: index === 0 ? to : `${date}~` }));
 }
 
-/** The span between these moments; without them everything that is kept. `since`: before it nothing is kept. */
+/** The span between these moments; without them everything that is kept. `since`, `latest`: nothing is kept outside of these. */
 export function spanOf({ from, to, now }: { from?: Date | undefined; to?: Date | undefined; now: Date }) {
   const earliest = new Date(now.getTime() - (kept + day) * 1000);
   // An event of this very moment may already be in the table.
@@ -131,7 +134,7 @@ export function spanOf({ from, to, now }: { from?: Date | undefined; to?: Date |
   return {
     from: (from && from > earliest ? from : earliest).toISOString(),
     to: (to && to < latest ? to : latest).toISOString(),
-    since: earliest.toISOString(),
+    ...{ since: earliest.toISOString(), latest: latest.toISOString() },
   };
 }
 

@@ -33,8 +33,8 @@ export const keys = {
     sk: `${grant.host}#${grant.db}#${grant.role}#${grant.label}`,
   }),
   events: (day: string): string => `audit#${day}`,
-  /** No day before the one that it names has events. */
-  eventsBegan: { pk: 'audit#began', sk: 'day' },
+  /** Names a day before which there are no events. Only who reads events may write it: it could hide all of them. */
+  eventsBegan: { pk: 'events', sk: 'began' },
   /** In the index `listed`: events about a person. */
   eventsOf: (email: string): string => `audit#${email}`,
   /** Events about what a person did to others. */

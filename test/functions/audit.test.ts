@@ -249,21 +249,34 @@ test('a moment in the future reads no days that are still to come', async () => 
 });
 
 test('the days before the first event are searched once, and never again', async () => {
-  await stage.edges.table.delete(keys.eventsBegan);
+  const { table } = stage.edges;
+  await table.delete(keys.eventsBegan);
   const queries = async (query: string) => {
     stage.outside.calls.length = 0;
     const { events } = await read(query);
     return { events, count: stage.outside.calls.filter((call) => call === 'table.page').length };
   };
+  const began = async () => (await table.get(keys.eventsBegan))?.day;
   const last = (await queries('from=2026-11-01T00:00:00Z&to=2026-11-24T09:30:00Z')).events;
-  expect(await stage.edges.table.query({ pk: keys.eventsBegan.pk })).toEqual([]);
+  expect(await began()).toBeUndefined();
+  // Before the first event: what this finds out is true, and little.
+  await queries('to=2026-06-01T00:00:00Z');
+  expect(await began()).toBe('2026-05-30');
   const first = await queries('to=2026-11-24T09:30:00Z');
-  expect(first).toMatchObject({ events: last, count: expect.any(Number) });
-  expect(first.count).toBeGreaterThan(250);
-  expect(await stage.edges.table.query({ pk: keys.eventsBegan.pk })).toMatchObject([{ day: '2026-11-22' }]);
+  expect([first.events, first.count > 150, await began()]).toEqual([last, true, '2026-11-22']);
   const second = await queries('to=2026-11-24T09:30:00Z');
-  expect(second.events).toEqual(first.events);
-  expect(second.count).toBeLessThan(6);
+  expect([second.events, second.count < 6, await began()]).toEqual([last, true, '2026-11-22']);
+});
+
+test.each(['9999-01-01', 'zzzz', ''])('a first day of "%s" hides no event', async (day) => {
+  await stage.edges.table.put({ ...keys.eventsBegan, day });
+  expect((await told()).length).toBeGreaterThan(20);
+});
+
+test('a search that is over before it begins asks for nothing', async () => {
+  stage.outside.calls.length = 0;
+  expect((await read('from=2999-01-01T00:00:00Z')).events).toEqual([]);
+  expect(stage.outside.calls.filter((call) => /^table\.(page|query)/.test(call))).toEqual([]);
 });
 
 test('an event that can not be read is shown to admins as such, and hides no other', async () => {

@@ -116,6 +116,8 @@ const expected: Record<string, string[]> = {
     'dynamodb:GetItem table only rulers#*',
     'dynamodb:Query table only audit#*',
     'dynamodb:Query table/index/listed only audit#*',
+    'dynamodb:GetItem table only events',
+    'dynamodb:PutItem table only events',
     'dynamodb:PutItem table only audit#*',
     signingKey,
   ],

@@ -73,7 +73,7 @@ export const version = field(
 const ignored = 'A part of an answer. It is ignored here, so that an answer can be sent back as it came.';
 
 /** What an answer has beside the rule or ruler. */
-export const replaced = field(v.record(v.string(), v.unknown(), 'must be an object'), {
+export const replaced = field(v.unknown(), {
   name: 'Replaced',
   description: ignored,
   examples: [{ email: '*@lab.org', host: 'mongodb03.lab.org', db: 'fw_*', role: 'read', which: 'allow' }],
