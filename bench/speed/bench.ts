@@ -29,9 +29,10 @@ async function bench(): Promise<void> {
   const names = Object.keys(parts).filter((name): name is PartName => positionals.includes(name) || !positionals[0]);
   if (values.help || positionals.some((name) => !(name in parts))) return console.log(usage);
   const measured: Report['parts'] = [];
+  const busy = Number((loadavg()[0] ?? 0).toFixed(1));
+  const mongodb = serverOf();
   for (const name of names) {
     const began = Date.now();
-    const busy = loadavg()[0] ?? 0;
     process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
     const child = startChild('../speed/run-part.ts', [name, JSON.stringify({ largest: values.largest === true })]);
     const part = (await heard(child).catch((fault: unknown) => console.error(name, fault))) as Measured | undefined;
@@ -40,11 +41,12 @@ async function bench(): Promise<void> {
       continue;
     }
     const seconds = Math.round((Date.now() - began) / 1000);
-    measured.push({ name, seconds, busy: Number(busy.toFixed(1)), ...part });
+    const on = { at: new Date().toISOString(), node: process.version, mongodb };
+    measured.push({ name, seconds, ...on, ...part });
     for (const line of verdictLines(part.verdicts)) console.log(line);
     console.log(`-- ${part.title}: ${seconds} s\n`);
   }
-  const report = { at: new Date().toISOString(), node: process.version, mongodb: await serverOf(), parts: measured };
+  const report = { busy, parts: measured };
   const whole = positionals.length > 0 ? merge(await formerReport(), report) : report;
   await mkdir(join(root, 'reports'), { recursive: true });
   await writeFile(reportFile, `${JSON.stringify(whole, undefined, 2)}\n`);
@@ -52,8 +54,8 @@ async function bench(): Promise<void> {
   console.log(`All figures: reports/bench.json${values.write ? ', docs/performance.md' : ''}`);
 }
 
-const serverOf = async (): Promise<string> =>
-  process.env.MONGOD ? `MongoDB ${await readVersion(process.env.MONGOD)}` : 'the embedded MongoDB server';
+const serverOf = (): string =>
+  process.env.MONGOD ? `MongoDB ${readVersion(process.env.MONGOD)}` : 'the embedded MongoDB server';
 
 const formerReport = async (): Promise<Report | undefined> =>
   readFile(reportFile, 'utf8').then(JSON.parse, () => undefined);

@@ -25,7 +25,7 @@ export function memberUri(
 ): string {
   const { scheme, hosts, options } = peoplesParts(secret);
   const login = [username, password].map(encodeURIComponent).join(':');
-  return `${scheme}//${login}@${hosts}/${db}?${options}authSource=${usersDb}`;
+  return `${scheme}//${login}@${hosts}/${encodeURIComponent(db)}?${options}authSource=${encodeURIComponent(usersDb)}`;
 }
 
 const peoplesParts = onceForEach((secret: HostSecret) => {

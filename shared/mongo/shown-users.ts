@@ -12,6 +12,7 @@ const role = v.object({ role: v.string(), db: v.string() });
 const shownUser = v.object({
   user: v.string(),
   db: v.string(),
+  userId: v.optional(v.unknown()),
   customData: v.optional(v.unknown()),
   roles: v.optional(v.array(role), []),
   authenticationRestrictions: v.optional(v.array(v.unknown())),

@@ -36,14 +36,19 @@ test('calls beside each other take their time once, and a chain of calls is as l
 
 test('calls are sent again in the same order, and must end as they did', async () => {
   const order: string[] = [];
-  const noted = (name: string, ms: number) => ({
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const noted = (name: string, until?: Promise<void>, then?: () => void) => ({
     prepare: () => async () => {
       order.push(`${name} begins`);
-      await new Promise((resolve) => setTimeout(resolve, ms));
+      await until;
       order.push(`${name} ends`);
+      then?.();
     },
   });
-  const calls = [call(0, 9, noted('a', 20)), call(1, 4, noted('b', 1)), call(5, 12, noted('c', 1))];
+  const calls = [call(0, 9, noted('a', held)), call(1, 4, noted('b')), call(5, 12, noted('c', undefined, release))];
   await prepareReplay(calls)();
   expect(order).toEqual(['a begins', 'b begins', 'b ends', 'c begins', 'c ends', 'a ends']);
   const fails = { prepare: () => () => Promise.reject(new TypeError('no')) };

@@ -17,10 +17,17 @@ test('a bundle holds our files in place of the packages that they replace, and k
   expect(code).toMatch(/function grantCredentials\(/);
 });
 
-test('jsonwebtoken only asks whether Node is newer than versions older than that of the functions', () => {
+test('jsonwebtoken only asks whether Node is newer than versions older than that of the functions', async () => {
   const files = ['asymmetricKeyDetailsSupported', 'psSupported', 'rsaPssKeyDetailsSupported'];
   const asked = files.map(
     (file) => /semver\.satisfies\(process\.version, '(?:.+ )?>=(\d+)\.[\d.]+'\);/.exec(read(file))?.[1],
+  );
+  const { inputs } = (await bundleAll(['grant-credentials']))['grant-credentials'];
+  const users = Object.entries(inputs).filter(([, { imports }]) =>
+    imports.some(({ path: imported }) => imported.endsWith('infra/new-node.ts')),
+  );
+  expect(users.map(([file]) => file).sort()).toEqual(
+    files.map((file) => `node_modules/jsonwebtoken/lib/${file}.js`).sort(),
   );
   const major = Number(/\d+/.exec(runtime.name));
   expect(asked.map((version) => Number(version) < major)).toEqual([true, true, true]);

@@ -17,12 +17,12 @@ const servers = isGenuine
   ? 'one genuine mongod, registered under as many names as there are hosts'
   : 'embedded MongoDB servers, four in a process; set MONGOD to use a genuine one';
 
-const how = `Each job runs from its deployed bundle, in a process of its own that does nothing else, on ${servers}, with
+const how = `Each job but the sweep runs from its deployed bundle, in a process of its own that does nothing else, on ${servers}, with
 the emulated DynamoDB in another process: on real servers a job waits longer and works as much. The reaper ends ${due}
 due grants, spread over the hosts, in ${turns} turns; a sweep marks the grants of ${people} people after one rule was
 changed; a reminder is one mail. The median of the turns is shown.
 
-A reconciliation compares hosts in which nothing is amiss; every eleventh user is of another program. Its memory is the
+A reconciliation compares hosts in which nothing is amiss${isGenuine ? '; every eleventh user is of another program' : ''}. Its memory is the
 most that the process ever held. Node leaves garbage lie while there is room (the function has 1,024 MB), so the largest
 run is made again with a heap of ${heapMb} MB: what it needs. ${isGenuine ? '' : 'The embedded server is slow to make users, so there are few, and nothing is judged.'}`;
 

@@ -23,7 +23,7 @@ export async function writePage(report: Report): Promise<string> {
   const missed = aimed.filter((verdict) => isMet(verdict) === false);
   const text = [
     '# Performance',
-    `\`npm run bench -- --write\` makes this page: ${report.at.slice(0, 10)}, ${availableParallelism()} cores, Node.js ${report.node.slice(1)}, ${report.mongodb}. Figures to compare were taken in one run, in turn (A B A B), warmed up; ratios are medians of the turns. A ratio whose turns differ by more than 10 % is called noisy. [bench/](../bench) is the source.`,
+    `\`npm run bench -- --write\` makes this page, here on ${availableParallelism()} cores${report.busy > availableParallelism() / 2 ? ` with other work (load ${report.busy})` : ''}. Figures to compare were taken in one run, in turn (A B A B); those of requests were warmed up. Ratios are medians of the turns. A ratio whose turns differ by more than 10 % is called noisy. [bench/](../bench) is the source.`,
     '## Targets',
     `${met} of ${aimed.length} targets are met.`,
     ...(missed.length > 0 ? [table(verdictHead, missed.map(verdictRow))] : []),
@@ -46,12 +46,12 @@ const verdictRow = (verdict: Parameters<typeof valueText>[0]) => [
   ...[verdict.what, valueText(verdict), targetText(verdict), outcomeText(verdict)],
 ];
 
-const section = ({ title, how, columns, rows, verdicts, seconds, busy }: Part): string[] => [
+const section = ({ title, how, columns, rows, verdicts, seconds, at, node, mongodb }: Part): string[] => [
   `## ${title}`,
   how,
   table(columns, rows),
   ...(verdicts.length > 0 ? [table(verdictHead, verdicts.map(verdictRow))] : []),
-  `This took ${seconds} s${busy > availableParallelism() / 2 ? `, on a machine with other work (load ${busy})` : ''}.`,
+  `Measured on ${at.slice(0, 10)} in ${seconds} s, with Node.js ${node.slice(1)} and ${mongodb}.`,
 ];
 
 const table = (columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>

@@ -1,17 +1,17 @@
 import type { Measured } from '../measure/measured';
 
-/** One run of the benchmark, as reports/bench.json keeps it. */
+/** What reports/bench.json keeps: each part as it was last measured. */
 export interface Report {
-  at: string;
-  node: string;
-  /** Which MongoDB server was measured. */
-  mongodb: string;
+  /** How many processes wanted a processor when the last run began. */
+  busy: number;
   parts: Part[];
 }
 
 export interface Part extends Measured {
   name: string;
   seconds: number;
-  /** How many processes wanted a processor when it began. */
-  busy: number;
+  at: string;
+  node: string;
+  /** Which MongoDB server was measured. */
+  mongodb: string;
 }

@@ -18,20 +18,24 @@ export async function fillTable(tableName: string, host: string, count: number):
   client.destroy();
 }
 
+const emailOf = (n: number): string => `other${n}@other.example`;
+
 function rowOf(n: number, host: string, now: number): object {
-  const email = `other${n}@other.example`;
+  const email = emailOf(n);
   // Each hundred rows hold every kind.
   const part = (n % 100) / 100;
-  if (part < shares.links) return linkRow(n, email, now);
+  if (part < shares.links) return linkRow(n, now);
   if (part < shares.links + shares.rules) return ruleRow(email, host, now);
   if (part < shares.links + shares.rules + shares.grants) return grantOf(n, { host, db: 'own', left: 30 * day });
   return eventRow(n, email, { host, now });
 }
 
-const linkRow = (n: number, email: string, now: number) => {
-  const id = String(n).padStart(16, 'l');
+/** The link of a person. */
+export const linkOf = (n: number) => ({ email: emailOf(n), id: String(n).padStart(16, 'l') });
+
+const linkRow = (n: number, now: number) => {
   const until = { expiresAt: now, tokenExpiresAt: now + 30 * day, deleteAt: now + 400 * day };
-  return { ...keys.link({ email, id }), email, id, hash: 'h'.repeat(64), state: 'redeemed', ...until };
+  return { ...keys.link(linkOf(n)), ...linkOf(n), hash: 'h'.repeat(64), state: 'redeemed', ...until };
 };
 
 const ruleRow = (email: string, host: string, now: number) => {

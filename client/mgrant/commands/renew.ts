@@ -54,7 +54,11 @@ const renewOne = (client: Client, { role, host, db, label, ttl }: Wish): Promise
   client.renew(`${role}:${host}/${db}`, defined({ label, ttl }));
 
 /** A login that was not renewed, and why. */
-type Failed = Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'> & { code: string; detail: string };
+type Failed = Pick<Grant, 'email' | 'host' | 'db' | 'role' | 'label'> & {
+  code: string;
+  detail: string;
+  requestId?: string;
+};
 
 /** Renews one after the other. A refusal holds for one login; without a token or an answer, the rest is not tried. */
 async function renewEach(client: Client, wanted: Grant[], ttl: number | undefined) {
@@ -65,10 +69,10 @@ async function renewEach(client: Client, wanted: Grant[], ttl: number | undefine
       grants.push(await renewOne(client, { ...grant, ttl: ttl ?? lifeOf(grant) }));
     } catch (failure) {
       if (!isMongograntError(failure)) throw failure;
-      const { code, message: detail, status } = failure;
+      const { code, message: detail, status, requestId } = failure;
       const ofAll = status === undefined || status === 401;
       for (const { email, host, db, role, label } of ofAll ? wanted.slice(index) : [grant])
-        failed.push({ email, host, db, role, label, code, detail });
+        failed.push({ email, host, db, role, label, code, detail, ...(requestId !== undefined && { requestId }) });
       if (ofAll) break;
     }
   }

@@ -1,7 +1,7 @@
 import { type ClientDeps, sent } from '../../sdk/api/ask-api';
 import { mayHaveArrived } from '../../sdk/api/explain-silence';
 import type { Door } from '../../sdk/api/fetch-api';
-import { codeOf, isDone } from '../../sdk/api/reply';
+import { isDone } from '../../sdk/api/reply';
 import { renewGrant, revokeGrants } from '../../sdk/calls/grants';
 import type { ClientContext } from '../../sdk/client-context';
 import { requestCredential } from '../../sdk/credentials/request-credential';
@@ -57,7 +57,7 @@ function watchRequests({ apiOf }: ClientContext): Pick<ClientContext, 'apiOf'> &
         const before = asked.has(door);
         asked.add(door);
         const { reply, fault } = await sent(deps.api(route, input));
-        const mayBe = reply ? isDone(reply) || (reply.status >= 500 && !codeOf(reply.json)) : mayHaveArrived(fault);
+        const mayBe = reply ? isDone(reply) || reply.status >= 500 : mayHaveArrived(fault);
         if (!mayBe && !before) asked.delete(door);
         if (!reply) throw fault;
         return reply;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MongoServerError, type UUID } from 'mongodb';
+import { MongoServerError, UUID } from 'mongodb';
 import { HostRefused, HostUnreachable } from '../../../shared/contract/errors';
 import type { Host, Message } from '../../../shared/mongo/mongo-servers';
 import { taggedUsers } from '../../../shared/mongo/tagged-users';
@@ -36,6 +36,11 @@ interface Limits {
   ping?: boolean;
 }
 
+const asShown = ({ userId, ...user }: ReturnType<typeof people>[number]) => ({
+  ...user,
+  ...(userId !== undefined && { userId: new UUID(userId) }),
+});
+
 /** A server whose answers hold at most so many users. `ping`: whether it answers that. */
 function serverOf(users: ReturnType<typeof people>, { most = 1e9, fault = tooLarge, ping = true }: Limits = {}) {
   const sizes: number[] = [];
@@ -51,7 +56,7 @@ function serverOf(users: ReturnType<typeof people>, { most = 1e9, fault = tooLar
       const found = users.filter((one) => isMeant(one.userId));
       sizes.push(found.length);
       if (found.length > most) throw fault();
-      return { users: found };
+      return { users: found.map(asShown) };
     },
   };
 }
@@ -63,6 +68,30 @@ async function namesIn(server: ReturnType<typeof serverOf>): Promise<string[]> {
   return names.sort();
 }
 const namesOf = (users: { user: string }[]) => users.map(({ user }) => user).sort();
+
+test.each([1, 3, 5000])(
+  'a server that ignores ranges tells each of %i users once, and is not asked for ever',
+  async (count) => {
+    const users = people(count, 2);
+    let asked = 0;
+    const command = async () => {
+      asked++;
+      return { users: users.map(asShown) };
+    };
+    expect(await namesIn({ sizes: [], command })).toEqual(namesOf(users));
+    expect(asked).toBe(1);
+  },
+);
+
+test('a server that refuses ranges is asked for all at once, but not one that shows nobody', async () => {
+  const users = people(50, 5);
+  const refusing = (code: number) => async (_host: Host, _db: string, command: Message) => {
+    if (!command.filter) return { users: users.map(asShown) };
+    throw new HostRefused(host.name, { cause: new MongoServerError({ code, message: 'no' }) });
+  };
+  expect(await namesIn({ sizes: [], command: refusing(303) })).toEqual(namesOf(users));
+  await expect(namesIn({ sizes: [], command: refusing(13) })).rejects.toThrow(HostRefused);
+});
 
 test.each([0, 1, 300, 1000])('%i users take two commands', async (count) => {
   const users = people(count, 5);
