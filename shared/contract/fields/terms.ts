@@ -73,7 +73,7 @@ export const version = field(
 const ignored = 'A part of an answer. It is ignored here, so that an answer can be sent back as it came.';
 
 /** What an answer has beside the rule or ruler. */
-export const replaced = field(v.unknown(), {
+export const replaced = field(v.objectWithRest({ email: v.unknown() }, v.unknown(), 'must be a rule or ruler'), {
   name: 'Replaced',
   description: ignored,
   examples: [{ email: '*@lab.org', host: 'mongodb03.lab.org', db: 'fw_*', role: 'read', which: 'allow' }],
