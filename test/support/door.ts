@@ -115,7 +115,7 @@ export async function send({ deps, clock }: Stage, event: APIGatewayProxyEventV2
 /** All that the table holds, in a fixed order; without the counters of source addresses and what was only noted. */
 export async function kept(which: 'all' | 'state' = 'all'): Promise<Item[]> {
   const items = await allItems();
-  const left = which === 'all' ? items : items.filter(({ pk }) => !/^(ip|audit|sweeps)#/.test(String(pk)));
+  const left = which === 'all' ? items : items.filter(({ pk }) => !/^((ip|audit|sweeps)#|events$)/.test(String(pk)));
   return left.toSorted((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1));
 }
 
