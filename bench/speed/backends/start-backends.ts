@@ -31,7 +31,6 @@ export interface Backends {
 
 /** Starts every backend in a process of its own, and points the AWS clients of this process to them. */
 export async function startBackends(
-  settings: Record<string, unknown> = {},
   names: readonly BackendName[] = ['dynamodb', 'secretsManager', 'ses', 'mongodb'],
 ): Promise<Backends> {
   const children = names.map((name) => ({ name, child: startChild('../speed/backends/backend.ts', [name]) }));
@@ -43,7 +42,7 @@ export async function startBackends(
   const mongodb = heardOf.find(({ name }) => name === 'mongodb');
   const secret: Record<string, string | number> = Object(mongodb?.secret);
   const at = (name: BackendName) => `http://127.0.0.1:${ports[name]}`;
-  const { stackName, written, settings: parsed } = localSettings({ ...noLimits, ...settings });
+  const { stackName, written, settings: parsed } = localSettings(noLimits);
   const environment = {
     ...{ tableName: 'mongogrant', stackName, settings: written, origin: 'http://localhost:3000' },
     ...{ dynamodb: at('dynamodb'), secretsManager: at('secretsManager'), ses: at('ses') },

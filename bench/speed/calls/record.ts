@@ -82,16 +82,17 @@ function note(
   );
 }
 
-/** The calls that are made while `act` runs, in the order in which they began. */
-export async function record(act: () => Promise<void>): Promise<RecordedCall[]> {
+/** The calls that are made while `act` runs, in the order in which they began, and how many milliseconds it took. */
+export async function record(act: () => Promise<unknown>): Promise<{ calls: RecordedCall[]; took: number }> {
   const calls: RecordedCall[] = [];
+  const began = performance.now();
   taken = calls;
   try {
     await act();
+    return { calls, took: performance.now() - began };
   } finally {
     taken = undefined;
   }
-  return calls;
 }
 
 /** Milliseconds in which at least one of the calls was under way. */

@@ -1,9 +1,8 @@
-import { sideBySide } from '../../../shared/async/side-by-side';
-import { percentile } from '../../flood/figures';
 import { startBackends } from '../backends/start-backends';
 import { listenToClients, type RecordedCall, record, timeWithCalls } from '../calls/record';
 import { prepareReplay } from '../calls/replay';
 import type { Measured, Verdict } from '../measure/measured';
+import { middleOf, type Timed, timeAll } from '../measure/time-all';
 import { inTurn, median, medianAtMost, ratioOf } from '../measure/turns';
 import { type Act, acts, invite, type People } from '../service/acts';
 import { compileService } from '../service/compile-service';
@@ -98,12 +97,7 @@ async function measureOwn(stage: Stage, act: Act): Promise<{ median: number; mos
   const own: number[] = [];
   for (let turn = -warmUps; turn < turns; turn++) {
     for (const send of prepared(stage, act, loads[0]?.requests ?? 0)) {
-      const began = performance.now();
-      let took = 0;
-      const calls = await record(async () => {
-        await send();
-        took = performance.now() - began;
-      });
+      const { calls, took } = await record(send);
       if (turn >= 0) own.push(took - timeWithCalls(calls));
     }
     await stage.state.restore();
@@ -111,31 +105,13 @@ async function measureOwn(stage: Stage, act: Act): Promise<{ median: number; mos
   return { median: median(own), most: medianAtMost(own) };
 }
 
-interface Timed {
-  p50: number;
-  p95: number;
-  perSecond: number;
-}
-
-async function timed(callers: number, sends: (() => Promise<unknown>)[]): Promise<Timed> {
-  const times: number[] = [];
-  const began = performance.now();
-  await sideBySide(callers, sends, async (send) => {
-    const start = performance.now();
-    await send();
-    times.push(performance.now() - start);
-  });
-  const took = performance.now() - began;
-  return { p50: median(times), p95: percentile(times, 0.95), perSecond: (sends.length / took) * 1000 };
-}
-
 async function compare(stage: Stage, act: Act, { callers, requests }: (typeof loads)[number]) {
   const { state } = stage;
   const recorded: RecordedCall[][] = [];
-  for (const send of prepared(stage, act, requests)) recorded.push(await record(async () => void (await send())));
+  for (const send of prepared(stage, act, requests)) recorded.push((await record(send)).calls);
   await state.restore();
   const from = async (sends: (() => Promise<unknown>)[]) => {
-    const result = await timed(callers, sends);
+    const result = await timeAll(callers, sends);
     await state.restore();
     return result;
   };
@@ -143,16 +119,10 @@ async function compare(stage: Stage, act: Act, { callers, requests }: (typeof lo
     service: () => from(prepared(stage, act, requests)),
     floor: () => from(recorded.map(prepareReplay)),
   });
-  const middle = (of: Timed[]): Timed => ({
-    p50: median(of.map(({ p50 }) => p50)),
-    p95: median(of.map(({ p95 }) => p95)),
-    perSecond: median(of.map(({ perSecond }) => perSecond)),
-  });
   const both = <K extends keyof Timed>(key: K) =>
     [service.map((one) => one[key]), floor.map((one) => one[key])] as const;
   return {
-    service: middle(service),
-    floor: middle(floor),
+    service: middleOf(service),
     ratio: ratioOf(...both('p50')),
     throughput: ratioOf(...both('perSecond')),
   };

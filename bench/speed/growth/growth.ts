@@ -114,11 +114,9 @@ async function look(sends: (() => Promise<unknown>)[]): Promise<Look> {
   const times: number[] = [];
   let calls: RecordedCall[] = [];
   for (const send of sends) {
-    calls = await record(async () => {
-      const began = performance.now();
-      await send();
-      times.push(performance.now() - began);
-    });
+    const recorded = await record(send);
+    times.push(recorded.took);
+    calls = recorded.calls;
   }
   const answers = calls.filter(({ backend }) => backend === 'dynamodb').map(({ answer }) => Object(answer));
   const items = answers.flatMap(({ Item, Items = [] }) => (Item ? [Item] : Items));

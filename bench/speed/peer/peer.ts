@@ -7,12 +7,12 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { sideBySide } from '../../../shared/async/side-by-side';
-import { percentile } from '../../flood/figures';
 import { ask, tokenFor } from '../../load/ask';
 import { heard, leave, startChild } from '../../load/children';
 import { startBackends } from '../backends/start-backends';
 import type { Measured, Verdict } from '../measure/measured';
-import { inTurn, median, ratioOf } from '../measure/turns';
+import { middleOf, type Timed, timeAll } from '../measure/time-all';
+import { inTurn, ratioOf } from '../measure/turns';
 
 const started = v.object({ api: v.string(), mailbox: v.string(), host: v.string() });
 const loads = [
@@ -29,7 +29,7 @@ type Server = (person: number, db: string) => Promise<void>;
 
 /** The service as `npm start` runs it, beside the Python server that it succeeds, on one MongoDB server. */
 export async function measurePeer(): Promise<Measured> {
-  const backends = await startBackends({}, ['mongodb']);
+  const backends = await startBackends(['mongodb']);
   const { hostname, port, username, password } = new URL(backends.adminUri);
   const login = { host: `${hostname}:${port}`, username, password };
   const ours = await startOurs(backends.adminUri);
@@ -39,13 +39,17 @@ export async function measurePeer(): Promise<Measured> {
   for (const [index, load] of loads.entries()) {
     const from = (server: Server) => {
       let round = index * (turns + 1);
-      return () => timed(server, load, `round${round++}`);
+      return () => {
+        const db = `round${round++}`;
+        const sends = people.slice(0, load.requests).map((_, person) => () => server(person, db));
+        return timeAll(load.callers, sends);
+      };
     };
     const seen = await inTurn(turns, { ours: from(ours.grant), python: from(python.grant) });
-    const figures = (of: Timed[]) => [
-      ...[of.map(({ p50 }) => p50), of.map(({ p95 }) => p95)].map((ms) => Math.round(median(ms))),
-      Math.round(median(of.map(({ perSecond }) => perSecond))),
-    ];
+    const figures = (of: Timed[]) => {
+      const { p50, p95, perSecond } = middleOf(of);
+      return [p50, p95, perSecond].map(Math.round);
+    };
     const each = (of: Timed[]) => of.map(({ perSecond }) => perSecond);
     const { ratio, noisy } = ratioOf(each(seen.ours), each(seen.python));
     const value = Number(ratio.toFixed(2));
@@ -66,24 +70,6 @@ export async function measurePeer(): Promise<Measured> {
     rows,
     verdicts,
   };
-}
-
-interface Timed {
-  p50: number;
-  p95: number;
-  perSecond: number;
-}
-
-async function timed(server: Server, { callers, requests }: (typeof loads)[number], db: string): Promise<Timed> {
-  const times: number[] = [];
-  const began = performance.now();
-  await sideBySide(callers, [...people.keys()].slice(0, requests), async (person) => {
-    const start = performance.now();
-    await server(person, db);
-    times.push(performance.now() - start);
-  });
-  const perSecond = (requests / (performance.now() - began)) * 1000;
-  return { p50: median(times), p95: percentile(times, 0.95), perSecond };
 }
 
 async function startOurs(adminUri: string) {

@@ -103,12 +103,7 @@ async function eachDelay<T>(act: (ms: number) => Promise<T[]>): Promise<T[][]> {
 async function look(sends: (() => Promise<unknown>)[]): Promise<{ took: number; trips: number }[]> {
   const seen = [];
   for (const send of sends) {
-    const began = performance.now();
-    let took = 0;
-    const calls = await record(async () => {
-      await send();
-      took = performance.now() - began;
-    });
+    const { calls, took } = await record(send);
     seen.push({ took, trips: tripsOf(calls) });
   }
   return seen;
