@@ -1,8 +1,7 @@
 import { faultOf } from '../../shared/aws/fault-of';
 import { ApiError } from '../../shared/contract/errors';
 import type { Call } from '../../shared/http/call';
-import { eventOf, Refusal } from '../../shared/http/refusal';
-import { ownFault } from '../../shared/http/serve';
+import { ownFault, putOnRecord } from '../../shared/http/serve';
 import { iso } from '../../shared/policy/time';
 import type { ActiveGrant } from '../../shared/store/grants/row';
 import { lifeOf } from '../../shared/store/grants/states';
@@ -38,22 +37,14 @@ export async function keepLogin(
     if (grant.expiresAt > named.expiresAt) return { ...place, kept: true, expires: iso(grant.expiresAt) };
     if (Date.now() > call.request.deadline - toRenew)
       throw new ApiError('service_busy', 'There was no time left for this login. Ask again in a few seconds.', 5);
-    const { expiresAt } = await renew(deps, call, { email, grant });
+    const { expiresAt } = await putOnRecord(call, () => renew(deps, call, { email, grant }));
     return { ...place, kept: true, expires: iso(expiresAt) };
-  } catch (thrown) {
-    const fault = thrown instanceof Refusal ? await onRecord(call, thrown) : thrown;
+  } catch (fault) {
     const problem = fault instanceof ApiError ? fault : ownFault(fault);
     if (problem !== fault) deps.log.error('renewal_failed', { host, ...faultOf(fault) });
     return { ...place, kept: false, code: problem.code, detail: problem.message };
   }
 }
-
-/** The refusal, once it is on record; or the fault that keeps it off, which the person gets instead. */
-const onRecord = (call: Call, refusal: Refusal): Promise<unknown> =>
-  call.note(eventOf(refusal)).then(
-    () => refusal,
-    (fault: unknown) => fault,
-  );
 
 async function renew(
   deps: GrantDeps,

@@ -100,7 +100,7 @@ export function serve<Deps extends { table: Table }>(all: readonly Served<Deps>[
 const noteFor = (table: Table, source: Source, now: Date) => (event: Event) => writeEvent(table, event, source, now);
 
 /** Every refusal must be on record. If the record fails, the caller gets that fault instead. */
-async function putOnRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T>): Promise<T> {
+export async function putOnRecord<T>({ note }: Pick<Call, 'note'>, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (fault) {
