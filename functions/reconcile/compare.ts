@@ -41,28 +41,28 @@ export async function compare(
 ): Promise<Comparison> {
   const result: Comparison = { orphans: [], lost: [], found: [], drifted: [], unstamped: [], leftOut: {} };
   /** By the grant in their tag: those who have not met it. */
-  const left = grouped(host.users, ({ tag }) => tag.grant);
+  const unmet = grouped(host.users, ({ tag }) => tag.grant);
   /** Grants that are in the tag of a user who is not theirs. */
   const others = new Map<string, Grant>();
   for await (const page of pages) {
     const now = seconds(new Date(clock()));
     for (const grant of page) {
-      const tagged = left.get(grant.id) ?? [];
+      const tagged = unmet.get(grant.id) ?? [];
       const own = grant.state === 'ended' ? [] : tagged.filter((user) => isUserOf(user, grant));
       for (const user of own) see(result, host, { user, grant: judge(grant, now) });
       const active = own.length === 0 && ifInForce(grant, now);
       if (active) miss(result, host, active);
-      if (own.length === tagged.length) left.delete(grant.id);
+      if (own.length === tagged.length) unmet.delete(grant.id);
       else {
         others.set(grant.id, grant);
-        left.set(
+        unmet.set(
           grant.id,
           tagged.filter((user) => !own.includes(user)),
         );
       }
     }
   }
-  result.orphans = [...left.values()].flat().map((user) => ({ user, grant: others.get(user.tag.grant) }));
+  result.orphans = [...unmet.values()].flat().map((user) => ({ user, grant: others.get(user.tag.grant) }));
   return result;
 }
 

@@ -2,10 +2,8 @@ import { sideBySide } from '../../shared/async/side-by-side';
 import { faultOf } from '../../shared/aws/fault-of';
 import { reasonOf } from '../../shared/grants/reason-of';
 import { stampGrants } from '../../shared/grants/stamp-grants';
-import type { Host } from '../../shared/mongo/mongo-users';
-import { eachPageOn } from '../../shared/store/grants/reads';
+import { eachPageOn, readUsersDbs } from '../../shared/store/grants/reads';
 import type { ActiveGrant } from '../../shared/store/grants/row';
-import type { Table } from '../../shared/store/table';
 import { type Comparison, compare, leaveOut } from './compare';
 import { endOrphan, judgeOrphan } from './end-orphan';
 import { markLost, unmarkFound } from './mark-lost';
@@ -50,7 +48,7 @@ export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<
   const { name, secret } = run.host;
   let dbs: string[] = [];
   const readDbs = async () => {
-    dbs = await readHomes(table, run.host);
+    dbs = await readUsersDbs(table, run.host);
     return dbs;
   };
   const { ours: users, foreign, untagged, seen } = await tagged.list(run.host, stack, readDbs);
@@ -79,13 +77,6 @@ export async function reconcileHost(deps: ReconcileDeps, run: HostRun): Promise<
     leftOut: found.leftOut,
     faults: acted.faults,
   };
-}
-
-/** The databases where grants of this host have their users, and where new ones will. */
-async function readHomes(table: Table, { name, secret: { usersDb } }: Host): Promise<string[]> {
-  const homes = new Set(usersDb === undefined ? [] : [usersDb]);
-  for await (const grants of eachPageOn(table, name)) for (const grant of grants) homes.add(grant.usersDb);
-  return [...homes];
 }
 
 /** The deployment behind the host. If it can't be told, nothing is stamped. */

@@ -2,7 +2,7 @@ import { sideBySide } from '../../../shared/async/side-by-side';
 import type { HostSecrets } from '../../../shared/aws/host-secrets';
 import type { Secrets } from '../../../shared/aws/secrets';
 import type { TaggedUsers } from '../../../shared/mongo/tagged-users';
-import { readGrantsOn, readLiveGrants } from '../../../shared/store/grants/reads';
+import { readLiveGrants, readUsersDbs } from '../../../shared/store/grants/reads';
 import { waitOf } from '../../../shared/store/grants/states';
 import type { Table } from '../../../shared/store/table';
 import { defined } from '../../sdk/defined';
@@ -53,11 +53,8 @@ async function lookOn({ table, secrets, tagged, stackName }: LookDeps, host: str
   try {
     const secret = await secrets.host(host, 'fresh');
     if (!secret) return { host };
-    const dbs = async () => {
-      const homes = (await readGrantsOn(table, host)).grants.map(({ usersDb }) => usersDb);
-      return [...new Set(secret.usersDb === undefined ? homes : [...homes, secret.usersDb])];
-    };
-    const { ours, seen } = await tagged.list({ name: host, secret, deadline: Date.now() + hostMs }, stackName, dbs);
+    const asked = { name: host, secret, deadline: Date.now() + hostMs };
+    const { ours, seen } = await tagged.list(asked, stackName, () => readUsersDbs(table, asked));
     return { host, users: ours.map(({ user, db }) => `${db}.${user}`), seen };
   } catch {
     return { host };

@@ -26,7 +26,10 @@ export function extendGrant(
   return move(table, grant, { to: activeRow, set, remove: moving ? ['cidrs'] : [] });
 }
 
-/** Takes back a change of {@link extendGrant} that never reached the user: the end is the one before, nobody waits for it, and its password does not count. */
+/**
+ * Takes back a change of {@link extendGrant} that never reached the user: the end is the one before, nobody waits for it, and its password
+ * does not count.
+ */
 export function withdrawChange(
   table: Table,
   grant: ActiveGrant,

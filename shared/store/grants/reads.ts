@@ -34,6 +34,16 @@ export async function* eachPageOn(table: Table, host: string): AsyncGenerator<Gr
   }
 }
 
+/** The databases where grants of a host have their users, and where new ones will. */
+export async function readUsersDbs(
+  table: Table,
+  { name, secret: { usersDb } }: { name: string; secret: { usersDb?: string | undefined } },
+): Promise<string[]> {
+  const dbs = new Set(usersDb === undefined ? [] : [usersDb]);
+  for await (const grants of eachPageOn(table, name)) for (const grant of grants) dbs.add(grant.usersDb);
+  return [...dbs];
+}
+
 /** Everybody's grants that have not ended, or those due by a moment, from the index, which may lag a moment. */
 export async function readLiveGrants(table: Table, upTo?: number): Promise<GrantRows<LivingGrant>> {
   const parts = await together(keys.dueShards.map((part) => queryDue(table, part, upTo)));
