@@ -26,6 +26,7 @@ const tagged = v.object({
     expires: v.optional(v.unknown()),
   }),
 });
+
 /** Sorts users by whose tag they have. */
 export function seenIn(shown: readonly ShownUser[], stack: string): Seen {
   const withTags = shown.map((one) => ({ one, tag: tagIn(one) }));
